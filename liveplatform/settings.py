@@ -1,0 +1,123 @@
+"""Every setting of the platform, read from the environment on one page. Wiring only."""
+
+from pathlib import Path
+
+from environs import Env
+
+from liveplatform import embedded
+
+env = Env()
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = Path(env.str("VAR_DIR", str(BASE_DIR / "var")))
+
+# --- Servers. Unset means embedded: real PostgreSQL and Redis out of wheels, data under var/.
+DATABASE_URL = env.str("DATABASE_URL", "") or embedded.database_url(VAR_DIR)
+REDIS_URL = env.str("REDIS_URL", "") or embedded.redis_url(VAR_DIR)
+
+# --- Secrets. Unset means development: made once and kept under var/, readable by the owner only.
+SECRET_KEY = env.str("SECRET_KEY", "") or embedded.secret(VAR_DIR, "secret_key")
+# "newest:base64key,older:base64key": the first seals, all open (liveplatform/crypto.py).
+ENCRYPTION_KEYS = env.str("ENCRYPTION_KEYS", "") or embedded.secret(VAR_DIR, "encryption_keys", prefix="dev:")
+
+DEBUG = env.bool("DEBUG", False)
+PUBLIC_URL = env.str("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
+
+# --- Background work (liveplatform/work): seconds.
+WORK_LEASE = env.float("WORK_LEASE", 30.0)  # a worker silent for longer has lost its rows
+WORK_SWEEP = env.float("WORK_SWEEP", 2.0)  # how often idle workers and beat look for due rows
+WORK_WIDTH = env.int("WORK_WIDTH", 32)  # provider requests side by side in one worker process
+WEBHOOK_WIDTH = env.int("WEBHOOK_WIDTH", 200)  # webhook deliveries side by side in one worker process
+
+# --- The end of a call: seconds.
+PROVIDER_TIMEOUT = env.float("PROVIDER_TIMEOUT", 8.0)  # total deadline of one provider request
+TRANSCRIPT_WINDOW = env.float("TRANSCRIPT_WINDOW", 30.0)  # how long analysis waits for a transcript
+
+# --- Analysis (calls/analysis): "lexicon" or "openai" or a dotted path to an Analyser.
+ANALYSER = env.str("ANALYSER", "lexicon")
+OPENAI_BASE_URL = env.str("OPENAI_BASE_URL", "")
+OPENAI_API_KEY = env.str("OPENAI_API_KEY", "")
+OPENAI_MODEL = env.str("OPENAI_MODEL", "gpt-4o-mini")
+
+# --- Outbound webhooks (liveplatform/webhooks). Loopback receivers are for development only.
+WEBHOOK_ALLOW_HTTP = env.bool("WEBHOOK_ALLOW_HTTP", False)
+WEBHOOK_ALLOW_LOOPBACK = env.bool("WEBHOOK_ALLOW_LOOPBACK", False)
+WEBHOOK_TIMEOUT = env.float("WEBHOOK_TIMEOUT", 15.0)
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django.contrib.postgres",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "liveplatform.work",
+    "liveplatform.api",
+    "liveplatform.accounts",
+    "liveplatform.webhooks",
+    "calls",
+    "sessions_app",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "liveplatform.urls"
+WSGI_APPLICATION = "liveplatform.wsgi.application"
+APPEND_SLASH = False
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+DATABASES = {"default": embedded.django_database(DATABASE_URL)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_IGNORE_RESULT = True
+# A bell that rings late rings for nothing: the sweep has been there.
+CELERY_TASK_DEFAULT_EXPIRES = 30
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_timeout": 5,
+    "socket_connect_timeout": 2,
+    "socket_keepalive": True,
+    "health_check_interval": 10,
+}
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+
+REST_FRAMEWORK = {
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "UNAUTHENTICATED_USER": None,
+}
+
+LANGUAGE_CODE = "en-us"
+TIME_ZONE = "UTC"
+USE_TZ = True
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+WHITENOISE_USE_FINDERS = True
