@@ -63,9 +63,7 @@ class Work(models.Model):
                 name="%(class)s_due",
                 condition=models.Q(state__in=("pending", "running")),
             ),
-            models.Index(
-                fields=["settled_at"], name="%(class)s_failed", condition=models.Q(state="failed")
-            ),
+            models.Index(fields=["settled_at"], name="%(class)s_failed", condition=models.Q(state="failed")),
         ]
 
     def __str__(self) -> str:

@@ -15,21 +15,21 @@ class Outcome:
     detail: dict[str, Any] = field(default_factory=dict)  # kept in the attempt's log entry
 
 
-def done(result: dict[str, Any] | None = None, **detail: Any) -> Outcome:
+def done(result: dict[str, Any] | None = None, **detail: object) -> Outcome:
     """It happened; `result` is kept on the row."""
     return Outcome("done", result=result or {}, detail=detail)
 
 
-def again(error: str, retry_after: float | None = None, **detail: Any) -> Outcome:
+def again(error: str, retry_after: float | None = None, **detail: object) -> Outcome:
     """It may work later. The last of a row's attempts turns this into failed."""
     return Outcome("again", error=error, retry_after=retry_after, detail=detail)
 
 
-def never(error: str, **detail: Any) -> Outcome:
+def never(error: str, **detail: object) -> Outcome:
     """It will not work however often it is tried; a person has to look."""
     return Outcome("failed", error=error, detail=detail)
 
 
-def skip(reason: str, **detail: Any) -> Outcome:
+def skip(reason: str, **detail: object) -> Outcome:
     """There was nothing to do."""
     return Outcome("skipped", error=reason, detail=detail)

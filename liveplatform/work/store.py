@@ -29,7 +29,7 @@ WITH RECURSIVE lanes(lane) AS (
             ORDER BY w.lane LIMIT 1)
     FROM lanes WHERE lanes.lane IS NOT NULL
 ), shuffled AS MATERIALIZED (
-    SELECT lane, greatest(0, least(%(per_lane)s, coalesce((%(caps)s::jsonb ->> lane::text)::int, %(per_lane)s))
+    SELECT lane, greatest(0, least(%(per_lane)s, (%(caps)s::jsonb ->> lane::text)::int)
                              - coalesce((%(busy)s::jsonb ->> lane::text)::int, 0)) AS room
     FROM lanes WHERE lane IS NOT NULL ORDER BY random()
 ), picked AS MATERIALIZED (
@@ -162,5 +162,5 @@ def _entry(attempt: Attempt) -> dict[str, Any]:
     return entry | attempt.outcome.detail
 
 
-def _json(value: Any) -> str:
+def _json(value: object) -> str:
     return orjson.dumps(value, default=str).decode().replace("\\u0000", "")

@@ -1,0 +1,189 @@
+"""Making a phone call. The row comes first, so that no paid call is without a record."""
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import phonenumbers
+from django.db import transaction
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from calls.connecting import adapter
+from calls.end import end
+from calls.end_codes import EndCode
+from calls.models import Call, PhoneNumber
+from calls.models.call import DIALLING, SUBMISSION_UNKNOWN
+from liveplatform.accounts.models import Connection
+from liveplatform.work.bell import ring
+from liveplatform.work.models import uuid7
+from providers.base import HasRooms, MakesCalls
+from providers.errors import NotConfigured, ProviderError, UnknownOutcome
+
+
+class CannotDial(ValueError):
+    """The call was not made; the text says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Dial:
+    """What a caller asks for."""
+
+    from_number: str
+    to_number: str
+    ai_agent_id: UUID | None = None
+    workspace: str = "default"
+    dynamic_variables: dict[str, str] = field(default_factory=dict)
+    metadata: dict[str, Any] = field(default_factory=dict)
+    twiml: str = ""
+    url: str = ""
+    echo_room: bool = False
+    is_test: bool = True
+
+
+def e164(number: str, region: str | None = None) -> tuple[str, str]:
+    """A number in E.164 and its extension ("" if none); national forms need the caller's region.
+
+    Raises CannotDial with what is wrong.
+    """
+    try:
+        parsed = phonenumbers.parse(number, region)
+    except phonenumbers.NumberParseException as error:
+        raise CannotDial(
+            "Write the number in E.164 (+14155550100) or in the national form of call_from."
+        ) from error
+    if not phonenumbers.is_possible_number(parsed):
+        raise CannotDial("This is not a possible phone number; check its length and country code.")
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164), parsed.extension or ""
+
+
+def dial(account_id: UUID, wish: Dial) -> Call:
+    """Make a phone call over the connection of the number it comes from.
+
+    Raises CannotDial (bad number, no such number in the account, refused by the provider). When the
+    provider's answer is lost the call stays on record as unconfirmed and is never dialled again.
+    """
+    number = _own_number(account_id, wish.from_number)
+    provider = _phone_provider(number.connection)
+    to_number, extension = e164(wish.to_number, number.country_code or None)
+    call = _record(account_id, number, to_number, wish)
+    if wish.echo_room:
+        _open_echo_room(call)
+    return _place(call, provider, wish, extension)
+
+
+def _own_number(account_id: UUID, written: str) -> PhoneNumber:
+    wanted, _ = e164(written)
+    numbers = PhoneNumber.objects.select_related("connection")
+    number = numbers.filter(account_id=account_id, number=wanted).first()
+    if number is None:
+        raise CannotDial("call_from is not a phone number of this account; connect it first.")
+    return number
+
+
+def _phone_provider(connection: Connection) -> MakesCalls:
+    try:
+        provider = adapter(connection)
+    except NotConfigured as error:
+        raise CannotDial(str(error)) from error
+    if not isinstance(provider, MakesCalls):
+        raise CannotDial(f"The connection of call_from ({connection.provider}) makes no phone calls.")
+    return provider
+
+
+def _record(account_id: UUID, number: PhoneNumber, to_number: str, wish: Dial) -> Call:
+    call_id = uuid7()
+    return Call.objects.create(
+        id=call_id,
+        account_id=account_id,
+        channel=Call.Channel.PHONE,
+        status=Call.Status.SCHEDULED,
+        connection=number.connection,
+        provider=number.connection.provider,
+        provider_status=DIALLING,
+        from_number=number.number,
+        to_number=to_number,
+        direction="outbound-api",
+        is_test=wish.is_test,
+        ai_agent_id=wish.ai_agent_id,
+        workspace=wish.workspace,
+        dynamic_variables=wish.dynamic_variables,
+        metadata=wish.metadata,
+    )
+
+
+def _open_echo_room(call: Call) -> None:
+    """A room that exists for this call only; without a connection that has rooms there is none."""
+    connection = Connection.objects.filter(
+        account_id=call.account_id, provider="getstream", is_default=True
+    ).first()
+    if connection is None:
+        raise CannotDial("echo_room needs a GetStream connection; connect one or leave echo_room out.")
+    try:
+        rooms = adapter(connection)
+        if isinstance(rooms, HasRooms):
+            rooms.open_room("default", f"echo-{call.pk}", created_by="liveplatform", custom={})
+    except ProviderError as error:
+        _fail(call, str(error))
+        raise CannotDial(f"The echo room could not be opened: {error}") from error
+    Call.objects.filter(pk=call.pk).update(
+        room_connection=connection, room_type="default", room_id=f"echo-{call.pk}"
+    )
+
+
+def _place(call: Call, provider: MakesCalls, wish: Dial, extension: str) -> Call:
+    try:
+        leg = provider.make_call(
+            to=call.to_number,
+            from_=call.from_number,
+            url=wish.url,
+            twiml=wish.twiml,
+            send_digits=extension,
+        )
+    except UnknownOutcome as error:
+        _note_unknown(call)
+        raise CannotDial(
+            f"The provider did not answer, so the call may have been made. It is on record as {call.pk}."
+        ) from error
+    except ProviderError as error:
+        _fail(call, str(error))
+        raise CannotDial(f"The provider did not make the call: {error}") from error
+    _note_placed(call, leg.id, leg.raw_status)
+    call.refresh_from_db()
+    return call
+
+
+def _note_placed(call: Call, provider_call_id: str, raw_status: str) -> None:
+    with transaction.atomic():
+        call = Call.objects.select_for_update(of=("self",)).get(pk=call.pk)
+        call.provider_call_id = provider_call_id
+        call.provider_state = Call.ProviderState.LIVE
+        call.provider_status = raw_status
+        if call.is_over:
+            _hang_up_after_all(call)
+        else:
+            call.status = Call.Status.LIVE
+            call.started_at = timezone.now()
+        call.save()
+
+
+def _hang_up_after_all(call: Call) -> None:
+    """An end that came while we dialled knew of no leg; now there is one, and it has to go."""
+    call.steps.get(kind="terminate").retry()
+    ring("steps")
+
+
+def _note_unknown(call: Call) -> None:
+    Call.objects.filter(pk=call.pk).update(provider_status=SUBMISSION_UNKNOWN, updated_at=Now())
+
+
+def _fail(call: Call, why: str) -> None:
+    """A call that was not made is over; what follows an end follows here too."""
+    Call.objects.filter(pk=call.pk).update(provider_status="failed")
+    end(
+        call.pk,
+        account_id=call.account_id,
+        reason=why[:500],
+        code=EndCode.FAILED,
+        by=f"provider:{call.provider}",
+    )

@@ -1,0 +1,59 @@
+"""The end of a call: the one thing that every door says.
+
+API, provider's event, admin, beat and emergency stop all call `end`. It is one transaction:
+compare-and-set to ended, the Steps that follow, and the Event. The loser of a race gets the winner's
+row and changes nothing.
+"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import structlog
+from django.db import transaction
+
+from calls.concluding import compare_and_set
+from calls.end_codes import DEFAULT_REASON, EndCode
+from calls.models import Call
+
+log = structlog.get_logger(__name__)
+
+
+class CallNotFound(Exception):
+    """No such call in this account."""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """The call as it stands, and whether it was this very request that ended it."""
+
+    call: Call
+    won: bool
+
+
+def end(
+    call_id: UUID,
+    *,
+    account_id: UUID,
+    reason: str = "",
+    code: EndCode = EndCode.ENDED_BY_API,
+    by: str,
+) -> Ended:
+    """End a call, here and now; what must follow is on record when this returns.
+
+    `reason` is free text (default "Ended Via API call"), `by` says whose doing it was ("key:…",
+    "staff:…", "provider:twilio"). Raises CallNotFound for an id that is not in this account.
+    """
+    with transaction.atomic():
+        call = compare_and_set(call_id, account_id, reason or DEFAULT_REASON, code.value, by)
+    if call is not None:
+        log.info("call_ended", call_id=str(call.pk), end_code=call.end_code, by=by)
+        return Ended(call, won=True)
+    return Ended(find(call_id, account_id), won=False)
+
+
+def find(call_id: UUID, account_id: UUID) -> Call:
+    """The call with this id in this account; CallNotFound otherwise."""
+    call = Call.objects.filter(pk=call_id, account_id=account_id).first()
+    if call is None:
+        raise CallNotFound(str(call_id))
+    return call

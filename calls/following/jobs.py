@@ -1,0 +1,154 @@
+"""From a claimed Step to the job that carries it out. Everything a job needs is read here, beforehand."""
+
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+
+from calls.analysis.analyse import analyse
+from calls.analysis.openai import AnalyserRejected, AnalyserUnavailable
+from calls.analysis.turns import parse_turns
+from calls.connecting import adapter
+from calls.models.call import Call
+from calls.models.insight import Transcript
+from liveplatform.accounts.models import Connection
+from liveplatform.work.models import Job
+from liveplatform.work.outcomes import Outcome, again, done, never, skip
+from providers.base import EndsCalls, EndsRooms, FindsCalls
+from providers.errors import NotConfigured, ProviderError, Rejected, Unavailable, UnknownOutcome
+
+if TYPE_CHECKING:
+    from calls.models.step import Step
+
+# Refused credentials do not heal in seconds: look again at this pace (s), until somebody mends them.
+REFUSED_PACE = 600.0
+UNCONFIGURED_PACE = 60.0
+
+
+def prepare(steps: list["Step"]) -> list[Job]:
+    """One job per step, in order, with two or three queries for all of them."""
+    calls = _calls(steps)
+    turns = _transcripts(step.call_id for step in steps if step.kind == "analyse")
+    return [_job(step, calls[step.call_id], turns) for step in steps]
+
+
+def _calls(steps: list["Step"]) -> dict[object, Call]:
+    wanted = {step.call_id for step in steps}
+    calls = Call.objects.select_related("connection", "room_connection").in_bulk(wanted)
+    for step in steps:
+        step.call = calls[step.call_id]
+    return dict(calls)
+
+
+def _transcripts(call_ids: Iterable[object]) -> dict[object, Transcript]:
+    wanted = set(call_ids)
+    return dict(Transcript.objects.in_bulk(wanted)) if wanted else {}
+
+
+def _job(step: "Step", call: Call, transcripts: dict[object, Transcript]) -> Job:
+    match step.kind:
+        case "terminate":
+            return _terminate(step, call)
+        case "clean_up":
+            return _clean_up(call)
+        case "analyse":
+            return partial(_analyse, transcripts.get(call.pk))
+        case _:
+            return done  # notify: the news itself is written when this is settled
+
+
+def _terminate(step: "Step", call: Call) -> Job:
+    if not call.provider_call_id:
+        return partial(skip, "Nothing runs at a provider.")
+    ask_first = step.attempts > 1  # an earlier attempt may have got through
+    if call.channel == Call.Channel.VIDEO:
+        end = partial(_end_room, call.stream_call_type, call.provider_call_id, ask_first)
+    else:
+        end = partial(_end_leg, call.provider_call_id, ask_first)
+    return _with_provider(call.connection, end)
+
+
+def _others(call: Call) -> frozenset[str]:
+    """Legs between the same two numbers that are known to be other calls."""
+    alike = Call.objects.filter(connection=call.connection, to_number=call.to_number)
+    known = alike.exclude(provider_call_id="").filter(created_at__gte=call.created_at - timedelta(hours=1))
+    return frozenset(known.values_list("provider_call_id", flat=True))
+
+
+def _clean_up(call: Call) -> Job:
+    if not call.room_id:
+        return partial(skip, "No room was made for this call.")
+    return _with_provider(call.room_connection, partial(_delete_room, call.room_type, call.room_id))
+
+
+def _with_provider(connection: Connection | None, act: Callable[..., Outcome]) -> Job:
+    try:
+        provider = adapter(connection)
+    except NotConfigured as error:
+        return partial(again, str(error), UNCONFIGURED_PACE, code="not_configured")
+    return partial(_translated, partial(act, provider))
+
+
+def _translated(act: Callable[[], Outcome]) -> Outcome:
+    """Errors of the provider as outcomes of the work: try again, or never."""
+    try:
+        return act()
+    except NotConfigured as error:
+        return again(str(error), UNCONFIGURED_PACE, code="not_configured")
+    except Unavailable as error:
+        return again(str(error), error.retry_after, code=_code(error))
+    except Rejected as error:
+        if error.code == "auth":
+            return again(str(error), REFUSED_PACE, code="refused", help=error.help_url)
+        return never(str(error), code="rejected", help=error.help_url)
+    except ProviderError as error:
+        return never(str(error), code=type(error).__name__)
+
+
+def _code(error: Unavailable) -> str:
+    return "unknown_outcome" if isinstance(error, UnknownOutcome) else "unavailable"
+
+
+def _end_leg(call_id: str, ask_first: bool, provider: EndsCalls) -> Outcome:
+    leg = provider.end_call(call_id, ask_first=ask_first)
+    return done({"status": leg.raw_status, "ended_at": leg.ended_at, "duration": leg.duration})
+
+
+def _find_and_end(call: Call, others: frozenset[str], provider: FindsCalls) -> Outcome:
+    """The answer to making this call was lost: look for its leg, and end it if there is one."""
+    since = call.created_at
+    found = provider.find_calls(to=call.to_number, from_=call.from_number, since=since)
+    legs = [leg for leg in found if leg.id not in others]
+    if not legs:
+        return skip("The provider was asked: it never made this call.")
+    ended = [provider.end_call(leg.id, ask_first=True) for leg in legs]
+    return done({"status": ended[0].raw_status, "call_id": ended[0].id, "ended_at": ended[0].ended_at})
+
+
+def _end_room(room_type: str, room_id: str, ask_first: bool, provider: EndsRooms) -> Outcome:
+    room = provider.end_room(room_type, room_id, ask_first=ask_first)
+    return done({"status": "ended", "ended_at": room.ended_at})
+
+
+def _delete_room(room_type: str, room_id: str, provider: EndsRooms) -> Outcome:
+    provider.delete_room(room_type, room_id)
+    return done({"room": "deleted"})
+
+
+def _analyse(transcript: Transcript | None) -> Outcome:
+    if transcript is None or not transcript.turns:
+        return skip("No transcript arrived in time; one that comes later is analysed then.")
+    try:
+        found = analyse(parse_turns(transcript.turns), language=transcript.language)
+    except AnalyserUnavailable as error:
+        return again(str(error), error.retry_after)
+    except AnalyserRejected as error:
+        return never(str(error))
+    return done(
+        {
+            "metrics": found.metrics,
+            "sentiment": found.sentiment,
+            "analyser": found.analyser,
+            "version": found.version,
+        }
+    )

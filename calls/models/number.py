@@ -1,0 +1,26 @@
+"""PhoneNumber: a number of the customer's, and the connection its calls run over."""
+
+from django.db import models
+from django.db.models.functions import Now
+
+from liveplatform.accounts.models import Account, Connection
+from liveplatform.work.models import uuid7
+
+
+class PhoneNumber(models.Model):
+    """A number of the customer's, and the connection (BYO Twilio) that its calls run over."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    account = models.ForeignKey(Account, models.CASCADE, related_name="phone_numbers")
+    connection = models.ForeignKey(Connection, models.CASCADE, related_name="phone_numbers")
+    number = models.CharField(max_length=20, help_text="E.164, such as +14155550100.")
+    country_code = models.CharField(max_length=2, blank=True, default="")
+    nickname = models.CharField(max_length=100, blank=True, default="")
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "number"], name="number_once_per_account")]
+
+    def __str__(self) -> str:
+        return self.nickname or str(self.id)

@@ -1,0 +1,213 @@
+"""Drain: claim what is due, run it side by side, write each outcome where the claim is still ours."""
+
+import queue
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+from django.db import DatabaseError
+
+from liveplatform.work import running, store
+from liveplatform.work.models import Job, Work
+from liveplatform.work.outcomes import Outcome, again, never
+
+log = structlog.get_logger(__name__)
+
+# While many jobs are in flight, outcomes that come within this time are written together.
+GATHER = 0.003
+# A lane whose last attempt failed, or took long, may have only this many in flight here.
+SICK_LANE_WIDTH = 4
+SLOW = 2.0
+
+
+@dataclass
+class Flight:
+    """A job under way: its row, and when it began."""
+
+    row: Work
+    began: datetime
+    clock: float
+
+
+@dataclass
+class Drained:
+    """What a drain did: how many rows it claimed, and their outcomes."""
+
+    claimed: int = 0
+    outcomes: Counter[str] = field(default_factory=Counter)
+    stuck: int = 0
+
+    def __str__(self) -> str:
+        said = ", ".join(f"{n} {state}" for state, n in sorted(self.outcomes.items()))
+        return f"{self.claimed} claimed: {said or 'nothing was due'}"
+
+
+def drain(
+    kind: type[Work],
+    *,
+    seconds: float = 20.0,
+    on_full: Callable[[], None] | None = None,
+    stop: threading.Event | None = None,
+) -> Drained:
+    """Work through the due rows of a kind until none is left, or for about `seconds`.
+
+    `on_full` is called once if a claim came back full: others should come and help. Once `stop`
+    is set nothing more is claimed; what is in flight is settled.
+    """
+    return _Drain(kind, time.monotonic() + seconds, stop or threading.Event()).run(on_full)
+
+
+def run_row(row: Work) -> Work | None:
+    """Run one row that this process has just claimed; the row as settled, None if it was lost."""
+    (job,) = _prepared(type(row), [row])
+    flight = Flight(row, datetime.now(UTC), time.monotonic())
+    rows = store.settle(type(row), [_attempt(flight, running.start(job))])
+    _report(rows)
+    return rows[0] if rows else None
+
+
+# What each process knows of lanes: those that were sick lately (read and written by its drains).
+_sick: dict[UUID, float] = {}
+
+
+class _Drain:
+    """The state of one drain: what is in flight, and what has landed."""
+
+    def __init__(self, kind: type[Work], until: float, stop: threading.Event) -> None:
+        self.kind = kind
+        self.until = until
+        self.stop = stop
+        self.width: int = getattr(settings, kind.width_setting)
+        self.flights: dict[Future[Outcome], Flight] = {}
+        self.landed: queue.SimpleQueue[Future[Outcome]] = queue.SimpleQueue()
+        self.drained = Drained()
+
+    def run(self, on_full: Callable[[], None] | None) -> Drained:
+        while True:
+            full = self._may_claim() and self._claim()
+            if full and on_full:
+                on_full()
+                on_full = None
+            if not self.flights:
+                return self.drained
+            self._settle(self._wait())
+
+    def _may_claim(self) -> bool:
+        return time.monotonic() < self.until and not self.stop.is_set()
+
+    def _claim(self) -> bool:
+        free = self.width - len(self.flights)
+        if free < max(1, self.width // 8):
+            return True
+        busy = Counter(flight.row.lane for flight in self.flights.values())
+        rows = store.claim(self.kind, free, per_lane=max(1, self.width * 3 // 4), busy=busy, caps=_caps())
+        self.drained.claimed += len(rows)
+        self._start(rows)
+        return len(rows) == free
+
+    def _start(self, rows: list[Work]) -> None:
+        worn = [row for row in rows if row.attempts > row.max_attempts]
+        fresh = [row for row in rows if row.attempts <= row.max_attempts]
+        for row in worn:
+            # Its last attempts never came back: the worker died under it. Enough of that.
+            self._fly(row, lambda: never("The worker was lost during the last attempt; given up."))
+        for row, job in zip(fresh, _prepared(self.kind, fresh), strict=True):
+            self._fly(row, job)
+
+    def _fly(self, row: Work, job: Job) -> None:
+        future = running.start(job)
+        self.flights[future] = Flight(row, datetime.now(UTC), time.monotonic())
+        future.add_done_callback(self.landed.put)
+
+    def _wait(self) -> list[Future[Outcome]]:
+        """The futures that are done: at least one, unless a lease ran out while we waited."""
+        oldest = min(flight.clock for flight in self.flights.values())
+        patience = max(0.05, oldest + settings.WORK_LEASE - time.monotonic())
+        try:
+            done = [self.landed.get(timeout=patience)]
+        except queue.Empty:
+            self._abandon()
+            return []
+        if len(self.flights) > 8:
+            time.sleep(GATHER)
+        while not self.landed.empty():
+            done.append(self.landed.get())
+        return done
+
+    def _abandon(self) -> None:
+        """Let go of jobs that outlived their lease: another worker may have their rows by now."""
+        lost = [
+            f for f, flight in self.flights.items() if time.monotonic() - flight.clock > settings.WORK_LEASE
+        ]
+        for future in lost:
+            flight = self.flights.pop(future)
+            future.cancel()
+            self.drained.stuck += 1
+            log.error("work_stuck", queue=self.kind.queue, work=str(flight.row.pk))
+
+    def _settle(self, futures: list[Future[Outcome]]) -> None:
+        attempts = [_attempt(self.flights.pop(f), f) for f in futures if f in self.flights]
+        if not attempts:
+            return
+        for attempt in attempts:
+            _judge_lane(attempt)
+        rows = _settle_bravely(self.kind, attempts)
+        _report(rows)
+        self.drained.outcomes.update(row.state for row in rows)
+
+
+def _prepared(kind: type[Work], rows: list[Work]) -> list[Job]:
+    return kind.prepare(rows) if rows else []
+
+
+def _attempt(flight: Flight, future: Future[Outcome]) -> store.Attempt:
+    try:
+        outcome = future.result()
+    except Exception as error:  # noqa: BLE001 - the one place where anything may go wrong
+        log.exception("work_crashed", queue=flight.row.queue, work=str(flight.row.pk))
+        outcome = again(f"{type(error).__name__}: the attempt crashed")
+    return store.Attempt(flight.row, outcome, flight.began, round((time.monotonic() - flight.clock) * 1000))
+
+
+def _settle_bravely(kind: type[Work], attempts: list[store.Attempt]) -> list[Work]:
+    """Settle all at once; if one of them cannot be written, it must not take the others along."""
+    try:
+        return store.settle(kind, attempts)
+    except DatabaseError:
+        if len(attempts) == 1:
+            # Nothing was written: the lease runs out and somebody tries again.
+            log.exception("work_unsettled", queue=kind.queue, work=str(attempts[0].row.pk))
+            return []
+    return [row for attempt in attempts for row in _settle_bravely(kind, [attempt])]
+
+
+def _judge_lane(attempt: store.Attempt) -> None:
+    lane = attempt.row.lane
+    if attempt.outcome.state == "again" or attempt.ms > SLOW * 1000:
+        _sick[lane] = time.monotonic() + 60
+    elif attempt.outcome.state == "done":
+        _sick.pop(lane, None)
+
+
+def _caps() -> dict[UUID, int]:
+    now = time.monotonic()
+    for lane in [lane for lane, until in _sick.items() if until < now]:
+        del _sick[lane]
+    return dict.fromkeys(_sick, SICK_LANE_WIDTH)
+
+
+def _report(rows: list[Work]) -> None:
+    """What was given up is an alarm; everything else is one line for the curious."""
+    for row in rows:
+        said = {"queue": row.queue, "work": str(row.pk), "attempts": row.attempts, "state": row.state}
+        if row.state == Work.State.FAILED:
+            log.error("work_failed", error=row.error, **said)
+        else:
+            log.info("work_settled", **said)

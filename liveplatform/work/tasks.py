@@ -1,0 +1,30 @@
+"""Celery's doors into Work: the bell, a drain by hand, one row by hand."""
+
+from uuid import UUID
+
+from celery import shared_task
+
+from liveplatform.work import bell, worker  # noqa: F401 - worker connects itself to Celery's signals
+from liveplatform.work.by_hand import run_now
+from liveplatform.work.drain import drain as drain_kind
+from liveplatform.work.models import kinds
+
+
+@shared_task(name="work.ring")
+def ring(queue: str) -> str:
+    """Wake this process's drain of a queue."""
+    if bell.heard(queue):
+        return f"{queue}: woken"
+    return drain(queue)
+
+
+@shared_task(name="work.drain")
+def drain(queue: str) -> str:
+    """Work through everything due in a queue, here and now."""
+    return f"{queue}: {drain_kind(kinds()[queue])}"
+
+
+@shared_task(name="work.run")
+def run(queue: str, row_id: str) -> str:
+    """Run one row now, due or not: `work.run steps <id>`."""
+    return run_now(kinds()[queue], UUID(row_id))

@@ -1,0 +1,126 @@
+"""A worker process: one drain per queue that wakes at the bell, and sweeps when it hears none.
+
+The drains live in threads beside Celery's own loop, so that rows are worked off even while Redis is
+away. Celery is the doorbell, the supervisor of the processes and the way to trigger a task by hand.
+"""
+
+import os
+import threading
+import time
+
+import structlog
+from celery import signals
+from django.conf import settings
+from django.db import DatabaseError, connection
+
+from liveplatform.health import worker_seen
+from liveplatform.work import bell
+from liveplatform.work.drain import drain
+from liveplatform.work.models import Work, kinds
+
+log = structlog.get_logger(__name__)
+
+# A process with this many jobs that never came back ends itself; its parent starts a fresh one.
+STUCK_LIMIT = 4
+GRACE = 8.0
+
+
+class Drainer(threading.Thread):
+    """Drains one kind of Work for as long as the process lives."""
+
+    def __init__(self, kind: type[Work]) -> None:
+        super().__init__(name=f"drain-{kind.queue}", daemon=True)
+        self.kind = kind
+        self.stuck = 0
+        self._bell = threading.Event()
+        self._stop = threading.Event()
+
+    def wake(self) -> None:
+        self._bell.set()
+
+    def stop(self) -> None:
+        """Claim nothing more; what is in flight is settled."""
+        self._stop.set()
+        self._bell.set()
+
+    def run(self) -> None:
+        bell.answer_here(self.kind.queue, self.wake)
+        while not self._stop.is_set():
+            self._bell.wait(settings.WORK_SWEEP)
+            if self._stop.is_set():
+                return
+            self._bell.clear()
+            self._drain()
+
+    def _drain(self) -> None:
+        try:
+            done = drain(
+                self.kind,
+                on_full=lambda: bell.ring_others(self.kind.queue),
+                stop=self._stop,
+            )
+        except DatabaseError as error:
+            # PostgreSQL is away: drop the broken connection and look again at the next sweep.
+            log.warning("drain_failed", queue=self.kind.queue, error=type(error).__name__)
+            connection.close()
+            time.sleep(settings.WORK_SWEEP / 4)
+            self._bell.set()
+            return
+        self.stuck += done.stuck
+        if self.stuck >= STUCK_LIMIT:
+            log.critical("worker_recycled", queue=self.kind.queue, stuck=self.stuck)
+            os._exit(70)
+
+
+_drainers: list[Drainer] = []
+
+
+def start_drains() -> None:
+    """Begin draining every kind of Work in this process."""
+    if _drainers:
+        return
+    _drainers.extend(Drainer(kind) for kind in kinds().values())
+    for drainer in _drainers:
+        drainer.start()
+    threading.Thread(target=_be_seen, name="seen", daemon=True).start()
+    log.info("worker_started", queues=[d.kind.queue for d in _drainers], pid=os.getpid())
+
+
+def stop_drains() -> None:
+    """Let what is in flight settle, for at most GRACE seconds; leases cover the rest."""
+    for drainer in _drainers:
+        drainer.stop()
+    until = time.monotonic() + GRACE
+    for drainer in _drainers:
+        drainer.join(max(0.0, until - time.monotonic()))
+    _drainers.clear()
+
+
+def _be_seen() -> None:
+    while True:
+        worker_seen()
+        time.sleep(5)
+
+
+@signals.worker_process_init.connect
+def _in_pool_child(**_: object) -> None:
+    start_drains()
+
+
+@signals.worker_process_shutdown.connect
+def _pool_child_ends(**_: object) -> None:
+    stop_drains()
+
+
+@signals.worker_ready.connect
+def _in_single_process(sender: object, **_: object) -> None:
+    """Pools without child processes (solo, threads) drain in the worker process itself."""
+    pool = getattr(getattr(sender, "pool", None), "__module__", "") or str(getattr(sender, "pool_cls", ""))
+    if "prefork" not in pool:
+        start_drains()
+
+
+@signals.worker_shutting_down.connect
+def _worker_ends(**_: object) -> None:
+    for drainer in _drainers:
+        drainer.stop()
