@@ -58,6 +58,8 @@ def _job(step: "Step", call: Call, transcripts: dict[object, Transcript]) -> Job
 
 
 def _terminate(step: "Step", call: Call) -> Job:
+    if call.may_run_unseen:
+        return _with_provider(call.connection, partial(_find_and_end, call, _others(call)))
     if not call.provider_call_id:
         return partial(skip, "Nothing runs at a provider.")
     ask_first = step.attempts > 1  # an earlier attempt may have got through

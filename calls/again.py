@@ -1,0 +1,30 @@
+"""Running a step of an ended call again: from the admin, the API, a command or a task."""
+
+from uuid import UUID
+
+import structlog
+
+from calls.end import CallNotFound
+from calls.models import Call, Step
+from liveplatform.work.bell import ring
+
+log = structlog.get_logger(__name__)
+
+
+def run_again(step: Step, by: str = "task") -> str:
+    """Make a settled step due at once, with fresh attempts; says what was done."""
+    if not step.retry():
+        return f"{step.kind} of call {step.call_id} is {step.state}: a worker will run it anyway."
+    log.info("step_run_again", call_id=str(step.call_id), step=step.kind, by=by)
+    ring(Step.queue)
+    return f"{step.kind} of call {step.call_id} was {step.state}; it runs again now."
+
+
+def analyse_again(call_id: UUID, by: str = "task") -> str:
+    """Run the analysis of an ended call again. CallNotFound if there is no such call."""
+    step = Step.objects.filter(call_id=call_id, kind=Step.Kind.ANALYSE).first()
+    if step:
+        return run_again(step, by)
+    if Call.objects.filter(pk=call_id).exists():
+        return f"Call {call_id} has not ended; it is analysed when it ends."
+    raise CallNotFound(str(call_id))
