@@ -1,0 +1,1 @@
+"""Live calls: the surface of seed 000, `/v1/live/calls`."""

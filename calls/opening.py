@@ -1,0 +1,75 @@
+"""Opening a video call: the row, and the room behind it at the account's video provider."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from calls.connecting import adapter
+from calls.models import Call
+from liveplatform.accounts.models import Connection
+from liveplatform.work.models import uuid7
+from providers.base import HasRooms
+from providers.errors import NotConfigured
+
+# Seed 000 names its ids after Stream; its room type is Stream's own "default".
+VIDEO_PROVIDER = "getstream"
+ROOM_TYPE = "default"
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What a caller asks for."""
+
+    host_user_id: str
+    title: str
+    scheduled_at: datetime | None = None
+    metadata: dict[str, Any] = field(default_factory=dict)
+
+
+def open_call(account_id: UUID, wish: Opening) -> Call:
+    """Create a video call: live at once, or scheduled if it has a time.
+
+    The room is asked for with the call's own id before the row is written, so a lost answer leaves an
+    empty room that nobody joined, and no row without a room. Raises NotConfigured or another
+    ProviderError; then there is no call.
+    """
+    connection = Connection.objects.filter(
+        account_id=account_id, provider=VIDEO_PROVIDER, is_default=True
+    ).first()
+    rooms = _rooms(connection)
+    call_id = uuid7()
+    custom = {"liveplatform_call_id": str(call_id)}
+    rooms.open_room(ROOM_TYPE, str(call_id), created_by=wish.host_user_id, custom=custom)
+    with transaction.atomic():
+        return _record(call_id, account_id, connection, wish)
+
+
+def _rooms(connection: Connection | None) -> HasRooms:
+    provider = adapter(connection)
+    if not isinstance(provider, HasRooms):
+        raise NotConfigured("The connection has no rooms; connect GetStream Video.")
+    return provider
+
+
+def _record(call_id: UUID, account_id: UUID, connection: Connection | None, wish: Opening) -> Call:
+    live = wish.scheduled_at is None
+    return Call.objects.create(
+        id=call_id,
+        account_id=account_id,
+        channel=Call.Channel.VIDEO,
+        status=Call.Status.LIVE if live else Call.Status.SCHEDULED,
+        scheduled_at=wish.scheduled_at,
+        started_at=timezone.now() if live else None,
+        connection=connection,
+        provider=VIDEO_PROVIDER,
+        provider_call_id=str(call_id),
+        provider_state=Call.ProviderState.LIVE,
+        stream_call_type=ROOM_TYPE,
+        host_user_id=wish.host_user_id,
+        title=wish.title,
+        metadata=wish.metadata,
+    )

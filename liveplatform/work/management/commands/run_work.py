@@ -1,0 +1,60 @@
+"""Carry out due Work in this very process, without Celery and Redis."""
+
+from argparse import ArgumentParser
+from uuid import UUID
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db.models import Count, QuerySet
+from tqdm import tqdm
+
+from liveplatform.work.by_hand import run_now
+from liveplatform.work.drain import drain
+from liveplatform.work.models import Work, kinds
+
+
+class Command(BaseCommand):
+    """Drains what is due, runs single rows by id, or makes what was given up due again."""
+
+    help = "Carry out due work here and now; or one row by id; or retry what was given up."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "ids", nargs="*", type=UUID, metavar="ROW_ID", help="run these rows now, due or not"
+        )
+        parser.add_argument("--queue", choices=sorted(kinds()), help="one queue only")
+        parser.add_argument("--failed", action="store_true", help="first make what was given up due again")
+        parser.add_argument("--seconds", type=float, default=60.0, help="stop claiming after so long")
+        parser.add_argument("--dry-run", action="store_true", help="say what is waiting, run nothing")
+
+    def handle(self, **options: object) -> None:
+        chosen = [kind for name, kind in kinds().items() if options["queue"] in (None, name)]
+        if options["ids"]:
+            return self._run_rows(chosen, list(options["ids"]))  # type: ignore[call-overload]
+        for kind in chosen:
+            self._run_kind(kind, options)
+        return None
+
+    def _run_rows(self, kinds: list[type[Work]], ids: list[UUID]) -> None:
+        for row_id in tqdm(ids, unit="row", disable=None):
+            owner = next((kind for kind in kinds if kind._default_manager.filter(pk=row_id).exists()), None)
+            if owner is None:
+                raise CommandError(f"{row_id}: there is no such row in {', '.join(k.queue for k in kinds)}.")
+            self.stdout.write(run_now(owner, row_id))
+
+    def _run_kind(self, kind: type[Work], options: dict[str, object]) -> None:
+        failed = kind._default_manager.filter(state=Work.State.FAILED)
+        if options["dry_run"]:
+            self.stdout.write(f"{kind.queue}: {self._standing(kind._default_manager.all())}")
+            return
+        if options["failed"]:
+            for row in tqdm(failed.iterator(500), total=failed.count(), unit="row", disable=None):
+                row.retry()
+        self.stdout.write(f"{kind.queue}: {drain(kind, seconds=float(str(options['seconds'])))}")
+
+    def _standing(self, rows: QuerySet[Work]) -> str:
+        counts = (
+            rows.filter(state__in=("pending", "running", "failed"))
+            .values_list("state")
+            .annotate(n=Count("pk"))
+        )
+        return ", ".join(f"{n:,} {state}" for state, n in counts) or "nothing waits, nothing was given up"
