@@ -2,10 +2,19 @@
 
 import os
 
-from celery import Celery
+from celery import Celery, signals
+from django.conf import settings
+
+from liveplatform import embedded
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "liveplatform.settings")
 
 app = Celery("liveplatform")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@signals.celeryd_init.connect
+@signals.beat_init.connect
+def _have_servers(**_: object) -> None:
+    embedded.ensure(settings.VAR_DIR, **settings.EMBEDDED)

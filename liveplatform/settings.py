@@ -10,7 +10,9 @@ env = Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env.str("VAR_DIR", str(BASE_DIR / "var")))
 
-# --- Servers. Unset means embedded: real PostgreSQL and Redis out of wheels, data under var/.
+# --- Servers. Unset means embedded: real PostgreSQL and Redis out of wheels, data under var/. The
+# processes' entries (manage.py, wsgi.py, celery.py) start them; reading this page starts nothing.
+EMBEDDED = {"postgres": not env.str("DATABASE_URL", ""), "redis": not env.str("REDIS_URL", "")}
 DATABASE_URL = env.str("DATABASE_URL", "") or embedded.database_url(VAR_DIR)
 REDIS_URL = env.str("REDIS_URL", "") or embedded.redis_url(VAR_DIR)
 
@@ -97,7 +99,7 @@ TEMPLATES = [
 DATABASES = {"default": embedded.django_database(DATABASE_URL)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://")
 CELERY_TASK_IGNORE_RESULT = True
 # A bell that rings late rings for nothing: the sweep has been there.
 CELERY_TASK_DEFAULT_EXPIRES = 30

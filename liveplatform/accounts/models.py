@@ -1,0 +1,152 @@
+"""Account, the tenant; its keys, its token issuers, its connections to providers."""
+
+import secrets
+import string
+from typing import Any
+
+import orjson
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models.functions import Now
+
+from liveplatform.crypto import seal, unseal
+from liveplatform.work.models import uuid7
+
+ALPHABET = string.ascii_uppercase + string.digits
+
+
+def new_auth_id() -> str:
+    """20 characters beginning MA, as Vobiz and Plivo have them."""
+    return "MA" + "".join(secrets.choice(ALPHABET) for _ in range(18))
+
+
+class Account(models.Model):
+    """A tenant. Everything belongs to one, and every query is bound to it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    name = models.CharField(max_length=200)
+    auth_id = models.CharField(max_length=20, unique=True, default=new_auth_id, editable=False)
+    is_active = models.BooleanField(default=True)
+    honest_errors = models.BooleanField(
+        default=False, help_text="POST /calls/end answers failures with 4xx instead of 200 and an empty body."
+    )
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def account_id(self) -> str:
+        """The id as it is shown outside: 32 characters."""
+        return self.id.hex
+
+
+class ApiKey(models.Model):
+    """One key opens every surface. Only its hash is kept; the key itself is shown once."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    account = models.ForeignKey(Account, models.CASCADE, related_name="api_keys")
+    name = models.CharField(max_length=100, blank=True, default="")
+    public_id = models.CharField(max_length=20, unique=True, editable=False)
+    secret_hash = models.BinaryField(max_length=32, editable=False)
+    scopes = ArrayField(models.CharField(max_length=40), default=list)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = "API key"
+
+    def __str__(self) -> str:
+        return f"{self.name or 'key'} {self.public_id}"
+
+
+class JwtIssuer(models.Model):
+    """Whose tokens an account accepts, and with which one algorithm."""
+
+    class Algorithm(models.TextChoices):
+        HS256 = "HS256"
+        RS256 = "RS256"
+        ES256 = "ES256"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    account = models.ForeignKey(Account, models.CASCADE, related_name="jwt_issuers")
+    issuer = models.CharField(max_length=255, help_text="The iss claim.")
+    audience = models.CharField(max_length=255, help_text="The aud claim.")
+    algorithm = models.CharField(max_length=5, choices=Algorithm.choices)
+    sealed_secret = models.TextField(blank=True, default="", editable=False)  # HS256
+    public_key = models.TextField(blank=True, default="", help_text="PEM, for RS256 and ES256.")
+    jwks_url = models.URLField(blank=True, default="", help_text="Instead of a fixed public key.")
+    scopes = ArrayField(models.CharField(max_length=40), default=list, help_text="The most a token may have.")
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = "JWT issuer"
+        constraints = [models.UniqueConstraint(fields=["issuer", "audience"], name="issuer_and_audience")]
+
+    def __str__(self) -> str:
+        return self.issuer
+
+    @property
+    def secret(self) -> str:
+        return unseal(self.sealed_secret, aad=self._aad()) if self.sealed_secret else ""
+
+    @secret.setter
+    def secret(self, value: str) -> None:
+        self.sealed_secret = seal(value, aad=self._aad())
+
+    def _aad(self) -> str:
+        return f"{self.account_id}/JwtIssuer/{self.pk}/secret"
+
+
+class Connection(models.Model):
+    """A customer's account at a provider. Its secrets can be written and used, never read back."""
+
+    class Provider(models.TextChoices):
+        TWILIO = "twilio", "Twilio"
+        GETSTREAM = "getstream", "GetStream"
+        CLOUDFLARE = "cloudflare", "Cloudflare"
+        VOBIZ = "vobiz", "Vobiz"
+        LIVEKIT = "livekit", "LiveKit"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    account = models.ForeignKey(Account, models.CASCADE, related_name="connections")
+    provider = models.CharField(max_length=20, choices=Provider.choices)
+    name = models.CharField(max_length=100, blank=True, default="")
+    base_url = models.URLField(blank=True, default="", help_text="Empty: the provider's public address.")
+    options = models.JSONField(default=dict, blank=True, help_text="What is not secret, such as account_sid.")
+    sealed_secrets = models.TextField(blank=True, default="", editable=False)
+    is_default = models.BooleanField(default=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "provider"],
+                condition=models.Q(is_default=True),
+                name="one_default_connection_per_provider",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name or f"{self.get_provider_display()} {self.pk}"
+
+    def set_secrets(self, secrets: dict[str, str]) -> None:
+        """Replace the secrets; what is not named stays as it was."""
+        known = self._secrets() if self.sealed_secrets else {}
+        self.sealed_secrets = seal(orjson.dumps(known | secrets).decode(), aad=self._aad())
+
+    def credentials(self) -> dict[str, str]:
+        """Everything the provider's adapter needs, secrets opened. For adapters only, never for output."""
+        return {key: str(value) for key, value in self.options.items()} | self._secrets()
+
+    def _secrets(self) -> dict[str, Any]:
+        if not self.sealed_secrets:
+            return {}
+        return dict(orjson.loads(unseal(self.sealed_secrets, aad=self._aad())))
+
+    def _aad(self) -> str:
+        return f"{self.account_id}/Connection/{self.pk}/secrets"
