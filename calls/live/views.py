@@ -1,0 +1,131 @@
+"""Live calls over REST (seed 000). Nothing is decided here."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from calls.connecting import adapter
+from calls.end import find
+from calls.live.serializers import (
+    LiveCallListSerializer,
+    LiveCallRequest,
+    LiveCallSerializer,
+    LiveCallWithStatusSerializer,
+    live_call,
+)
+from calls.models import Call
+from calls.opening import Opening, open_call
+from calls.strict import end_strictly
+from liveplatform.api.errors import problems
+from liveplatform.api.pagination import keyset_page, page_parameters
+from liveplatform.api.views import PlatformView
+from providers.base import HasRooms
+from providers.errors import ProviderError
+
+TAGS = ["Live calls"]
+# A get must stay quick whatever the provider does.
+STATUS_TIMEOUT = 2.0
+
+
+class LiveCallsView(PlatformView):
+    """`/v1/live/calls`"""
+
+    surface = "live"
+    scopes = {"GET": "read:live", "POST": "write:live"}
+
+    @extend_schema(
+        operation_id="live_calls_create",
+        tags=TAGS,
+        summary="Create a Stream-backed call",
+        description="Live at once, or scheduled if `scheduled_at` is given. Unknown fields are ignored.",
+        request=LiveCallRequest,
+        responses={201: LiveCallSerializer, **problems("live", 400, 502, 503)},
+    )
+    def post(self, request: Request) -> Response:
+        body = LiveCallRequest(data=request.data)
+        body.is_valid(raise_exception=True)
+        call = open_call(request.user.account_id, Opening(**body.validated_data))
+        return Response(live_call(call), status=201)
+
+    @extend_schema(
+        operation_id="live_calls_list",
+        tags=TAGS,
+        summary="List live calls, newest first",
+        parameters=[
+            OpenApiParameter("host_user_id", str, description="Only calls of this host."),
+            OpenApiParameter(
+                "status", str, enum=Call.Status.values, description="Only calls in this status."
+            ),
+            *page_parameters(),
+        ],
+        responses={200: LiveCallListSerializer, **problems("live", 400)},
+    )
+    def get(self, request: Request) -> Response:
+        calls, cursor = keyset_page(self._wanted(request), request)
+        return Response({"calls": [live_call(call) for call in calls], "next_cursor": cursor})
+
+    def _wanted(self, request: Request) -> QuerySet[Call]:
+        calls = Call.objects.filter(account_id=request.user.account_id, channel=Call.Channel.VIDEO)
+        for name in ("host_user_id", "status"):
+            if name in request.query_params:
+                calls = calls.filter(**{name: request.query_params[name]})
+        return calls
+
+
+class LiveCallView(PlatformView):
+    """`/v1/live/calls/{id}`"""
+
+    surface = "live"
+    scopes = {"GET": "read:live"}
+
+    @extend_schema(
+        operation_id="live_calls_get",
+        tags=TAGS,
+        summary="Get a call, with its live status at the provider",
+        description="`live` is best effort: null when the provider gives no answer within two seconds.",
+        responses={200: LiveCallWithStatusSerializer, **problems("live", 404)},
+    )
+    def get(self, request: Request, call_id: UUID) -> Response:
+        call = find(call_id, request.user.account_id)
+        return Response(live_call(call) | {"live": _live_status(call)})
+
+
+class LiveCallEndView(PlatformView):
+    """`/v1/live/calls/{id}/end`"""
+
+    surface = "live"
+    scopes = {"POST": "write:live"}
+    throttled = False
+
+    @extend_schema(
+        operation_id="live_calls_end",
+        tags=TAGS,
+        summary="End the Stream call and finalize the row",
+        description=(
+            "Strict: the provider is asked within the request. On 502 and 503 the wish to end is kept and "
+            "carried on by the workers; ask again to see how it went. Ending an ended call answers 200 "
+            "with the same body."
+        ),
+        request=None,
+        responses={200: LiveCallSerializer, **problems("live", 404, 502, 503)},
+    )
+    def post(self, request: Request, call_id: UUID) -> Response:
+        call = end_strictly(call_id, account_id=request.user.account_id, by=request.user.label)
+        return Response(live_call(call))
+
+
+def _live_status(call: Call) -> dict[str, Any] | None:
+    if not call.provider_call_id:
+        return None
+    try:
+        rooms = adapter(call.connection, timeout=STATUS_TIMEOUT)
+        if not isinstance(rooms, HasRooms):
+            return None
+        room = rooms.room(call.stream_call_type, call.provider_call_id)
+    except ProviderError:
+        return None
+    return {"is_live": room.is_live, "current_session_id": room.session_id or None, "ended_at": room.ended_at}

@@ -1,0 +1,120 @@
+"""What the telephony surface takes in (seed 001), and how its answers look in the schema."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from calls.dialling import CannotDial, Dial, e164
+from liveplatform.api.serializers import CleanCharField, JSONObjectField
+
+NUMBER = 40
+
+
+class EndCallRequest(serializers.Serializer[dict[str, Any]]):
+    """The body of an end; unknown fields are ignored, as the vendor does."""
+
+    call_id = serializers.UUIDField()
+    disconnect_reason = CleanCharField(
+        required=False,
+        allow_blank=True,
+        allow_null=True,
+        max_length=500,
+        help_text="Default: Ended Via API call",
+    )
+
+
+class DynamicVariable(serializers.Serializer[dict[str, Any]]):
+    """One variable for the agent: a name without spaces, a value that is not empty."""
+
+    name = CleanCharField(min_length=1, max_length=100)
+    value = CleanCharField(min_length=1, max_length=2000)
+
+    def validate_name(self, name: str) -> str:
+        if any(character.isspace() for character in name):
+            raise serializers.ValidationError("A variable's name must not contain spaces.")
+        return name
+
+
+class MakeCallRequest(serializers.Serializer[dict[str, Any]]):
+    """The body of a make-call. `echo_room`, `twiml`, `url` and `metadata` are this platform's additions."""
+
+    ai_agent_id = serializers.UUIDField(required=False, allow_null=True)
+    call_from = CleanCharField(max_length=NUMBER)
+    call_to = CleanCharField(max_length=NUMBER)
+    dynamic_variables = DynamicVariable(many=True, required=False, allow_null=True)
+    workspace = CleanCharField(required=False, min_length=1, max_length=100, default="default")
+    echo_room = serializers.BooleanField(required=False, default=False)
+    twiml = CleanCharField(required=False, allow_blank=True, max_length=4000, default="")
+    url = serializers.URLField(required=False, allow_blank=True, max_length=2000, default="")
+    metadata = JSONObjectField(required=False, default=dict)
+
+    def validate_call_from(self, number: str) -> str:
+        return _number(number)
+
+    def dial(self) -> Dial:
+        """The wish, once valid."""
+        wish = dict(self.validated_data)
+        variables = wish.pop("dynamic_variables", None) or []
+        return Dial(
+            from_number=wish.pop("call_from"),
+            to_number=wish.pop("call_to"),
+            dynamic_variables={entry["name"]: entry["value"] for entry in variables},
+            **wish,
+        )
+
+
+class TelephonyCallSerializer(serializers.Serializer[dict[str, Any]]):
+    """The call object of seed 001: 37 fields."""
+
+    id = serializers.UUIDField()
+    call_sid = serializers.CharField(allow_null=True)
+    company_id = serializers.UUIDField()
+    campaign_id = serializers.UUIDField(allow_null=True)
+    ai_agent_id = serializers.UUIDField(allow_null=True)
+    contact_id = serializers.UUIDField(allow_null=True)
+    call_provider = serializers.CharField(allow_null=True)
+    call_from = serializers.CharField()
+    call_to = serializers.CharField()
+    call_duration = serializers.IntegerField(allow_null=True, help_text="Seconds.")
+    call_status = serializers.CharField(help_text="In Twilio's words, such as in-progress or completed.")
+    call_direction = serializers.CharField()
+    is_test = serializers.BooleanField()
+    call_rating = serializers.IntegerField(allow_null=True)
+    call_feedback = serializers.CharField(allow_null=True)
+    record_url = serializers.CharField(allow_null=True)
+    transcript = serializers.CharField(allow_null=True)
+    transcript_object = JSONObjectField(allow_null=True)
+    transcript_language = serializers.CharField(allow_null=True)
+    cost = serializers.FloatField(allow_null=True)
+    price_unit = serializers.CharField(allow_null=True)
+    latency = serializers.FloatField(allow_null=True, help_text="Median response latency, seconds.")
+    disconnect_reason = serializers.CharField(allow_null=True)
+    analysis_sentiment = serializers.CharField(allow_null=True)
+    agent_task_status = serializers.CharField(allow_null=True)
+    agent_task_feedback = serializers.CharField(allow_null=True)
+    metadata = JSONObjectField()
+    agent_dynamic_variables = JSONObjectField()
+    agent_post_call_outcomes = JSONObjectField(allow_null=True)
+    notes = serializers.CharField(allow_null=True)
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+    deleted_at = serializers.DateTimeField(allow_null=True)
+    started_at = serializers.DateTimeField(allow_null=True)
+    ended_at = serializers.DateTimeField(allow_null=True)
+    retry_at = serializers.DateTimeField(allow_null=True)
+    workspace_id = serializers.CharField()
+
+
+class TelephonyAnswer(serializers.Serializer[dict[str, Any]]):
+    """The envelope around a call."""
+
+    status = serializers.CharField(help_text="ok")
+    message = serializers.CharField()
+    data = TelephonyCallSerializer()
+
+
+def _number(number: str) -> str:
+    try:
+        return e164(number)[0]
+    except CannotDial as error:
+        raise serializers.ValidationError(str(error)) from error

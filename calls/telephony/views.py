@@ -1,0 +1,157 @@
+"""Telephony calls over REST (seed 001). Nothing is decided here."""
+
+from typing import Any
+from uuid import UUID
+
+import structlog
+from django.http import HttpResponse, HttpResponseBase
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework.exceptions import APIException, NotFound, ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from calls.dialling import CannotDial, dial
+from calls.end import CallNotFound, end, find
+from calls.models import Call, PhoneNumber
+from calls.telephony.description import telephony_call, whole_call
+from calls.telephony.serializers import EndCallRequest, MakeCallRequest, TelephonyAnswer
+from liveplatform.accounts.models import Account
+from liveplatform.api.errors import problems
+from liveplatform.api.views import PlatformView
+
+log = structlog.get_logger(__name__)
+
+TAGS = ["Telephony calls"]
+STRICT = OpenApiParameter(
+    "Prefer", str, OpenApiParameter.HEADER, description="`handling=strict` asks for honest errors (4xx)."
+)
+
+
+class TelephonyView(PlatformView):
+    """What the views of this surface share: its envelope."""
+
+    surface = "telephony"
+
+    @staticmethod
+    def answer(call: dict[str, Any], message: str) -> Response:
+        return Response({"status": "ok", "message": message, "data": call})
+
+
+class EndCallView(TelephonyView):
+    """`/calls/end`"""
+
+    scopes = {"POST": "write:live"}
+    throttled = False
+
+    @extend_schema(
+        operation_id="calls_end",
+        tags=TAGS,
+        summary="End a call",
+        description=(
+            "Ends the call here and now; hanging up at the provider, deleting its room, analysis and webhooks "
+            "follow. Ending an ended call answers the same. As the vendor documents it, an invalid id, an "
+            "unknown call and any other failure answer 200 with an empty body, unless the account has honest "
+            "errors switched on or the request says `Prefer: handling=strict`."
+        ),
+        parameters=[STRICT],
+        request=EndCallRequest,
+        responses={
+            200: OpenApiResponse(TelephonyAnswer, description="Ended; or, with an empty body, not."),
+            **problems("telephony", 400, 404, 409, 422),
+        },
+        examples=[
+            OpenApiExample(
+                "End",
+                value={
+                    "call_id": "550e8400-e29b-41d4-a716-446655440000",
+                    "disconnect_reason": "Customer requested to end call",
+                },
+                request_only=True,
+            )
+        ],
+    )
+    def post(self, request: Request) -> Response:
+        body = EndCallRequest(data=request.data)
+        body.is_valid(raise_exception=True)
+        call_id = body.validated_data["call_id"]
+        _must_have_number(call_id, request.user.account_id)
+        reason = body.validated_data.get("disconnect_reason") or ""
+        ended = end(call_id, account_id=request.user.account_id, reason=reason, by=request.user.label)
+        return self.answer(telephony_call(ended.call), "Call ended successfully")
+
+    def handle_exception(self, exc: Exception) -> Response | HttpResponseBase:
+        """The seed's odd contract: what the caller got wrong is answered with 200 and nothing."""
+        response = super().handle_exception(exc)
+        quiet = isinstance(exc, ValidationError | NotFound | CallNotFound | NoPhoneNumber)
+        if quiet and not self._honest():
+            log.warning("end_refused", why=type(exc).__name__, status=response.status_code)
+            return HttpResponse(status=200)
+        return response
+
+    def _honest(self) -> bool:
+        if "handling=strict" in self.request.headers.get("Prefer", "").replace(" ", "").lower():
+            return True
+        account_id = getattr(self.request.user, "account_id", None)
+        return Account.objects.filter(pk=account_id, honest_errors=True).exists()
+
+
+class NoPhoneNumber(APIException):
+    """This door ends only calls that run over a phone number of the account."""
+
+    status_code = 409
+    default_code = "no_phone_number"
+    default_detail = (
+        "The call is not associated with a valid phone number, so this endpoint cannot end it; "
+        "connect the number, or end it through /v1/live/calls/{id}/end."
+    )
+
+
+class CallView(TelephonyView):
+    """`/calls/{id}`"""
+
+    scopes = {"GET": "read:live"}
+
+    @extend_schema(
+        operation_id="calls_get",
+        tags=TAGS,
+        summary="Get one call",
+        responses={200: TelephonyAnswer, **problems("telephony", 404)},
+    )
+    def get(self, request: Request, call_id: UUID) -> Response:
+        call = find(call_id, request.user.account_id)
+        return self.answer(whole_call(call), "Call retrieved successfully")
+
+
+class MakeCallView(TelephonyView):
+    """`/calls/make-call`"""
+
+    scopes = {"POST": "write:live"}
+
+    @extend_schema(
+        operation_id="calls_make",
+        tags=TAGS,
+        summary="Start a test call",
+        description="400 for bad input and for failures at the provider; a paid call is never dialled twice.",
+        request=MakeCallRequest,
+        responses={200: TelephonyAnswer, **problems("telephony", 400)},
+    )
+    def post(self, request: Request) -> Response:
+        body = MakeCallRequest(data=request.data)
+        body.is_valid(raise_exception=True)
+        try:
+            call = dial(request.user.account_id, body.dial())
+        except CannotDial as error:
+            raise ValidationError(str(error)) from error
+        return self.answer(telephony_call(call), "Call initiated successfully")
+
+
+def _must_have_number(call_id: UUID, account_id: UUID) -> None:
+    """The seed's condition, in one query that also says whether the call exists."""
+    row = (
+        Call.objects.filter(pk=call_id, account_id=account_id).values_list("from_number", "to_number").first()
+    )
+    if row is None:
+        raise CallNotFound(str(call_id))
+    if not PhoneNumber.objects.filter(account_id=account_id, number__in=row).exists():
+        log.warning("end_without_number", call_id=str(call_id))
+        raise NoPhoneNumber
