@@ -23,6 +23,9 @@ SET status = 'ended', ended_at = now(), updated_at = now(), event_sequence = eve
     disconnect_reason = %(reason)s, end_code = %(code)s, ended_by = %(by)s,
     duration = coalesce(duration, greatest(0, extract(epoch FROM now() - started_at))::int)
 WHERE id = %(id)s AND account_id = %(account)s AND ended_at IS NULL
+  AND (NOT %(by_number)s OR EXISTS (
+        SELECT 1 FROM calls_phonenumber n WHERE n.account_id = calls_call.account_id
+        AND n.number IN (calls_call.from_number, calls_call.to_number)))
 RETURNING *, EXISTS (SELECT 1 FROM calls_transcript t WHERE t.call_id = calls_call.id) AS has_transcript
 """
 
@@ -46,9 +49,18 @@ NOTHING_RUNS = "Nothing runs at a provider."
 NO_ROOM = "No room was made for this call."
 
 
-def compare_and_set(call_id: UUID, account_id: UUID, reason: str, code: str, by: str) -> Call | None:
+def compare_and_set(
+    call_id: UUID, account_id: UUID, reason: str, code: str, by: str, by_number: bool = False
+) -> Call | None:
     """End the row and write down what follows; None if it was over already. Wants a transaction."""
-    params = {"id": call_id, "account": account_id, "reason": reason, "code": code, "by": by}
+    params = {
+        "id": call_id,
+        "account": account_id,
+        "reason": reason,
+        "code": code,
+        "by": by,
+        "by_number": by_number,
+    }
     call = next(iter(Call.objects.raw(COMPARE_AND_SET, params)), None)
     if call is not None:
         _follow(call)

@@ -22,6 +22,10 @@ class CallNotFound(Exception):
     """No such call in this account."""
 
 
+class NoPhoneNumber(Exception):
+    """The call runs over no phone number of the account."""
+
+
 @dataclass(frozen=True)
 class Ended:
     """The call as it stands, and whether it was this very request that ended it."""
@@ -37,23 +41,34 @@ def end(
     reason: str = "",
     code: EndCode = EndCode.ENDED_BY_API,
     by: str,
+    by_number: bool = False,
 ) -> Ended:
     """End a call, here and now; what must follow is on record when this returns.
 
     `reason` is free text (default "Ended Via API call"), `by` says whose doing it was ("key:…",
-    "staff:…", "provider:twilio"). Raises CallNotFound for an id that is not in this account.
+    "staff:…", "provider:twilio"). Raises CallNotFound for an id that is not in this account, and with
+    `by_number` NoPhoneNumber for a live call that runs over none of the account's numbers.
     """
     with transaction.atomic():
-        call = compare_and_set(call_id, account_id, reason or DEFAULT_REASON, code.value, by)
+        call = compare_and_set(call_id, account_id, reason or DEFAULT_REASON, code.value, by, by_number)
     if call is not None:
         log.info("call_ended", call_id=str(call.pk), end_code=call.end_code, by=by)
         return Ended(call, won=True)
-    return Ended(find(call_id, account_id), won=False)
+    return Ended(_as_it_stands(call_id, account_id), won=False)
 
 
-def find(call_id: UUID, account_id: UUID) -> Call:
-    """The call with this id in this account; CallNotFound otherwise."""
-    call = Call.objects.filter(pk=call_id, account_id=account_id).first()
+def _as_it_stands(call_id: UUID, account_id: UUID) -> Call:
+    call = find(call_id, account_id)
+    if not call.is_over:
+        log.warning("end_without_number", call_id=str(call_id))
+        raise NoPhoneNumber(str(call_id))
+    return call
+
+
+def find(call_id: UUID, account_id: UUID, channel: Call.Channel | None = None) -> Call:
+    """The call with this id in this account (and of this channel); CallNotFound otherwise."""
+    calls = Call.objects.filter(pk=call_id, account_id=account_id)
+    call = (calls.filter(channel=channel) if channel else calls).first()
     if call is None:
         raise CallNotFound(str(call_id))
     return call

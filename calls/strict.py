@@ -46,13 +46,14 @@ def end_strictly(
     reason: str = "",
     code: EndCode = EndCode.ENDED_BY_API,
     by: str,
+    channel: Call.Channel | None = None,
 ) -> Call:
     """End a call at its provider, then on the record; an ended call comes back as it is.
 
     Raises CallNotFound, NotConfigured (no usable connection) or Unavailable (the provider failed, or
     does not agree yet); after the latter two the wish is kept and carried on by a worker.
     """
-    call = find(call_id, account_id)
+    call = find(call_id, account_id, channel)
     if call.is_over:
         return call
     if not call.provider_call_id:

@@ -20,9 +20,9 @@ from calls.live.serializers import (
 from calls.models import Call
 from calls.opening import Opening, open_call
 from calls.strict import end_strictly
+from calls.views import CallsView
 from liveplatform.api.errors import problems
 from liveplatform.api.pagination import keyset_page, page_parameters
-from liveplatform.api.views import PlatformView
 from providers.base import HasRooms
 from providers.errors import ProviderError
 
@@ -31,7 +31,7 @@ TAGS = ["Live calls"]
 STATUS_TIMEOUT = 2.0
 
 
-class LiveCallsView(PlatformView):
+class LiveCallsView(CallsView):
     """`/v1/live/calls`"""
 
     surface = "live"
@@ -76,7 +76,7 @@ class LiveCallsView(PlatformView):
         return calls
 
 
-class LiveCallView(PlatformView):
+class LiveCallView(CallsView):
     """`/v1/live/calls/{id}`"""
 
     surface = "live"
@@ -90,11 +90,11 @@ class LiveCallView(PlatformView):
         responses={200: LiveCallWithStatusSerializer, **problems("live", 404)},
     )
     def get(self, request: Request, call_id: UUID) -> Response:
-        call = find(call_id, request.user.account_id)
+        call = find(call_id, request.user.account_id, Call.Channel.VIDEO)
         return Response(live_call(call) | {"live": _live_status(call)})
 
 
-class LiveCallEndView(PlatformView):
+class LiveCallEndView(CallsView):
     """`/v1/live/calls/{id}/end`"""
 
     surface = "live"
@@ -114,7 +114,10 @@ class LiveCallEndView(PlatformView):
         responses={200: LiveCallSerializer, **problems("live", 404, 502, 503)},
     )
     def post(self, request: Request, call_id: UUID) -> Response:
-        call = end_strictly(call_id, account_id=request.user.account_id, by=request.user.label)
+        principal = request.user
+        call = end_strictly(
+            call_id, account_id=principal.account_id, by=principal.label, channel=Call.Channel.VIDEO
+        )
         return Response(live_call(call))
 
 

@@ -1,0 +1,56 @@
+"""What every view of this app shares: the errors of the domain as HTTP has them."""
+
+from django.http import HttpResponseBase
+from rest_framework import status
+from rest_framework.exceptions import APIException, NotFound
+from rest_framework.response import Response
+
+from calls.end import CallNotFound, NoPhoneNumber
+from liveplatform.api.views import PlatformView
+from providers.errors import NotConfigured, ProviderError
+
+
+class ProviderFailed(APIException):
+    """The provider failed, or refused."""
+
+    status_code = status.HTTP_502_BAD_GATEWAY
+    default_code = "provider_error"
+
+
+class ProviderNotConfigured(APIException):
+    """There is no usable connection to the provider."""
+
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+    default_code = "provider_not_configured"
+
+
+class NumberMissing(APIException):
+    """This door ends only calls that run over a phone number of the account."""
+
+    status_code = status.HTTP_409_CONFLICT
+    default_code = "no_phone_number"
+    default_detail = (
+        "The call is not associated with a valid phone number, so this endpoint cannot end it; "
+        "connect the number first, or end it through POST /v1/calls/{id}/end."
+    )
+
+
+class CallsView(PlatformView):
+    """A view whose domain errors become the surface's own."""
+
+    def handle_exception(self, exc: Exception) -> Response | HttpResponseBase:
+        return super().handle_exception(_translated(exc))
+
+
+def _translated(exc: Exception) -> Exception:
+    match exc:
+        case CallNotFound():
+            return NotFound("There is no such call in this account.")
+        case NoPhoneNumber():
+            return NumberMissing()
+        case NotConfigured():
+            return ProviderNotConfigured(str(exc))
+        case ProviderError():
+            return ProviderFailed(str(exc))
+        case _:
+            return exc
