@@ -1,6 +1,7 @@
 """Every setting of the platform, read from the environment on one page. Wiring only."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from environs import Env
 
@@ -45,6 +46,11 @@ OPENAI_MODEL = env.str("OPENAI_MODEL", "gpt-4o-mini")
 WEBHOOK_ALLOW_HTTP = env.bool("WEBHOOK_ALLOW_HTTP", False)
 WEBHOOK_ALLOW_LOOPBACK = env.bool("WEBHOOK_ALLOW_LOOPBACK", False)
 WEBHOOK_TIMEOUT = env.float("WEBHOOK_TIMEOUT", 15.0)
+# Hosts, addresses and networks that are denied besides all internal ones: the platform's own.
+WEBHOOK_DENY = env.list("WEBHOOK_DENY", [urlsplit(PUBLIC_URL).hostname or ""])
+
+# --- The API: requests a minute per key; 0: no limit. Ending a call is never limited.
+API_RATE_PER_MINUTE = env.int("API_RATE_PER_MINUTE", 0)
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -113,8 +119,25 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
 REST_FRAMEWORK = {
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "liveplatform.api.schema.PlatformSchema",
     "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Live Platform",
+    "DESCRIPTION": "The control plane for live calls, sessions and streams over any provider.",
+    "VERSION": "0.1.0",
+    "OAS_VERSION": "3.1.1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_AUTHENTICATION": [],
+    "SERVE_PERMISSIONS": [],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "CallStatus": "calls.models.Call.Status",
+        "WorkState": "liveplatform.work.models.Work.State",
+    },
 }
 
 LANGUAGE_CODE = "en-us"

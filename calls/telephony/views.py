@@ -48,9 +48,9 @@ class EndCallView(TelephonyView):
         summary="End a call",
         description=(
             "Ends the call here and now; hanging up at the provider, deleting its room, analysis and "
-            "webhooks follow. Ending an ended call answers the same. As the vendor documents it, an invalid id, an "
-            "unknown call and any other failure answer 200 with an empty body, unless the account has honest "
-            "errors switched on or the request says `Prefer: handling=strict`."
+            "webhooks follow. Ending an ended call answers the same. As the vendor documents it, an invalid "
+            "id, an unknown call and any other failure answer 200 with an empty body, unless the account has "
+            "honest errors switched on or the request says `Prefer: handling=strict`."
         ),
         parameters=[STRICT],
         request=EndCallRequest,

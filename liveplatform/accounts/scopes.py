@@ -1,0 +1,11 @@
+"""What a key or token may be allowed to do."""
+
+READ = "read:live"
+WRITE = "write:live"
+ADMIN = "admin:live"
+
+SCOPES = {
+    READ: "See calls, transcripts, analyses, events and deliveries.",
+    WRITE: "Make, end and change calls; put transcripts; run steps again.",
+    ADMIN: "Manage keys, connections, phone numbers and webhook endpoints.",
+}

@@ -1,0 +1,58 @@
+"""Who asks: an API key or a JWT, as Bearer; the key also as Vobiz's headers or as Basic's password."""
+
+import base64
+import binascii
+
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+
+from liveplatform.accounts import keys, tokens
+from liveplatform.accounts.principal import Principal
+
+MISSING = "Send an API key or a JWT as `Authorization: Bearer …`."
+
+
+class PlatformAuthentication(BaseAuthentication):
+    """One key opens every surface."""
+
+    def authenticate(self, request: Request) -> tuple[Principal, None]:
+        return _principal(_credentials(request)), None
+
+    def authenticate_header(self, request: Request) -> str:
+        return 'Bearer realm="liveplatform"'
+
+
+def _credentials(request: Request) -> str:
+    token = request.META.get("HTTP_X_AUTH_TOKEN")
+    if token:
+        return str(token)
+    scheme, _, rest = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+    match scheme.lower():
+        case "bearer":
+            return str(rest).strip()
+        case "basic":
+            return _password(str(rest))
+        case _:
+            raise AuthenticationFailed(MISSING)
+
+
+def _password(encoded: str) -> str:
+    try:
+        return base64.b64decode(encoded, validate=True).decode().partition(":")[2]
+    except (binascii.Error, UnicodeDecodeError) as error:
+        raise AuthenticationFailed("The Basic credentials are not valid base64 of user:key.") from error
+
+
+def _principal(token: str) -> Principal:
+    if token.startswith(f"{keys.PREFIX}_"):
+        principal = keys.principal_for(token)
+        if principal is None:
+            raise AuthenticationFailed("The API key is unknown, expired or revoked.")
+        return principal
+    if token.count(".") == 2:
+        try:
+            return tokens.principal_for(token)
+        except tokens.BadToken as error:
+            raise AuthenticationFailed(str(error)) from error
+    raise AuthenticationFailed("This is neither an API key nor a JWT.")

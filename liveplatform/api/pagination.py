@@ -1,0 +1,68 @@
+"""Keyset pages over (created_at, id), newest first: flat at any depth, no counting."""
+
+import base64
+import binascii
+from datetime import datetime
+from typing import TypeVar
+from uuid import UUID
+
+from django.db.models import Model, QuerySet
+from django.db.models.expressions import F, Value
+from django.db.models.fields.tuple_lookups import Tuple, TupleLessThan
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+
+M = TypeVar("M", bound=Model)
+
+DEFAULT = 50
+MOST = 200
+
+
+def keyset_page(rows: QuerySet[M], request: Request) -> tuple[list[M], str | None]:
+    """A page as `cursor` and `limit` ask for it, and the cursor of the next (None after the last)."""
+    limit = _limit(request.query_params.get("limit"))
+    cursor = request.query_params.get("cursor")
+    if cursor:
+        after, last_id = _decode(cursor)
+        rows = rows.filter(
+            TupleLessThan(Tuple(F("created_at"), F("id")), Tuple(Value(after), Value(last_id)))
+        )
+    found = list(rows.order_by("-created_at", "-id")[: limit + 1])
+    more = len(found) > limit
+    return found[:limit], _encode(found[limit - 1]) if more else None
+
+
+def page_parameters() -> list[OpenApiParameter]:
+    """The two query parameters, for the schema."""
+    return [
+        OpenApiParameter("cursor", str, description="`next_cursor` of the page before."),
+        OpenApiParameter("limit", int, description=f"Rows in a page, 1 to {MOST}; default {DEFAULT}."),
+    ]
+
+
+def _limit(text: str | None) -> int:
+    if text is None:
+        return DEFAULT
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MOST):
+        raise ValidationError({"limit": [f"Give a whole number from 1 to {MOST}."]})
+    return int(text)
+
+
+def _encode(row: Model) -> str:
+    text = f"{row.created_at.isoformat()}|{row.pk}"  # type: ignore[attr-defined]
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _decode(cursor: str) -> tuple[datetime, UUID]:
+    try:
+        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+        after, _, last_id = text.partition("|")
+        at = datetime.fromisoformat(after)
+        if at.tzinfo is None:
+            raise ValueError("no time zone")
+        return at, UUID(last_id)
+    except (binascii.Error, ValueError) as error:
+        raise ValidationError(
+            {"cursor": ["Take it from next_cursor of the page before, unchanged."]}
+        ) from error

@@ -1,0 +1,109 @@
+"""PlatformView: what every endpoint shares, in the order in which it happens."""
+
+from typing import Any, ClassVar
+
+import structlog
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from rest_framework.exceptions import ParseError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from liveplatform.api import errors, idempotency
+from liveplatform.api.authentication import PlatformAuthentication
+from liveplatform.api.limits import KeyRate
+from liveplatform.api.parsing import JSONParser, OnlyJSON
+from liveplatform.api.rendering import JSONRenderer, dumps
+from liveplatform.api.scopes import HasScope
+
+log = structlog.get_logger(__name__)
+
+
+class PlatformView(APIView):
+    """Authentication, scope, rate, idempotency, the method, and errors in the surface's own shape.
+
+    A view names its `surface` and the scope of each method. `atomic`: the method runs in one
+    transaction, and its answer under an Idempotency-Key is written in that very transaction.
+    """
+
+    surface: ClassVar[str] = "house"
+    scopes: ClassVar[dict[str, str]] = {}
+    atomic: ClassVar[bool] = False
+    throttled: ClassVar[bool] = True
+
+    authentication_classes = [PlatformAuthentication]
+    permission_classes = [HasScope]
+    parser_classes = [JSONParser]
+    renderer_classes = [JSONRenderer]
+    content_negotiation_class = OnlyJSON
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # noqa: ANN401
+        self.args, self.kwargs = args, kwargs
+        self.request = self.initialize_request(request, *args, **kwargs)
+        self.headers = self.default_response_headers
+        try:
+            self.initial(self.request, *args, **kwargs)
+            response = self._keyed(self.request, idempotency.take(self.request))
+        except idempotency.Replay as replay:
+            response = replay.response
+        except Exception as exc:  # noqa: BLE001 - DRF's own hook; what it cannot name is raised again
+            response = self.handle_exception(exc)
+        self.response = self.finalize_response(self.request, response, *args, **kwargs)
+        return self.response
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
+        if "%00" in request.META.get("QUERY_STRING", ""):
+            raise ParseError("The query contains a NUL character (%00); remove it.")
+        super().initial(request, *args, **kwargs)
+        if self.throttled:
+            KeyRate.check(request.user)
+
+    def _keyed(self, request: Request, taken: idempotency.Taken | None) -> HttpResponseBase:
+        """Run the method; under a key, keep its answer with its effect."""
+        handler = getattr(self, (request.method or "").lower(), self.http_method_not_allowed)
+        if taken is None:
+            return self._run(handler, request)
+        try:
+            if not self.atomic:
+                return self._kept(taken, self._run(handler, request))
+            with transaction.atomic():
+                return self._kept(taken, self._run(handler, request))
+        except Exception as exc:  # noqa: BLE001 - as above
+            return self._kept_error(taken, exc)
+
+    def _run(self, handler: Any, request: Request) -> HttpResponseBase:  # noqa: ANN401
+        answer: HttpResponseBase
+        if self.atomic:
+            with transaction.atomic():
+                answer = handler(request, *self.args, **self.kwargs)
+        else:
+            answer = handler(request, *self.args, **self.kwargs)
+        return answer
+
+    def _kept_error(self, taken: idempotency.Taken, exc: Exception) -> HttpResponseBase:
+        try:
+            answer = self.handle_exception(exc)
+        except Exception:
+            taken.free()
+            raise
+        return self._kept(taken, answer)
+
+    def _kept(self, taken: idempotency.Taken, answer: HttpResponseBase) -> HttpResponseBase:
+        if answer.status_code >= 500 or answer.status_code == 429:
+            taken.free()
+            return answer
+        body = dumps(answer.data) if isinstance(answer, Response) and answer.data is not None else b""
+        taken.write(answer.status_code, body)
+        kept = HttpResponse(body, status=answer.status_code, content_type="application/json")
+        for name, value in answer.headers.items():
+            kept[name] = value
+        return kept
+
+    def handle_exception(self, exc: Exception) -> Response | HttpResponseBase:
+        if hasattr(exc, "status_code") and exc.status_code == 401:
+            exc.auth_header = self.get_authenticate_header(self.request)  # type: ignore[attr-defined]
+        found = errors.problem(exc)
+        if found is None:
+            raise exc
+        return errors.response(found, self.surface)
