@@ -1,0 +1,25 @@
+"""Run the provider sandbox: Twilio and GetStream as a local server."""
+
+import asyncio
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from providers.sandbox.server import serve
+
+
+class Command(BaseCommand):
+    """The same as `python -m providers.sandbox`."""
+
+    help = "Run the provider sandbox, a real HTTP server that speaks the providers' wire formats."
+    requires_system_checks: list[str] = []  # noqa: RUF012 - as Django declares it
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--port", type=int, default=9000, help="0: any free port")
+        parser.add_argument("--port-file", type=Path, help="write the port here once ready")
+
+    def handle(self, **options: Any) -> None:  # noqa: ANN401
+        asyncio.run(serve(options["host"], options["port"], options["port_file"]))

@@ -1,0 +1,105 @@
+"""What a provider's adapter can do: one small protocol per capability. An adapter has those it can."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, Protocol, runtime_checkable
+
+LegStatus = Literal["queued", "ringing", "live", "ended", "unknown"]
+
+
+@dataclass(frozen=True)
+class Leg:
+    """A phone call at its provider. `status` is normalised, `raw_status` is the provider's word."""
+
+    id: str
+    status: LegStatus
+    raw_status: str
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    duration: int | None = None  # seconds
+
+
+@dataclass(frozen=True)
+class Room:
+    """A video room at its provider."""
+
+    id: str
+    type: str
+    is_live: bool
+    session_id: str = ""
+    ended_at: datetime | None = None
+    recording: bool = False
+
+
+@runtime_checkable
+class Adapter(Protocol):
+    """An adapter for one connection. Its methods raise providers.errors, and nothing else."""
+
+    @property
+    def provider(self) -> str: ...
+
+
+@runtime_checkable
+class EndsCalls(Adapter, Protocol):
+    """Hangs up phone calls."""
+
+    def end_call(self, call_id: str, *, ask_first: bool = False) -> Leg:
+        """End a call, however often asked; one that is gone is returned as ended after a check.
+
+        `ask_first`: an earlier attempt may have got through, so look before acting.
+        """
+
+
+@runtime_checkable
+class ReportsCalls(Adapter, Protocol):
+    """Knows how a phone call stands."""
+
+    def call_status(self, call_id: str) -> Leg: ...
+
+
+@runtime_checkable
+class MakesCalls(Adapter, Protocol):
+    """Dials."""
+
+    def make_call(
+        self,
+        *,
+        to: str,
+        from_: str,
+        url: str = "",
+        twiml: str = "",
+        send_digits: str = "",
+        status_callback: str = "",
+    ) -> Leg:
+        """Dial `to` from `from_` (E.164). Never repeated here: after UnknownOutcome use `find_calls`."""
+
+
+@runtime_checkable
+class FindsCalls(EndsCalls, Protocol):
+    """Can look for calls whose id was lost."""
+
+    def find_calls(self, *, to: str, from_: str, since: datetime) -> Sequence[Leg]:
+        """Calls between two numbers since a time, newest first."""
+
+
+@runtime_checkable
+class EndsRooms(Adapter, Protocol):
+    """Ends and deletes video rooms."""
+
+    def end_room(self, room_type: str, room_id: str, *, ask_first: bool = False) -> Room:
+        """End the room for everybody in it; the rest as `EndsCalls.end_call`."""
+
+    def delete_room(self, room_type: str, room_id: str) -> None:
+        """Delete a room; one that is gone is fine."""
+
+
+@runtime_checkable
+class HasRooms(EndsRooms, Protocol):
+    """Opens video rooms and tells how they stand."""
+
+    def open_room(
+        self, room_type: str, room_id: str, *, created_by: str, custom: Mapping[str, Any] | None = None
+    ) -> Room: ...
+
+    def room(self, room_type: str, room_id: str) -> Room: ...

@@ -1,0 +1,39 @@
+"""Looking into a sandbox and telling it to fail: for the demo, the tests and the chaos run."""
+
+from typing import Any
+
+import requests
+
+
+class SandboxClient:
+    """The sandbox's own addresses, as Python."""
+
+    def __init__(self, base_url: str) -> None:
+        self.base_url = base_url.rstrip("/")
+        self._http = requests.Session()
+        self._http.trust_env = False
+
+    def ledger(self, **query: str) -> list[dict[str, Any]]:
+        """Entries, oldest first; filter by provider, operation, resource, effects="1"."""
+        return list(self._ask("GET", "/ledger", params=query))
+
+    def effects(self, operation: str, resource: str) -> int:
+        """How often this operation really changed this resource."""
+        return len(self.ledger(operation=operation, resource=resource, effects="1"))
+
+    def fault(self, operation: str, fault: str, **more: Any) -> None:  # noqa: ANN401 - see Fault's fields
+        """Have the next such request (or `times` of them) fail."""
+        self._ask("POST", "/faults", json={"operation": operation, "fault": fault} | more)
+
+    def live(self) -> dict[str, list[str]]:
+        """Ids of what still runs at each vendor."""
+        return dict(self._ask("GET", "/live"))
+
+    def heal(self) -> None:
+        """No more faults."""
+        self._ask("DELETE", "/faults")
+
+    def _ask(self, method: str, path: str, **kwargs: Any) -> Any:  # noqa: ANN401
+        answer = self._http.request(method, f"{self.base_url}/_sandbox{path}", timeout=30, **kwargs)
+        answer.raise_for_status()
+        return answer.json() if answer.content else None

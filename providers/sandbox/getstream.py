@@ -1,0 +1,132 @@
+"""GetStream Video's side of the wire: calls of its server API (source: getstream.io/video/docs/api)."""
+
+import json
+import time
+import uuid
+from typing import Any
+
+import jwt
+from aiohttp import web
+
+from providers.sandbox.wire import Reply, Sandbox
+
+NAMES = {4: "InputError", 5: "AuthFailed", 9: "RateLimited", 16: "DoesNotExist", -1: "InternalError"}
+
+
+def routes(sandbox: Sandbox) -> list[web.RouteDef]:
+    """The addresses of this vendor."""
+    stream = GetStreamSide(sandbox)
+    call = "/api/v2/video/call/{type}/{id}"
+    return [
+        web.post(call, stream.answer("open_room", stream.open)),
+        web.get(call, stream.answer("get_room", stream.get)),
+        web.post(f"{call}/mark_ended", stream.answer("end_room", stream.end)),
+        web.post(f"{call}/delete", stream.answer("delete_room", stream.delete)),
+        web.get(f"{call}/recordings", stream.answer("list_recordings", stream.recordings)),
+        web.post("/api/v2/video/calls", stream.answer("list_rooms", stream.query)),
+    ]
+
+
+class GetStreamSide:
+    """The rooms of all apps, in memory."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self.rooms: dict[str, dict[str, Any]] = sandbox.store.setdefault("getstream", {})
+        self.sandbox = sandbox
+
+    def answer(self, operation: str, act: Any) -> Any:  # noqa: ANN401 - an aiohttp handler
+        return self.sandbox.handler("getstream", operation, act, self._refusal, self._error)
+
+    def open(self, request: web.Request, body: Any) -> Reply:  # noqa: ANN401 - the body as sent
+        name = self._name(request)
+        known = name in self.rooms
+        if not known:
+            self.rooms[name] = self._fresh(request, _document(body).get("data") or {})
+        return Reply(201, self._whole(self.rooms[name]) | {"created": not known}, effect=not known)
+
+    def get(self, request: web.Request, body: Any) -> Reply:  # noqa: ANN401
+        room = self.rooms.get(self._name(request))
+        return Reply(200, self._whole(room)) if room else self._gone()
+
+    def end(self, request: web.Request, body: Any) -> Reply:  # noqa: ANN401
+        """Ending an ended call answers 400: the vendor's answer is unknown, a sibling operation's is this."""
+        room = self.rooms.get(self._name(request))
+        if room is None:
+            return self._gone()
+        if room["ended_at"]:
+            return self._error(400, 4, "call has already ended")
+        room["ended_at"], room["current_session_id"] = time.time_ns(), ""
+        return Reply(201, {"duration": "1.00ms"}, effect=True)
+
+    def delete(self, request: web.Request, body: Any) -> Reply:  # noqa: ANN401
+        room = self.rooms.pop(self._name(request), None)
+        if room is None:
+            return self._gone()
+        return Reply(201, {"call": room, "duration": "1.00ms"}, effect=True)
+
+    def recordings(self, request: web.Request, body: Any) -> Reply:  # noqa: ANN401
+        return Reply(200, {"recordings": [], "duration": "1.00ms"})
+
+    def query(self, request: web.Request, body: Any) -> Reply:  # noqa: ANN401
+        live = [self._whole(room) for room in self.rooms.values() if not room["ended_at"]]
+        return Reply(201, {"calls": live[:100], "next": None, "prev": None, "duration": "1.00ms"})
+
+    @staticmethod
+    def _name(request: web.Request) -> str:
+        return f"{request.query.get('api_key')}/{request.match_info['type']}:{request.match_info['id']}"
+
+    @staticmethod
+    def _fresh(request: web.Request, data: dict[str, Any]) -> dict[str, Any]:
+        now = time.time_ns()
+        kind, room_id = request.match_info["type"], request.match_info["id"]
+        return {
+            "id": room_id,
+            "type": kind,
+            "cid": f"{kind}:{room_id}",
+            "created_at": now,
+            "updated_at": now,
+            "starts_at": data.get("starts_at"),
+            "ended_at": None,
+            "backstage": False,
+            "recording": False,
+            "current_session_id": str(uuid.uuid4()),
+            "custom": data.get("custom") or {},
+            "created_by": {"id": data.get("created_by_id", "")},
+            "blocked_user_ids": [],
+            "settings": {},
+            "egress": {},
+        }
+
+    @staticmethod
+    def _whole(room: dict[str, Any]) -> dict[str, Any]:
+        return {"call": room, "members": [], "own_capabilities": [], "duration": "1.00ms"}
+
+    def _refusal(self, request: web.Request) -> Reply | None:
+        """A JWT without "Bearer", and the api_key in the query. The secret is not known here: form only."""
+        token = request.headers.get("Authorization", "")
+        try:
+            jwt.decode(token, options={"verify_signature": False})
+        except jwt.PyJWTError:
+            return self._error(401, 5, "token is not a valid JWT")
+        if not request.query.get("api_key") or request.headers.get("stream-auth-type") != "jwt":
+            return self._error(401, 2, "api_key not found")
+        return None
+
+    def _gone(self) -> Reply:
+        return self._error(404, 16, "can't find call")
+
+    @staticmethod
+    def _error(status: int, code: int = 0, message: str = "") -> Reply:
+        if status == 409:  # the fault "already_ended"
+            status, code, message = 400, 4, "call has already ended"
+        code = code or {401: 5, 429: 9}.get(status, -1)
+        body = {"code": code, "message": message or NAMES.get(code, "Error"), "StatusCode": status}
+        return Reply(status, body | {"duration": "0.00ms", "more_info": "", "details": []})
+
+
+def _document(body: Any) -> dict[str, Any]:  # noqa: ANN401
+    try:
+        document = json.loads(body) if body else {}
+    except ValueError:
+        return {}
+    return document if isinstance(document, dict) else {}

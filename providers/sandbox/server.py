@@ -1,0 +1,91 @@
+"""The sandbox's server, and the addresses by which it is looked into and told to fail."""
+
+import asyncio
+import contextlib
+import signal
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from providers.sandbox import getstream, twilio
+from providers.sandbox.wire import Sandbox
+
+
+def application() -> web.Application:
+    """All vendors' addresses and the sandbox's own, under /_sandbox."""
+    sandbox = Sandbox()
+    own = _Own(sandbox)
+    app = web.Application(client_max_size=2 * 1024 * 1024)
+    app.add_routes(twilio.routes(sandbox) + getstream.routes(sandbox))
+    app.add_routes(
+        [
+            web.get("/_sandbox/healthz", own.health),
+            web.get("/_sandbox/ledger", own.ledger),
+            web.delete("/_sandbox/ledger", own.clear_ledger),
+            web.get("/_sandbox/faults", own.faults),
+            web.post("/_sandbox/faults", own.add_fault),
+            web.delete("/_sandbox/faults", own.clear_faults),
+            web.get("/_sandbox/live", own.live),
+        ]
+    )
+    return app
+
+
+async def serve(host: str, port: int, port_file: Path | None = None) -> None:
+    """Serve until SIGTERM or SIGINT; prints the address, and writes the port to `port_file`, once ready."""
+    runner = web.AppRunner(application(), access_log=None, shutdown_timeout=0.5)
+    await runner.setup()
+    site = web.TCPSite(runner, host, port, backlog=1024)
+    await site.start()
+    bound = runner.addresses[0][1]
+    print(f"sandbox: http://{host}:{bound}", flush=True)  # noqa: T201 - its one line of output
+    if port_file:
+        fresh = port_file.with_suffix(".tmp")
+        fresh.write_text(str(bound))
+        fresh.rename(port_file)
+    stop = asyncio.Event()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        with contextlib.suppress(NotImplementedError):
+            asyncio.get_running_loop().add_signal_handler(sign, stop.set)
+    await stop.wait()
+    await runner.cleanup()
+
+
+class _Own:
+    """The sandbox's own addresses."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self.sandbox = sandbox
+
+    async def health(self, request: web.Request) -> web.Response:
+        return web.json_response({"ok": True})
+
+    async def ledger(self, request: web.Request) -> web.Response:
+        return web.json_response(self.sandbox.ledger.found(dict(request.query)))
+
+    async def clear_ledger(self, request: web.Request) -> web.Response:
+        self.sandbox.ledger.entries.clear()
+        return web.Response(status=204)
+
+    async def faults(self, request: web.Request) -> web.Response:
+        return web.json_response([asdict(fault) for fault in self.sandbox.ledger.faults])
+
+    async def add_fault(self, request: web.Request) -> web.Response:
+        try:
+            fault = self.sandbox.ledger.add_fault(await request.json())
+        except (ValueError, TypeError) as error:
+            return web.json_response({"error": str(error)}, status=400)
+        return web.json_response(asdict(fault), status=201)
+
+    async def clear_faults(self, request: web.Request) -> web.Response:
+        self.sandbox.ledger.faults.clear()
+        return web.Response(status=204)
+
+    async def live(self, request: web.Request) -> web.Response:
+        """What still runs, and so still costs: the ids of calls and rooms."""
+        store: dict[str, dict[str, Any]] = self.sandbox.store
+        calls = [sid for sid, c in store.get("twilio", {}).items() if c["status"] in twilio.LIVE]
+        rooms = [room["id"] for room in store.get("getstream", {}).values() if not room["ended_at"]]
+        return web.json_response({"twilio": calls, "getstream": rooms})

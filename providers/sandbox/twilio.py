@@ -1,0 +1,135 @@
+"""Twilio's side of the wire: calls of the 2010-04-01 API (source: github.com/twilio/twilio-oai)."""
+
+import base64
+import secrets
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from typing import Any
+
+from aiohttp import web
+
+from providers.sandbox.wire import Reply, Sandbox
+
+LIVE = ("queued", "ringing", "in-progress")
+PAGE = 50
+
+
+def routes(sandbox: Sandbox) -> list[web.RouteDef]:
+    """The addresses of this vendor."""
+    twilio = TwilioSide(sandbox)
+    calls = "/2010-04-01/Accounts/{account}/Calls"
+    return [
+        web.post(f"{calls}.json", twilio.answer("create_call", twilio.create)),
+        web.get(f"{calls}.json", twilio.answer("list_calls", twilio.find)),
+        web.get(f"{calls}/{{sid}}.json", twilio.answer("get_call", twilio.get)),
+        web.post(f"{calls}/{{sid}}.json", twilio.answer("end_call", twilio.update)),
+    ]
+
+
+class TwilioSide:
+    """The calls of all accounts, in memory."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self.calls: dict[str, dict[str, Any]] = sandbox.store.setdefault("twilio", {})
+        self.tokens: dict[str, str] = {}
+        self.sandbox = sandbox
+
+    def answer(self, operation: str, act: Any) -> Any:  # noqa: ANN401 - an aiohttp handler
+        return self.sandbox.handler("twilio", operation, act, self._refusal, self._error)
+
+    def create(self, request: web.Request, form: Any) -> Reply:  # noqa: ANN401 - a multidict of the form
+        for name in ("To", "From"):
+            if not form.get(name):
+                return self._error(400, 21201 if name == "To" else 21213, f"No '{name}' number is specified")
+        if not (form.get("Url") or form.get("Twiml") or form.get("ApplicationSid")):
+            return self._error(400, 21205, "Url parameter is required.")
+        sid = "CA" + secrets.token_hex(16)
+        now = datetime.now(UTC)
+        account = request.match_info["account"]
+        call = {
+            "sid": sid,
+            "account_sid": account,
+            "to": form["To"],
+            "from": form["From"],
+            "status": "in-progress",
+            "start_time": format_datetime(now),
+            "end_time": None,
+            "duration": None,
+            "price": None,
+            "price_unit": "USD",
+            "direction": "outbound-api",
+            "answered_by": None,
+            "parent_call_sid": None,
+            "queue_time": "0",
+            "date_created": format_datetime(now),
+            "date_updated": format_datetime(now),
+            "api_version": "2010-04-01",
+            "uri": f"/2010-04-01/Accounts/{account}/Calls/{sid}.json",
+            "subresource_uris": {},
+        }
+        self.calls[sid] = call | {"_began": now.timestamp()}
+        return Reply(201, call | {"status": "queued"}, effect=True, resource=sid)
+
+    def get(self, request: web.Request, form: Any) -> Reply:  # noqa: ANN401
+        call = self._call(request)
+        return Reply(200, _shown(call)) if call else self._not_found(request)
+
+    def find(self, request: web.Request, form: Any) -> Reply:  # noqa: ANN401
+        query = request.query
+        rows = [c for c in self.calls.values() if c["account_sid"] == request.match_info["account"]]
+        for name, column in (("To", "to"), ("From", "from"), ("Status", "status")):
+            if query.get(name):
+                rows = [c for c in rows if c[column] == query[name]]
+        size = int(query.get("PageSize", PAGE))
+        page = [_shown(call) for call in rows[::-1][:size]]
+        return Reply(200, {"calls": page, "page": 0, "page_size": size, "next_page_uri": None})
+
+    def update(self, request: web.Request, form: Any) -> Reply:  # noqa: ANN401
+        """Only `completed` and `canceled` end a call; an ended one is 21220 (twilio.com/docs/errors/21220)."""
+        call = self._call(request)
+        if call is None:
+            return self._not_found(request)
+        if form.get("Status") not in ("completed", "canceled"):
+            return self._error(400, 21218, "Invalid ApplicationSid") if not form else Reply(200, _shown(call))
+        if call["status"] not in LIVE:
+            return self._error(400, 21220, "Call is not in-progress. Cannot redirect.")
+        if form["Status"] == "completed":
+            self.end(call)
+        return Reply(200, _shown(call), effect=form["Status"] == "completed")
+
+    @staticmethod
+    def end(call: dict[str, Any]) -> None:
+        """Hang up."""
+        now = datetime.now(UTC)
+        call["status"] = "completed"
+        call["end_time"] = call["date_updated"] = format_datetime(now)
+        call["duration"] = str(int(now.timestamp() - call["_began"]))
+
+    def _call(self, request: web.Request) -> dict[str, Any] | None:
+        call = self.calls.get(request.match_info["sid"])
+        return call if call and call["account_sid"] == request.match_info["account"] else None
+
+    def _refusal(self, request: web.Request) -> Reply | None:
+        """HTTP Basic with the account's SID; the first token seen for an account is its token."""
+        try:
+            sid, _, token = base64.b64decode(request.headers["Authorization"][6:]).decode().partition(":")
+        except (KeyError, ValueError):
+            return self._error(401, 20003, "Authenticate")
+        known = self.tokens.setdefault(sid, token)
+        if not token or token != known or sid != request.match_info["account"]:
+            return self._error(401, 20003, "Authenticate")
+        return None
+
+    def _not_found(self, request: web.Request) -> Reply:
+        return self._error(404, 20404, f"The requested resource {request.path} was not found")
+
+    @staticmethod
+    def _error(status: int, code: int = 0, message: str = "") -> Reply:
+        code = code or {401: 20003, 404: 20404, 429: 20429, 409: 21220}.get(status, 20500)
+        more = f"https://www.twilio.com/docs/errors/{code}"
+        body = {"code": code, "message": message or "Error", "more_info": more, "status": status}
+        return Reply(400 if status == 409 else status, body)
+
+
+def _shown(call: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in call.items() if not name.startswith("_")}

@@ -1,0 +1,131 @@
+"""What the vendors' sides share: the ledger around each request, and the faults."""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+
+from providers.sandbox.ledger import Entry, Fault, Ledger
+
+# How long a request that "times out" is kept waiting: longer than any client's patience.
+SILENCE = 120.0
+FAULT_STATUS = {"500": 500, "503": 503, "429": 429, "401": 401, "already_ended": 409}
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@dataclass
+class Reply:
+    """What a vendor answers: status, JSON body, and whether anything changed."""
+
+    status: int
+    body: dict[str, Any]
+    effect: bool = False
+    resource: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+class Sandbox:
+    """The state of all vendors, the ledger and the faults."""
+
+    def __init__(self) -> None:
+        self.store: dict[str, dict[str, Any]] = {}
+        self.ledger = Ledger()
+
+    def handler(
+        self,
+        provider: str,
+        operation: str,
+        act: Callable[[web.Request, Any], Reply],
+        refusal: Callable[[web.Request], Reply | None],
+        error: Callable[[int], Reply],
+    ) -> Handler:
+        """One operation of one vendor, with its place in the ledger and the faults it may meet."""
+
+        async def handle(request: web.Request) -> web.StreamResponse:
+            entry = self.ledger.note(provider, operation, _resource(request))
+            body = await (request.post() if provider == "twilio" else request.read())
+            fault = self.ledger.fault_for(entry)
+            if fault is None:
+                return _sent(entry, refusal(request) or act(request, body))
+            return await self._faulty(
+                request, entry, fault, lambda: refusal(request) or act(request, body), error
+            )
+
+        return handle
+
+    async def _faulty(
+        self,
+        request: web.Request,
+        entry: Entry,
+        fault: Fault,
+        act: Callable[[], Reply],
+        error: Callable[[int], Reply],
+    ) -> web.StreamResponse:
+        if fault.delay_ms:
+            await asyncio.sleep(fault.delay_ms / 1000)
+        kind = fault.fault
+        if kind in FAULT_STATUS:
+            reply = error(FAULT_STATUS[kind])
+            if fault.retry_after is not None:
+                reply.headers["Retry-After"] = f"{fault.retry_after:g}"
+            return _sent(entry, reply)
+        if kind in ("timeout", "reset"):
+            return await _lost(request, entry, kind)
+        reply = act()
+        sent = _sent(entry, reply)
+        if kind in ("act_then_timeout", "act_then_reset"):
+            return await _lost(request, entry, kind)
+        return await _broken(request, sent, kind)
+
+
+def _resource(request: web.Request) -> str:
+    return request.match_info.get("sid") or request.match_info.get("id") or ""
+
+
+def _sent(entry: Entry, reply: Reply) -> web.Response:
+    entry.effect, entry.status = reply.effect, reply.status
+    entry.resource = reply.resource or entry.resource
+    body = json.dumps(reply.body).encode()
+    return web.Response(
+        body=body, status=reply.status, content_type="application/json", headers=reply.headers
+    )
+
+
+async def _lost(request: web.Request, entry: Entry, kind: str) -> web.StreamResponse:
+    """No answer: silence, or the connection cut."""
+    if kind.endswith("timeout"):
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.sleep(SILENCE)
+    if request.transport is not None:
+        request.transport.abort()
+    raise web.HTTPInternalServerError
+
+
+async def _broken(request: web.Request, whole: web.Response, kind: str) -> web.StreamResponse:
+    """An answer that is no use: not JSON, too slow, too big. `delay` has done its work before."""
+    match kind:
+        case "bad_json":
+            return web.Response(text='{"sid": ', status=whole.status, content_type="application/json")
+        case "html":
+            page = "<html><body><h1>502 Bad Gateway</h1></body></html>"
+            return web.Response(text=page, status=502, content_type="text/html")
+        case "big_body":
+            return web.Response(body=b"[" + b" " * (10 * 1024 * 1024) + b"]", content_type="application/json")
+        case "slow_drip":
+            return await _drip(request, whole)
+        case _:
+            return whole
+
+
+async def _drip(request: web.Request, whole: web.Response) -> web.StreamResponse:
+    response = web.StreamResponse(status=whole.status, headers={"Content-Type": "application/json"})
+    await response.prepare(request)
+    for _ in range(int(SILENCE / 0.2)):
+        await response.write(b" ")
+        await asyncio.sleep(0.2)
+    return response
