@@ -1,105 +1,108 @@
-"""Delivering: POST an Event's bytes to an Endpoint, and judge the answer."""
+"""Delivering: POST an Event's bytes to an Endpoint, and judge the answer.
 
-import asyncio
+2xx                       done, even if the rest of the answer is broken
+410                       failed; the endpoint is disabled (liveplatform.webhooks.health)
+429 and 503               again, not before their Retry-After
+everything else           again, as liveplatform.webhooks.schedule has it, then failed
+the endpoint is disabled  skipped; it comes back when the endpoint is enabled
+"""
+
 import time
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 import aiohttp
 from django.conf import settings
 
 from liveplatform.crypto import CannotOpen
-from liveplatform.webhooks import health
-from liveplatform.webhooks.outbound import ANSWER_CAP, Forbidden, judge_url, session
+from liveplatform.webhooks.judging import Forbidden, judge_url
+from liveplatform.webhooks.outbound import session, start_of
 from liveplatform.webhooks.schedule import pause
 from liveplatform.webhooks.signing import headers
 from liveplatform.work.models import Job
-from liveplatform.work.outcomes import Outcome, again, done, never
+from liveplatform.work.outcomes import Outcome, again, done, never, skip
 
 if TYPE_CHECKING:
-    from liveplatform.webhooks.models import Delivery
+    from liveplatform.webhooks.models import Endpoint, Event
 
-EXCERPT = 500
-# A receiver may ask us to wait, but not for ever.
-LONGEST_WAIT = 24 * 3600.0
-__all__ = ["pause", "prepare", "settled"]
+# How much of a refusal is kept, for whoever looks into it.
+EXCERPT = 1024
 
 
-def prepare(rows: list["Delivery"]) -> list[Job]:
-    """One request per delivery, with one query for all of them."""
-    found = type(rows[0])._default_manager.select_related("event", "endpoint")
-    known = found.in_bulk([row.pk for row in rows])
-    return [_job(known[row.pk]) for row in rows]
-
-
-def settled(rows: list["Delivery"]) -> None:
-    """Note how each endpoint fares; see liveplatform.webhooks.health."""
-    health.note(rows)
-
-
-def _job(delivery: "Delivery") -> Job:
-    endpoint, event = delivery.endpoint, delivery.event
+def job(attempts: int, event: "Event | None", endpoint: "Endpoint | None") -> Job:
+    """What carries out one attempt, the `attempts`th of the schedule."""
+    if event is None or endpoint is None:
+        return partial(skip, "The endpoint was deleted.")
     if not endpoint.is_enabled:
-        return lambda: never(f"The endpoint is disabled: {endpoint.disabled_reason or 'by its owner'}.")
+        return partial(skip, f"The endpoint is disabled: {endpoint.disabled_reason or 'by its owner'}.")
     try:
         signing = endpoint.secrets()
     except CannotOpen as error:
-        message = str(error)
-        return lambda: never(message)
-    return _post(endpoint.url, event.message_id, event.body.encode(), signing)
+        return partial(never, str(error), code="secret")
+    return _post(endpoint.url, event.message_id, event.body.encode(), signing, attempts)
 
 
-async def _post(url: str, message_id: str, body: bytes, signing: list[str]) -> Outcome:
-    """One attempt. A 2xx counts as delivered even if the rest of the answer is broken."""
+async def _post(url: str, message_id: str, body: bytes, signing: list[str], attempts: int) -> Outcome:
     sent = headers(message_id, int(time.time()), body, signing) | {"Content-Type": "application/json"}
     try:
         judge_url(url)
         async with _session().post(url, data=body, headers=sent, allow_redirects=False) as answer:
-            return await _judge(answer)
+            return await _judge(answer, attempts)
     except Forbidden as error:
         return again(str(error), code="forbidden")
     except TimeoutError:
         return again(f"No answer within {settings.WEBHOOK_TIMEOUT:g} s.", code="timeout")
     except (aiohttp.ClientError, OSError, ValueError) as error:
-        return again(f"The connection failed ({type(error).__name__}).", code="connection")
+        return again(f"The request failed: {_kind(error)}.", code="connection")
 
 
-async def _judge(answer: aiohttp.ClientResponse) -> Outcome:
+async def _judge(answer: aiohttp.ClientResponse, attempts: int) -> Outcome:
     status = answer.status
-    excerpt = await _excerpt(answer)
+    body = await start_of(answer)
     if 200 <= status < 300:
         return done({"status": status}, status=status)
+    excerpt = body[:EXCERPT].decode(errors="replace").replace("\0", "")
     if status == 410:
-        return never("410 Gone: the receiver wants no more; the endpoint is disabled.", status=status)
+        return never("410 Gone: the receiver wants no more.", status=status, answer=excerpt)
     if 300 <= status < 400:
-        return again(f"{status}: redirects are not followed; change the endpoint's URL.", status=status)
-    wait = retry_after(answer.headers.get("Retry-After", "")) if status in (429, 503) else None
+        error = f"{status}: redirects are not followed; change the endpoint's URL."
+        return again(error, status=status, answer=excerpt)
+    wait = None
+    if status in (429, 503) and (asked := retry_after(answer.headers.get("Retry-After", ""))) is not None:
+        wait = pause(attempts, asked)
     return again(f"The receiver answered {status}.", wait, status=status, answer=excerpt)
-
-
-async def _excerpt(answer: aiohttp.ClientResponse) -> str:
-    """The beginning of the answer, for whoever looks into a failure; the connection stays usable."""
-    try:
-        raw = await answer.content.read(ANSWER_CAP)
-        if not answer.content.at_eof():
-            answer.close()
-    except (aiohttp.ClientError, OSError, TimeoutError, asyncio.IncompleteReadError):
-        return ""
-    return raw[:EXCERPT].decode(errors="replace").replace("\0", "")
 
 
 def retry_after(value: str) -> float | None:
     """Seconds to wait as a Retry-After header says (seconds, or an HTTP date); None if it says nothing."""
-    if value.strip().isdigit():
-        return min(float(value), LONGEST_WAIT)
+    value = value.strip()
+    if value.isascii() and value.isdigit():
+        return float(value[:9])
     try:
         at = parsedate_to_datetime(value)
     except (TypeError, ValueError):
         return None
     at = at if at.tzinfo else at.replace(tzinfo=UTC)
-    return min(max((at - datetime.now(UTC)).total_seconds(), 0.0), LONGEST_WAIT)
+    return max((at - datetime.now(UTC)).total_seconds(), 0.0)
+
+
+def _kind(error: Exception) -> str:
+    """What went wrong, in words that name neither our network nor the customer's URL."""
+    match error:
+        case aiohttp.ClientConnectorDNSError():
+            return "the host was not found"
+        case aiohttp.ClientConnectorCertificateError():
+            return "the certificate is not valid for this host"
+        case aiohttp.ClientSSLError():
+            return "TLS could not be agreed upon"
+        case aiohttp.ClientConnectorError():
+            return "no connection could be made"
+        case aiohttp.ServerDisconnectedError() | aiohttp.ClientOSError():
+            return "the connection broke before an answer came"
+        case _:
+            return f"the answer was not HTTP ({type(error).__name__})"
 
 
 @cache

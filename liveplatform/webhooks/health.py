@@ -1,78 +1,86 @@
-"""How endpoints fare: failing for days leads to warnings, then to being disabled."""
+"""How endpoints fare: days of nothing but failure lead to warnings, then to being disabled."""
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 import structlog
-from django.db import connection
-from django.db.models.functions import Now
 
-from liveplatform.webhooks.publish import News, publish_many
+from liveplatform.webhooks.telling import tell_others
 
 if TYPE_CHECKING:
+    from django.db.models import Manager
+
     from liveplatform.webhooks.models import Delivery, Endpoint
 
 log = structlog.get_logger(__name__)
 
-WARN_AFTER = timedelta(days=1)
+WARN_AFTER = (timedelta(days=1), timedelta(days=3))
 DISABLE_AFTER = timedelta(days=5)
+GONE = "it answered 410 Gone"
+FAILED_FOR_DAYS = "every delivery failed for five days"
 
-# One statement a batch; it touches only endpoints whose standing changes.
+# One statement a batch. It touches only endpoints whose standing changes, and those that go on failing
+# once in ten minutes; locked in order of their ids, so that two workers never wait in a circle, and in
+# a way that lets publishing go on. Failures more than two days apart are not one long failure.
 NOTE = """
-UPDATE webhooks_endpoint SET failing_since = CASE WHEN %(failed)s THEN now() END,
-       warned_at = CASE WHEN %(failed)s THEN warned_at END, updated_at = now()
-WHERE id = ANY(%(ids)s) AND (failing_since IS NULL) = %(failed)s
+WITH standing AS (
+    SELECT e.id, n.well
+    FROM webhooks_endpoint e JOIN unnest(%(ids)s::uuid[], %(well)s::bool[], %(gone)s::bool[])
+                                  AS n(id, well, gone) ON n.id = e.id
+    WHERE CASE WHEN n.well THEN e.failing_since IS NOT NULL
+               ELSE n.gone OR e.failing_since IS NULL
+                    OR coalesce(e.last_failed_at, '-infinity') < now() - interval '10 minutes' END
+    ORDER BY e.id FOR NO KEY UPDATE OF e
+)
+UPDATE webhooks_endpoint AS e
+SET failing_since = CASE WHEN s.well THEN NULL WHEN e.last_failed_at > now() - interval '2 days'
+                         THEN coalesce(e.failing_since, now()) ELSE now() END,
+    last_failed_at = CASE WHEN s.well THEN NULL ELSE now() END,
+    warnings = CASE WHEN s.well OR e.last_failed_at <= now() - interval '2 days' THEN 0 ELSE e.warnings END
+FROM standing s WHERE e.id = s.id
+RETURNING e.*, now() - failing_since AS failing
 """
 
 
-def note(rows: list["Delivery"]) -> None:
+def note(rows: Sequence["Delivery"], endpoints: "Manager[Endpoint]") -> None:
     """Note what came of these deliveries, in the transaction that wrote it."""
-    well = {row.endpoint_id for row in rows if row.state == "done"}
+    gone = {row.endpoint_id for row in rows if row.state == "failed" and _last_status(row) == 410}
+    well = {row.endpoint_id for row in rows if row.state == "done"} - gone
     badly = {row.endpoint_id for row in rows if row.state in ("pending", "failed")} - well
-    with connection.cursor() as cursor:
-        if well:
-            cursor.execute(NOTE, {"failed": False, "ids": sorted(well)})
-        if badly:
-            cursor.execute(NOTE, {"failed": True, "ids": sorted(badly)})
-    if badly:
-        _judge(rows, badly)
-
-
-def _judge(rows: list["Delivery"], badly: set[UUID]) -> None:
-    gone = {row.endpoint_id for row in rows if row.state == "failed" and _last(row).get("status") == 410}
-    model = rows[0]._meta.get_field("endpoint").related_model
-    for endpoint in model._default_manager.filter(pk__in=badly, is_enabled=True).annotate(now=Now()):
+    ids = sorted(well | badly)
+    if not ids:
+        return
+    standing = {"ids": ids, "well": [pk in well for pk in ids], "gone": [pk in gone for pk in ids]}
+    for endpoint in endpoints.raw(NOTE, standing):
         if endpoint.pk in gone:
-            disable(endpoint, "it answered 410 Gone")
-        else:
-            _judge_days(endpoint, endpoint.now)
-
-
-def _judge_days(endpoint: "Endpoint", now: datetime) -> None:
-    failing = now - endpoint.failing_since if endpoint.failing_since else timedelta()
-    if failing >= DISABLE_AFTER:
-        disable(endpoint, "every delivery failed for five days")
-    elif failing >= WARN_AFTER and (endpoint.warned_at is None or now - endpoint.warned_at >= WARN_AFTER):
-        type(endpoint)._default_manager.filter(pk=endpoint.pk).update(warned_at=Now())
-        _tell(endpoint, "endpoint.failing")
+            disable(endpoint, GONE)
+        elif endpoint.failing_since:
+            _judge_days(endpoint, getattr(endpoint, "failing", timedelta()))
 
 
 def disable(endpoint: "Endpoint", reason: str) -> None:
-    """Send nothing more there, and tell the account's other endpoints."""
+    """Send nothing more there, and tell the account's other endpoints. Wants a transaction."""
+    if not endpoint.is_enabled:
+        return
     endpoint.is_enabled = False
     endpoint.disabled_reason = reason
     endpoint.save(update_fields=["is_enabled", "disabled_reason", "updated_at"])
     log.error("endpoint_disabled", endpoint=str(endpoint.pk), reason=reason)
-    _tell(endpoint, "endpoint.disabled")
+    tell_others(endpoint, "endpoint.disabled")
 
 
-def _tell(endpoint: "Endpoint", event: str) -> None:
-    events = endpoint.account.events.filter(subject=endpoint.pk)
-    data = {"endpoint": {"id": endpoint.pk, "failing_since": endpoint.failing_since}}
-    data["endpoint"]["reason"] = endpoint.disabled_reason or None
-    publish_many([News(endpoint.account_id, endpoint.pk, events.count() + 1, event, data)])
+def _judge_days(endpoint: "Endpoint", failing: timedelta) -> None:
+    if failing >= DISABLE_AFTER:
+        disable(endpoint, FAILED_FOR_DAYS)
+        return
+    due = sum(failing >= days for days in WARN_AFTER)
+    if due > endpoint.warnings and endpoint.is_enabled:
+        endpoint.warnings = due
+        endpoint.save(update_fields=["warnings"])
+        log.warning("endpoint_failing", endpoint=str(endpoint.pk), since=str(endpoint.failing_since))
+        tell_others(endpoint, "endpoint.failing")
 
 
-def _last(row: "Delivery") -> dict[str, object]:
-    return row.log[-1] if row.log else {}
+def _last_status(row: "Delivery") -> object:
+    return row.log[-1].get("status") if row.log else None

@@ -4,18 +4,23 @@ from datetime import timedelta
 from typing import ClassVar, Self
 
 from django.contrib.postgres.fields import ArrayField
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from liveplatform.accounts.models import Account
 from liveplatform.crypto import seal, unseal
-from liveplatform.webhooks import deliver
+from liveplatform.webhooks import deliver, health
+from liveplatform.webhooks.judging import MAX_URL, learn_denied
+from liveplatform.webhooks.replaying import run_again
+from liveplatform.webhooks.schedule import MAX_ATTEMPTS, pause
 from liveplatform.webhooks.signing import new_secret
+from liveplatform.webhooks.validating import validate_events, validate_url
 from liveplatform.work.models import Job, Work, uuid7
 
 # While a secret is rotated, messages carry a signature of each for this long.
 ROTATION_OVERLAP = timedelta(hours=24)
+STANDING = ("is_enabled", "disabled_reason", "failing_since", "last_failed_at", "warnings")
 
 
 class Endpoint(models.Model):
@@ -23,32 +28,48 @@ class Endpoint(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     account = models.ForeignKey(Account, models.CASCADE, related_name="endpoints")
-    url = models.URLField(max_length=2000)
+    url = models.CharField("URL", max_length=MAX_URL, validators=[validate_url])
     description = models.CharField(max_length=200, blank=True, default="")
-    events = ArrayField(models.CharField(max_length=60), default=list, blank=True, help_text="Empty: all.")
+    events = ArrayField(
+        models.CharField(max_length=60),
+        size=50,
+        default=list,
+        blank=True,
+        validators=[validate_events],
+        help_text='Types such as call.ended, or groups such as "call.*". Empty: all.',
+    )
+    is_enabled = models.BooleanField(default=True)
+    disabled_reason = models.CharField(max_length=200, blank=True, default="", editable=False)
     sealed_secret = models.TextField(editable=False)
     sealed_previous = models.TextField(blank=True, default="", editable=False)
     previous_until = models.DateTimeField(null=True, blank=True, editable=False)
-    is_enabled = models.BooleanField(default=True)
-    disabled_reason = models.CharField(max_length=200, blank=True, default="", editable=False)
+
+    # How it fares (liveplatform.webhooks.health): since when nothing but failure, and warnings given.
     failing_since = models.DateTimeField(null=True, blank=True, editable=False)
-    warned_at = models.DateTimeField(null=True, blank=True, editable=False)
+    last_failed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    warnings = models.PositiveSmallIntegerField(default=0, editable=False)
+    # The number of the last Event about this endpoint itself.
+    event_sequence = models.IntegerField(default=0, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
         indexes = [
-            models.Index(fields=["account"], name="endpoint_enabled", condition=models.Q(is_enabled=True))
+            models.Index(fields=["account"], name="endpoint_enabled", condition=models.Q(is_enabled=True)),
+            models.Index(fields=["account", "-created_at", "-id"], name="endpoint_account_created"),
         ]
 
     def __str__(self) -> str:
         return self.description or str(self.id)
 
-    def new_secret(self) -> str:
-        """Give it a fresh secret, and return that: the only time it can be seen. Wants a save."""
+    def new_secret(self, overlap: timedelta = ROTATION_OVERLAP) -> str:
+        """Give it a fresh secret, and return that: the only time it can be seen. Wants a save.
+
+        For as long as `overlap`, messages carry a second signature, made with the secret before.
+        """
         if self.sealed_secret:
             self.sealed_previous = seal(self.secrets()[0], aad=self._aad("previous"))
-            self.previous_until = timezone.now() + ROTATION_OVERLAP
+            self.previous_until = timezone.now() + overlap
         secret = new_secret()
         self.sealed_secret = seal(secret, aad=self._aad("secret"))
         return secret
@@ -59,6 +80,20 @@ class Endpoint(models.Model):
         if self.sealed_previous and self.previous_until and self.previous_until > timezone.now():
             found.append(unseal(self.sealed_previous, aad=self._aad("previous")))
         return found
+
+    def disable(self) -> None:
+        """Stop sending, as its owner wishes; what waits is skipped when its time comes."""
+        self.is_enabled = False
+        self.disabled_reason = ""
+        self.save(update_fields=["is_enabled", "disabled_reason", "updated_at"])
+
+    def enable(self) -> int:
+        """Send again, with a clean record; deliveries skipped meanwhile come back: how many."""
+        self.is_enabled, self.disabled_reason = True, ""
+        self.failing_since, self.last_failed_at, self.warnings = None, None, 0
+        with transaction.atomic():
+            self.save(update_fields=[*STANDING, "updated_at"])
+            return run_again(self.deliveries.filter(state=Delivery.State.SKIPPED))
 
     def _aad(self, field: str) -> str:
         return f"{self.account_id}/Endpoint/{self.pk}/{field}"
@@ -94,20 +129,47 @@ class Delivery(Work):
     queue: ClassVar[str] = "webhooks"
     width_setting: ClassVar[str] = "WEBHOOK_WIDTH"
 
-    event = models.ForeignKey(Event, models.CASCADE, related_name="deliveries")
-    endpoint = models.ForeignKey(Endpoint, models.CASCADE, related_name="deliveries")
+    account = models.ForeignKey(Account, models.CASCADE, related_name="deliveries", db_index=False)
+    event = models.ForeignKey(Event, models.CASCADE, related_name="deliveries", db_index=False)
+    endpoint = models.ForeignKey(Endpoint, models.CASCADE, related_name="deliveries", db_index=False)
+    max_attempts = models.PositiveIntegerField(default=MAX_ATTEMPTS)
 
     class Meta(Work.Meta):
         verbose_name_plural = "deliveries"
         constraints = [models.UniqueConstraint(fields=["event", "endpoint"], name="event_once_per_endpoint")]
+        indexes = [
+            *Work.Meta.indexes,
+            models.Index(fields=["account", "-created_at", "-id"], name="delivery_account_created"),
+            models.Index(fields=["endpoint", "-created_at", "-id"], name="delivery_endpoint_created"),
+            models.Index(
+                fields=["endpoint", "state", "created_at"],
+                name="delivery_not_received",
+                condition=models.Q(state__in=("failed", "skipped")),
+            ),
+            models.Index(
+                fields=["account", "-created_at", "-id"],
+                name="delivery_account_failed",
+                condition=models.Q(state="failed"),
+            ),
+        ]
 
     @classmethod
     def prepare(cls, rows: list[Self]) -> list[Job]:
-        return deliver.prepare(rows)
+        learn_denied()
+        events = Event.objects.in_bulk({row.event_id for row in rows})
+        endpoints = Endpoint.objects.in_bulk({row.endpoint_id for row in rows})
+        return [
+            deliver.job(row.turn, events.get(row.event_id), endpoints.get(row.endpoint_id)) for row in rows
+        ]
 
     @classmethod
     def settled(cls, rows: list[Self]) -> None:
-        deliver.settled(rows)
+        health.note(rows, Endpoint.objects)
 
     def backoff(self) -> float:
-        return deliver.pause(self.attempts)
+        return pause(self.turn)
+
+    @property
+    def turn(self) -> int:
+        """Which attempt of the schedule this is; a delivery run again begins the schedule anew."""
+        return self.attempts - max(self.max_attempts - MAX_ATTEMPTS, 0)

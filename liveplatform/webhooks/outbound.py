@@ -5,79 +5,43 @@ host name stays in Host, SNI and the certificate check), and the peer is judged 
 No redirects, no proxies from the environment, no cookies, one total deadline, a cap on the answer.
 """
 
+import asyncio
 import ipaddress
-import re
 import socket
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from django.conf import settings
 
-from liveplatform.webhooks.addresses import Address, is_public
+from liveplatform.webhooks.addresses import Address
+from liveplatform.webhooks.judging import Forbidden, judge_address, judge_url
+
+__all__ = ["Forbidden", "judge_url", "session", "start_of"]
 
 ANSWER_CAP = 16 * 1024
-MAX_URL = 2000
-# A host name as DNS has it, or an IPv4 address written the one proper way: so no 0x7f.1, no 2130706433.
-HOST_NAME = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)(\.(?!-)[a-z0-9_-]{1,63}(?<!-))*\Z", re.IGNORECASE)
+# Seconds: for one address to be connected to, and for the rest of an answer that is decided already.
+CONNECT_TIMEOUT = 6.0
+REST_TIMEOUT = 1.0
+DNS_TTL = 10
+# A host whose name servers are dead holds a thread for a while; the others must find one free.
+DNS_THREADS = 64
+USER_AGENT = "LivePlatform-Webhooks/1.0"
+
+Judge = Callable[[Address], None]
 
 
-class Forbidden(OSError):
-    """A URL or an address that requests must not go to. The text is fit for the customer."""
-
-
-def judge_url(url: str) -> str:
-    """The URL if it may be an endpoint's, else Forbidden saying what is wrong. Resolves no names."""
-    if len(url) > MAX_URL or re.search(r"[\x00-\x20\x7f\\]", url):
-        raise Forbidden("The URL is too long, or contains spaces, backslashes or control characters.")
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError as error:
-        raise Forbidden("This is not a URL.") from error
-    _judge_scheme(parts.scheme)
-    if parts.username is not None or parts.password is not None:
-        raise Forbidden("A URL with a user name or password in it is not accepted.")
-    if port == 0:
-        raise Forbidden("Port 0 is not accepted.")
-    if parts.fragment:
-        raise Forbidden("A URL with a fragment (#) is not accepted.")
-    judge_host(parts.hostname or "")
-    return url
-
-
-def judge_host(host: str) -> None:
-    """Forbidden unless the host is a public address or a proper host name."""
-    try:
-        judge_address(ipaddress.ip_address(host))
-    except ValueError:
-        _judge_name(host)
-
-
-def judge_address(address: Address) -> None:
-    """Forbidden unless requests may go to this address."""
-    if settings.WEBHOOK_ALLOW_LOOPBACK and address.is_loopback:
-        return
-    if not is_public(address, own_addresses()):
-        raise Forbidden("The URL leads to an internal or special address; use a public one.")
-
-
-def own_addresses() -> list[Address]:
-    """The platform's own public addresses, if PUBLIC_URL names them as such."""
-    try:
-        return [ipaddress.ip_address(urlsplit(settings.PUBLIC_URL).hostname or "")]
-    except ValueError:
-        return []
-
-
-def session(resolver: AbstractResolver | None = None) -> aiohttp.ClientSession:
-    """A session whose every connection was judged. To be made inside the event loop that uses it."""
+def session(resolver: AbstractResolver | None = None, judge: Judge = judge_address) -> aiohttp.ClientSession:
+    """A session whose every connection is judged. To be made inside the event loop that uses it."""
     connector = _JudgedConnector(
-        resolver=JudgingResolver(resolver or aiohttp.ThreadedResolver()),
-        use_dns_cache=False,
+        judge,
+        resolver=_JudgedResolver(resolver or _SystemResolver(), judge),
+        socket_factory=partial(_judged_socket, judge),
+        ttl_dns_cache=DNS_TTL,
         limit=0,
-        limit_per_host=0,
         keepalive_timeout=30,
         happy_eyeballs_delay=None,
     )
@@ -86,63 +50,94 @@ def session(resolver: AbstractResolver | None = None) -> aiohttp.ClientSession:
         cookie_jar=aiohttp.DummyCookieJar(),
         trust_env=False,
         auto_decompress=False,
-        timeout=aiohttp.ClientTimeout(total=settings.WEBHOOK_TIMEOUT),
-        headers={"User-Agent": "LivePlatform-Webhooks/1.0"},
+        timeout=aiohttp.ClientTimeout(total=settings.WEBHOOK_TIMEOUT, sock_connect=CONNECT_TIMEOUT),
+        headers={"User-Agent": USER_AGENT, "Accept-Encoding": "identity"},
     )
 
 
-class JudgingResolver(AbstractResolver):
-    """Resolves once and judges every answer: one internal address among them refuses the host."""
+async def start_of(answer: aiohttp.ClientResponse, cap: int = ANSWER_CAP) -> bytes:
+    """The first bytes of an answer's body, whatever becomes of the rest; never raises for a broken one.
 
-    def __init__(self, inner: AbstractResolver) -> None:
+    Read within REST_TIMEOUT seconds. A body that ends in time leaves its connection fit for reuse.
+    """
+    body = bytearray()
+    try:
+        async with asyncio.timeout(REST_TIMEOUT):
+            while len(body) < cap and (chunk := await answer.content.readany()):
+                body += chunk
+    except (aiohttp.ClientError, OSError, ValueError):
+        answer.close()
+    if not answer.content.at_eof():
+        answer.close()
+    return bytes(body[:cap])
+
+
+class _SystemResolver(AbstractResolver):
+    """The system's own resolver, in threads of its own."""
+
+    def __init__(self) -> None:
+        self._threads = ThreadPoolExecutor(DNS_THREADS, thread_name_prefix="webhook-dns")
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        ask = partial(socket.getaddrinfo, host, port, family=family, type=socket.SOCK_STREAM)
+        found = await asyncio.get_running_loop().run_in_executor(self._threads, ask)
+        return [
+            ResolveResult(
+                hostname=host,
+                host=str(sockaddr[0]),
+                port=port,
+                family=kind,
+                proto=proto,
+                flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
+            )
+            for kind, _, proto, _, sockaddr in found
+        ]
+
+    async def close(self) -> None:
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+class _JudgedResolver(AbstractResolver):
+    """Judges every answer: one internal address among them refuses the host."""
+
+    def __init__(self, inner: AbstractResolver, judge: Judge) -> None:
         self._inner = inner
+        self._judge = judge
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
         found = await self._inner.resolve(host, port, family)
         for entry in found:
-            judge_address(ipaddress.ip_address(entry["host"]))
+            self._judge(ipaddress.ip_address(entry["host"]))
         return found
 
     async def close(self) -> None:
         await self._inner.close()
 
 
-class _JudgedConnector(aiohttp.TCPConnector):
-    """Judges literal addresses, which no resolver sees, and the peer of every new connection."""
+def _judged_socket(judge: Judge, info: tuple[Any, ...]) -> socket.socket:
+    """A socket for an address that was judged just now: literal addresses pass no resolver."""
+    family, kind, proto, _, sockaddr = info
+    judge(ipaddress.ip_address(sockaddr[0]))
+    return socket.socket(family, kind, proto)
 
-    async def _resolve_host(self, host: str, port: int, traces: Any = None) -> list[ResolveResult]:  # noqa: ANN401
-        judge_host(host)
-        return await super()._resolve_host(host, port, traces)
+
+class _JudgedConnector(aiohttp.TCPConnector):
+    """Judges the peer of every new connection."""
+
+    def __init__(self, judge: Judge, **options: Any) -> None:  # noqa: ANN401
+        super().__init__(**options)
+        self._judge_peer = judge
 
     async def _wrap_create_connection(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
         transport, protocol = await super()._wrap_create_connection(*args, **kwargs)
         peer = transport.get_extra_info("peername")
         try:
-            judge_address(ipaddress.ip_address(peer[0]))
-        except (Forbidden, TypeError, ValueError):
+            self._judge_peer(ipaddress.ip_address(peer[0]))
+        except (TypeError, ValueError):
             transport.abort()
-            raise Forbidden("The connection went to another address than the one that was judged.") from None
+            raise Forbidden("The connection led to another address than the one judged.") from None
         return transport, protocol
-
-
-def _judge_scheme(scheme: str) -> None:
-    if scheme == "https" or (scheme == "http" and settings.WEBHOOK_ALLOW_HTTP):
-        return
-    raise Forbidden("The URL must begin with https://.")
-
-
-def _judge_name(host: str) -> None:
-    if not HOST_NAME.match(host) or len(host) > 253:
-        raise Forbidden("The host is not a proper host name (write international names in punycode).")
-    last = host.rsplit(".", 1)[-1]
-    if last.isdigit() or last.lower().startswith("0x"):
-        raise Forbidden("An IPv4 address must be written as four decimal numbers.")
-    names = host.lower()
-    if names == "localhost" or names.endswith((".localhost", ".local", ".internal", ".localdomain")):
-        if settings.WEBHOOK_ALLOW_LOOPBACK and names == "localhost":
-            return
-        raise Forbidden("The URL leads to an internal host; use a public one.")
-    if "." not in host:
-        raise Forbidden("The host must be a full name such as hooks.example.com.")

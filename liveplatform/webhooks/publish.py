@@ -13,25 +13,33 @@ from liveplatform.webhooks.schedule import MAX_ATTEMPTS
 from liveplatform.work.bell import ring
 from liveplatform.work.models import uuid7
 
-# An endpoint wants a type if it names it, names its group ("call.*"), or names nothing.
+# An endpoint wants a type if it names it, names a group of it ("call.*"), or names nothing; `only`
+# and `but` single out one endpoint. A delivery's id is a UUIDv7 too: the event's time, then chance.
 PUBLISH = """
 WITH news AS (
+    SELECT * FROM unnest(%(ids)s::uuid[], %(accounts)s::uuid[], %(subjects)s::uuid[], %(sequences)s::int[],
+                         %(types)s::text[], %(bodies)s::text[], %(only)s::uuid[], %(but)s::uuid[])
+           AS n(id, account_id, subject, sequence, type, body, only_to, not_to)
+), written AS (
     INSERT INTO webhooks_event (id, account_id, subject, sequence, type, body, created_at)
-    SELECT n.id, n.account_id, n.subject, n.sequence, n.type, n.body, now()
-    FROM unnest(%(ids)s::uuid[], %(accounts)s::uuid[], %(subjects)s::uuid[], %(sequences)s::int[],
-                %(types)s::text[], %(bodies)s::text[]) AS n(id, account_id, subject, sequence, type, body)
-    RETURNING id, account_id, type
+    SELECT id, account_id, subject, sequence, type, body, now() FROM news
 )
-INSERT INTO webhooks_delivery (id, event_id, endpoint_id, lane, state, due_at, attempts, max_attempts, claim,
-                               error, result, log, created_at, updated_at)
-SELECT gen_random_uuid(), news.id, e.id, e.id, 'pending', now(), 0, %(max_attempts)s, 0, '', '{}', '[]',
-       now(), now()
-FROM news JOIN webhooks_endpoint e ON e.account_id = news.account_id AND e.is_enabled
-WHERE e.events = '{}' OR news.type = ANY(e.events) OR split_part(news.type, '.', 1) || '.*' = ANY(e.events)
+INSERT INTO webhooks_delivery (id, account_id, event_id, endpoint_id, lane, state, due_at, attempts,
+                               max_attempts, claim, error, result, log, created_at, updated_at)
+SELECT encode(overlay(uuid_send(gen_random_uuid()) PLACING substring(uuid_send(n.id) FOR 8) FROM 1),
+              'hex')::uuid,
+       n.account_id, n.id, e.id, e.id, 'pending', now(), 0, %(max_attempts)s, 0, '', '{}', '[]', now(), now()
+FROM news n JOIN webhooks_endpoint e ON e.account_id = n.account_id AND e.is_enabled
+WHERE e.id IS DISTINCT FROM n.not_to
+  AND CASE WHEN n.only_to IS NOT NULL THEN e.id = n.only_to ELSE
+          e.events = '{}' OR n.type = ANY(e.events)
+          OR EXISTS (SELECT 1 FROM unnest(e.events) AS g(name)
+                     WHERE right(g.name, 2) = '.*' AND starts_with(n.type, left(g.name, -1)))
+      END
 """
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class News:
     """What is to be told: the number `sequence` of the events about `subject`."""
 
@@ -40,6 +48,8 @@ class News:
     sequence: int
     type: str
     data: dict[str, Any]
+    only: UUID | None = None  # this endpoint and no other, whatever it subscribed to
+    but: UUID | None = None  # all that want it, but for this endpoint
 
 
 def publish(account_id: UUID, subject: UUID, sequence: int, event: str, data: dict[str, Any]) -> None:
@@ -51,13 +61,15 @@ def publish_many(news: Sequence[News]) -> None:
     """Tell several things in one statement, in the caller's transaction."""
     if not news:
         return
-    columns = {
+    columns: dict[str, Any] = {
         "ids": [uuid7() for _ in news],
         "accounts": [n.account_id for n in news],
         "subjects": [n.subject for n in news],
         "sequences": [n.sequence for n in news],
         "types": [n.type for n in news],
         "bodies": [_body(n) for n in news],
+        "only": [n.only for n in news],
+        "but": [n.but for n in news],
         "max_attempts": MAX_ATTEMPTS,
     }
     with connection.cursor() as cursor:

@@ -1,0 +1,51 @@
+"""Events about endpoints themselves: a test, a warning, the end of it."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection, transaction
+
+from liveplatform.webhooks.publish import News, publish_many
+
+if TYPE_CHECKING:
+    from liveplatform.webhooks.models import Endpoint
+
+COUNT = """
+UPDATE webhooks_endpoint SET event_sequence = event_sequence + 1 WHERE id = %s RETURNING event_sequence
+"""
+
+
+def describe(endpoint: "Endpoint") -> dict[str, Any]:
+    """An endpoint as events show it: its URL stays out, for it may carry a secret."""
+    return {
+        "id": endpoint.pk,
+        "description": endpoint.description,
+        "is_enabled": endpoint.is_enabled,
+        "disabled_reason": endpoint.disabled_reason or None,
+        "failing_since": endpoint.failing_since,
+    }
+
+
+def tell_others(endpoint: "Endpoint", event: str) -> None:
+    """Tell the account's other endpoints how this one fares."""
+    publish_many([_news(endpoint, event, others=True)])
+
+
+def test(endpoint: "Endpoint") -> None:
+    """Send `endpoint.test` to this endpoint alone, whatever it subscribed to."""
+    with transaction.atomic():
+        publish_many([_news(endpoint, "endpoint.test", others=False)])
+
+
+def _news(endpoint: "Endpoint", event: str, *, others: bool) -> News:
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT, [endpoint.pk])
+        (sequence,) = cursor.fetchone()
+    return News(
+        endpoint.account_id,
+        endpoint.pk,
+        sequence,
+        event,
+        {"endpoint": describe(endpoint)},
+        only=None if others else endpoint.pk,
+        but=endpoint.pk if others else None,
+    )
