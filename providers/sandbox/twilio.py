@@ -85,7 +85,7 @@ class TwilioSide:
         return Reply(200, {"calls": page, "page": 0, "page_size": size, "next_page_uri": None})
 
     def update(self, request: web.Request, form: Any) -> Reply:  # noqa: ANN401
-        """Only `completed` and `canceled` end a call; an ended one is 21220 (twilio.com/docs/errors/21220)."""
+        """`completed` ends a call; on an ended one it is 21220 (twilio.com/docs/errors/21220)."""
         call = self._call(request)
         if call is None:
             return self._not_found(request)

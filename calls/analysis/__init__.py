@@ -1,0 +1,1 @@
+"""What a transcript tells: metrics, and the customer's sentiment. Knows no models."""
