@@ -46,7 +46,7 @@ def judge_url(url: str) -> str:
     if port == 0 or parts.fragment:
         raise Forbidden("A URL with port 0 or a fragment (#) is not accepted.")
     # What was judged must be what is asked: two parsers that disagree are a way around the judge.
-    if not parts.netloc.isascii() or asked.host != host:
+    if not parts.netloc.isascii() or asked.raw_host != host:
         raise Forbidden("The host is not a proper host name (write international names in punycode).")
     judge_host(host)
     return url

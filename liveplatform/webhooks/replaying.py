@@ -76,7 +76,7 @@ def add_missed(endpoint_id: UUID, since: datetime, until: datetime) -> int:
         "max_attempts": MAX_ATTEMPTS,
     }
     with connection.cursor() as cursor:
-        cursor.execute(ADD_MISSED, params)
+        cursor.execute(ADD_MISSED, params | {"max_attempts": MAX_ATTEMPTS})
         added = int(cursor.rowcount)
     if added:
         ring("webhooks")
