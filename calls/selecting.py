@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from calls.models import Call
-from liveplatform.accounts.models import Account
+from liveplatform.accounts.naming import account_named
 
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
@@ -71,14 +71,3 @@ def _wanted(options: dict[str, Any]) -> Q:
     if options["test"]:
         wanted &= Q(is_test=True)
     return wanted
-
-
-def account_named(text: str) -> Account:
-    """The account with this id, auth_id or name; CommandError if there is none, or more than one."""
-    found = Account.objects.filter(Q(auth_id=text) | Q(name=text))
-    if re.fullmatch(r"[0-9a-fA-F-]{32,36}", text):
-        found = Account.objects.filter(pk=UUID(text))
-    accounts = list(found[:2])
-    if len(accounts) != 1:
-        raise CommandError(f"{'More than one' if accounts else 'No'} account is known as {text!r}.")
-    return accounts[0]

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from environs import Env
 
-from liveplatform import embedded
+from liveplatform import embedded, logs
 
 env = Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -74,6 +74,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "liveplatform.logs.RequestLog",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -117,6 +118,16 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "health_check_interval": 10,
 }
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_REDIRECT_STDOUTS = False
+CELERY_BEAT_SCHEDULE = {
+    f"sweep-{queue}": {
+        "task": "work.ring",
+        "schedule": WORK_SWEEP,
+        "args": [queue],
+        "options": {"queue": queue, "expires": 10},
+    }
+    for queue in ("steps", "webhooks")
+}
 
 REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "liveplatform.api.schema.PlatformSchema",
@@ -139,6 +150,8 @@ SPECTACULAR_SETTINGS = {
         "WorkState": "liveplatform.work.models.Work.State",
     },
 }
+
+LOGGING = logs.configure(level=env.str("LOG_LEVEL", "INFO"), pretty=env.bool("LOG_PRETTY", False))
 
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"

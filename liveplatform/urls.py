@@ -1,8 +1,27 @@
 """Every address of the platform; each surface brings its own list."""
 
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+from liveplatform.api import converters  # noqa: F401 - registers <id:…>
+from liveplatform.health import healthz, readyz
+from liveplatform.metrics import metrics
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("calls.live.urls")),
+    path("", include("calls.platform.urls")),
+    path("", include("calls.telephony.urls")),
+    path("", include("liveplatform.accounts.urls")),
+    path("", include("liveplatform.webhooks.urls")),
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     path("admin/", admin.site.urls),
+    path("healthz", healthz),
+    path("readyz", readyz),
+    path("metrics", metrics),
 ]
+
+handler400 = "liveplatform.api.errors.at_bad_request"
+handler404 = "liveplatform.api.errors.at_unknown_address"
+handler500 = "liveplatform.api.errors.at_crash"

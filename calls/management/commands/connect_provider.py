@@ -1,0 +1,54 @@
+"""Connect an account to a provider."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from calls.dialling import CannotDial
+from calls.models import PhoneNumber
+from calls.platform.numbers import add_number
+from liveplatform.accounts.connecting import BadConnection, connect
+from liveplatform.accounts.models import Connection
+from liveplatform.accounts.naming import account_named
+from providers.registry import FIELDS
+
+
+class Command(BaseCommand):
+    """Makes or replaces the account's default connection; a Twilio phone_number is added to the account."""
+
+    help = "Connect an account to a provider; secrets are sealed at once."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("account", help="the account's id, auth_id or name")
+        parser.add_argument("provider", choices=sorted(FIELDS))
+        parser.add_argument("--base-url", default="", help="default: the provider's public address")
+        parser.add_argument(
+            "--set", nargs="+", action="extend", default=[], metavar="KEY=VALUE", dest="given"
+        )
+
+    def handle(self, **options: Any) -> None:  # noqa: ANN401
+        given = dict(_pair(text) for text in options["given"])
+        account = account_named(options["account"])
+        try:
+            with transaction.atomic():
+                connection = connect(account, options["provider"], given, base_url=options["base_url"])
+                if given.get("phone_number"):
+                    _number(connection, given["phone_number"])
+        except (BadConnection, CannotDial) as error:
+            raise CommandError(f"{error} Give each with --set KEY=VALUE.") from error
+        self.stdout.write(f"{account} is connected to {connection.get_provider_display()} ({connection.pk}).")
+
+
+def _pair(text: str) -> tuple[str, str]:
+    key, sign, value = text.partition("=")
+    if not sign:
+        raise CommandError(f"{text!r} is not of the form KEY=VALUE.")
+    return key, value
+
+
+def _number(connection: Connection, written: str) -> None:
+    known = PhoneNumber.objects.filter(account=connection.account, number=written)
+    if not known.update(connection=connection):
+        add_number(connection, written)

@@ -1,0 +1,66 @@
+"""A call's whole story in order: itself, its steps with every attempt, its events and deliveries."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from calls.models import Call, Step
+from liveplatform.webhooks.models import Delivery, Event
+from liveplatform.work.models import Work
+
+PATIENCE = "waits"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that happened: when, to what, and how it went."""
+
+    at: datetime
+    what: str
+    name: str
+    state: str
+    detail: str = ""
+
+
+def timeline(call: Call) -> list[dict[str, Any]]:
+    """Everything known of a call, oldest first; four queries whatever its length."""
+    entries = [*_own(call), *_steps(call), *_events(call), *_deliveries(call)]
+    return [asdict(entry) for entry in sorted(entries, key=lambda e: e.at)]
+
+
+def _own(call: Call) -> Iterator[Entry]:
+    yield Entry(call.created_at, "call", "created", "done")
+    if call.started_at:
+        yield Entry(call.started_at, "call", "started", "done")
+    if call.end_requested_at:
+        yield Entry(call.end_requested_at, "call", "end requested", "done", call.ended_by)
+    if call.ended_at:
+        yield Entry(call.ended_at, "call", "ended", "done", f"{call.disconnect_reason} ({call.ended_by})")
+    if call.provider_confirmed_at:
+        yield Entry(call.provider_confirmed_at, "call", "confirmed by provider", "done", call.provider_status)
+
+
+def _steps(call: Call) -> Iterator[Entry]:
+    for step in Step.objects.filter(call=call):
+        yield from _attempts(step, "step", step.kind)
+
+
+def _events(call: Call) -> Iterator[Entry]:
+    for event in Event.objects.filter(subject=call.pk).defer("body"):
+        yield Entry(event.created_at, "event", event.type, "done", event.message_id)
+
+
+def _deliveries(call: Call) -> Iterator[Entry]:
+    found = Delivery.objects.filter(event__subject=call.pk).select_related("event").defer("event__body")
+    for delivery in found:
+        yield from _attempts(delivery, "delivery", delivery.event.type)
+
+
+def _attempts(work: Work, what: str, name: str) -> Iterator[Entry]:
+    for entry in work.log:
+        at = datetime.fromisoformat(entry["at"])
+        detail = f"attempt {entry['attempt']}, {entry['ms']} ms {entry.get('error', '')}".strip()
+        yield Entry(at, what, name, entry["outcome"], detail)
+    if not work.log and work.settled_at:
+        yield Entry(work.settled_at, what, name, work.state, work.error)

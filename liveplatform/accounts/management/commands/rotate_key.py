@@ -1,0 +1,29 @@
+"""Give an API key a successor."""
+
+from argparse import ArgumentParser
+from datetime import timedelta
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from liveplatform.accounts.keys import rotate
+from liveplatform.accounts.models import ApiKey
+
+
+class Command(BaseCommand):
+    """Both keys live until the overlap is over."""
+
+    help = "Make a successor of an API key; the old key goes on working for the overlap."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("public_id", help="the part between the first two underscores of the key")
+        parser.add_argument("--hours", type=float, default=24.0, help="overlap; default 24")
+
+    def handle(self, **options: Any) -> None:  # noqa: ANN401
+        key = ApiKey.objects.filter(public_id=options["public_id"], revoked_at=None).first()
+        if key is None:
+            raise CommandError("There is no such key in force.")
+        _, text = rotate(key, timedelta(hours=options["hours"]))
+        self.stdout.write(
+            f"{text}\nThe API key is not shown again; {key} expires at {key.expires_at:%F %T} UTC."
+        )

@@ -1,0 +1,20 @@
+"""Finding an account by what people call it, for commands."""
+
+import re
+from uuid import UUID
+
+from django.core.management.base import CommandError
+from django.db.models import Q
+
+from liveplatform.accounts.models import Account
+
+
+def account_named(text: str) -> Account:
+    """The account with this id, auth_id or name; CommandError if there is none, or more than one."""
+    found = Account.objects.filter(Q(auth_id=text) | Q(name=text))
+    if re.fullmatch(r"[0-9a-fA-F]{32}|[0-9a-fA-F-]{36}", text):
+        found = Account.objects.filter(pk=UUID(text))
+    accounts = list(found[:2])
+    if len(accounts) != 1:
+        raise CommandError(f"{'More than one' if accounts else 'No'} account is known as {text!r}.")
+    return accounts[0]
