@@ -7,7 +7,10 @@ everything else           again, as liveplatform.webhooks.schedule has it, then 
 the endpoint is disabled  skipped; it comes back when the endpoint is enabled
 """
 
+import asyncio
+import atexit
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cache, partial
@@ -18,7 +21,7 @@ from django.conf import settings
 
 from liveplatform.crypto import CannotOpen
 from liveplatform.webhooks.judging import Forbidden, judge_url
-from liveplatform.webhooks.outbound import session, start_of
+from liveplatform.webhooks.outbound import deadline, session, start_of
 from liveplatform.webhooks.schedule import pause
 from liveplatform.webhooks.signing import headers
 from liveplatform.work.models import Job
@@ -48,7 +51,8 @@ async def _post(url: str, message_id: str, body: bytes, signing: list[str], atte
     sent = headers(message_id, int(time.time()), body, signing) | {"Content-Type": "application/json"}
     try:
         judge_url(url)
-        async with _session().post(url, data=body, headers=sent, allow_redirects=False) as answer:
+        asked = _session().post(url, data=body, headers=sent, allow_redirects=False, timeout=deadline())
+        async with asked as answer:
             return await _judge(answer, attempts)
     except Forbidden as error:
         return again(str(error), code="forbidden")
@@ -108,4 +112,12 @@ def _kind(error: Exception) -> str:
 @cache
 def _session() -> aiohttp.ClientSession:
     """The process's one session; first called inside the loop that all deliveries run on."""
-    return session()
+    made = session()
+    atexit.register(_close, made, asyncio.get_running_loop())
+    return made
+
+
+def _close(made: aiohttp.ClientSession, loop: asyncio.AbstractEventLoop) -> None:
+    if loop.is_running():
+        with suppress(TimeoutError):
+            asyncio.run_coroutine_threadsafe(made.close(), loop).result(2)

@@ -20,7 +20,7 @@ from django.conf import settings
 from liveplatform.webhooks.addresses import Address
 from liveplatform.webhooks.judging import Forbidden, judge_address, judge_url
 
-__all__ = ["Forbidden", "judge_url", "session", "start_of"]
+__all__ = ["Forbidden", "deadline", "judge_url", "session", "start_of"]
 
 ANSWER_CAP = 16 * 1024
 # Seconds: for one address to be connected to, and for the rest of an answer that is decided already.
@@ -50,9 +50,14 @@ def session(resolver: AbstractResolver | None = None, judge: Judge = judge_addre
         cookie_jar=aiohttp.DummyCookieJar(),
         trust_env=False,
         auto_decompress=False,
-        timeout=aiohttp.ClientTimeout(total=settings.WEBHOOK_TIMEOUT, sock_connect=CONNECT_TIMEOUT),
+        timeout=deadline(),
         headers={"User-Agent": USER_AGENT, "Accept-Encoding": "identity"},
     )
+
+
+def deadline() -> aiohttp.ClientTimeout:
+    """One deadline for all of a request, from the look-up of the host to the end of the answer."""
+    return aiohttp.ClientTimeout(total=settings.WEBHOOK_TIMEOUT, sock_connect=CONNECT_TIMEOUT)
 
 
 async def start_of(answer: aiohttp.ClientResponse, cap: int = ANSWER_CAP) -> bytes:

@@ -1,9 +1,14 @@
 """A receiver for all tests of this directory, and endpoints that lead to it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from uuid import UUID
 
 import pytest
 
+from liveplatform.accounts.models import Account
+from liveplatform.webhooks.models import Endpoint, Event
+from liveplatform.webhooks.publish import publish
+from liveplatform.work.models import uuid7
 from tests.receiver import Receiver
 
 
@@ -11,3 +16,41 @@ from tests.receiver import Receiver
 def receiver(tmp_path_factory) -> Iterator[Receiver]:
     with Receiver(tmp_path_factory.mktemp("receiver") / "log.jsonl") as receiver:
         yield receiver
+
+
+@pytest.fixture
+def account(db) -> Account:
+    """The account under test; another one beside it has an endpoint for everything, which must stay out."""
+    other = Account.objects.create(name="another tenant")
+    _made(Endpoint(account=other, url="https://another.example.com/"))
+    return Account.objects.create(name="tenant")
+
+
+@pytest.fixture
+def endpoint_at(account, receiver, settings) -> Callable[..., Endpoint]:
+    """Makes endpoints of the account: `endpoint_at("/flaky/1", events=["call.*"])`; `.secret` is in clear."""
+    settings.WEBHOOK_ALLOW_HTTP = True
+    settings.WEBHOOK_ALLOW_LOOPBACK = True
+
+    def make(path: str, **fields: object) -> Endpoint:
+        return _made(Endpoint(account=account, url=receiver.url(path), **fields))
+
+    return make
+
+
+@pytest.fixture
+def tell(account) -> Callable[..., Event]:
+    """Publishes an event about a call of the account, and returns it."""
+
+    def tell(event: str = "call.ended", subject: UUID | None = None, sequence: int = 1) -> Event:
+        subject = subject or uuid7()
+        publish(account.pk, subject, sequence, event, {"call": {"id": subject}})
+        return Event.objects.get(subject=subject, sequence=sequence)
+
+    return tell
+
+
+def _made(endpoint: Endpoint) -> Endpoint:
+    endpoint.secret = endpoint.new_secret()
+    endpoint.save()
+    return endpoint

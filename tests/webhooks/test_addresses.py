@@ -6,7 +6,6 @@ import pytest
 
 from liveplatform.webhooks.addresses import is_public
 
-# fmt: off
 INTERNAL = [
     "0.0.0.0",
     "0.1.2.3",
@@ -105,7 +104,6 @@ PUBLIC = [
     "2a00:1450:4001::1",
     "64:ff9b::808:808",
 ]
-# fmt: on
 
 
 @pytest.mark.parametrize("address", INTERNAL)
