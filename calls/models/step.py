@@ -4,7 +4,7 @@ from typing import ClassVar, Self
 
 from django.db import models
 
-from calls import following
+from calls.following import after, jobs
 from calls.models.call import Call
 from liveplatform.work.models import Job, Work
 
@@ -31,12 +31,12 @@ class Step(Work):
 
     @classmethod
     def prepare(cls, rows: list[Self]) -> list[Job]:
-        return following.prepare(rows)
+        return jobs.prepare(rows)
 
     @classmethod
     def guard(cls, rows: list[Self]) -> None:
-        following.lock_calls(rows)
+        after.lock_calls(rows)
 
     @classmethod
     def settled(cls, rows: list[Self]) -> None:
-        following.settled(rows)
+        after.settled(rows)

@@ -164,7 +164,19 @@ class _Drain:
 
 
 def _prepared(kind: type[Work], rows: list[Work]) -> list[Job]:
-    return kind.prepare(rows) if rows else []
+    """The rows' jobs. A row that cannot even be prepared is an attempt that crashed; the others go on."""
+    if not rows:
+        return []
+    try:
+        return kind.prepare(rows)
+    except DatabaseError:
+        raise
+    except Exception as error:  # noqa: BLE001 - as in _attempt
+        if len(rows) > 1:
+            return [job for row in rows for job in _prepared(kind, [row])]
+        log.exception("work_unprepared", queue=kind.queue, work=str(rows[0].pk))
+        crashed = again(f"{type(error).__name__}: the attempt could not be prepared")
+        return [lambda: crashed]
 
 
 def _attempt(flight: Flight, future: Future[Outcome]) -> store.Attempt:
