@@ -1,0 +1,54 @@
+# Live Platform: `make demo` shows the main job, `make up` runs it, `make help` lists the rest.
+PYTHON ?= python3
+PORT ?= 8000
+CHAOS_SECONDS ?= 120
+RUN = .venv/bin/python
+
+.PHONY: help install install-dev lock demo up down test lint bench chaos
+
+help:            ## this list
+	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 14
+
+install: .venv/installed  ## .venv and the pinned requirements
+
+.venv/installed: requirements.txt
+	$(PYTHON) -m venv .venv
+	$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+install-dev: .venv/installed-dev  ## what tests and lint need besides
+
+.venv/installed-dev: .venv/installed requirements-dev.txt
+	$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+lock: install-dev  ## compile requirements*.txt anew from pyproject.toml
+	$(RUN) -m uv pip compile -q --no-emit-index-url --no-emit-find-links --python-version 3.11 \
+		--custom-compile-command "make lock" pyproject.toml -o requirements.txt
+	$(RUN) -m uv pip compile -q --no-emit-index-url --no-emit-find-links --python-version 3.11 \
+		--custom-compile-command "make lock" --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+
+demo: install    ## two calls from start to signed webhook, judged from the sandbox's ledger
+	$(RUN) manage.py demo
+
+up: install      ## the platform on http://127.0.0.1:$(PORT) until ctrl-C
+	$(RUN) manage.py up --port $(PORT)
+
+down: install    ## stop embedded servers that were left running
+	$(RUN) -m liveplatform.embedded stop var
+
+test: install-dev  ## the whole test suite, on real PostgreSQL, Redis and worker processes
+	$(RUN) -m pytest
+
+lint: install-dev  ## ruff, mypy, one-way imports, Django's checks
+	$(RUN) -m ruff check .
+	$(RUN) -m ruff format --check .
+	$(RUN) -m mypy .
+	.venv/bin/lint-imports
+	$(RUN) manage.py makemigrations --check --dry-run
+
+bench: install-dev  ## figures beside what they are to be measured by
+	$(RUN) -m benchmarks.run
+
+chaos: install-dev  ## end calls while things break, CHAOS_SECONDS=120
+	$(RUN) -m benchmarks.chaos --seconds $(CHAOS_SECONDS)
