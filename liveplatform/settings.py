@@ -139,6 +139,18 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "0.1.0",
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "WEBHOOKS": [
+        f"liveplatform.webhooks.schema.{name}"
+        for name in (
+            "CALL_ENDED",
+            "CALL_ANALYZED",
+            "CALL_PROCESSED",
+            "CALL_UPDATED",
+            "ENDPOINT_FAILING",
+            "ENDPOINT_DISABLED",
+            "ENDPOINT_TEST",
+        )
+    ],
     "SERVE_AUTHENTICATION": [],
     "SERVE_PERMISSIONS": [],
     "SWAGGER_UI_DIST": "SIDECAR",

@@ -30,10 +30,12 @@ def tell_others(endpoint: "Endpoint", event: str) -> None:
     publish_many([_news(endpoint, event, others=True)])
 
 
-def test(endpoint: "Endpoint") -> None:
-    """Send `endpoint.test` to this endpoint alone, whatever it subscribed to."""
+def test(endpoint: "Endpoint") -> int:
+    """Send `endpoint.test` to this endpoint alone, whatever it subscribed to: the event's sequence."""
     with transaction.atomic():
-        publish_many([_news(endpoint, "endpoint.test", others=False)])
+        news = _news(endpoint, "endpoint.test", others=False)
+        publish_many([news])
+    return news.sequence
 
 
 def _news(endpoint: "Endpoint", event: str, *, others: bool) -> News:
