@@ -11,6 +11,10 @@ from liveplatform import embedded
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "liveplatform.settings")
 
+# These bring up servers of their own, or need none.
+WITHOUT_SERVERS = {"demo", "sandbox"}
+
 if __name__ == "__main__":
-    embedded.ensure(settings.VAR_DIR, **settings.EMBEDDED)
+    if not WITHOUT_SERVERS.intersection(sys.argv[1:2]):
+        embedded.ensure(settings.VAR_DIR, **settings.EMBEDDED)
     execute_from_command_line(sys.argv)

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from calls.connecting import adapter
 from calls.models import Call
@@ -57,13 +57,13 @@ def _rooms(connection: Connection | None) -> HasRooms:
 
 def _record(call_id: UUID, account_id: UUID, connection: Connection | None, wish: Opening) -> Call:
     live = wish.scheduled_at is None
-    return Call.objects.create(
+    call = Call.objects.create(
         id=call_id,
         account_id=account_id,
         channel=Call.Channel.VIDEO,
         status=Call.Status.LIVE if live else Call.Status.SCHEDULED,
         scheduled_at=wish.scheduled_at,
-        started_at=timezone.now() if live else None,
+        started_at=Now() if live else None,
         connection=connection,
         provider=VIDEO_PROVIDER,
         provider_call_id=str(call_id),
@@ -73,3 +73,5 @@ def _record(call_id: UUID, account_id: UUID, connection: Connection | None, wish
         title=wish.title,
         metadata=wish.metadata,
     )
+    call.refresh_from_db()
+    return call

@@ -53,9 +53,8 @@ def _analysis(console: Console, call: Told) -> None:
         console.print(f"analysis: {call.analysis.get('state')}: {call.analysis.get('error')}")
         return
     mood, numbers = found["sentiment"], found["metrics"]
-    console.print(
-        f"analysis: customer [bold]{mood['label']}[/] ({mood['score']}), {found['analyser']} {found['version']}"
-    )
+    judge = f"{found['analyser']} {found['version']}"
+    console.print(f"analysis: customer [bold]{mood['label']}[/] ({mood['score']}), by {judge}")
     console.print(
         f"  talk share {numbers['talk_share']}, questions {numbers['questions']}, "
         f"latency {numbers['response_latency_ms']} ms, longest monologue {numbers['longest_monologue']}"
@@ -70,7 +69,7 @@ def _claims(story: Story, call: Told) -> list[tuple[str, bool]]:
         (f"{call.name}: every step is settled: {settled}", _all_settled(settled)),
         (
             f"{call.name}: webhooks came once each: {dict(hooks)}",
-            WANTED <= set(hooks) and set(hooks.values()) == {1},
+            set(hooks) >= WANTED and set(hooks.values()) == {1},
         ),
         (f"{call.name}: every signature is valid", bool(hooks) and all(h["valid"] for h in call.webhooks)),
     ]

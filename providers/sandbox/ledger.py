@@ -43,6 +43,7 @@ KINDS = (
     "act_then_reset",
     "timeout",
     "reset",
+    "400",
     "500",
     "503",
     "429",

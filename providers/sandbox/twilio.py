@@ -125,7 +125,7 @@ class TwilioSide:
 
     @staticmethod
     def _error(status: int, code: int = 0, message: str = "") -> Reply:
-        code = code or {401: 20003, 404: 20404, 429: 20429, 409: 21220}.get(status, 20500)
+        code = code or {400: 21211, 401: 20003, 404: 20404, 429: 20429, 409: 21220}.get(status, 20500)
         more = f"https://www.twilio.com/docs/errors/{code}"
         body = {"code": code, "message": message or "Error", "more_info": more, "status": status}
         return Reply(400 if status == 409 else status, body)

@@ -13,7 +13,7 @@ from providers.sandbox.ledger import Entry, Fault, Ledger
 
 # How long a request that "times out" is kept waiting: longer than any client's patience.
 SILENCE = 120.0
-FAULT_STATUS = {"500": 500, "503": 503, "429": 429, "401": 401, "already_ended": 409}
+FAULT_STATUS = {"400": 400, "500": 500, "503": 503, "429": 429, "401": 401, "already_ended": 409}
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
