@@ -1,10 +1,14 @@
 """A receiver for all tests of this directory, and endpoints that lead to it."""
 
+import json
 from collections.abc import Callable, Iterator
 from uuid import UUID
 
 import pytest
+from django.http import HttpResponse
+from django.test import Client
 
+from liveplatform.accounts.keys import make_key
 from liveplatform.accounts.models import Account
 from liveplatform.webhooks.models import Endpoint, Event
 from liveplatform.webhooks.publish import publish
@@ -54,3 +58,22 @@ def _made(endpoint: Endpoint) -> Endpoint:
     endpoint.secret = endpoint.new_secret()
     endpoint.save()
     return endpoint
+
+
+@pytest.fixture
+def api(account, settings) -> Callable[..., HttpResponse]:
+    """Asks the webhooks API as the account: `api("POST", "endpoints", {...})`."""
+    settings.API_RATE_PER_MINUTE = 0
+    _, key = make_key(account)
+    client = Client(headers={"Authorization": f"Bearer {key}"})
+
+    def ask(method: str, path: str, body: object = None, **headers: str) -> HttpResponse:
+        return client.generic(
+            method,
+            f"/v1/webhooks/{path}",
+            b"" if body is None else json.dumps(body),
+            "application/json",
+            headers=headers,
+        )
+
+    return ask
