@@ -1,0 +1,51 @@
+"""Many end one call at once: one of them ends it, all of them hear so."""
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+
+
+def at_once(act, times=50):
+    with ThreadPoolExecutor(times) as pool:
+        return [future.result() for future in [pool.submit(act) for _ in range(times)]]
+
+
+def test_fifty_ends_at_once_have_one_effect_and_one_answer(customer):
+    call = customer.phone_call()
+
+    answers = at_once(call.end)
+
+    assert Counter(answer.status_code for answer in answers) == {200: 50}
+    assert len({answer.json()["data"]["ended_at"] for answer in answers}) == 1
+    assert call.told("call.processed")["call.ended"] == 1
+    call.assert_nothing_lost_and_nothing_twice()
+
+
+def test_fifty_strict_ends_at_once_ask_the_provider_once(customer):
+    call = customer.video_call()
+
+    answers = at_once(call.end_strictly)
+
+    assert Counter(answer.status_code for answer in answers) == {200: 50}
+    assert len({answer.json()["ended_at"] for answer in answers}) == 1
+    assert len(customer.sandbox.ledger(operation="end_room", resource=call.provider_id)) == 1
+    call.assert_nothing_lost_and_nothing_twice()
+
+
+def test_fifty_ends_with_one_key_are_one_request(customer):
+    call = customer.phone_call(room=False)
+
+    answers = at_once(lambda: call.end(Idempotency_Key="end-1"))
+
+    assert set(Counter(answer.status_code for answer in answers)) <= {200, 409}
+    assert len({answer.content for answer in answers if answer.status_code == 200}) == 1
+    call.assert_nothing_lost_and_nothing_twice()
+
+
+def test_a_key_with_another_body_is_refused(customer):
+    one, other = customer.phone_call(room=False), customer.phone_call(room=False)
+    assert one.end(Idempotency_Key="k").status_code == 200
+
+    answer = other.end(Idempotency_Key="k")
+
+    assert answer.status_code == 422
+    assert other.states() == {}
