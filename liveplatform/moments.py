@@ -1,0 +1,26 @@
+"""Times as people write them on a command line."""
+
+import re
+from argparse import ArgumentTypeError
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+def moment(text: str) -> datetime:
+    """The time of "2026-11-21T10:00Z", or of an age such as "90s", "30m", "12h", "7d"."""
+    age = re.fullmatch(r"(\d{1,6})([smhd])", text)
+    if age:
+        return timezone.now() - timedelta(**{UNITS[age[2]]: int(age[1])})
+    try:
+        at = parse_datetime(text)
+    except ValueError:
+        at = None
+    if at is None:
+        raise ArgumentTypeError(
+            f"{text!r} is neither a time (2026-11-21T10:00Z) nor an age (90s, 30m, 12h, 7d)"
+        )
+    return at if at.tzinfo else timezone.make_aware(at)
