@@ -114,7 +114,7 @@ def start_postgres(var: Path, *, durable: bool = True) -> None:
         _hand_over(directory)
     if not (data / "PG_VERSION").exists():
         _pg(var, "initdb", "--auth=trust", "--encoding=utf8", "--username=postgres", "-D", str(data))
-    settings = POSTGRES_SETTINGS | ({} if durable else {"fsync": "off", "synchronous_commit": "off"})
+    settings = POSTGRES_SETTINGS | ({} if durable else {"fsync": "off"})
     options = f"-k {sockets} " + " ".join(f"-c {key}='{value}'" for key, value in settings.items())
     log = str(data / "server.log")
     _pg(var, "pg_ctl", "-w", "-t", str(int(PATIENCE)), "-D", str(data), "-l", log, "-o", options, "start")

@@ -104,6 +104,9 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": embedded.django_database(DATABASE_URL)}
+# A process that freezes inside a transaction must not keep its locks for longer than a lease lasts.
+IDLE_LIMIT = f"-c idle_in_transaction_session_timeout={max(1000, int(WORK_LEASE * 1000 / 3))}"
+DATABASES["default"]["OPTIONS"].setdefault("options", IDLE_LIMIT)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://")

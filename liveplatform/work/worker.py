@@ -33,21 +33,21 @@ class Drainer(threading.Thread):
         self.kind = kind
         self.stuck = 0
         self._bell = threading.Event()
-        self._stop = threading.Event()
+        self._ending = threading.Event()
 
     def wake(self) -> None:
         self._bell.set()
 
     def stop(self) -> None:
         """Claim nothing more; what is in flight is settled."""
-        self._stop.set()
+        self._ending.set()
         self._bell.set()
 
     def run(self) -> None:
         bell.answer_here(self.kind.queue, self.wake)
-        while not self._stop.is_set():
+        while not self._ending.is_set():
             self._bell.wait(settings.WORK_SWEEP)
-            if self._stop.is_set():
+            if self._ending.is_set():
                 return
             self._bell.clear()
             self._drain()
@@ -57,7 +57,7 @@ class Drainer(threading.Thread):
             done = drain(
                 self.kind,
                 on_full=lambda: bell.ring_others(self.kind.queue),
-                stop=self._stop,
+                stop=self._ending,
             )
         except DatabaseError as error:
             # PostgreSQL is away: drop the broken connection and look again at the next sweep.

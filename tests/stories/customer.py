@@ -81,7 +81,9 @@ class Placed:
         return self.customer.ask("POST", f"/v1/live/calls/{self.id}/end")
 
     def steps(self) -> dict[str, dict[str, Any]]:
-        steps = self.customer.ask("GET", f"/v1/calls/{self.id}/steps").json()["steps"]
+        answer = self.customer.ask("GET", f"/v1/calls/{self.id}/steps")
+        assert answer.status_code == 200, answer.text
+        steps = answer.json()["steps"]
         return {step["kind"]: step for step in steps}
 
     def states(self) -> dict[str, str]:
