@@ -26,9 +26,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--account", help="an account's id, auth_id or name")
         parser.add_argument("--endpoint", type=UUID, metavar="ID", help="this endpoint only")
-        parser.add_argument(
-            "--since", type=moment, metavar="TIME", help="events since: a time, or an age"
-        )
+        parser.add_argument("--since", type=moment, metavar="TIME", help="events since: a time, or an age")
         parser.add_argument("--until", type=moment, metavar="TIME", help="events before: a time, or an age")
         parser.add_argument("--type", choices=sorted(EVENT_TYPES), help="events of this type only")
         parser.add_argument("--failed", action="store_true", help="only what failed or was skipped")
