@@ -4,6 +4,7 @@ It stands apart from calls/end.py because a Step that had to wait for the provid
 call with it too (surface A).
 """
 
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -90,7 +91,7 @@ def _nothing_runs(call: Call) -> str:
     return "" if call.provider_call_id or call.may_run_unseen else NOTHING_RUNS
 
 
-def _steps(call: Call) -> dict[str, object]:
+def _steps(call: Call) -> dict[str, Any]:
     """The four steps as columns. Notify has no due time: the last of the others to settle sets it."""
     has_transcript = getattr(call, "has_transcript", False)
     rows = [

@@ -6,6 +6,7 @@ transaction is open while the provider is asked.
 """
 
 import time
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -66,8 +67,8 @@ def end_strictly(
 
 
 def _wish(call: Call, reason: str, code: EndCode, by: str) -> Step:
-    wish = {"call": call.pk, "reason": reason, "code": code.value, "by": by}
-    step = {
+    wish: dict[str, Any] = {"call": call.pk, "reason": reason, "code": code.value, "by": by}
+    step: dict[str, Any] = {
         "id": uuid7(),
         "call": call.pk,
         "lane": call.connection_id or NO_LANE,

@@ -1,6 +1,5 @@
 """What every view of this app shares: the errors of the domain as HTTP has them."""
 
-from django.http import HttpResponseBase
 from rest_framework import status
 from rest_framework.exceptions import APIException, NotFound
 from rest_framework.response import Response
@@ -38,7 +37,7 @@ class NumberMissing(APIException):
 class CallsView(PlatformView):
     """A view whose domain errors become the surface's own."""
 
-    def handle_exception(self, exc: Exception) -> Response | HttpResponseBase:
+    def handle_exception(self, exc: Exception) -> Response:
         return super().handle_exception(_translated(exc))
 
 

@@ -162,6 +162,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
         "CallStatus": "calls.models.Call.Status",
+        "EndCode": "calls.end_codes.EndCode",
         "WorkState": "liveplatform.work.models.Work.State",
     },
 }

@@ -37,7 +37,7 @@ class GetStream:
     ) -> Room:
         """Get or create; the id makes a repetition harmless."""
         data = {"created_by_id": created_by, "custom": dict(custom or {})}
-        return _room(self._ask("POST", room_type, room_id, json={"data": data}))
+        return _room(self._ask("POST", room_type, room_id, body={"data": data}))
 
     def room(self, room_type: str, room_id: str) -> Room:
         return _room(self._ask("GET", room_type, room_id))
@@ -77,7 +77,7 @@ class GetStream:
 
     def delete_room(self, room_type: str, room_id: str, *, hard: bool = False) -> None:
         try:
-            self._ask("POST", room_type, room_id, "/delete", json={"hard": hard})
+            self._ask("POST", room_type, room_id, "/delete", body={"hard": hard})
         except Rejected as error:
             if error.code not in (GONE, "404"):
                 raise
@@ -91,12 +91,12 @@ class GetStream:
         return jwt.encode(claims, self._secret, algorithm="HS256")
 
     def _ask(
-        self, method: str, room_type: str, room_id: str, verb: str = "", json: Mapping[str, Any] | None = None
+        self, method: str, room_type: str, room_id: str, verb: str = "", body: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
         path = f"/api/v2/video/call/{quote(room_type, safe='')}/{quote(room_id, safe='')}{verb}"
         token = jwt.encode({"server": True, "iat": int(time.time()) - 5}, self._secret, algorithm="HS256")
         headers = {"Authorization": token, "stream-auth-type": "jwt"}
-        answer = self._http.request(method, path, params={"api_key": self._key}, json=json, headers=headers)
+        answer = self._http.request(method, path, params={"api_key": self._key}, body=body, headers=headers)
         return answer.data
 
 

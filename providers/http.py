@@ -5,6 +5,7 @@ side drips; answers are capped; no redirects, no proxies from the environment. A
 asking a provider that keeps failing, and lets one request through now and then to see.
 """
 
+import json
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -62,13 +63,13 @@ class Transport:
         *,
         params: Mapping[str, str] | None = None,
         form: Form | None = None,
-        json: Mapping[str, Any] | None = None,
+        body: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
         auth: tuple[str, str] | None = None,
     ) -> Answer:
         """One request; the answer if it is a 2xx with JSON, else one of providers.errors."""
         self._line.breaker.admit(self.name)
-        ask = {"params": params, "data": form, "json": json, "headers": headers, "auth": auth}
+        ask = {"params": params, "data": form, "json": body, "headers": headers, "auth": auth}
         try:
             answer = self._exchange(method, path, ask)
         except Unavailable:
@@ -123,17 +124,17 @@ class Transport:
         wait = _retry_after(response.headers.get("Retry-After", ""))
         if status == 429:
             text = f"{self.name} asks for patience (429)."
-            return _raise(Unavailable(text, code=code or "429", help_url=help_url, retry_after=wait))
+            raise Unavailable(text, code=code or "429", help_url=help_url, retry_after=wait)
         if status >= 500 or status == 408 or status < 400:
             text = (
                 f"{self.name} answered {status} {'without JSON' if data is None else message}".rstrip() + "."
             )
             kind = UnknownOutcome if effect else Unavailable
-            return _raise(kind(text, code=code or str(status), help_url=help_url, retry_after=wait))
+            raise kind(text, code=code or str(status), help_url=help_url, retry_after=wait)
         if status in (401, 403):
             code = "auth"
         text = f"{self.name} refused: {message or status}"
-        return _raise(Rejected(text, code=code or str(status), help_url=help_url))
+        raise Rejected(text, code=code or str(status), help_url=help_url)
 
 
 class Breaker:
@@ -207,7 +208,7 @@ def _json(body: bytes) -> dict[str, Any] | None:
     if not body.strip():
         return {}
     try:
-        data = requests.models.complexjson.loads(body)
+        data = json.loads(body)
     except ValueError:
         return None
     return data if isinstance(data, dict) else {"data": data}
@@ -222,7 +223,3 @@ def _retry_after(value: str) -> float | None:
         return None
     at = at if at.tzinfo else at.replace(tzinfo=UTC)
     return max((at - datetime.now(UTC)).total_seconds(), 0.0)
-
-
-def _raise(error: Exception) -> Any:  # noqa: ANN401 - does not return
-    raise error

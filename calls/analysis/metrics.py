@@ -86,15 +86,15 @@ def _longest_monologue(timed: Sequence[Turn] | None) -> dict[str, Any] | None:
     """The longest stretch of one speaker's turns with nobody else's between them."""
     if timed is None:
         return None
-    best, start, previous = {"role": None, "ms": -1}, 0, None
+    role, longest, start, previous = "", -1, 0, None
     for turn in timed:
         if previous is None or previous.role != turn.role:
             start = _span(turn)[0]
         length = _span(turn)[1] - start
-        if length > best["ms"]:
-            best = {"role": turn.role, "ms": length}
+        if length > longest:
+            role, longest = turn.role, length
         previous = turn
-    return best
+    return {"role": role, "ms": longest}
 
 
 def _interruptions(timed: Sequence[Turn] | None) -> dict[str, int] | None:

@@ -1,5 +1,6 @@
 """The second analyser: any server that speaks OpenAI's chat completions over HTTP."""
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -79,7 +80,7 @@ def _document(answer: requests.Response) -> Any:  # noqa: ANN401
         raise AnalyserRejected(f"The analyser refused: {answer.status_code}.")
     try:
         content = answer.json()["choices"][0]["message"]["content"]
-        return requests.models.complexjson.loads(content)
+        return json.loads(content)
     except (ValueError, KeyError, IndexError, TypeError) as error:
         raise AnalyserUnavailable("The analyser's answer is not the JSON it was asked for.") from error
 

@@ -4,7 +4,7 @@ All of it happens in the transaction that wrote the outcomes, with the calls loc
 their ids, so that two workers never wait for each other in a circle).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -30,13 +30,13 @@ RETURNING n.call_id
 """
 
 
-def lock_calls(steps: list["Step"]) -> None:
+def lock_calls(steps: Sequence["Step"]) -> None:
     """Lock the calls of these steps until the transaction is over."""
     ids = {step.call_id for step in steps}
     list(Call.objects.filter(pk__in=ids).order_by("pk").select_for_update(of=("self",)).values_list("pk"))
 
 
-def settled(steps: list["Step"]) -> None:
+def settled(steps: Sequence["Step"]) -> None:
     """Write down what the outcomes mean for their calls."""
     calls = Call.objects.in_bulk({step.call_id for step in steps})
     for step in steps:

@@ -1,6 +1,6 @@
 """From a claimed Step to the job that carries it out. Everything a job needs is read here, beforehand."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -25,14 +25,14 @@ REFUSED_PACE = 600.0
 UNCONFIGURED_PACE = 60.0
 
 
-def prepare(steps: list["Step"]) -> list[Job]:
+def prepare(steps: Sequence["Step"]) -> list[Job]:
     """One job per step, in order, with two or three queries for all of them."""
     calls = _calls(steps)
     turns = _transcripts(step.call_id for step in steps if step.kind == "analyse")
     return [_job(step, calls[step.call_id], turns) for step in steps]
 
 
-def _calls(steps: list["Step"]) -> dict[object, Call]:
+def _calls(steps: Sequence["Step"]) -> dict[object, Call]:
     wanted = {step.call_id for step in steps}
     calls = Call.objects.select_related("connection", "room_connection").in_bulk(wanted)
     for step in steps:

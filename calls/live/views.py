@@ -48,7 +48,7 @@ class LiveCallsView(CallsView):
     def post(self, request: Request) -> Response:
         body = LiveCallRequest(data=request.data)
         body.is_valid(raise_exception=True)
-        call = open_call(request.user.account_id, Opening(**body.validated_data))
+        call = open_call(self.principal.account_id, Opening(**body.validated_data))
         return Response(live_call(call), status=201)
 
     @extend_schema(
@@ -69,7 +69,7 @@ class LiveCallsView(CallsView):
         return Response({"calls": [live_call(call) for call in calls], "next_cursor": cursor})
 
     def _wanted(self, request: Request) -> QuerySet[Call]:
-        calls = Call.objects.filter(account_id=request.user.account_id, channel=Call.Channel.VIDEO)
+        calls = Call.objects.filter(account_id=self.principal.account_id, channel=Call.Channel.VIDEO)
         for name in ("host_user_id", "status"):
             if name in request.query_params:
                 calls = calls.filter(**{name: request.query_params[name]})
@@ -90,7 +90,7 @@ class LiveCallView(CallsView):
         responses={200: LiveCallWithStatusSerializer, **problems("live", 404)},
     )
     def get(self, request: Request, call_id: UUID) -> Response:
-        call = find(call_id, request.user.account_id, Call.Channel.VIDEO)
+        call = find(call_id, self.principal.account_id, Call.Channel.VIDEO)
         return Response(live_call(call) | {"live": _live_status(call)})
 
 
@@ -99,7 +99,7 @@ class LiveCallEndView(CallsView):
 
     surface = "live"
     scopes = {"POST": "write:live"}
-    throttled = False
+    rate_limited = False
 
     @extend_schema(
         operation_id="live_calls_end",
@@ -114,7 +114,7 @@ class LiveCallEndView(CallsView):
         responses={200: LiveCallSerializer, **problems("live", 404, 502, 503)},
     )
     def post(self, request: Request, call_id: UUID) -> Response:
-        principal = request.user
+        principal = self.principal
         call = end_strictly(
             call_id, account_id=principal.account_id, by=principal.label, channel=Call.Channel.VIDEO
         )

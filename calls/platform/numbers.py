@@ -32,7 +32,7 @@ class PhoneNumbersView(CallsView):
         responses={200: shapes.PhoneNumbersSerializer, **problems("house")},
     )
     def get(self, request: Request) -> Response:
-        numbers = PhoneNumber.objects.filter(account_id=request.user.account_id).order_by("id")
+        numbers = PhoneNumber.objects.filter(account_id=self.principal.account_id).order_by("id")
         return Response({"phone_numbers": [describe_number(n) for n in numbers[:1000]]})
 
     @extend_schema(
@@ -47,7 +47,7 @@ class PhoneNumbersView(CallsView):
         body.is_valid(raise_exception=True)
         sent = body.validated_data
         connection = Connection.objects.filter(
-            pk=sent["connection_id"], account_id=request.user.account_id
+            pk=sent["connection_id"], account_id=self.principal.account_id
         ).first()
         if connection is None:
             raise ValidationError({"connection_id": ["There is no such connection in this account."]})
@@ -70,7 +70,7 @@ class PhoneNumberView(CallsView):
         responses={204: None, **problems("house", 404)},
     )
     def delete(self, request: Request, number_id: UUID) -> Response:
-        gone, _ = PhoneNumber.objects.filter(pk=number_id, account_id=request.user.account_id).delete()
+        gone, _ = PhoneNumber.objects.filter(pk=number_id, account_id=self.principal.account_id).delete()
         if not gone:
             raise NotFound("There is no such phone number in this account.")
         return Response(status=204)

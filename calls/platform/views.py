@@ -29,14 +29,14 @@ class OneCallView(CallsView):
     """A view about one call of the account."""
 
     def call(self, call_id: UUID) -> Call:
-        return find(call_id, self.request.user.account_id)
+        return find(call_id, self.principal.account_id)
 
 
 class CallEndView(OneCallView):
     """`/v1/calls/{id}/end`"""
 
     scopes = WRITE
-    throttled = False
+    rate_limited = False
 
     @extend_schema(
         operation_id="platform_calls_end",
@@ -50,7 +50,7 @@ class CallEndView(OneCallView):
         body = shapes.EndRequest(data=request.data)
         body.is_valid(raise_exception=True)
         reason, code = body.validated_data["reason"], EndCode(body.validated_data["code"])
-        principal = request.user
+        principal = self.principal
         ended = end(call_id, account_id=principal.account_id, reason=reason, code=code, by=principal.label)
         return Response(describe(ended.call))
 
@@ -91,7 +91,7 @@ class StepRunView(OneCallView):
             raise NotFound(f"The call has no step {kind[:20]!r}.")
         if not step.is_settled:
             raise Conflict(f"The step is {step.state}; a worker runs it anyway.")
-        return Response({"message": run_again(step, request.user.label)}, status=202)
+        return Response({"message": run_again(step, self.principal.label)}, status=202)
 
 
 class TimelineView(OneCallView):
@@ -199,7 +199,7 @@ class AnalysisView(OneCallView):
         step = Step.objects.filter(call=self.call(call_id), kind=Step.Kind.ANALYSE).first()
         if step is None:
             raise Conflict("The call has not ended; it is analysed when it ends.")
-        return Response({"message": run_again(step, request.user.label)}, status=202)
+        return Response({"message": run_again(step, self.principal.label)}, status=202)
 
 
 def _shown(transcript: Transcript) -> dict[str, Any]:

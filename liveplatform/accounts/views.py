@@ -14,6 +14,7 @@ from liveplatform.accounts import serializers as shapes
 from liveplatform.accounts.connecting import BadConnection, change, connect
 from liveplatform.accounts.keys import forget, make_key, revoke, rotate
 from liveplatform.accounts.models import Account, ApiKey, Connection
+from liveplatform.accounts.principal import Principal
 from liveplatform.api.errors import problems
 from liveplatform.api.views import PlatformView
 
@@ -37,7 +38,7 @@ class ApiKeysView(AdminView):
         responses={200: shapes.KeysSerializer, **problems("house")},
     )
     def get(self, request: Request) -> Response:
-        keys = ApiKey.objects.filter(account_id=request.user.account_id).order_by("-created_at")
+        keys = ApiKey.objects.filter(account_id=self.principal.account_id).order_by("-created_at")
         return Response({"api_keys": [_key(key) for key in keys[:1000]]})
 
     @extend_schema(
@@ -52,11 +53,11 @@ class ApiKeysView(AdminView):
         body = shapes.KeyRequest(data=request.data)
         body.is_valid(raise_exception=True)
         wish = dict(body.validated_data)
-        wish["scopes"] = wish.get("scopes") or sorted(request.user.scopes)
-        _no_more_than_own(request, wish["scopes"])
+        wish["scopes"] = wish.get("scopes") or sorted(self.principal.scopes)
+        _no_more_than_own(self.principal, wish["scopes"])
         if wish["expires_at"] and wish["expires_at"] <= timezone.now():
             raise ValidationError({"expires_at": ["This is in the past."]})
-        key, text = make_key(Account.objects.get(pk=request.user.account_id), **wish)
+        key, text = make_key(Account.objects.get(pk=self.principal.account_id), **wish)
         return Response(_key(_fresh(key)) | {"api_key": text}, status=201)
 
 
@@ -70,7 +71,7 @@ class ApiKeyView(AdminView):
         responses={204: None, **problems("house", 404)},
     )
     def delete(self, request: Request, key_id: UUID) -> Response:
-        revoke(_own_key(request, key_id))
+        revoke(_own_key(self.principal, key_id))
         forget()
         return Response(status=204)
 
@@ -88,10 +89,10 @@ class ApiKeyRotateView(AdminView):
     def post(self, request: Request, key_id: UUID) -> Response:
         body = shapes.RotateRequest(data=request.data)
         body.is_valid(raise_exception=True)
-        old = _own_key(request, key_id)
+        old = _own_key(self.principal, key_id)
         if old.revoked_at:
             raise ValidationError({"id": ["The key is revoked; make a new one."]})
-        _no_more_than_own(request, old.scopes)
+        _no_more_than_own(self.principal, old.scopes)
         key, text = rotate(old, timedelta(hours=body.validated_data["overlap_hours"]))
         return Response(_key(_fresh(key)) | {"api_key": text}, status=201)
 
@@ -106,7 +107,7 @@ class ConnectionsView(AdminView):
         responses={200: shapes.ConnectionsSerializer, **problems("house")},
     )
     def get(self, request: Request) -> Response:
-        found = Connection.objects.filter(account_id=request.user.account_id).order_by("id")
+        found = Connection.objects.filter(account_id=self.principal.account_id).order_by("id")
         return Response({"connections": [_connection(c) for c in found[:1000]]})
 
     @extend_schema(
@@ -121,7 +122,7 @@ class ConnectionsView(AdminView):
         body = shapes.ConnectionRequest(data=request.data)
         body.is_valid(raise_exception=True)
         wish = dict(body.validated_data)
-        account = Account.objects.get(pk=request.user.account_id)
+        account = Account.objects.get(pk=self.principal.account_id)
         try:
             connection = connect(account, wish.pop("provider"), wish.pop("credentials"), **wish)
         except BadConnection as error:
@@ -140,7 +141,7 @@ class ConnectionView(AdminView):
         responses={200: shapes.ConnectionSerializer, **problems("house", 404)},
     )
     def get(self, request: Request, connection_id: UUID) -> Response:
-        return Response(_connection(_own_connection(request, connection_id)))
+        return Response(_connection(_own_connection(self.principal, connection_id)))
 
     @extend_schema(
         operation_id="connections_update",
@@ -150,7 +151,7 @@ class ConnectionView(AdminView):
         responses={200: shapes.ConnectionSerializer, **problems("house", 400, 404)},
     )
     def patch(self, request: Request, connection_id: UUID) -> Response:
-        connection = _own_connection(request, connection_id)
+        connection = _own_connection(self.principal, connection_id)
         body = shapes.ConnectionPatch(data=request.data)
         body.is_valid(raise_exception=True)
         wish = dict(body.validated_data)
@@ -170,25 +171,25 @@ class ConnectionView(AdminView):
         responses={204: None, **problems("house", 404)},
     )
     def delete(self, request: Request, connection_id: UUID) -> Response:
-        _own_connection(request, connection_id).delete()
+        _own_connection(self.principal, connection_id).delete()
         return Response(status=204)
 
 
-def _no_more_than_own(request: Request, scopes: list[str]) -> None:
-    more = sorted(set(scopes) - set(request.user.scopes))
+def _no_more_than_own(principal: Principal, scopes: list[str]) -> None:
+    more = sorted(set(scopes) - set(principal.scopes))
     if more:
         raise PermissionDenied(f"The asking key itself lacks {', '.join(more)}.")
 
 
-def _own_key(request: Request, key_id: UUID) -> ApiKey:
-    key = ApiKey.objects.filter(pk=key_id, account_id=request.user.account_id).first()
+def _own_key(principal: Principal, key_id: UUID) -> ApiKey:
+    key = ApiKey.objects.filter(pk=key_id, account_id=principal.account_id).first()
     if key is None:
         raise NotFound("There is no such API key in this account.")
     return key
 
 
-def _own_connection(request: Request, connection_id: UUID) -> Connection:
-    found = Connection.objects.filter(pk=connection_id, account_id=request.user.account_id).first()
+def _own_connection(principal: Principal, connection_id: UUID) -> Connection:
+    found = Connection.objects.filter(pk=connection_id, account_id=principal.account_id).first()
     if found is None:
         raise NotFound("There is no such connection in this account.")
     return found

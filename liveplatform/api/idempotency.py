@@ -7,6 +7,7 @@ answer is written into it inside the view's own transaction, so effect and answe
 import hashlib
 import re
 from dataclasses import dataclass
+from typing import Any, cast
 
 from django.core.exceptions import RequestDataTooBig
 from django.db import connection
@@ -14,6 +15,7 @@ from django.http import HttpResponse, UnreadablePostError
 from rest_framework.exceptions import ParseError
 from rest_framework.request import Request
 
+from liveplatform.accounts.principal import Principal
 from liveplatform.api.errors import Conflict, TooLarge, Unprocessable
 from liveplatform.api.models import IdempotencyRecord
 
@@ -69,9 +71,10 @@ def take(request: Request) -> Taken | None:
         return None
     if not PROPER.fullmatch(key):
         raise ParseError(f"{HEADER} must be 1 to 255 printable ASCII characters.")
-    values = {
-        "account": request.user.account_id,
-        "principal": request.user.label,
+    principal = cast(Principal, request.user)
+    values: dict[str, Any] = {
+        "account": principal.account_id,
+        "principal": principal.label,
         "route": f"{request.method} {request.path}"[:300],
         "key": key,
     }
@@ -90,7 +93,7 @@ def _body(request: Request) -> bytes:
         raise TooLarge from error
 
 
-def _judge(values: dict[str, object], fingerprint: bytes) -> Taken:
+def _judge(values: dict[str, Any], fingerprint: bytes) -> Taken:
     named = {name: value for name, value in values.items() if name != "account"}
     record = IdempotencyRecord.objects.filter(account_id=values["account"], **named).first()
     if record is not None and bytes(record.fingerprint) != fingerprint:

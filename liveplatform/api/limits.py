@@ -33,7 +33,7 @@ class KeyRate:
             return
         name = f"liveplatform:rate:{principal.account_id}:{principal.label}"
         try:
-            count, ttl = _redis().eval(COUNT, 1, name, WINDOW)  # type: ignore[misc]
+            count, ttl = _redis().eval(COUNT, 1, name, WINDOW)
         except redis.RedisError as error:
             log.warning("rate_limit_unavailable", error=type(error).__name__)
             return

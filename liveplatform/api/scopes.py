@@ -1,11 +1,12 @@
 """What a request may do: each operation declares its scope, and what declares none is denied."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from liveplatform.accounts.principal import Principal
 from liveplatform.api.errors import MissingScope
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ class HasScope(BasePermission):
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         wanted = scope_for(view, request.method or "")
-        if wanted is None or wanted not in request.user.scopes:
+        if wanted is None or wanted not in cast(Principal, request.user).scopes:
             raise MissingScope(wanted)
         return True
 

@@ -1,6 +1,6 @@
 """PlatformView: what every endpoint shares, in the order in which it happens."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import structlog
 from django.db import transaction
@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from liveplatform.accounts.principal import Principal
 from liveplatform.api import errors, idempotency
 from liveplatform.api.authentication import PlatformAuthentication
 from liveplatform.api.limits import KeyRate
@@ -30,7 +31,7 @@ class PlatformView(APIView):
     surface: ClassVar[str] = "house"
     scopes: ClassVar[dict[str, str]] = {}
     atomic: ClassVar[bool] = False
-    throttled: ClassVar[bool] = True
+    rate_limited: ClassVar[bool] = True
 
     authentication_classes = [PlatformAuthentication]
     permission_classes = [HasScope]
@@ -49,15 +50,15 @@ class PlatformView(APIView):
             response = replay.response
         except Exception as exc:  # noqa: BLE001 - DRF's own hook; what it cannot name is raised again
             response = self.handle_exception(exc)
-        self.response = self.finalize_response(self.request, response, *args, **kwargs)
+        self.response = self.finalize_response(self.request, cast(Response, response), *args, **kwargs)
         return self.response
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
         if "%00" in request.META.get("QUERY_STRING", ""):
             raise ParseError("The query contains a NUL character (%00); remove it.")
         super().initial(request, *args, **kwargs)
-        if self.throttled:
-            KeyRate.check(request.user)
+        if self.rate_limited:
+            KeyRate.check(self.principal)
 
     def _keyed(self, request: Request, taken: idempotency.Taken | None) -> HttpResponseBase:
         """Run the method; under a key, keep its answer with its effect."""
@@ -100,7 +101,12 @@ class PlatformView(APIView):
             kept[name] = value
         return kept
 
-    def handle_exception(self, exc: Exception) -> Response | HttpResponseBase:
+    @property
+    def principal(self) -> Principal:
+        """Who asks."""
+        return cast(Principal, self.request.user)
+
+    def handle_exception(self, exc: Exception) -> Response:
         if hasattr(exc, "status_code") and exc.status_code == 401:
             exc.auth_header = self.get_authenticate_header(self.request)  # type: ignore[attr-defined]
         found = errors.problem(exc)

@@ -2,6 +2,7 @@
 
 from argparse import ArgumentParser
 from collections import Counter
+from typing import Any
 
 from django.core.management.base import BaseCommand
 from tqdm import tqdm
@@ -22,7 +23,7 @@ class Command(BaseCommand):
         parser.add_argument("--code", default=EndCode.EMERGENCY_STOP.value, choices=EndCode.values)
         parser.add_argument("--dry-run", action="store_true", help="say how many would end, end none")
 
-    def handle(self, **options: object) -> None:
+    def handle(self, **options: Any) -> None:  # noqa: ANN401
         calls = chosen(options).filter(ended_at__isnull=True)
         total = calls.count()
         if options["dry_run"]:

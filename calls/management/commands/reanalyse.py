@@ -1,6 +1,7 @@
 """Run the analysis of many ended calls again."""
 
 from argparse import ArgumentParser
+from typing import Any
 
 from django.core.management.base import BaseCommand
 from tqdm import tqdm
@@ -20,7 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("--failed", action="store_true", help="only where the last analysis failed")
         parser.add_argument("--dry-run", action="store_true", help="say how many would run, run none")
 
-    def handle(self, **options: object) -> None:
+    def handle(self, **options: Any) -> None:  # noqa: ANN401
         steps = Step.objects.filter(kind=Step.Kind.ANALYSE, call__in=chosen(options)).exclude(
             state__in=Step.OPEN
         )

@@ -1,6 +1,7 @@
 """Carry out due Work in this very process, without Celery and Redis."""
 
 from argparse import ArgumentParser
+from typing import Any
 from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
@@ -26,10 +27,10 @@ class Command(BaseCommand):
         parser.add_argument("--seconds", type=float, default=60.0, help="stop claiming after so long")
         parser.add_argument("--dry-run", action="store_true", help="say what is waiting, run nothing")
 
-    def handle(self, **options: object) -> None:
+    def handle(self, **options: Any) -> None:  # noqa: ANN401
         chosen = [kind for name, kind in kinds().items() if options["queue"] in (None, name)]
         if options["ids"]:
-            return self._run_rows(chosen, list(options["ids"]))  # type: ignore[call-overload]
+            return self._run_rows(chosen, list(options["ids"]))
         for kind in chosen:
             self._run_kind(kind, options)
         return None
@@ -41,7 +42,7 @@ class Command(BaseCommand):
                 raise CommandError(f"{row_id}: there is no such row in {', '.join(k.queue for k in kinds)}.")
             self.stdout.write(run_now(owner, row_id))
 
-    def _run_kind(self, kind: type[Work], options: dict[str, object]) -> None:
+    def _run_kind(self, kind: type[Work], options: dict[str, Any]) -> None:
         failed = kind._default_manager.filter(state=Work.State.FAILED)
         if options["dry_run"]:
             self.stdout.write(f"{kind.queue}: {self._standing(kind._default_manager.all())}")
@@ -49,7 +50,7 @@ class Command(BaseCommand):
         if options["failed"]:
             for row in tqdm(failed.iterator(500), total=failed.count(), unit="row", disable=None):
                 row.retry()
-        self.stdout.write(f"{kind.queue}: {drain(kind, seconds=float(str(options['seconds'])))}")
+        self.stdout.write(f"{kind.queue}: {drain(kind, seconds=options['seconds'])}")
 
     def _standing(self, rows: QuerySet[Work]) -> str:
         counts = (
