@@ -89,6 +89,27 @@ def test_whatever_else_is_tried_again(delivered, path, said):
     assert 4 < seconds_until_due(delivery) <= 5.5
 
 
+@pytest.mark.parametrize(
+    ("scheme", "host", "said"),
+    [
+        ("http", "127.0.0.1:1", "no connection could be made"),
+        ("http", "nothing-here.invalid", "the host was not found"),
+        ("https", "receiver", "TLS could not be agreed upon"),
+    ],
+)
+def test_a_failed_connection_is_told_without_its_address(endpoint_at, tell, receiver, scheme, host, said):
+    host = receiver.base.removeprefix("http://") if host == "receiver" else host
+    endpoint = endpoint_at("/ok")
+    Endpoint.objects.filter(pk=endpoint.pk).update(url=f"{scheme}://{host}/ok?token=canary")
+    delivery = tell().deliveries.get()
+    drain(Delivery)
+    delivery.refresh_from_db()
+    assert delivery.state == "pending"
+    assert said in delivery.error
+    assert host not in str(delivery.log)
+    assert "canary" not in str(delivery.log)
+
+
 def test_the_log_keeps_a_kilobyte_of_the_answer(delivered):
     (entry,) = delivered("/big").log
     assert entry["status"] == 500

@@ -1,16 +1,21 @@
 """judge_url: what may be saved as an endpoint's URL."""
 
+import contextlib
+
 import pytest
+from django.test import override_settings
+from hypothesis import example, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 
 from liveplatform.webhooks.judging import Forbidden, judge_url, learn_denied
 from tests.webhooks.hosts import REFUSED, RESOLVING_INSIDE
 
 
-@pytest.fixture(autouse=True)
-def _strict(settings):
-    settings.WEBHOOK_ALLOW_HTTP = False
-    settings.WEBHOOK_ALLOW_LOOPBACK = False
-    settings.WEBHOOK_DENY = []
+@pytest.fixture(autouse=True, scope="module")
+def _strict():
+    with override_settings(WEBHOOK_ALLOW_HTTP=False, WEBHOOK_ALLOW_LOOPBACK=False, WEBHOOK_DENY=[]):
+        yield
 
 
 @pytest.mark.parametrize("host", REFUSED)
@@ -93,3 +98,19 @@ def test_the_platforms_own_addresses_are_refused(settings, denied, host):
     learn_denied()
     with pytest.raises(Forbidden):
         judge_url(f"https://{host}/")
+
+
+ODD = st.text(alphabet="htps:/@[]%.#?\\0123456789abcdefxX-_~ \t\u3002\u2488\u00ad\u212a", max_size=60)
+
+
+@given(st.one_of(ODD.map("https://".__add__), ODD, st.text(max_size=80).map("https://".__add__)))
+@example("https://[v1.a]/")
+@example("https://[::1%25]/")
+@example("https://\ud800.example.com/")
+@example("https://xn--a.example/")
+@example("https://xn--.com/")
+@hypothesis_settings(max_examples=1000, deadline=None)
+def test_whatever_is_written_is_judged_and_never_crashes(url):
+    with contextlib.suppress(Forbidden):
+        assert judge_url(url) == url
+        assert url.startswith("https://")
