@@ -4,11 +4,17 @@
 """
 
 import os
+import shutil
+import tempfile
 from pathlib import Path
 
 from liveplatform import embedded
 
-VAR = Path(__file__).resolve().parent.parent / "var" / "test"
+ROOT = Path(__file__).resolve().parent.parent
+(ROOT / "var").mkdir(exist_ok=True)
+# Two runs side by side on one checkout do not meet.
+VAR = Path(tempfile.mkdtemp(prefix="test-", dir=ROOT / "var"))
+VAR.chmod(0o711)
 
 os.environ["VAR_DIR"] = str(VAR)
 os.environ.setdefault("LOG_LEVEL", "CRITICAL")
@@ -27,3 +33,4 @@ def pytest_configure() -> None:
 
 def pytest_unconfigure() -> None:
     embedded.stop(VAR)
+    shutil.rmtree(VAR, ignore_errors=True)

@@ -8,10 +8,8 @@ import json
 
 from standardwebhooks.webhooks import Webhook
 
-from tests.stories.conftest import customer, platform, running  # noqa: F401 - fixtures
 
-
-def test_a_phone_call_is_ended_and_everything_follows(customer):  # noqa: F811
+def test_a_phone_call_is_ended_and_everything_follows(customer):
     call = customer.phone_call()
 
     answer = call.end()
@@ -30,7 +28,7 @@ def test_a_phone_call_is_ended_and_everything_follows(customer):  # noqa: F811
     call.assert_nothing_lost_and_nothing_twice()
 
 
-def test_the_webhooks_are_signed_numbered_and_tell_the_whole(customer):  # noqa: F811
+def test_the_webhooks_are_signed_numbered_and_tell_the_whole(customer):
     call = customer.phone_call()
     call.end()
     call.told("call.processed")
@@ -53,7 +51,7 @@ def test_the_webhooks_are_signed_numbered_and_tell_the_whole(customer):  # noqa:
     assert processed["analysis"]["metrics"]["turns"]["total"] == 4
 
 
-def test_a_video_call_is_ended_at_its_provider_within_the_request(customer):  # noqa: F811
+def test_a_video_call_is_ended_at_its_provider_within_the_request(customer):
     call = customer.video_call()
 
     answer = call.end_strictly()
@@ -64,7 +62,7 @@ def test_a_video_call_is_ended_at_its_provider_within_the_request(customer):  # 
     call.assert_nothing_lost_and_nothing_twice()
 
 
-def test_ending_an_ended_call_answers_the_same_and_changes_nothing(customer):  # noqa: F811
+def test_ending_an_ended_call_answers_the_same_and_changes_nothing(customer):
     phone, video = customer.phone_call(), customer.video_call()
     first = phone.end().json()["data"], video.end_strictly().json()
     steps = phone.settled(), video.settled()

@@ -38,11 +38,11 @@ class Customer:
         self.account_id, self.key = made["account_id"], made["api_key"]
         self.http = requests.Session()
         self.http.headers["Authorization"] = f"Bearer {self.key}"
-        self._connect()
+        self.connect()
         answer = self.ask("POST", "/v1/webhooks/endpoints", {"url": f"{local.receiver_url}/ok"})
         self.secret = answer.json()["secret"]
 
-    def _connect(self) -> None:
+    def connect(self) -> None:
         url = self.local.sandbox_url
         twilio = (f"account_sid=AC{self.account_id}", "auth_token=t", f"phone_number={NUMBER}")
         stream = (f"api_key={self.account_id}", "api_secret=a-secret-of-at-least-32-characters")

@@ -110,6 +110,7 @@ def test_the_strict_door_answers_503_without_a_connection_and_keeps_the_wish(cus
     customer.ask("DELETE", f"/v1/connections/{stream['id']}")
 
     answer = call.end_strictly()
+    customer.connect()
 
     assert answer.status_code == 503
     assert set(answer.json()) == {"error", "message"}

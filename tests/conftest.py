@@ -1,0 +1,72 @@
+"""What tests share: one running platform for all stories, and an account with its API for the rest."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from liveplatform import embedded
+from liveplatform.accounts import keys
+from liveplatform.accounts.models import Account
+from liveplatform.local import Local
+from tests import environment
+from tests.api_client import ApiClient
+from tests.calls.making import phone_call, video_call
+from tests.stories.customer import Customer
+
+VAR = environment.VAR / "stories"
+QUICK = {
+    "WORK_LEASE": "4",
+    "WORK_SWEEP": "0.5",
+    "PROVIDER_TIMEOUT": "1.5",
+    "TRANSCRIPT_WINDOW": "1",
+    "LOG_LEVEL": "INFO",
+}
+PROCESSES = ("sandbox", "receiver", "web", "worker", "beat")
+
+
+@pytest.fixture(scope="session")
+def running() -> Iterator[Local]:
+    VAR.mkdir(parents=True, exist_ok=True)
+    with Local(VAR, QUICK) as local:
+        local.prepare(durable=False)
+        local.start(*PROCESSES)
+        local.wait_ready()
+        yield local
+
+
+@pytest.fixture
+def platform(running: Local) -> Iterator[Local]:
+    """The platform, whole again after each story, whatever the story broke."""
+    yield running
+    embedded.ensure(VAR, durable=False)
+    running.start(*(name for name in PROCESSES if name not in running.processes))
+    for name in [name for name in running.processes if name not in PROCESSES]:
+        running.kill(name)
+    running.wait_ready()
+
+
+@pytest.fixture(scope="session")
+def one_customer(running: Local) -> Customer:
+    return Customer(running, "the stories' customer")
+
+
+@pytest.fixture
+def customer(platform: Local, one_customer: Customer) -> Iterator[Customer]:
+    yield one_customer
+    one_customer.sandbox.heal()
+
+
+@pytest.fixture
+def account(db) -> Account:
+    """The account under test; another one beside it has a call of its own, which must stay out."""
+    another = Account.objects.create(name="another tenant")
+    phone_call(another)
+    video_call(another)
+    return Account.objects.create(name="tenant")
+
+
+@pytest.fixture
+def api(account: Account) -> ApiClient:
+    """The API with a key of the account that may do everything."""
+    keys.forget()
+    return ApiClient(account)
