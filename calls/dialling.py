@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import phonenumbers
+from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -42,12 +43,12 @@ class Dial:
 
 
 def e164(number: str, region: str | None = None) -> tuple[str, str]:
-    """A number in E.164 and its extension ("" if none); national forms need the caller's region.
+    """A number in E.164 and its extension ("" if none); national forms are read as of the region.
 
     Raises CannotDial with what is wrong.
     """
     try:
-        parsed = phonenumbers.parse(number, region)
+        parsed = phonenumbers.parse(number, region or settings.PHONE_REGION)
     except phonenumbers.NumberParseException as error:
         raise CannotDial(
             "Write the number in E.164 (+14155550100) or in the national form of call_from."
@@ -65,11 +66,18 @@ def dial(account_id: UUID, wish: Dial) -> Call:
     """
     number = _own_number(account_id, wish.from_number)
     provider = _phone_provider(number.connection)
-    to_number, extension = e164(wish.to_number, number.country_code or None)
+    to_number, extension = _written(wish.to_number, number)
     call = _record(account_id, number, to_number, wish)
     if wish.echo_room:
         _open_echo_room(call)
     return _place(call, provider, wish, extension)
+
+
+def _written(to: str, number: PhoneNumber) -> tuple[str, str]:
+    try:
+        return e164(to, number.country_code or None)
+    except CannotDial as error:
+        raise CannotDial(f"call_to: {error}") from error
 
 
 def _own_number(account_id: UUID, written: str) -> PhoneNumber:

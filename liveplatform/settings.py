@@ -36,6 +36,9 @@ WEBHOOK_WIDTH = env.int("WEBHOOK_WIDTH", 200)  # webhook deliveries side by side
 PROVIDER_TIMEOUT = env.float("PROVIDER_TIMEOUT", 8.0)  # total deadline of one provider request
 TRANSCRIPT_WINDOW = env.float("TRANSCRIPT_WINDOW", 30.0)  # how long analysis waits for a transcript
 
+# The country whose national numbers are understood where no other is known.
+PHONE_REGION = env.str("PHONE_REGION", "US")
+
 # --- Analysis (calls/analysis): "lexicon" or "openai" or a dotted path to an Analyser.
 ANALYSER = env.str("ANALYSER", "lexicon")
 OPENAI_BASE_URL = env.str("OPENAI_BASE_URL", "")
@@ -130,7 +133,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"queue": queue, "expires": 10},
     }
     for queue in ("steps", "webhooks")
-}
+} | {"purge": {"task": "api.purge", "schedule": 3600.0, "options": {"queue": "steps", "expires": 600}}}
 
 REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "liveplatform.api.schema.PlatformSchema",

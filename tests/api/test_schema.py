@@ -1,0 +1,95 @@
+"""The OpenAPI document: valid, without warnings, and true (schemathesis walks the whole API)."""
+
+import json
+
+import pytest
+import schemathesis
+from django.core.management import call_command
+from django.core.wsgi import get_wsgi_application
+from hypothesis import HealthCheck, given, settings
+from openapi_spec_validator import validate
+
+from liveplatform.api.views import PlatformView
+from tests.api.test_tenants import routes
+
+
+@pytest.fixture(scope="session")
+def document(tmp_path_factory) -> dict:
+    path = tmp_path_factory.mktemp("schema") / "schema.json"
+    call_command(
+        "spectacular", "--format", "openapi-json", "--file", str(path), "--validate", "--fail-on-warn"
+    )
+    return json.loads(path.read_text())
+
+
+def test_the_document_is_valid_openapi_3_1(document):
+    assert document["openapi"].startswith("3.1")
+    validate(document)
+
+
+def test_every_operation_names_its_scope_and_its_errors(document):
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            scopes = {scope for way in operation["security"] for names in way.values() for scope in names}
+            assert len(scopes) == 1, (method, path)
+            assert scopes.pop().split(":")[0] in ("read", "write", "admin")
+            assert {"401", "403"} <= set(operation["responses"]), (method, path)
+            assert operation["summary"], (method, path)
+
+
+def test_every_route_of_the_api_is_in_the_document(document):
+    served = {
+        "/" + path.replace("<id:", "{").replace("<slug:", "{").replace("<event_id:", "{").replace(">", "}")
+        for path, _ in routes()
+    }
+    assert served == set(document["paths"])
+
+
+def test_every_view_declares_a_scope_for_every_method_it_has():
+    for path, view in routes():
+        methods = {m for m in ("GET", "POST", "PUT", "PATCH", "DELETE") if hasattr(view, m.lower())}
+        assert methods <= set(view.scopes), path
+        assert issubclass(view, PlatformView)
+
+
+@pytest.fixture
+def walked(document):
+    schema = schemathesis.openapi.from_dict(document)
+    schema.app = get_wsgi_application()
+    schema.location = "/api/schema/"
+    return schema
+
+
+CHECKS = [
+    schemathesis.checks.not_a_server_error,
+    schemathesis.checks.response_schema_conformance,
+    schemathesis.checks.content_type_conformance,
+]
+# What every endpoint may answer to a broken request; the document names each operation's own errors.
+ANYWHERE = {400, 404, 405, 406, 409, 413, 415, 422, 429}
+BOUNDED = settings(
+    max_examples=25, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
+)
+
+
+def test_no_500_and_no_answer_that_the_document_does_not_know(walked, api):
+    """A bounded walk over the whole API, with a key that may do everything."""
+    operations = [result.ok() for result in walked.get_all_operations()]
+    assert len(operations) > 35
+    for operation in operations:
+        walk(operation, {"Authorization": f"Bearer {api.token}"})
+
+
+def walk(operation, headers):
+    @BOUNDED
+    @given(case=operation.as_strategy())
+    def probe(case):
+        answer = case.call(headers=headers)
+        said = (operation.label, answer.status_code, answer.text)
+        assert answer.status_code < 500 or answer.status_code in (502, 503), said
+        known = {int(status) for status in operation.definition.raw["responses"]}
+        assert answer.status_code in known | ANYWHERE, said
+        if answer.status_code in known and answer.content:
+            case.validate_response(answer, checks=CHECKS)
+
+    probe()
