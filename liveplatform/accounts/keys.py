@@ -7,8 +7,6 @@ request costs no query for its key; a revoked key works for at most CACHE second
 import hashlib
 import hmac
 import secrets
-import threading
-import time
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -17,6 +15,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from liveplatform.accounts.memory import Memory
 from liveplatform.accounts.models import Account, ApiKey
 from liveplatform.accounts.principal import Principal
 from liveplatform.accounts.scopes import SCOPES
@@ -44,7 +43,7 @@ def make_key(
 
 
 def rotate(key: ApiKey, overlap: timedelta = timedelta(hours=24)) -> tuple[ApiKey, str]:
-    """A successor with the same name and scopes; the old key expires after the overlap."""
+    """A successor with the same name, scopes and expiry; the old key expires after the overlap."""
     successor = make_key(key.account, name=key.name, scopes=key.scopes, expires_at=key.expires_at)
     until = timezone.now() + overlap
     if key.expires_at is None or key.expires_at > until:
@@ -54,36 +53,23 @@ def rotate(key: ApiKey, overlap: timedelta = timedelta(hours=24)) -> tuple[ApiKe
 
 
 def revoke(key: ApiKey) -> None:
-    """End a key now."""
-    key.revoked_at = timezone.now()
-    key.save(update_fields=["revoked_at"])
+    """End a key now; one that was revoked before stays as it was."""
+    if key.revoked_at is None:
+        key.revoked_at = timezone.now()
+        key.save(update_fields=["revoked_at"])
 
 
 def principal_for(token: str) -> Principal | None:
     """Whom this key stands for; None if it is unknown, expired or revoked, or its account is closed."""
-    digest = hashlib.sha256(token.encode()).digest()
-    cached = _cache.get(digest)
-    if cached and cached[0] > time.monotonic():
-        return cached[1]
-    principal = _looked_up(token)
-    _remember(digest, principal)
-    return principal
+    return _known.recall(_hash(token), lambda: _looked_up(token))
 
 
 def forget() -> None:
     """Drop what this process remembers of keys."""
-    _cache.clear()
+    _known.forget()
 
 
-_cache: dict[bytes, tuple[float, Principal | None]] = {}
-_lock = threading.Lock()
-
-
-def _remember(digest: bytes, principal: Principal | None) -> None:
-    with _lock:
-        if len(_cache) >= CACHE_SIZE:
-            _cache.clear()
-        _cache[digest] = (time.monotonic() + CACHE, principal)
+_known: Memory[Principal | None] = Memory(CACHE, CACHE_SIZE)
 
 
 def _looked_up(token: str) -> Principal | None:
@@ -92,11 +78,11 @@ def _looked_up(token: str) -> Principal | None:
         return None
     in_force = Q(expires_at=None) | Q(expires_at__gt=Now())
     keys = ApiKey.objects.filter(in_force, public_id=parts[1], revoked_at=None, account__is_active=True)
-    key = keys.first()
+    key = keys.select_related("account").first()
     if key is None or not hmac.compare_digest(bytes(key.secret_hash), _hash(parts[2])):
         return None
     _note_used(key.pk)
-    return Principal(key.account_id, "key", key.public_id, frozenset(key.scopes))
+    return Principal(key.account_id, "key", key.public_id, frozenset(key.scopes), key.account.auth_id)
 
 
 def _note_used(key_id: UUID) -> None:

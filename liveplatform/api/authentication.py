@@ -1,7 +1,6 @@
 """Who asks: an API key or a JWT, as Bearer; the key also as Vobiz's headers or as Basic's password."""
 
 import base64
-import binascii
 
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
@@ -17,7 +16,11 @@ class PlatformAuthentication(BaseAuthentication):
     """One key opens every surface."""
 
     def authenticate(self, request: Request) -> tuple[Principal, None]:
-        return _principal(_credentials(request)), None
+        principal = _principal(_credentials(request))
+        claimed = request.META.get("HTTP_X_AUTH_ID")
+        if claimed and claimed != principal.auth_id:
+            raise AuthenticationFailed("X-Auth-ID is not the account of this key.")
+        return principal, None
 
     def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="liveplatform"'
@@ -40,7 +43,7 @@ def _credentials(request: Request) -> str:
 def _password(encoded: str) -> str:
     try:
         return base64.b64decode(encoded, validate=True).decode().partition(":")[2]
-    except (binascii.Error, UnicodeDecodeError) as error:
+    except ValueError as error:
         raise AuthenticationFailed("The Basic credentials are not valid base64 of user:key.") from error
 
 

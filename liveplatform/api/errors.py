@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import structlog
 from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,6 +17,9 @@ from rest_framework import exceptions, serializers
 from rest_framework.response import Response
 
 from liveplatform.api.rendering import dumps
+from liveplatform.crypto import CannotOpen
+
+log = structlog.get_logger(__name__)
 
 RETRY_SOON = {"Retry-After": "5"}
 
@@ -88,8 +92,8 @@ def problem(exc: Exception) -> Problem | None:
             return _from_api(exc)
         case Http404():
             return Problem(404, "not_found", "There is nothing at this address.")
-        case OperationalError() | InterfaceError():
-            return Problem(503, CODES[503], "The database does not answer; try again.", headers=RETRY_SOON)
+        case OperationalError() | InterfaceError() | CannotOpen():
+            return _unavailable(exc)
         case SuspiciousOperation() | BadRequest():  # a body over Django's own limit among them
             return Problem(400, CODES[400], "The request is malformed.")
         case _:
@@ -178,6 +182,13 @@ class TelephonyErrorBody(serializers.Serializer[dict[str, Any]]):
     message = serializers.CharField(help_text="What went wrong and what to do, for people.")
     data = serializers.JSONField(allow_null=True, help_text="null")  # type: ignore[assignment]
     error = serializers.CharField(help_text="A code for programs, such as not_found.")
+
+
+def _unavailable(exc: Exception) -> Problem:
+    if isinstance(exc, CannotOpen):
+        log.error("cannot_open_secret", error=str(exc))
+        return Problem(503, CODES[503], "A stored secret cannot be opened; this is not yours to mend.")
+    return Problem(503, CODES[503], "The database does not answer; try again.", headers=RETRY_SOON)
 
 
 def _from_api(exc: exceptions.APIException) -> Problem:

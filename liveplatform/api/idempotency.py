@@ -2,15 +2,19 @@
 
 A record is taken before the view runs (one statement; a crash frees it after LOCK seconds) and the
 answer is written into it inside the view's own transaction, so effect and answer stand or fall together.
+Answers are sealed: they may hold a new key's text, or a phone number.
 """
 
 import hashlib
 import re
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from django.core.exceptions import RequestDataTooBig
 from django.db import connection
+from django.db.models import QuerySet
+from django.db.models.functions import Now
 from django.http import HttpResponse, UnreadablePostError
 from rest_framework.exceptions import ParseError
 from rest_framework.request import Request
@@ -18,6 +22,7 @@ from rest_framework.request import Request
 from liveplatform.accounts.principal import Principal
 from liveplatform.api.errors import Conflict, TooLarge, Unprocessable
 from liveplatform.api.models import IdempotencyRecord
+from liveplatform.crypto import CannotOpen, seal, unseal
 
 HEADER = "Idempotency-Key"
 METHODS = ("POST", "PATCH", "DELETE")
@@ -34,34 +39,42 @@ SET locked_until = now() + make_interval(secs => %(lock)s), fingerprint = EXCLUD
     status = NULL, body = NULL, created_at = now()
 WHERE (api_idempotencyrecord.status IS NULL AND api_idempotencyrecord.locked_until < now())
    OR api_idempotencyrecord.created_at < now() - make_interval(hours => %(keep)s)
-RETURNING id
+RETURNING id, locked_until
 """
 
 
 class Replay(Exception):
     """The request was answered before; this is that answer."""
 
-    def __init__(self, record: IdempotencyRecord) -> None:
+    def __init__(self, status: int, body: bytes) -> None:
         super().__init__()
-        self.response = HttpResponse(
-            bytes(record.body or b""), status=record.status, content_type="application/json"
-        )
+        self.response = answer(status, body)
         self.response["Idempotency-Replayed"] = "true"
 
 
 @dataclass(frozen=True)
 class Taken:
-    """A record that this request holds."""
+    """A record that this request holds until `locked_until`; whoever takes it later has another one."""
 
     id: int
+    locked_until: datetime
 
-    def write(self, status: int, body: bytes) -> None:
-        """Keep the answer; in the view's transaction."""
-        IdempotencyRecord.objects.filter(pk=self.id).update(status=status, body=body, locked_until=None)
+    def write(self, status: int, body: bytes) -> bool:
+        """Keep the answer, in the view's transaction. False: the record is no longer this request's."""
+        sealed = seal(body.decode(), aad=_aad(self.id)).encode()
+        return bool(self._own().update(status=status, body=sealed, locked_until=None))
 
     def free(self) -> None:
         """Nothing worth repeating came of it: the same key may try again."""
-        IdempotencyRecord.objects.filter(pk=self.id).delete()
+        self._own().delete()
+
+    def _own(self) -> QuerySet[IdempotencyRecord]:
+        return IdempotencyRecord.objects.filter(pk=self.id, locked_until=self.locked_until)
+
+
+def answer(status: int, body: bytes) -> HttpResponse:
+    """An answer as it goes out under a key, the first time and every time."""
+    return HttpResponse(body, status=status, content_type="application/json")
 
 
 def take(request: Request) -> Taken | None:
@@ -74,15 +87,22 @@ def take(request: Request) -> Taken | None:
     principal = cast(Principal, request.user)
     values: dict[str, Any] = {
         "account": principal.account_id,
-        "principal": principal.label,
+        "principal": principal.identity,
         "route": f"{request.method} {request.path}"[:300],
         "key": key,
     }
-    fingerprint = hashlib.sha256(_body(request)).digest()
+    asked = request.META.get("QUERY_STRING", "").encode() + b"\0" + _body(request)
+    fingerprint = hashlib.sha256(asked).digest()
     with connection.cursor() as cursor:
         cursor.execute(TAKE, values | {"fingerprint": fingerprint, "lock": LOCK, "keep": KEEP})
         row = cursor.fetchone()
-    return Taken(row[0]) if row else _judge(values, fingerprint)
+    return Taken(*row) if row else _judge(values, fingerprint)
+
+
+def purge() -> int:
+    """Delete the records that are past their time; how many there were."""
+    gone, _ = IdempotencyRecord.objects.filter(created_at__lt=Now() - timedelta(hours=KEEP)).delete()
+    return gone
 
 
 def _body(request: Request) -> bytes:
@@ -100,4 +120,12 @@ def _judge(values: dict[str, Any], fingerprint: bytes) -> Taken:
         raise Unprocessable(f"This {HEADER} was used with another body; use a fresh key.")
     if record is None or record.status is None:
         raise Conflict(f"A request with this {HEADER} is still running; try again in a moment.")
-    raise Replay(record)
+    try:
+        body = unseal(bytes(record.body or b"").decode(), aad=_aad(record.pk))
+    except CannotOpen as error:
+        raise Conflict(f"The answer under this {HEADER} can no longer be read; use a fresh key.") from error
+    raise Replay(record.status, body.encode())
+
+
+def _aad(record_id: int) -> str:
+    return f"IdempotencyRecord/{record_id}/body"

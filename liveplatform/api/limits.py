@@ -31,7 +31,7 @@ class KeyRate:
         """Throttled (429, with the seconds to wait) if this key has had its share."""
         if not settings.API_RATE_PER_MINUTE:
             return
-        name = f"liveplatform:rate:{principal.account_id}:{principal.label}"
+        name = f"liveplatform:rate:{principal.account_id}:{principal.identity}"
         try:
             count, ttl = _redis().eval(COUNT, 1, name, WINDOW)
         except redis.RedisError as error:

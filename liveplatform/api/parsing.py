@@ -1,5 +1,6 @@
 """JSON in, by orjson, within limits."""
 
+import re
 from collections.abc import Mapping
 from typing import IO, Any
 
@@ -14,6 +15,8 @@ from liveplatform.api.errors import TooLarge
 
 MAX_BODY = 1024 * 1024
 MAX_DEPTH = 32
+# \u0000 in JSON is a NUL character; after another backslash it is but five letters.
+NUL = re.compile(rb"\0|(?<!\\)(?:\\\\)*\\u0000")
 
 
 class JSONParser(BaseParser):
@@ -38,7 +41,7 @@ class JSONParser(BaseParser):
             raise ParseError(f"The body is not valid JSON: {error}.") from error
         if _depth_over(data, MAX_DEPTH):
             raise ParseError(f"The JSON is nested more than {MAX_DEPTH} levels deep.")
-        if b"\\u0000" in raw or b"\0" in raw:
+        if NUL.search(raw):
             raise ParseError("The JSON contains a NUL character (\\u0000); remove it.")
         if not isinstance(data, dict):
             raise ParseError("The body must be a JSON object.")

@@ -1,11 +1,12 @@
 """PlatformView: what every endpoint shares, in the order in which it happens."""
 
+from contextlib import nullcontext
 from typing import Any, ClassVar, cast
 
 import structlog
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from rest_framework.exceptions import ParseError
+from rest_framework.exceptions import MethodNotAllowed, ParseError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -13,6 +14,7 @@ from rest_framework.views import APIView
 from liveplatform.accounts.principal import Principal
 from liveplatform.api import errors, idempotency
 from liveplatform.api.authentication import PlatformAuthentication
+from liveplatform.api.errors import Conflict
 from liveplatform.api.limits import KeyRate
 from liveplatform.api.parsing import JSONParser, OnlyJSON
 from liveplatform.api.rendering import JSONRenderer, dumps
@@ -38,6 +40,7 @@ class PlatformView(APIView):
     parser_classes = [JSONParser]
     renderer_classes = [JSONRenderer]
     content_negotiation_class = OnlyJSON
+    http_method_names = ["get", "post", "put", "patch", "delete", "head"]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # noqa: ANN401
         self.args, self.kwargs = args, kwargs
@@ -60,27 +63,25 @@ class PlatformView(APIView):
         if self.rate_limited:
             KeyRate.check(self.principal)
 
+    def check_permissions(self, request: Request) -> None:
+        """What is not there is 405, before what one may not do is 403."""
+        if (request.method or "").lower() not in self.http_method_names or not self._method(request):
+            raise MethodNotAllowed(request.method or "")
+        super().check_permissions(request)
+
     def _keyed(self, request: Request, taken: idempotency.Taken | None) -> HttpResponseBase:
         """Run the method; under a key, keep its answer with its effect."""
-        handler = getattr(self, (request.method or "").lower(), self.http_method_not_allowed)
-        if taken is None:
-            return self._run(handler, request)
         try:
-            if not self.atomic:
-                return self._kept(taken, self._run(handler, request))
-            with transaction.atomic():
-                return self._kept(taken, self._run(handler, request))
+            with transaction.atomic() if self.atomic else nullcontext():
+                answer: HttpResponseBase = self._method(request)(request, *self.args, **self.kwargs)
+                return self._kept(taken, answer) if taken else answer
         except Exception as exc:  # noqa: BLE001 - as above
+            if taken is None:
+                raise
             return self._kept_error(taken, exc)
 
-    def _run(self, handler: Any, request: Request) -> HttpResponseBase:  # noqa: ANN401
-        answer: HttpResponseBase
-        if self.atomic:
-            with transaction.atomic():
-                answer = handler(request, *self.args, **self.kwargs)
-        else:
-            answer = handler(request, *self.args, **self.kwargs)
-        return answer
+    def _method(self, request: Request) -> Any:  # noqa: ANN401 - get, post, …
+        return getattr(self, (request.method or "").lower(), None)
 
     def _kept_error(self, taken: idempotency.Taken, exc: Exception) -> HttpResponseBase:
         try:
@@ -94,11 +95,12 @@ class PlatformView(APIView):
         if answer.status_code >= 500 or answer.status_code == 429:
             taken.free()
             return answer
-        body = dumps(answer.data) if isinstance(answer, Response) and answer.data is not None else b""
-        taken.write(answer.status_code, body)
-        kept = HttpResponse(body, status=answer.status_code, content_type="application/json")
+        kept = idempotency.answer(answer.status_code, _body(answer))
+        if not taken.write(answer.status_code, kept.content) and self.atomic:
+            raise Conflict("This took too long; another request took over its Idempotency-Key.")
         for name, value in answer.headers.items():
-            kept[name] = value
+            if name != "Content-Type":
+                kept[name] = value
         return kept
 
     @property
@@ -113,3 +115,9 @@ class PlatformView(APIView):
         if found is None:
             raise exc
         return errors.response(found, self.surface)
+
+
+def _body(answer: HttpResponseBase) -> bytes:
+    if isinstance(answer, Response):
+        return b"" if answer.data is None else dumps(answer.data)
+    return answer.content if isinstance(answer, HttpResponse) else b""
