@@ -108,8 +108,9 @@ TEMPLATES = [
 
 DATABASES = {"default": embedded.django_database(DATABASE_URL)}
 # A process that freezes inside a transaction must not keep its locks for longer than a lease lasts.
-IDLE_LIMIT = f"-c idle_in_transaction_session_timeout={max(1000, int(WORK_LEASE * 1000 / 3))}"
-DATABASES["default"]["OPTIONS"].setdefault("options", IDLE_LIMIT)
+DATABASE_IDLE_LIMIT = env.float("DATABASE_IDLE_LIMIT", max(1.0, WORK_LEASE / 3))  # seconds
+IDLE_OPTION = f"-c idle_in_transaction_session_timeout={int(DATABASE_IDLE_LIMIT * 1000)}"
+DATABASES["default"]["OPTIONS"].setdefault("options", IDLE_OPTION)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://")

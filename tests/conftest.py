@@ -16,6 +16,7 @@ from tests.stories.customer import Customer
 VAR = environment.VAR / "stories"
 QUICK = {
     "WORK_LEASE": "4",
+    "DATABASE_IDLE_LIMIT": "1.3",
     "WORK_SWEEP": "0.5",
     "PROVIDER_TIMEOUT": "1.5",
     "TRANSCRIPT_WINDOW": "1",

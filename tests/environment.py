@@ -20,6 +20,7 @@ os.environ["VAR_DIR"] = str(VAR)
 os.environ.setdefault("LOG_LEVEL", "CRITICAL")
 os.environ["PROVIDER_TIMEOUT"] = "2"
 os.environ["WORK_LEASE"] = "5"
+os.environ["DATABASE_IDLE_LIMIT"] = "600"  # many tests are one long transaction
 
 
 def pytest_configure() -> None:

@@ -12,7 +12,7 @@ import structlog
 from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
-from drf_spectacular.utils import OpenApiResponse
+from drf_spectacular.utils import OpenApiResponse, extend_schema_field
 from rest_framework import exceptions, serializers
 from rest_framework.response import Response
 
@@ -167,6 +167,11 @@ MEANINGS = {
 }
 
 
+@extend_schema_field({"type": "null"})
+class Null(serializers.Field[None, None, None, Any]):
+    """Always null."""
+
+
 class ErrorBody(serializers.Serializer[dict[str, Any]]):
     """An error, in the live and the house surface."""
 
@@ -180,7 +185,7 @@ class TelephonyErrorBody(serializers.Serializer[dict[str, Any]]):
 
     status = serializers.CharField(help_text="error")
     message = serializers.CharField(help_text="What went wrong and what to do, for people.")
-    data = serializers.JSONField(allow_null=True, help_text="null")  # type: ignore[assignment]
+    data = Null(help_text="null")  # type: ignore[assignment]
     error = serializers.CharField(help_text="A code for programs, such as not_found.")
 
 
