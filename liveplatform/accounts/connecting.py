@@ -1,11 +1,14 @@
 """Making and changing Connections: what each provider must be given, split into shown and sealed."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.db import transaction
 
 from liveplatform.accounts.models import Account, Connection
 from providers.registry import FIELDS
+
+MAX_VALUE = 4000
 
 
 class BadConnection(ValueError):
@@ -17,37 +20,49 @@ class BadConnection(ValueError):
 
 
 def connect(
-    account: Account, provider: str, given: Mapping[str, str], *, base_url: str = "", name: str = ""
+    account: Account, provider: str, given: Mapping[str, Any], *, base_url: str = "", name: str = ""
 ) -> Connection:
-    """The account's default connection to a provider; an existing one is replaced in place."""
-    fields = FIELDS[provider]
-    missing = [name for name in fields.required if not given.get(name)]
+    """The account's default connection to a provider; one that was there is replaced, under its old id.
+
+    Saved when this returns; two at once do not meet.
+    """
+    missing = [name for name in FIELDS[provider].required if not given.get(name)]
     if missing:
         raise BadConnection(missing[0], f"{provider} needs {', '.join(missing)} as well.")
     with transaction.atomic():
-        connection = (
-            Connection.objects.select_for_update()
-            .filter(account=account, provider=provider, is_default=True)
-            .first()
-        )
+        Account.objects.select_for_update().get(pk=account.pk)
+        connection = Connection.objects.filter(account=account, provider=provider, is_default=True).first()
         connection = connection or Connection(account=account, provider=provider)
         connection.base_url, connection.name = base_url, name or connection.name
+        connection.options, connection.sealed_secrets = {}, ""
         change(connection, given)
         connection.save()
     return connection
 
 
-def change(connection: Connection, given: Mapping[str, str]) -> None:
+def change(connection: Connection, given: Mapping[str, Any]) -> None:
     """Put values where they belong: options in the open, secrets sealed. Wants a save."""
     fields = FIELDS[connection.provider]
     known = (*fields.required, *fields.extra)
     for name, value in given.items():
         if name not in known:
             raise BadConnection(name, f"{connection.provider} has no {name}; it takes {', '.join(known)}.")
-        if not isinstance(value, str) or not value or len(value) > 4000 or "\0" in value:
-            raise BadConnection(name, f"{name} must be text that is not empty.")
+        if not isinstance(value, str) or not value.strip() or len(value) > MAX_VALUE or "\0" in value:
+            raise BadConnection(name, f"{name} must be text of 1 to {MAX_VALUE} characters.")
     options = {name: value for name, value in given.items() if name not in fields.secrets}
     secrets = {name: value for name, value in given.items() if name in fields.secrets}
     connection.options = connection.options | options
     if secrets:
         connection.set_secrets(secrets)
+
+
+def move(connection: Connection, base_url: str, given: Mapping[str, Any]) -> None:
+    """Point a connection elsewhere. Wants a save.
+
+    The secrets must be given again: else who may change the address, but not read the secrets, would
+    have them sent to an address of their own.
+    """
+    missing = [name for name in FIELDS[connection.provider].secrets if not given.get(name)]
+    if base_url != connection.base_url and missing:
+        raise BadConnection(missing[0], f"With another base_url, give {', '.join(missing)} again.")
+    connection.base_url = base_url

@@ -7,6 +7,7 @@ from rest_framework import serializers
 from liveplatform.accounts.models import Connection
 from liveplatform.accounts.scopes import SCOPES
 from liveplatform.api.serializers import CleanCharField, JSONObjectField, StrictSerializer
+from liveplatform.webhooks.judging import Forbidden, judge_url
 
 
 class KeyRequest(StrictSerializer):
@@ -50,13 +51,24 @@ class KeysSerializer(serializers.Serializer[dict[str, Any]]):
     api_keys = KeySerializer(many=True)
 
 
+class BaseUrlField(serializers.URLField):
+    """Where a provider is; what leads inside the platform's own network is refused."""
+
+    def to_internal_value(self, data: Any) -> str:  # noqa: ANN401
+        url = str(super().to_internal_value(data))
+        try:
+            return judge_url(url) if url else ""
+        except Forbidden as error:
+            raise serializers.ValidationError(str(error)) from error
+
+
 class ConnectionRequest(StrictSerializer):
     """A connection to a provider; `credentials` holds what that provider needs."""
 
     provider = serializers.ChoiceField(choices=Connection.Provider.choices)
     credentials = JSONObjectField(write_only=True)
     name = CleanCharField(required=False, allow_blank=True, max_length=100, default="")
-    base_url = serializers.URLField(required=False, allow_blank=True, max_length=200, default="")
+    base_url = BaseUrlField(required=False, allow_blank=True, max_length=200, default="")
 
 
 class ConnectionPatch(StrictSerializer):
@@ -64,7 +76,7 @@ class ConnectionPatch(StrictSerializer):
 
     credentials = JSONObjectField(required=False, write_only=True)
     name = CleanCharField(required=False, allow_blank=True, max_length=100)
-    base_url = serializers.URLField(required=False, allow_blank=True, max_length=200)
+    base_url = BaseUrlField(required=False, allow_blank=True, max_length=200)
 
 
 class ConnectionSerializer(serializers.Serializer[dict[str, Any]]):

@@ -2,12 +2,12 @@
 
 from django.urls import path
 
-from liveplatform.accounts import views
+from liveplatform.accounts import connection_views, key_views
 
 urlpatterns = [
-    path("v1/api-keys", views.ApiKeysView.as_view()),
-    path("v1/api-keys/<id:key_id>", views.ApiKeyView.as_view()),
-    path("v1/api-keys/<id:key_id>/rotate", views.ApiKeyRotateView.as_view()),
-    path("v1/connections", views.ConnectionsView.as_view()),
-    path("v1/connections/<id:connection_id>", views.ConnectionView.as_view()),
+    path("v1/api-keys", key_views.ApiKeysView.as_view()),
+    path("v1/api-keys/<id:key_id>", key_views.ApiKeyView.as_view()),
+    path("v1/api-keys/<id:key_id>/rotate", key_views.ApiKeyRotateView.as_view()),
+    path("v1/connections", connection_views.ConnectionsView.as_view()),
+    path("v1/connections/<id:connection_id>", connection_views.ConnectionView.as_view()),
 ]

@@ -1,0 +1,115 @@
+"""Connections over REST. Nothing is decided here."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from liveplatform.accounts import serializers as shapes
+from liveplatform.accounts.admin_view import AdminView
+from liveplatform.accounts.connecting import BadConnection, change, connect, move
+from liveplatform.accounts.models import Account, Connection
+from liveplatform.api.errors import problems
+
+TAGS = ["Connections"]
+
+
+class ConnectionsView(AdminView):
+    """`/v1/connections`"""
+
+    @extend_schema(
+        operation_id="connections_list",
+        tags=TAGS,
+        summary="The account's connections to providers",
+        responses={200: shapes.ConnectionsSerializer, **problems("house")},
+    )
+    def get(self, request: Request) -> Response:
+        found = Connection.objects.filter(account_id=self.principal.account_id).order_by("id")
+        return Response({"connections": [_connection(c) for c in found[:1000]]})
+
+    @extend_schema(
+        operation_id="connections_create",
+        tags=TAGS,
+        summary="Connect the account to a provider",
+        description="Replaces the account's default connection to that provider. Secrets are never shown.",
+        request=shapes.ConnectionRequest,
+        responses={201: shapes.ConnectionSerializer, **problems("house", 400)},
+    )
+    def post(self, request: Request) -> Response:
+        body = shapes.ConnectionRequest(data=request.data)
+        body.is_valid(raise_exception=True)
+        wish = dict(body.validated_data)
+        account = Account.objects.get(pk=self.principal.account_id)
+        with _complaints():
+            connection = connect(account, wish.pop("provider"), wish.pop("credentials"), **wish)
+        connection.refresh_from_db()
+        return Response(_connection(connection), status=201)
+
+
+class ConnectionView(AdminView):
+    """`/v1/connections/{id}`"""
+
+    @extend_schema(
+        operation_id="connections_get",
+        tags=TAGS,
+        summary="One connection",
+        responses={200: shapes.ConnectionSerializer, **problems("house", 404)},
+    )
+    def get(self, request: Request, connection_id: UUID) -> Response:
+        return Response(_connection(self._own(connection_id)))
+
+    @extend_schema(
+        operation_id="connections_update",
+        tags=TAGS,
+        summary="Change a connection; credentials not named stay as they are",
+        description="With another `base_url` the secrets must be given again.",
+        request=shapes.ConnectionPatch,
+        responses={200: shapes.ConnectionSerializer, **problems("house", 400, 404)},
+    )
+    def patch(self, request: Request, connection_id: UUID) -> Response:
+        connection = self._own(connection_id, lock=True)
+        body = shapes.ConnectionPatch(data=request.data)
+        body.is_valid(raise_exception=True)
+        wish = body.validated_data
+        given = wish.get("credentials", {})
+        with _complaints():
+            move(connection, wish.get("base_url", connection.base_url), given)
+            change(connection, given)
+        connection.name = wish.get("name", connection.name)
+        connection.save()
+        return Response(_connection(connection))
+
+    @extend_schema(
+        operation_id="connections_delete",
+        tags=TAGS,
+        summary="Remove a connection; calls over it stay on record",
+        responses={204: None, **problems("house", 404)},
+    )
+    def delete(self, request: Request, connection_id: UUID) -> Response:
+        self._own(connection_id).delete()
+        return Response(status=204)
+
+    def _own(self, connection_id: UUID, *, lock: bool = False) -> Connection:
+        found = Connection.objects.filter(pk=connection_id, account_id=self.principal.account_id)
+        connection = (found.select_for_update() if lock else found).first()
+        if connection is None:
+            raise NotFound("There is no such connection in this account.")
+        return connection
+
+
+@contextmanager
+def _complaints() -> Iterator[None]:
+    try:
+        yield
+    except BadConnection as error:
+        raise ValidationError({"credentials": {error.field: [str(error)]}}) from error
+
+
+def _connection(connection: Connection) -> dict[str, Any]:
+    names = ("id", "provider", "name", "base_url", "options", "is_default", "created_at", "updated_at")
+    return {name: getattr(connection, name) for name in names}
