@@ -1,0 +1,112 @@
+"""Accounts, keys, issuers and connections in the admin. Secrets can be written here, never read."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+
+from liveplatform.accounts.forms import ConnectionForm, IssuerForm, KeyForm
+from liveplatform.accounts.keys import forget, make_key, revoke, rotate
+from liveplatform.accounts.models import Account, ApiKey, Connection, JwtIssuer
+from liveplatform.fast_admin import FastAdmin
+
+
+class OfOneAccount(FastAdmin):
+    """Rows of an account, which cannot move to another: sealed secrets are bound to it."""
+
+    list_select_related = ("account",)
+    raw_id_fields = ("account",)
+    id_fields = ("pk", "account")
+    search_help_text = "The id of a row or an account."
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
+        return [*self.readonly_fields, *(("account",) if obj else ())]
+
+
+@admin.register(Account)
+class AccountAdmin(FastAdmin):
+    """The tenants."""
+
+    list_display = ("name", "account_id", "auth_id", "is_active", "honest_errors", "created_at")
+    list_filter = ("is_active",)
+    readonly_fields = ("account_id", "auth_id", "created_at")
+    fields = ("name", "is_active", "honest_errors", *readonly_fields)
+    search_help_text = "An account's id."
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """An account is closed by making it inactive; its calls stay on record."""
+        return False
+
+
+@admin.register(ApiKey)
+class ApiKeyAdmin(OfOneAccount):
+    """Keys: their text is shown when they are made, and never again."""
+
+    form = KeyForm
+    list_display = ("public_id", "name", "account", "scopes", "expires_at", "revoked_at", "last_used_at")
+    readonly_fields = ("public_id", "revoked_at", "last_used_at", "created_at")
+    actions = ("rotate", "revoke")
+
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
+        fields = ["account", "name", "scopes", "expires_at"]
+        return [*fields, *self.readonly_fields] if obj else fields
+
+    def save_model(self, request: HttpRequest, obj: Any, form: "forms.ModelForm[Any]", change: bool) -> None:  # noqa: ANN401
+        if change:
+            obj.save(update_fields=["name", "scopes", "expires_at"])
+            return
+        made, text = make_key(obj.account, name=obj.name, scopes=obj.scopes, expires_at=obj.expires_at)
+        obj.pk, obj.public_id = made.pk, made.public_id
+        self._show(request, made, text)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Keys are revoked: records name them."""
+        return False
+
+    @admin.action(description="Rotate (both keys live for 24 hours)", permissions=["change"])
+    def rotate(self, request: HttpRequest, keys: QuerySet[ApiKey]) -> None:
+        for key in keys.filter(revoked_at=None).select_related("account"):
+            self._show(request, *rotate(key))
+
+    @admin.action(description="Revoke, for good", permissions=["change"])
+    def revoke(self, request: HttpRequest, keys: QuerySet[ApiKey]) -> None:
+        for key in keys:
+            revoke(key)
+        forget()
+        self.message_user(request, "Revoked; they stop working within seconds.")
+
+    def _show(self, request: HttpRequest, key: ApiKey, text: str) -> None:
+        self.message_user(request, f"The API key {key}, shown this once: {text}", messages.WARNING)
+
+
+@admin.register(JwtIssuer)
+class JwtIssuerAdmin(OfOneAccount):
+    """Whose tokens an account accepts."""
+
+    form = IssuerForm
+    list_display = ("issuer", "audience", "account", "algorithm", "scopes", "is_active")
+    list_filter = ("is_active", "algorithm")
+    fields = (
+        *("account", "issuer", "audience", "algorithm", "secret", "public_key", "jwks_url"),
+        *("scopes", "is_active", "created_at"),
+    )
+    readonly_fields = ("created_at",)
+
+
+@admin.register(Connection)
+class ConnectionAdmin(OfOneAccount):
+    """Customers' accounts at providers."""
+
+    form = ConnectionForm
+    list_display = ("__str__", "provider", "account", "is_default", "created_at", "updated_at")
+    list_filter = ("provider",)
+    fields = (
+        *("account", "provider", "name", "base_url", "is_default", "options", "secrets"),
+        *("created_at", "updated_at"),
+    )
+    readonly_fields = ("created_at", "updated_at")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
+        return [*super().get_readonly_fields(request, obj), *(("provider",) if obj else ())]

@@ -1,0 +1,118 @@
+"""The admin's forms: secrets go in through fields that never show what is there."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from liveplatform.accounts.connecting import BadConnection, change
+from liveplatform.accounts.models import ApiKey, Connection, JwtIssuer
+from liveplatform.accounts.scopes import SCOPES
+from providers.registry import FIELDS
+
+# RFC 7518 §3.2: a key of the same size as the hash output or larger must be used.
+HS256_SECRET = 32
+
+
+def scopes_field(initial: list[str]) -> forms.MultipleChoiceField:
+    """Check boxes, one per scope."""
+    return forms.MultipleChoiceField(
+        choices=[(name, f"{name}: {meaning}") for name, meaning in SCOPES.items()],
+        widget=forms.CheckboxSelectMultiple,
+        initial=initial,
+    )
+
+
+class KeyForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs alone
+    """A key; what opens anything is made by the platform."""
+
+    scopes = scopes_field(list(SCOPES))
+
+    class Meta:
+        model = ApiKey
+        fields = ("account", "name", "scopes", "expires_at")
+
+
+class IssuerForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs alone
+    """An issuer with the one kind of key that its algorithm wants."""
+
+    scopes = scopes_field([])
+    secret = forms.CharField(
+        required=False,
+        widget=forms.PasswordInput(render_value=False, attrs={"autocomplete": "off"}),
+        help_text=f"HS256: at least {HS256_SECRET} characters. Never shown again; empty: stays as it is.",
+    )
+
+    class Meta:
+        model = JwtIssuer
+        fields = (
+            "account",
+            "issuer",
+            "audience",
+            "algorithm",
+            "public_key",
+            "jwks_url",
+            "scopes",
+            "is_active",
+        )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        public = bool(data.get("public_key")) + bool(data.get("jwks_url"))
+        if data.get("algorithm") == JwtIssuer.Algorithm.HS256:
+            self._check_secret(data.get("secret", ""), public)
+        elif public != 1:
+            raise ValidationError("This algorithm wants either a public key or a JWKS URL.")
+        return data
+
+    def _check_secret(self, secret: str, public: int) -> None:
+        if public:
+            raise ValidationError("HS256 wants a secret, and neither a public key nor a JWKS URL.")
+        if (secret or not self.instance.sealed_secret) and len(secret) < HS256_SECRET:
+            raise ValidationError({"secret": f"HS256 wants at least {HS256_SECRET} characters."})
+
+    def save(self, commit: bool = True) -> Any:  # noqa: ANN401 - the row, as the stubs have it
+        if self.cleaned_data.get("secret"):
+            self.instance.secret = self.cleaned_data["secret"]
+        return super().save(commit)
+
+
+class ConnectionForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs alone
+    """A connection; secrets are written as one JSON object and never shown."""
+
+    secrets = forms.JSONField(
+        required=False,
+        help_text='Such as {"auth_token": "…"}. Never shown again; what is not named stays as it is.',
+    )
+
+    class Meta:
+        model = Connection
+        fields = ("account", "provider", "name", "base_url", "is_default", "options")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        options, secrets = data.get("options") or {}, data.get("secrets") or {}
+        if not isinstance(options, dict) or not isinstance(secrets, dict):
+            raise ValidationError("Options and secrets are JSON objects.")
+        provider = data.get("provider") or self.instance.provider
+        if provider in FIELDS:
+            self._check(provider, options, secrets)
+        return data
+
+    def _check(self, provider: str, options: dict[str, Any], secrets: dict[str, Any]) -> None:
+        fields = FIELDS[provider]
+        if set(options) & set(fields.secrets) or set(secrets) - set(fields.secrets):
+            raise ValidationError(f"Under secrets: {', '.join(fields.secrets)}; all else under options.")
+        needed = fields.options if self.instance.sealed_secrets else fields.required
+        missing = [name for name in needed if name not in options | secrets]
+        if missing:
+            raise ValidationError(f"{provider} needs {', '.join(missing)} as well.")
+        try:
+            change(Connection(provider=provider), options | secrets)
+        except BadConnection as error:
+            raise ValidationError(str(error)) from error
+
+    def save(self, commit: bool = True) -> Any:  # noqa: ANN401 - as above
+        if self.cleaned_data.get("secrets"):
+            change(self.instance, self.cleaned_data["secrets"])
+        return super().save(commit)
