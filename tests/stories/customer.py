@@ -57,13 +57,19 @@ class Customer:
 
     def phone_call(self, *, transcript: bool = True, room: bool = True) -> "Placed":
         body = {"call_from": NUMBER, "call_to": "+14155550111", "echo_room": room}
-        call = self.ask("POST", "/calls/make-call", body).json()["data"]
+        answer = self.ask("POST", "/calls/make-call", body)
+        answer.raise_for_status()
+        call = answer.json()["data"]
         if transcript:
             self.ask("PUT", f"/v1/calls/{call['id']}/transcript", {"turns": TURNS}).raise_for_status()
         return Placed(self, call["id"], call["call_sid"], "end_call")
 
-    def video_call(self) -> "Placed":
-        call = self.ask("POST", "/v1/live/calls", {"host_user_id": "h", "title": "t"}).json()
+    def video_call(self, *, transcript: bool = False) -> "Placed":
+        answer = self.ask("POST", "/v1/live/calls", {"host_user_id": "h", "title": "t"})
+        answer.raise_for_status()
+        call = answer.json()
+        if transcript:
+            self.ask("PUT", f"/v1/calls/{call['id']}/transcript", {"turns": TURNS}).raise_for_status()
         return Placed(self, call["id"], call["stream_call_id"], "end_room")
 
 
