@@ -37,6 +37,9 @@ class IssuerForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the s
     """An issuer with the one kind of key that its algorithm wants."""
 
     scopes = scopes_field([])
+    jwks_url = forms.URLField(
+        required=False, assume_scheme="https", help_text="Instead of a fixed public key."
+    )
     secret = forms.CharField(
         required=False,
         widget=forms.PasswordInput(render_value=False, attrs={"autocomplete": "off"}),
@@ -80,6 +83,9 @@ class IssuerForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the s
 class ConnectionForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs alone
     """A connection; secrets are written as one JSON object and never shown."""
 
+    base_url = forms.URLField(
+        required=False, assume_scheme="https", help_text="Empty: the provider's public address."
+    )
     secrets = forms.JSONField(
         required=False,
         help_text='Such as {"auth_token": "…"}. Never shown again; what is not named stays as it is.',

@@ -1,0 +1,162 @@
+"""API keys: made, looked up without a query, rotated, expired and revoked."""
+
+import hashlib
+import time
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from liveplatform.accounts import keys
+from liveplatform.accounts.keys import make_key, principal_for, revoke, rotate
+from liveplatform.accounts.memory import Memory
+from liveplatform.accounts.models import Account, ApiKey
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture(autouse=True)
+def fresh():
+    keys.forget()
+
+
+def test_a_key_stands_for_its_account(account):
+    key, text = make_key(account, scopes=["read:live"])
+    principal = principal_for(text)
+    assert (principal.account_id, principal.scopes) == (account.pk, {"read:live"})
+    assert principal.label == principal.identity == f"key:{key.public_id}"
+    assert principal.auth_id == account.auth_id
+
+
+def test_only_the_hash_of_the_secret_is_kept(account):
+    key, text = make_key(account)
+    prefix, public_id, secret = text.split("_", 2)
+    assert (prefix, public_id) == ("lp", key.public_id)
+    assert bytes(key.secret_hash) == hashlib.sha256(secret.encode()).digest()
+    assert secret not in str(ApiKey.objects.values().get(pk=key.pk)) + repr(key) + str(key)
+
+
+WRONG = {
+    "nothing": lambda text: "",
+    "another prefix": lambda text: text.replace("lp_", "xx_", 1),
+    "no secret": lambda text: text.rsplit("_", 1)[0] if text.count("_") == 2 else text[:15],
+    "the secret cut": lambda text: text[:-1],
+    "the secret longer": lambda text: text + "A",
+    "another secret": lambda text: "_".join(text.split("_", 2)[:2]) + "_" + "A" * 43,
+    "another id": lambda text: "lp_ffffffffffff_" + text.split("_", 2)[2],
+    "a NUL": lambda text: text.replace("lp_", "lp_\0", 1),
+    "not ASCII": lambda text: text + "é",
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG.values(), ids=WRONG)
+def test_a_wrong_key_stands_for_nobody(account, wrong):
+    assert principal_for(wrong(make_key(account)[1])) is None
+
+
+def test_an_expired_key_stands_for_nobody(account):
+    _, text = make_key(account, expires_at=timezone.now() - timedelta(seconds=1))
+    assert principal_for(text) is None
+
+
+def test_a_revoked_key_stands_for_nobody(account):
+    key, text = make_key(account)
+    revoke(key)
+    assert principal_for(text) is None
+
+
+def test_revoking_again_changes_nothing(account):
+    key, _ = make_key(account)
+    revoke(key)
+    first = key.revoked_at
+    revoke(key)
+    assert ApiKey.objects.get(pk=key.pk).revoked_at == first
+
+
+def test_a_key_of_a_closed_account_stands_for_nobody(account):
+    _, text = make_key(account)
+    Account.objects.filter(pk=account.pk).update(is_active=False)
+    assert principal_for(text) is None
+
+
+def test_a_known_key_costs_no_query(account, django_assert_num_queries):
+    _, text = make_key(account)
+    principal_for(text)
+    with django_assert_num_queries(0):
+        assert principal_for(text)
+
+
+def test_an_unknown_key_costs_no_second_query(db, django_assert_num_queries):
+    principal_for("lp_ffffffffffff_x")
+    with django_assert_num_queries(0):
+        assert principal_for("lp_ffffffffffff_x") is None
+
+
+def test_a_cached_key_is_believed_for_seconds_only(account, monkeypatch):
+    assert keys.CACHE <= 5
+    monkeypatch.setattr(keys._known, "seconds", 0.2)
+    key, text = make_key(account)
+    principal_for(text)
+    revoke(key)
+    assert principal_for(text), "another process has not heard of it yet"
+    time.sleep(0.25)
+    assert principal_for(text) is None
+
+
+def test_what_is_remembered_is_bounded():
+    memory = Memory(60, 100)
+    for number in range(1050):
+        memory.recall(number, lambda: None)
+        assert len(memory) <= 100
+
+
+def test_a_look_up_that_raises_is_not_remembered():
+    memory = Memory(60, 100)
+    with pytest.raises(ZeroDivisionError):
+        memory.recall("x", lambda: 1 // 0)
+    assert memory.recall("x", lambda: 1) == 1
+
+
+def test_both_keys_live_until_the_overlap_is_over(account):
+    old, old_text = make_key(account, name="ci", scopes=["read:live"])
+    new, new_text = rotate(old, HOUR)
+
+    assert (new.name, new.scopes, new.expires_at) == ("ci", ["read:live"], None)
+    assert principal_for(old_text) and principal_for(new_text)
+    left = ApiKey.objects.get(pk=old.pk).expires_at - timezone.now()
+    assert timedelta(minutes=59) < left <= HOUR
+
+
+def test_without_overlap_the_old_key_ends_at_once(account):
+    old, old_text = make_key(account)
+    _, new_text = rotate(old, timedelta())
+    assert principal_for(old_text) is None
+    assert principal_for(new_text)
+
+
+def test_rotating_never_makes_the_old_key_live_longer(account):
+    soon = timezone.now() + timedelta(minutes=5)
+    old, _ = make_key(account, expires_at=soon)
+    rotate(old, HOUR)
+    assert ApiKey.objects.get(pk=old.pk).expires_at == soon
+
+
+def test_its_use_is_noted_at_most_once_a_minute(account):
+    key, text = make_key(account)
+    principal_for(text)
+    first = ApiKey.objects.get(pk=key.pk).last_used_at
+    keys.forget()
+    principal_for(text)
+    assert first is not None
+    assert ApiKey.objects.get(pk=key.pk).last_used_at == first
+
+    ApiKey.objects.filter(pk=key.pk).update(last_used_at=first - 2 * keys.USED_EVERY)
+    keys.forget()
+    principal_for(text)
+    assert ApiKey.objects.get(pk=key.pk).last_used_at >= first
+
+
+def test_a_wrong_secret_is_no_use(account):
+    key, text = make_key(account)
+    principal_for(text[:-1])
+    assert ApiKey.objects.get(pk=key.pk).last_used_at is None

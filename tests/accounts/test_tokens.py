@@ -1,0 +1,218 @@
+"""JWTs: the one good token of each algorithm is accepted, and every bent one refused."""
+
+import base64
+import hmac
+import json
+import time
+
+import jwt
+import pytest
+
+from liveplatform.accounts import tokens
+from liveplatform.accounts.models import Account, JwtIssuer
+from liveplatform.accounts.tokens import BadToken, principal_for
+from tests.accounts.issuing import SECRET, claims, issuer, private_key, public_pem, token
+
+ALGORITHMS = ("HS256", "RS256", "ES256")
+
+
+@pytest.fixture(autouse=True)
+def fresh():
+    tokens.forget()
+
+
+def part(value: object) -> str:
+    raw = value if isinstance(value, bytes) else json.dumps(value).encode()
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def by_hand(header: object, payload: object, key: bytes | None = None) -> str:
+    """A token put together without a library that would refuse to."""
+    signed = f"{part(header)}.{part(payload)}"
+    mark = hmac.digest(key, signed.encode(), "sha256") if key else b""
+    return f"{signed}.{part(mark)}"
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_a_good_token_stands_for_its_account(account, algorithm):
+    issuer(account, algorithm)
+    principal = principal_for(token(algorithm))
+    assert (principal.account_id, principal.kind, principal.id) == (account.pk, "jwt", "user-7")
+    assert principal.label == "jwt:user-7"
+
+
+@pytest.mark.parametrize(
+    ("said", "may"),
+    [
+        ({"scope": "read:live"}, {"read:live"}),
+        ({"scope": "read:live write:live admin:live openid"}, {"read:live", "write:live"}),
+        ({"scope": None, "scp": ["write:live", 7]}, {"write:live"}),
+        ({"scope": None, "scp": "read:live"}, {"read:live"}),
+        ({"scope": ""}, set()),
+        ({"scope": None}, set()),
+        ({"scope": {"read:live": True}}, set()),
+        ({"scope": 7}, set()),
+    ],
+)
+def test_scopes_are_what_token_and_issuer_both_allow(account, said, may):
+    issuer(account)
+    assert principal_for(token(**said)).scopes == may
+
+
+LATE, SOON = time.time() - 3600, time.time() + 3600
+BENT = {
+    "expired": {"exp": LATE},
+    "without exp": {"exp": None},
+    "exp is text": {"exp": "soon"},
+    "exp is infinite": {"exp": float("inf")},
+    "not yet valid": {"nbf": SOON},
+    "issued in the future": {"iat": SOON},
+    "another issuer": {"iss": "https://evil.example.com/"},
+    "without issuer": {"iss": None},
+    "issuer is a list": {"iss": ["https://id.example.com/"]},
+    "issuer with a NUL": {"iss": "https://id.example.com/\0"},
+    "another audience": {"aud": "another-platform"},
+    "without audience": {"aud": None},
+    "an empty audience": {"aud": []},
+    "audience is a number": {"aud": 7},
+    "audience with a NUL": {"aud": "live-platform\0"},
+    "audience beyond the first ten": {"aud": ["x"] * 10 + ["live-platform"]},
+    "without subject": {"sub": None},
+    "an empty subject": {"sub": ""},
+    "subject is a number": {"sub": 7},
+    "subject with a NUL": {"sub": "user\0"},
+    "subject with a line break": {"sub": "user\nadmin"},
+}
+
+
+@pytest.mark.parametrize("changed", BENT.values(), ids=BENT)
+@pytest.mark.parametrize("algorithm", ["HS256", "ES256"])
+def test_bent_claims_are_refused(account, algorithm, changed):
+    issuer(account, algorithm)
+    assert principal_for(signed(algorithm, claims()))
+    with pytest.raises(BadToken):
+        principal_for(signed(algorithm, claims(**changed)))
+
+
+def signed(algorithm: str, payload: object) -> str:
+    """Signed without a look at the claims, which PyJWT's own encoding takes."""
+    key = SECRET if algorithm == "HS256" else private_key(algorithm)
+    return jwt.api_jws.encode(json.dumps(payload).encode(), key, algorithm)
+
+
+@pytest.mark.parametrize("algorithm", ["none", "None", "NONE", "nOnE", ""])
+@pytest.mark.parametrize("pinned", ALGORITHMS)
+def test_an_unsigned_token_is_refused(account, pinned, algorithm):
+    issuer(account, pinned)
+    with pytest.raises(BadToken):
+        principal_for(by_hand({"alg": algorithm, "typ": "JWT"}, claims()))
+
+
+@pytest.mark.parametrize("algorithm", ["RS256", "ES256"])
+def test_hs256_with_the_public_key_as_secret_is_refused(account, algorithm):
+    issuer(account, algorithm)
+    for key in (public_pem(algorithm), public_pem(algorithm).strip()):
+        with pytest.raises(BadToken):
+            principal_for(by_hand({"alg": "HS256", "typ": "JWT"}, claims(), key.encode()))
+
+
+@pytest.mark.parametrize("pinned", ALGORITHMS)
+@pytest.mark.parametrize("used", ALGORITHMS)
+def test_only_the_pinned_algorithm_is_accepted(account, pinned, used):
+    issuer(account, pinned)
+    if pinned == used:
+        assert principal_for(token(used))
+        return
+    with pytest.raises(BadToken):
+        principal_for(token(used))
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_another_key_of_the_same_kind_is_refused(account, algorithm):
+    issuer(account, algorithm)
+    other = "t" * 32 if algorithm == "HS256" else private_key(algorithm, "another")
+    with pytest.raises(BadToken):
+        principal_for(jwt.encode(claims(), other, algorithm))
+
+
+def test_a_key_inside_the_token_is_not_believed(account):
+    issuer(account, "RS256")
+    own = jwt.algorithms.RSAAlgorithm.to_jwk(private_key("RS256", "evil").public_key(), as_dict=True)
+    headers = {"jwk": own, "jku": "https://evil.example.com/jwks", "x5u": "https://evil.example.com/"}
+    with pytest.raises(BadToken):
+        principal_for(jwt.encode(claims(), private_key("RS256", "evil"), "RS256", headers=headers))
+
+
+DEEP = b'{"iss":' + b"[" * 3000 + b"]" * 3000 + b"}"
+NO_TOKENS = {
+    "nothing": "",
+    "dots": "..",
+    "not base64": "a!.b!.c!",
+    "not ASCII": "é.é.é",
+    "payload is a list": by_hand({"alg": "HS256"}, [], SECRET.encode()),
+    "payload is no JSON": by_hand({"alg": "HS256"}, b"{", SECRET.encode()),
+    "payload is deep": by_hand({"alg": "HS256"}, DEEP, SECRET.encode()),
+    "header is a list": by_hand([], claims(), SECRET.encode()),
+    "header is deep": by_hand(DEEP, claims(), SECRET.encode()),
+    "alg is a list": by_hand({"alg": ["HS256"]}, claims(), SECRET.encode()),
+    "kid is a number": by_hand({"alg": "HS256", "kid": 7}, claims(), SECRET.encode()),
+    "crit": by_hand({"alg": "HS256", "crit": ["x"], "x": 1}, claims(), SECRET.encode()),
+    "too long": by_hand({"alg": "HS256"}, claims(x="x" * 8192), SECRET.encode()),
+}
+
+
+@pytest.mark.parametrize("text", NO_TOKENS.values(), ids=NO_TOKENS)
+def test_what_is_no_token_is_refused(account, text):
+    issuer(account)
+    with pytest.raises(BadToken):
+        principal_for(text)
+
+
+def test_an_issuer_that_is_switched_off_is_refused(account):
+    issuer(account, is_active=False)
+    with pytest.raises(BadToken):
+        principal_for(token())
+
+
+def test_a_closed_accounts_issuer_is_refused(account):
+    issuer(account)
+    Account.objects.filter(pk=account.pk).update(is_active=False)
+    with pytest.raises(BadToken):
+        principal_for(token())
+
+
+def test_an_issuer_without_any_key_is_refused(account):
+    issuer(account, "RS256")
+    JwtIssuer.objects.update(public_key="")
+    with pytest.raises(BadToken):
+        principal_for(token("RS256"))
+
+
+def test_a_secret_that_cannot_be_opened_is_refused(account):
+    row = issuer(account)
+    JwtIssuer.objects.filter(pk=row.pk).update(sealed_secret="gone:AAAA")
+    with pytest.raises(BadToken):
+        principal_for(token())
+
+
+def test_a_known_issuer_costs_no_query(account, django_assert_num_queries):
+    issuer(account)
+    principal_for(token())
+    with django_assert_num_queries(0):
+        principal_for(token(sub="user-8"))
+
+
+def test_principals_of_two_issuers_or_two_subjects_are_never_the_same(account):
+    issuer(account)
+    issuer(account, audience="second")
+    long = "u" * 100
+    subjects = [token(), token(aud="second"), token(sub=long + "1"), token(sub=long + "2")]
+    assert len({principal_for(text).identity for text in subjects}) == 4
+    assert all(len(principal_for(text).identity) <= 80 for text in subjects)
+
+
+def test_refusals_tell_nothing_of_keys(account):
+    issuer(account)
+    with pytest.raises(BadToken) as refused:
+        principal_for(token()[:-3])
+    assert str(refused.value) == "The token is not valid (InvalidSignatureError)."
