@@ -12,6 +12,7 @@ from pathlib import Path
 from liveplatform.embedded.addresses import answers, make_sockets, redis_socket
 
 PATIENCE = 30.0
+STOP_PATIENCE = 3.0
 
 
 def redis_is_up(var: Path) -> bool:
@@ -24,6 +25,7 @@ def start_redis(var: Path) -> None:
     if redis_is_up(var):
         return
     make_sockets(var)
+    _end_lost(var)
     address, home = redis_socket(var), (var / "redis").resolve()
     address.unlink(missing_ok=True)  # left behind by a kill -9
     home.mkdir(parents=True, exist_ok=True)
@@ -53,7 +55,7 @@ def stop_redis(var: Path) -> None:
         return
     try:
         with socket.socket(socket.AF_UNIX) as client:
-            client.settimeout(5)
+            client.settimeout(STOP_PATIENCE)
             client.connect(str(redis_socket(var)))
             client.sendall(b"SHUTDOWN NOSAVE\r\n")
             client.recv(64)
@@ -67,6 +69,17 @@ def stop_redis(var: Path) -> None:
 def redis_pid(var: Path) -> int:
     """The process id of this data directory's Redis."""
     return int((var / "redis" / "pid").read_text())
+
+
+def _end_lost(var: Path) -> None:
+    """A server whose socket was swept away serves nobody, and would stay for ever."""
+    try:
+        pid = redis_pid(var)
+        shown = Path(f"/proc/{pid}/cmdline").read_bytes()
+    except (OSError, ValueError):
+        return
+    if os.fsencode(redis_socket(var)) in shown:  # else the pid is a stranger's by now
+        os.kill(pid, signal.SIGKILL)
 
 
 def _binary() -> Path:
