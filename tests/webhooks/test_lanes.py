@@ -1,0 +1,44 @@
+"""One dead endpoint never delays another."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection
+
+from liveplatform.webhooks.models import Delivery
+from liveplatform.work.worker import Drainer
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class Worker(Drainer):
+    """A worker's drain of deliveries, that gives its connection back."""
+
+    def run(self) -> None:
+        super().run()
+        connection.close()
+
+
+@pytest.fixture
+def worker(settings) -> Iterator[Drainer]:
+    settings.WEBHOOK_TIMEOUT = 3.0
+    settings.WORK_SWEEP = 0.2
+    worker = Worker(Delivery)
+    worker.start()
+    yield worker
+    worker.stop()
+    worker.join(10)
+
+
+def test_what_is_published_while_another_endpoint_hangs_arrives_at_once(worker, endpoint_at, tell, receiver):
+    endpoint_at("/hang/lane", events=["call.updated"])
+    endpoint_at("/ok/lane", events=["call.ended"])
+    for _ in range(20):
+        tell("call.updated")
+    receiver.wait_for(1, "/hang/lane")
+    for n in range(3):
+        published = time.time()
+        tell("call.ended")
+        arrived = receiver.wait_for(n + 1, "/ok/lane")[-1].at
+        assert arrived - published < 1
