@@ -45,10 +45,10 @@ def start_postgres(var: Path, *, durable: bool = True) -> None:
     data = _data(var)
     owner.check(data)
     _make(data, durable=durable)
-    _clear_the_way(data)
     directory = make_sockets(var) / "pg"
     directory.mkdir(exist_ok=True)
     owner.hand_over(directory)
+    _clear_the_way(data, directory)
     settings = SETTINGS | ({} if durable else UNSAFE)
     _start(data, f"-k {directory} " + " ".join(f"-c {key}='{value}'" for key, value in settings.items()))
     _have_database(directory)
@@ -85,33 +85,22 @@ def _make(data: Path, *, durable: bool) -> None:
     fresh.rename(data)
 
 
-def _clear_the_way(data: Path) -> None:
-    """After a kill -9 or a reboot, a pid file may name a stranger, and a server may have lost its socket."""
+def _clear_the_way(data: Path, directory: Path) -> None:
+    """After a kill -9 or a reboot, lock files may name strangers, and a server may have lost its socket."""
     if _running(data):
         programs.run("pg_ctl", "-w", "-m", "fast", "-D", str(data), "stop")
-    else:
-        (data / "postmaster.pid").unlink(missing_ok=True)
+    for left in (data / "postmaster.pid", *directory.glob(".s.PGSQL.*")):
+        left.unlink(missing_ok=True)
 
 
 def _start(data: Path, options: str) -> None:
     log = data / "server.log"
     log.unlink(missing_ok=True)
+    command = ["-w", "-t", str(int(PATIENCE)), "-D", str(data), "-l", str(log), "-o", options]
     until = time.monotonic() + PATIENCE
     while True:
         try:
-            programs.run(
-                "pg_ctl",
-                "-w",
-                "-t",
-                str(int(PATIENCE)),
-                "-D",
-                str(data),
-                "-l",
-                str(log),
-                "-o",
-                options,
-                "start",
-            )
+            programs.run("pg_ctl", *command, "start")
         except CommandFailed as error:
             said = log.read_text(errors="replace")[-2000:] if log.exists() else ""
             # The children of a killed server end when they notice; until then its memory is in use.
