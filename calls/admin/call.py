@@ -1,0 +1,156 @@
+"""The admin of calls."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path, reverse
+from django.utils.decorators import method_decorator
+from django.views.decorators.http import require_POST
+
+from calls.admin.filters import Standing
+from calls.admin.story import story
+from calls.again import run_again
+from calls.end import end
+from calls.end_codes import EndCode
+from calls.models import Call, Step
+from liveplatform.fast_admin import RecordAdmin
+from liveplatform.webhooks.models import Delivery
+from liveplatform.webhooks.replaying import resend
+
+
+@admin.register(Call)
+class CallAdmin(RecordAdmin):
+    """Lists hold no phone numbers; the page of a call tells everything."""
+
+    list_display = (
+        "id",
+        "account",
+        "channel",
+        "status",
+        "billing",
+        "end_code",
+        "created_at",
+        "ended_at",
+        "sentiment",
+    )
+    list_filter = (Standing, "status", "channel", "is_test")
+    list_select_related = ("account",)
+    ordering = ("-created_at", "-id")  # type: ignore[assignment]
+    search_help_text = "The id of a call or an account, the provider's id of a call, or a number in E.164."
+    id_fields = ("pk", "account")
+    actions = ("end_calls", "analyse_again")
+    change_form_template = "admin/calls/call/story.html"
+
+    @admin.display(description="provider")
+    def billing(self, call: Call) -> str:
+        return "STILL BILLED?" if call.still_billed else call.provider_state
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Model], search_term: str
+    ) -> tuple[QuerySet[Model], bool]:
+        """Exact matches only: the provider's id through its index, numbers within a bounded time."""
+        term = search_term.strip()
+        if term.startswith("CA"):
+            return queryset.filter(provider_call_id=term), False
+        if term.startswith("+"):
+            return queryset.filter(Q(to_number=term) | Q(from_number=term)), False
+        return super().get_search_results(request, queryset, search_term)
+
+    @admin.action(description="End these calls", permissions=["change"])
+    def end_calls(self, request: HttpRequest, calls: QuerySet[Call]) -> None:
+        live = list(calls.filter(ended_at=None).values_list("pk", "account_id"))
+        won = sum(_end(request, pk, account).won for pk, account in live)
+        self.message_user(request, f"{won} calls ended; the workers carry out what follows.")
+
+    @admin.action(description="Run the analysis again", permissions=["change"])
+    def analyse_again(self, request: HttpRequest, calls: QuerySet[Call]) -> None:
+        steps = Step.objects.filter(call__in=calls, kind=Step.Kind.ANALYSE).exclude(state__in=Step.OPEN)
+        found = [run_again(step, _who(request)) for step in steps]
+        self.message_user(request, f"{len(found)} analyses run again.")
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The page that tells the whole story."""
+        known = Call.objects.select_related("account", "connection")
+        call = known.filter(pk=_uuid(object_id)).first()
+        told = story(call) if call else {}
+        told["may_change"] = request.user.has_perm("calls.change_call")
+        return super().changeform_view(request, object_id, form_url, (extra_context or {}) | told)
+
+    def get_urls(self) -> list[URLPattern]:
+        own = [
+            path("<uuid:call_id>/end/", self.admin_site.admin_view(self.end_view), name="calls_call_end"),
+            path(
+                "<uuid:call_id>/step/<slug:kind>/",
+                self.admin_site.admin_view(self.step_view),
+                name="calls_call_step",
+            ),
+            path(
+                "<uuid:call_id>/delivery/<uuid:delivery_id>/",
+                self.admin_site.admin_view(self.delivery_view),
+                name="calls_call_delivery",
+            ),
+        ]
+        return own + super().get_urls()
+
+    @method_decorator(require_POST)
+    def end_view(self, request: HttpRequest, call_id: UUID) -> HttpResponse:
+        call = _allowed(request, call_id)
+        won = _end(request, call.pk, call.account_id).won
+        said = "The call is ended; the workers carry out what follows." if won else "It had ended already."
+        return _back(request, call, said)
+
+    @method_decorator(require_POST)
+    def step_view(self, request: HttpRequest, call_id: UUID, kind: str) -> HttpResponse:
+        call = _allowed(request, call_id)
+        step = get_object_or_404(Step, call=call, kind=kind)
+        return _back(request, call, run_again(step, _who(request)))
+
+    @method_decorator(require_POST)
+    def delivery_view(self, request: HttpRequest, call_id: UUID, delivery_id: UUID) -> HttpResponse:
+        call = _allowed(request, call_id)
+        delivery = get_object_or_404(Delivery, pk=delivery_id, event__subject=call.pk)
+        sent = resend(delivery)
+        return _back(request, call, "It is sent again now." if sent else "It is being sent at this moment.")
+
+
+def _allowed(request: HttpRequest, call_id: UUID) -> Call:
+    if not request.user.has_perm("calls.change_call"):
+        raise PermissionDenied
+    return get_object_or_404(Call, pk=call_id)
+
+
+def _end(request: HttpRequest, call_id: UUID, account_id: UUID) -> Any:  # noqa: ANN401 - calls.end.Ended
+    return end(
+        call_id,
+        account_id=account_id,
+        reason="Ended by staff",
+        code=EndCode.ENDED_BY_STAFF,
+        by=_who(request),
+    )
+
+
+def _back(request: HttpRequest, call: Call, said: str) -> HttpResponse:
+    messages.success(request, said)
+    return redirect(reverse("admin:calls_call_change", args=[call.pk]))
+
+
+def _who(request: HttpRequest) -> str:
+    return f"staff:{request.user.get_username()}"[:80]
+
+
+def _uuid(text: str | None) -> UUID:
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return UUID(int=0)  # nobody's

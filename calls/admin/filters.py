@@ -1,0 +1,38 @@
+"""Filters of the call lists; each is answered by an index."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import HttpRequest
+
+from calls.models import Call, Step
+
+
+class Standing(admin.SimpleListFilter):
+    """What wants a person's eye."""
+
+    title = "standing"
+    parameter_name = "standing"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:  # noqa: ANN401
+        return [
+            ("live", "not ended"),
+            ("billed", "ended here, still live at the provider"),
+            ("failed", "a step was given up"),
+            ("wished", "end requested, not confirmed"),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Call]) -> QuerySet[Call]:
+        match self.value():
+            case "live":
+                return queryset.filter(ended_at=None)
+            case "billed":
+                return queryset.filter(ended_at__isnull=False, provider_state=Call.ProviderState.LIVE)
+            case "failed":
+                failed = Step.objects.filter(call=OuterRef("pk"), state=Step.State.FAILED)
+                return queryset.filter(Exists(failed))
+            case "wished":
+                return queryset.filter(ended_at=None, end_requested_at__isnull=False)
+            case _:
+                return queryset

@@ -1,0 +1,44 @@
+"""Steps (what was given up) and phone numbers in the admin."""
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+
+from calls.again import run_again
+from calls.models import PhoneNumber, Step
+from liveplatform.fast_admin import FastAdmin, RecordAdmin
+
+
+@admin.register(Step)
+class StepAdmin(RecordAdmin):
+    """The list of alarms: filter by "failed", look at the call, run the step again."""
+
+    list_display = ("id", "of_call", "kind", "state", "attempts", "error", "settled_at")
+    list_filter = ("state", "kind")
+    id_fields = ("pk", "call")
+    search_help_text = "The id of a step or a call."
+    actions = ("run_again",)
+
+    @admin.display(description="call")
+    def of_call(self, step: Step) -> str:
+        address = reverse("admin:calls_call_change", args=[step.call_id])
+        return format_html('<a href="{}">{}</a>', address, step.call_id)
+
+    @admin.action(description="Run again", permissions=["change"])
+    def run_again(self, request: HttpRequest, steps: QuerySet[Step]) -> None:
+        settled = steps.exclude(state__in=Step.OPEN)
+        said = [run_again(step, f"staff:{request.user.get_username()}") for step in settled]
+        self.message_user(request, f"{len(said)} steps run again.")
+
+
+@admin.register(PhoneNumber)
+class PhoneNumberAdmin(FastAdmin):
+    """Numbers are shown on their own page only."""
+
+    list_display = ("id", "nickname", "account", "connection", "country_code", "created_at")
+    list_select_related = ("account", "connection")
+    raw_id_fields = ("account", "connection")
+    id_fields = ("pk", "account")
+    search_help_text = "The id of a number or an account."
