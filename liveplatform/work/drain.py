@@ -12,10 +12,11 @@ from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 
 from liveplatform.work import running, store
 from liveplatform.work.models import Job, Work
+from liveplatform.work.outages import through_outage
 from liveplatform.work.outcomes import Outcome, again, never
 
 log = structlog.get_logger(__name__)
@@ -91,7 +92,7 @@ class _Drain:
 
     def run(self, on_full: Callable[[], None] | None) -> Drained:
         while True:
-            full = self._may_claim() and self._claim()
+            full = self._may_claim() and self._claim_if_possible()
             if full and on_full:
                 on_full()
                 on_full = None
@@ -101,6 +102,16 @@ class _Drain:
 
     def _may_claim(self) -> bool:
         return time.monotonic() < self.until and not self.stop.is_set()
+
+    def _claim_if_possible(self) -> bool:
+        """Claim; a database that is away must not take along what is in flight."""
+        try:
+            return self._claim()
+        except DatabaseError:
+            connection.close()
+            if not self.flights:
+                raise
+            return False
 
     def _claim(self) -> bool:
         free = self.width - len(self.flights)
@@ -168,7 +179,7 @@ def _prepared(kind: type[Work], rows: list[Work]) -> list[Job]:
     if not rows:
         return []
     try:
-        return kind.prepare(rows)
+        return through_outage(lambda: kind.prepare(rows), settings.WORK_LEASE / 2)
     except DatabaseError:
         raise
     except Exception as error:  # noqa: BLE001 - as in _attempt
@@ -191,8 +202,8 @@ def _attempt(flight: Flight, future: Future[Outcome]) -> store.Attempt:
 def _settle_bravely(kind: type[Work], attempts: list[store.Attempt]) -> list[Work]:
     """Settle all at once; if one of them cannot be written, it must not take the others along."""
     try:
-        return store.settle(kind, attempts)
-    except DatabaseError:
+        return through_outage(lambda: store.settle(kind, attempts), settings.WORK_LEASE / 2)
+    except Exception:  # noqa: BLE001 - what follows a row is anybody's code
         if len(attempts) == 1:
             # Nothing was written: the lease runs out and somebody tries again.
             log.exception("work_unsettled", queue=kind.queue, work=str(attempts[0].row.pk))
