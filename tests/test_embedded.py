@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -16,16 +17,23 @@ import redis
 
 from liveplatform import embedded
 from liveplatform.embedded import addresses
-from tests.environment import ROOT
+from tests.environment import ROOT, VAR
 
 AS_ROOT = os.geteuid() == 0
 
 
 @pytest.fixture
-def var(tmp_path: Path) -> Iterator[Path]:
+def place() -> Iterator[Path]:
+    """An empty directory; not pytest's own, which it closes to others, PostgreSQL's user among them."""
+    with tempfile.TemporaryDirectory(dir=VAR) as name:
+        yield Path(name)
+
+
+@pytest.fixture
+def var(place: Path) -> Iterator[Path]:
     """An empty data directory; its servers are stopped in the end."""
-    yield tmp_path / "var"
-    embedded.stop(tmp_path / "var")
+    yield place / "var"
+    embedded.stop(place / "var")
 
 
 def test_both_answer_and_are_found_by_whoever_comes_later(var):
@@ -51,8 +59,8 @@ def test_data_outlives_a_stop(var):
     assert _sql(var, "SHOW fsync") == "on"
 
 
-def test_a_checkout_may_have_a_very_long_path_with_spaces(tmp_path):
-    var = tmp_path / ("a long name " * 10) / ("b" * 200) / "var"
+def test_a_checkout_may_have_a_very_long_path_with_spaces(place):
+    var = place / ("a long name " * 10) / ("b" * 200) / "var"
     try:
         embedded.ensure(var, durable=False)
         assert _sql(var, "SELECT 1") == "1"
@@ -61,8 +69,8 @@ def test_a_checkout_may_have_a_very_long_path_with_spaces(tmp_path):
         embedded.stop(var)
 
 
-def test_two_checkouts_side_by_side_do_not_meet(var, tmp_path):
-    beside = tmp_path / "beside"
+def test_two_checkouts_side_by_side_do_not_meet(var, place):
+    beside = place / "beside"
     embedded.ensure(var, durable=False)
     try:
         embedded.ensure(beside, durable=False)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from liveplatform.embedded import owner, programs
 from liveplatform.embedded.addresses import DATABASE, PORT, answers, make_sockets, postgres_socket
+from liveplatform.embedded.processes import runs_with
 from liveplatform.embedded.programs import CommandFailed
 
 PATIENCE = 60.0  # recovery after a crash may take its time
@@ -122,16 +123,7 @@ def _have_database(directory: Path) -> None:
 def _running(data: Path) -> bool:
     """Whether the process that the pid file names is a server on this very data."""
     lines = _pid_file(data)
-    command = Path(f"/proc/{lines[0].strip()}/cmdline") if lines else None
-    if command is None:
-        return False
-    if not Path("/proc/self/cmdline").exists():  # not Linux: PostgreSQL's own judgement has to do
-        return True
-    try:
-        arguments = command.read_bytes().split(b"\0")
-    except OSError:
-        return False
-    return str(data).encode() in arguments
+    return bool(lines) and runs_with(int(lines[0]), f"-D {data} ")
 
 
 def _status(data: Path) -> str:

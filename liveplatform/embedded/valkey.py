@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from liveplatform.embedded.addresses import answers, make_sockets, redis_socket
+from liveplatform.embedded.processes import runs_with
 
 PATIENCE = 30.0
 STOP_PATIENCE = 3.0
@@ -73,13 +74,9 @@ def redis_pid(var: Path) -> int:
 
 def _end_lost(var: Path) -> None:
     """A server whose socket was swept away serves nobody, and would stay for ever."""
-    try:
-        pid = redis_pid(var)
-        shown = Path(f"/proc/{pid}/cmdline").read_bytes()
-    except (OSError, ValueError):
-        return
-    if os.fsencode(redis_socket(var)) in shown:  # else the pid is a stranger's by now
-        os.kill(pid, signal.SIGKILL)
+    pid_file = var / "redis" / "pid"
+    if pid_file.exists() and runs_with(redis_pid(var), str(redis_socket(var))):
+        os.kill(redis_pid(var), signal.SIGKILL)
 
 
 def _binary() -> Path:
