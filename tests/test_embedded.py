@@ -113,7 +113,7 @@ def test_children_that_outlive_their_killed_server_are_waited_for(var):
     connection = psycopg.connect(embedded.database_url(var))
     busy = connection.info.backend_pid
     os.kill(busy, signal.SIGSTOP)
-    os.kill(_pids(var)[0], signal.SIGKILL)
+    _kill(psutil.Process(_pids(var)[0]))
     waking = subprocess.Popen(["sh", "-c", f"sleep 1; kill -CONT {busy}"])
 
     embedded.ensure(var, redis=False, durable=False)
