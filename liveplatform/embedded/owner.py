@@ -43,6 +43,8 @@ def hand_over(directory: Path) -> None:
 
 def let_read(directory: Path) -> None:
     """As root: let the server read and run what a strict umask kept for root alone."""
+    if not directory.is_dir():
+        return
     _let_pass(directory.parent)
     if _lacks(directory, stat.S_IROTH | PASS):
         for path in [directory, *directory.rglob("*")]:

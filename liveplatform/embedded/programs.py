@@ -18,7 +18,9 @@ def run(command: str, *arguments: str) -> None:
     programs = directory()
     user = owner.server_user()
     if user is not None:
-        owner.let_read(programs.parent)
+        package = programs.parent.parent
+        for needed in (programs.parent, package.with_name(f"{package.name}.libs")):
+            owner.let_read(needed)
     with tempfile.TemporaryFile() as output:  # a pipe would stay open in the server
         done = subprocess.run(  # noqa: S603
             [str(programs / command), *arguments],
