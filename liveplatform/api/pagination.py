@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
@@ -57,8 +57,8 @@ def _decode(cursor: str) -> tuple[datetime, UUID]:
         text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
         after, _, last_id = text.partition("|")
         at = datetime.fromisoformat(after)
-        if at.tzinfo is None:
-            raise ValueError("no time zone")
+        if at.utcoffset() != timedelta(0):
+            raise ValueError("cursors are in UTC")
         return at, UUID(last_id)
     except (binascii.Error, ValueError) as error:
         raise ValidationError(

@@ -26,8 +26,8 @@ log = structlog.get_logger(__name__)
 class PlatformView(APIView):
     """Authentication, scope, rate, idempotency, the method, and errors in the surface's own shape.
 
-    A view names its `surface` and the scope of each method. `atomic`: the method runs in one
-    transaction, and its answer under an Idempotency-Key is written in that very transaction.
+    A view names its `surface` and the scope of each method. `atomic`: a method that changes something
+    runs in one transaction, and its answer under an Idempotency-Key is written in that very transaction.
     """
 
     surface: ClassVar[str] = "house"
@@ -72,7 +72,7 @@ class PlatformView(APIView):
     def _keyed(self, request: Request, taken: idempotency.Taken | None) -> HttpResponseBase:
         """Run the method; under a key, keep its answer with its effect."""
         try:
-            with transaction.atomic() if self.atomic else nullcontext():
+            with transaction.atomic() if self.atomic and request.method != "GET" else nullcontext():
                 answer: HttpResponseBase = self._method(request)(request, *self.args, **self.kwargs)
                 return self._kept(taken, answer) if taken else answer
         except Exception as exc:  # noqa: BLE001 - as above

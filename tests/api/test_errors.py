@@ -1,0 +1,59 @@
+"""Every exception has the shape of its surface, and none tells what is inside."""
+
+import pytest
+from django.test import Client
+
+from liveplatform.accounts.models import Account
+
+pytestmark = pytest.mark.urls("tests.api.probe")
+
+SHAPES = {
+    "/accounts": {"error", "message"},
+    "/live": {"error", "message"},
+    "/telephony": {"status", "message", "data", "error"},
+}
+ERRORS = {
+    "conflict": (409, "conflict"),
+    "throttle": (429, "rate_limited"),
+    "database": (503, "unavailable"),
+    "key": (503, "unavailable"),
+}
+
+
+@pytest.mark.parametrize("path", SHAPES)
+@pytest.mark.parametrize("then", ERRORS)
+def test_an_exception_has_the_shape_of_its_surface(api, path, then):
+    status, code = ERRORS[then]
+    answer = api("POST", path, {"name": "x", "then": then})
+    assert answer.status_code == status
+    assert set(answer.json()) == SHAPES[path]
+    assert answer.json()["error"] == code
+    assert answer.json()["message"]
+
+
+def test_a_database_that_is_away_is_503_with_retry_after(api):
+    answer = api("POST", "/accounts", {"name": "x", "then": "database"})
+    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+    assert "server closed" not in answer.content.decode()
+
+
+def test_throttled_says_when_to_come_back(api):
+    assert int(api("POST", "/accounts", {"name": "x", "then": "throttle"})["Retry-After"]) >= 7
+
+
+def test_a_crash_is_500_and_tells_nothing(api):
+    answer = api("POST", "/accounts", {"name": "x", "then": "crash"})
+    assert answer.status_code == 500
+    assert answer.json()["error"] == "internal_error"
+    assert "ZeroDivision" not in answer.content.decode()
+    assert not Account.objects.filter(name="x").exists()
+
+
+def test_a_method_that_is_not_there_has_the_shape_too(api):
+    answer = api("PUT", "/telephony", {})
+    assert (answer.status_code, set(answer.json())) == (405, SHAPES["/telephony"])
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/v1/live/nothing"])
+def test_an_unknown_address_needs_no_key_to_be_unknown(db, path):
+    assert Client().get(path).json()["error"] == "not_found"
