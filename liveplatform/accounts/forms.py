@@ -2,12 +2,15 @@
 
 from typing import Any
 
+import jwt
 from django import forms
 from django.core.exceptions import ValidationError
 
 from liveplatform.accounts.connecting import BadConnection, change
+from liveplatform.accounts.jwks import KEY_TYPES
 from liveplatform.accounts.models import ApiKey, Connection, JwtIssuer
 from liveplatform.accounts.scopes import SCOPES
+from liveplatform.webhooks.judging import Forbidden, judge_url
 from providers.registry import FIELDS
 
 # RFC 7518 §3.2: a key of the same size as the hash output or larger must be used.
@@ -67,6 +70,26 @@ class IssuerForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the s
         elif public != 1:
             raise ValidationError("This algorithm wants either a public key or a JWKS URL.")
         return data
+
+    def clean_jwks_url(self) -> str:
+        url = str(self.cleaned_data.get("jwks_url") or "")
+        try:
+            return judge_url(url) if url else ""
+        except Forbidden as error:
+            raise ValidationError(str(error)) from error
+
+    def clean_public_key(self) -> str:
+        pem = str(self.cleaned_data.get("public_key") or "")
+        algorithm = self.data.get("algorithm")
+        if not pem or algorithm not in KEY_TYPES:
+            return pem
+        try:
+            key = jwt.get_algorithm_by_name(algorithm).prepare_key(pem)
+        except (jwt.PyJWTError, ValueError, TypeError) as error:
+            raise ValidationError(f"This is not a public key for {algorithm} in PEM.") from error
+        if hasattr(key, "private_bytes"):
+            raise ValidationError("This is a private key, which belongs to the issuer alone.")
+        return pem
 
     def _check_secret(self, secret: str, public: int) -> None:
         if public:

@@ -11,7 +11,7 @@ from typing import Any
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from liveplatform.accounts.models import Account, JwtIssuer
 
@@ -33,6 +33,11 @@ def _made(algorithm: str, name: str) -> Any:
 def public_pem(algorithm: str, name: str = "one") -> str:
     public = private_key(algorithm, name).public_key()
     return public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+
+
+def private_pem(algorithm: str, name: str = "one") -> str:
+    key = private_key(algorithm, name)
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 
 
 def jwk(algorithm: str, name: str = "one", **fields: Any) -> dict[str, Any]:

@@ -4,11 +4,11 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.apps import apps
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Model
 from tqdm import tqdm
 
-from liveplatform.crypto import seal, sealed_with_newest, unseal
+from liveplatform.crypto import CannotOpen, seal, sealed_with_newest, unseal
 
 # Model, sealed column, and the name by which its additional data knows it.
 SEALED = [
@@ -28,17 +28,26 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="say how many would change, change none")
 
     def handle(self, **options: Any) -> None:  # noqa: ANN401
+        closed = 0
         for label, column, field in SEALED:
             rows = apps.get_model(label)._default_manager.exclude(**{column: ""})
             old = [row for row in rows.iterator(500) if not sealed_with_newest(getattr(row, column))]
             if not options["dry_run"]:
                 for row in tqdm(old, unit="secret", disable=None):
-                    _seal_anew(row, column, field)
-            verb = "would be" if options["dry_run"] else "were"
+                    closed += not self._seal_anew(row, column, field)
+            verb = "would be" if options["dry_run"] else "were to be"
             self.stdout.write(f"{label}.{column}: {len(old):,} {verb} sealed anew")
+        if closed:
+            raise CommandError(f"{closed:,} could not be opened; their keys are not in ENCRYPTION_KEYS.")
 
-
-def _seal_anew(row: Model, column: str, field: str) -> None:
-    aad = f"{row.account_id}/{type(row).__name__}/{row.pk}/{field}"  # type: ignore[attr-defined]
-    setattr(row, column, seal(unseal(getattr(row, column), aad=aad), aad=aad))
-    row.save(update_fields=[column])
+    def _seal_anew(self, row: Model, column: str, field: str) -> bool:
+        """False if the secret does not open. One that is changed meanwhile is sealed with the newest key."""
+        aad = f"{row.account_id}/{type(row).__name__}/{row.pk}/{field}"  # type: ignore[attr-defined]
+        was = getattr(row, column)
+        try:
+            fresh = seal(unseal(was, aad=aad), aad=aad)
+        except CannotOpen as error:
+            self.stderr.write(f"{type(row).__name__} {row.pk}: {error}")
+            return False
+        type(row)._default_manager.filter(**{"pk": row.pk, column: was}).update(**{column: fresh})
+        return True

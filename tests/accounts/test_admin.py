@@ -1,0 +1,146 @@
+"""The admin of accounts: a key's text once, secrets in and never out."""
+
+import re
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from liveplatform.accounts import keys
+from liveplatform.accounts.connecting import connect
+from liveplatform.accounts.keys import make_key, principal_for
+from liveplatform.accounts.models import Account, ApiKey, Connection, JwtIssuer
+from tests.accounts.issuing import SECRET, issuer, private_pem, public_pem
+
+CANARY = "canary-auth-token"
+
+
+@pytest.fixture
+def staff(db) -> Client:
+    keys.forget()
+    client = Client()
+    client.force_login(User.objects.create_superuser("staff"))
+    return client
+
+
+def post(client: Client, path: str, **data: object):
+    return client.post(f"/admin/accounts/{path}", data, follow=True)
+
+
+def page(client: Client, path: str) -> str:
+    answer = client.get(f"/admin/accounts/{path}")
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+@pytest.mark.parametrize("model", ["account", "apikey", "jwtissuer", "connection"])
+def test_lists_and_forms_open(staff, account, model, django_assert_max_num_queries):
+    for number in range(3):
+        make_key(account, name=f"key {number}")
+        issuer(account, audience=f"audience {number}")
+    with django_assert_max_num_queries(8):
+        page(staff, f"{model}/")
+    if model != "account":
+        page(staff, f"{model}/add/")
+
+
+def test_a_new_account_has_its_ids(staff):
+    post(staff, "account/add/", name="Acme", is_active="on")
+    made = Account.objects.get(name="Acme")
+    assert made.auth_id in page(staff, f"account/{made.pk}/change/")
+
+
+def test_a_new_keys_text_is_shown_once(staff, account):
+    answer = post(staff, "apikey/add/", account=account.pk, name="ci", scopes=["read:live"])
+    text = re.search(r"lp_[\w-]+", answer.content.decode()).group()
+    assert principal_for(text).scopes == {"read:live"}
+    made = ApiKey.objects.get(name="ci")
+    assert text not in page(staff, "apikey/") + page(staff, f"apikey/{made.pk}/change/")
+
+
+def test_keys_are_rotated_and_revoked(staff, account):
+    key, text = make_key(account, name="ci")
+    answer = post(staff, "apikey/", action="rotate", _selected_action=[key.pk])
+    assert principal_for(re.search(r"lp_[\w-]+", answer.content.decode()).group())
+    post(staff, "apikey/", action="revoke", _selected_action=[key.pk])
+    assert principal_for(text) is None
+
+
+CONNECTION = {"provider": "twilio", "is_default": "on", "options": '{"account_sid": "AC1"}'}
+
+
+def test_a_connections_secrets_go_in_and_never_come_out(staff, account):
+    post(staff, "connection/add/", account=account.pk, secrets=f'{{"auth_token": "{CANARY}"}}', **CONNECTION)
+    made = Connection.objects.get(account=account)
+    assert made.credentials() == {"account_sid": "AC1", "auth_token": CANARY}
+    shown = page(staff, f"connection/{made.pk}/change/") + page(staff, "connection/")
+    assert CANARY not in shown
+    assert made.sealed_secrets not in shown
+
+
+def test_a_connection_saved_without_secrets_keeps_them(staff, account):
+    made = connect(account, "twilio", {"account_sid": "AC0", "auth_token": CANARY})
+    post(staff, f"connection/{made.pk}/change/", secrets="", **CONNECTION)
+    changed = Connection.objects.get(pk=made.pk)
+    assert changed.credentials() == {"account_sid": "AC1", "auth_token": CANARY}
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"secrets": ""},
+        {"secrets": "[]"},
+        {"secrets": '{"colour": "red"}'},
+        {"secrets": '{"auth_token": ""}'},
+        {"secrets": '{"auth_token": 7}'},
+        {"options": "{}"},
+        {"options": '{"account_sid": "AC1", "auth_token": "in the open"}'},
+    ],
+)
+def test_a_wrong_connection_is_not_saved(staff, account, changed):
+    data = CONNECTION | {"account": account.pk, "secrets": f'{{"auth_token": "{CANARY}"}}'} | changed
+    assert b"errornote" in post(staff, "connection/add/", **data).content
+    assert not Connection.objects.filter(account=account).exists()
+
+
+ISSUER = {"issuer": "https://id.example.com/", "audience": "x", "scopes": ["read:live"], "is_active": "on"}
+
+
+def test_an_issuers_secret_goes_in_and_never_comes_out(staff, account):
+    post(staff, "jwtissuer/add/", account=account.pk, algorithm="HS256", secret=SECRET, **ISSUER)
+    made = JwtIssuer.objects.get()
+    assert made.secret == SECRET
+    shown = page(staff, f"jwtissuer/{made.pk}/change/")
+    assert SECRET not in shown
+    assert made.sealed_secret not in shown
+
+    post(staff, f"jwtissuer/{made.pk}/change/", algorithm="HS256", **ISSUER | {"audience": "y"})
+    made.refresh_from_db()
+    assert (made.secret, made.audience) == (SECRET, "y")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"algorithm": "HS256"},
+        {"algorithm": "HS256", "secret": "short"},
+        {"algorithm": "HS256", "secret": SECRET, "public_key": "x"},
+        {"algorithm": "RS256"},
+        {"algorithm": "RS256", "public_key": "not a key"},
+        {"algorithm": "ES256", "public_key": public_pem("RS256")},
+        {"algorithm": "ES256", "public_key": private_pem("ES256")},
+        {"algorithm": "RS256", "public_key": public_pem("RS256"), "jwks_url": "https://id.example.com/jwks"},
+        {"algorithm": "RS256", "jwks_url": "https://127.0.0.1/jwks"},
+        {"algorithm": "none"},
+    ],
+)
+def test_a_wrong_issuer_is_not_saved(staff, account, wrong):
+    assert b"errornote" in post(staff, "jwtissuer/add/", account=account.pk, **ISSUER, **wrong).content
+    assert not JwtIssuer.objects.exists()
+
+
+def test_the_account_of_a_sealed_row_cannot_be_changed(staff, account):
+    made = connect(account, "twilio", {"account_sid": "AC1", "auth_token": CANARY})
+    other = Account.objects.exclude(pk=account.pk).first()
+    post(staff, f"connection/{made.pk}/change/", account=other.pk, secrets="", **CONNECTION)
+    assert Connection.objects.get(pk=made.pk).account_id == account.pk

@@ -1,0 +1,156 @@
+"""create_account, connect_provider, rotate_key and rotate_encryption, as scripts rely on them."""
+
+import base64
+import io
+import json
+import re
+import secrets
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from calls.models import PhoneNumber
+from liveplatform.accounts import keys
+from liveplatform.accounts.keys import make_key, principal_for, revoke
+from liveplatform.accounts.models import Account, Connection
+from liveplatform.webhooks.models import Endpoint
+from tests.accounts.issuing import SECRET, issuer
+
+TWILIO = ("account_sid=AC1", "auth_token=a=b=c", "phone_number=+14155550100")
+
+
+def run(*arguments: object, **options: object) -> str:
+    out = io.StringIO()
+    call_command(*[str(argument) for argument in arguments], stdout=out, **options)
+    return out.getvalue()
+
+
+@pytest.fixture(autouse=True)
+def fresh():
+    keys.forget()
+
+
+def test_create_account_prints_one_json_object(db):
+    made = json.loads(run("create_account", "Acme", "--json"))
+    assert set(made) == {"account_id", "auth_id", "api_key"}
+    assert re.fullmatch(r"[0-9a-f]{32}", made["account_id"])
+    assert re.fullmatch(r"MA[A-Z0-9]{18}", made["auth_id"])
+    principal = principal_for(made["api_key"])
+    assert principal.account_id.hex == made["account_id"]
+    assert principal.scopes == {"read:live", "write:live", "admin:live"}
+
+
+def test_create_account_for_people_says_the_same(db):
+    said = run("create_account", "Acme", "--scope", "read:live")
+    key = re.search(r"lp_\S+", said).group()
+    assert principal_for(key).scopes == {"read:live"}
+    assert "not shown again" in said
+
+
+@pytest.mark.parametrize("name", ["", "  ", "x" * 201])
+def test_create_account_wants_a_name(db, name):
+    with pytest.raises(CommandError):
+        run("create_account", name)
+    assert not Account.objects.exists()
+
+
+@pytest.mark.parametrize("called", ["account_id", "auth_id", "name", "pk"])
+def test_an_account_is_known_by_id_auth_id_or_name(account, called):
+    run("connect_provider", getattr(account, called), "twilio", "--set", *TWILIO)
+    row = Connection.objects.get(account=account)
+    assert row.credentials() == dict(pair.split("=", 1) for pair in TWILIO)
+    assert PhoneNumber.objects.get(account=account).connection == row
+
+
+def test_connecting_again_replaces(account):
+    for token in ("one", "two"):
+        given = ("account_sid=AC1", f"auth_token={token}", "phone_number=+14155550100")
+        run("connect_provider", account.pk, "twilio", "--base-url", "http://127.0.0.1:9", "--set", *given)
+    row = Connection.objects.get(account=account)
+    assert (row.credentials()["auth_token"], row.base_url) == ("two", "http://127.0.0.1:9")
+    assert PhoneNumber.objects.filter(account=account).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (("account_sid=AC1",), "auth_token"),
+        (("account_sid=AC1", "auth_token=t", "colour=red"), "colour"),
+        (("account_sid=AC1", "auth_token"), "KEY=VALUE"),
+        (("account_sid=AC1", "auth_token=t", "phone_number=hello"), "E.164"),
+    ],
+)
+def test_what_is_wrong_is_named_and_nothing_is_kept(account, given, said):
+    with pytest.raises(CommandError, match=re.escape(said)):
+        run("connect_provider", account.pk, "twilio", "--set", *given)
+    assert not Connection.objects.filter(account=account).exists()
+
+
+@pytest.mark.parametrize("called", ["nobody", "0" * 32, "MA" + "0" * 18])
+def test_an_unknown_account_is_an_error(db, called):
+    with pytest.raises(CommandError, match="No account"):
+        run("connect_provider", called, "twilio", "--set", *TWILIO)
+
+
+def test_a_name_that_two_accounts_have_is_an_error(db):
+    for _ in range(2):
+        Account.objects.create(name="twin")
+    with pytest.raises(CommandError, match="More than one"):
+        run("connect_provider", "twin", "twilio", "--set", *TWILIO)
+
+
+def test_rotate_key_prints_the_successor(account):
+    old, old_text = make_key(account, name="ci", scopes=["read:live"])
+    said = run("rotate_key", old.public_id, "--hours", "1")
+    new_text = re.search(r"lp_\S+", said).group()
+    assert principal_for(new_text).scopes == {"read:live"}
+    assert principal_for(old_text)
+
+
+def test_rotate_key_knows_no_revoked_key(account):
+    key, _ = make_key(account)
+    revoke(key)
+    for public_id in (key.public_id, "nobody"):
+        with pytest.raises(CommandError):
+            run("rotate_key", public_id)
+
+
+def new_key(name: str) -> str:
+    return f"{name}:{base64.b64encode(secrets.token_bytes(32)).decode()}"
+
+
+@pytest.fixture
+def sealed(account, settings) -> list:
+    """One of everything that is sealed, under the old key; a newer one is there now."""
+    Connection.objects.all().delete()  # another tenant's, under a key that this test does not have
+    settings.ENCRYPTION_KEYS = new_key("old")
+    call_command("connect_provider", str(account.pk), "twilio", "--set", *TWILIO, stdout=io.StringIO())
+    endpoint = Endpoint(account=account, url="https://hooks.example.com/")
+    endpoint.new_secret()
+    endpoint.new_secret()
+    endpoint.save()
+    rows = [Connection.objects.get(account=account), issuer(account), endpoint]
+    settings.ENCRYPTION_KEYS = f"{new_key('new')},{settings.ENCRYPTION_KEYS}"
+    return rows
+
+
+def test_rotate_encryption_seals_everything_anew(account, sealed, settings):
+    run("rotate_encryption")
+    settings.ENCRYPTION_KEYS = settings.ENCRYPTION_KEYS.split(",")[0]
+    connection, row, endpoint = (type(row).objects.get(pk=row.pk) for row in sealed)
+    assert connection.credentials()["auth_token"] == "a=b=c"
+    assert row.secret == SECRET
+    assert len(set(endpoint.secrets())) == 2, "the one in use and the one before"
+    assert "Connection.sealed_secrets: 0 " in run("rotate_encryption")
+
+
+def test_rotate_encryption_goes_on_past_a_secret_that_does_not_open(account, sealed):
+    Connection.objects.update(sealed_secrets="gone:AAAA")
+    with pytest.raises(CommandError, match="1 could not be opened"):
+        run("rotate_encryption", stderr=io.StringIO())
+    assert type(sealed[1]).objects.get().sealed_secret.startswith("new:")
+
+
+def test_rotate_encryption_can_be_tried_first(sealed):
+    assert "1 would be sealed anew" in run("rotate_encryption", "--dry-run")
+    assert Connection.objects.get(pk=sealed[0].pk).sealed_secrets.startswith("old:")

@@ -1,0 +1,186 @@
+"""/v1/connections: what each provider wants; secrets go in and never come out."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection as database
+
+from liveplatform.accounts.connecting import connect
+from liveplatform.accounts.models import Account, Connection
+from liveplatform.crypto import CannotOpen
+from providers.registry import FIELDS
+from tests.accounts.test_keys_api import everything
+
+PATH = "/v1/connections"
+CANARY = "canary-auth-token-0123456789"
+TWILIO = {"account_sid": "AC1", "auth_token": CANARY}
+
+
+def create(api, provider="twilio", credentials=TWILIO, **more):
+    return api("POST", PATH, {"provider": provider, "credentials": credentials} | more)
+
+
+@pytest.fixture
+def twilio(api) -> dict:
+    return create(api, name="main").json()
+
+
+@pytest.mark.parametrize("provider", FIELDS)
+def test_every_provider_can_be_connected(api, provider):
+    given = {name: f"value of {name}" for name in FIELDS[provider].required}
+    answer = create(api, provider, given)
+    assert answer.status_code == 201
+    assert set(answer.json()["options"]) == set(FIELDS[provider].options)
+    assert Connection.objects.get(pk=answer.json()["id"]).credentials() == given
+
+
+@pytest.mark.parametrize(
+    ("provider", "missing"), [(name, field) for name in FIELDS for field in FIELDS[name].required]
+)
+def test_what_is_missing_is_named(api, provider, missing):
+    given = {name: "x" for name in FIELDS[provider].required if name != missing}
+    answer = create(api, provider, given)
+    assert answer.status_code == 400
+    assert missing in answer.json()["fields"]["credentials"]
+    assert missing in answer.json()["message"]
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"credentials": TWILIO}, "provider"),
+        ({"provider": "twilio"}, "credentials"),
+        ({"provider": "nobody", "credentials": TWILIO}, "provider"),
+        ({"provider": "twilio", "credentials": []}, "credentials"),
+        ({"provider": "twilio", "credentials": TWILIO | {"colour": "red"}}, "credentials"),
+        ({"provider": "twilio", "credentials": TWILIO | {"auth_token": 7}}, "credentials"),
+        ({"provider": "twilio", "credentials": TWILIO | {"auth_token": ""}}, "credentials"),
+        ({"provider": "twilio", "credentials": TWILIO | {"auth_token": "  "}}, "credentials"),
+        ({"provider": "twilio", "credentials": TWILIO | {"auth_token": "x" * 4001}}, "credentials"),
+        ({"provider": "twilio", "credentials": TWILIO, "name": "x" * 101}, "name"),
+        ({"provider": "twilio", "credentials": TWILIO, "is_default": True}, "is_default"),
+        ({"provider": "twilio", "credentials": TWILIO, "secrets": {}}, "secrets"),
+    ],
+)
+def test_a_bad_wish_is_400_and_names_its_field(api, body, field):
+    answer = api("POST", PATH, body)
+    assert answer.status_code == 400
+    assert field in answer.json()["fields"]
+    assert not Connection.objects.filter(account=api.account).exists()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:8000",
+        "https://127.0.0.1",
+        "https://localhost",
+        "https://169.254.169.254",
+        "https://10.0.0.1",
+        "https://[::1]",
+        "https://[::ffff:10.0.0.1]",
+        "https://2130706433",
+        "https://0x7f.1",
+        "https://user:password@api.example.com",
+        "https://metadata.google.internal",
+        "http://api.example.com",
+        "ftp://api.example.com",
+        "api.example.com",
+        "x" * 300,
+    ],
+)
+def test_an_address_inside_is_refused(api, twilio, url):
+    for answer in (
+        create(api, base_url=url),
+        api("PATCH", f"{PATH}/{twilio['id']}", {"base_url": url, "credentials": TWILIO}),
+    ):
+        assert answer.status_code == 400
+        assert "base_url" in answer.json()["fields"]
+
+
+def test_secrets_never_come_out(api, twilio):
+    answers = [
+        create(api),
+        api("GET", PATH),
+        api("GET", f"{PATH}/{twilio['id']}"),
+        api("PATCH", f"{PATH}/{twilio['id']}", {"credentials": {"auth_token": CANARY}}, Idempotency_Key="k"),
+        create(api, credentials={"auth_token": CANARY}),
+        create(api, credentials={"auth_token": CANARY, "colour": "red", "account_sid": "AC1"}),
+    ]
+    assert CANARY not in "".join(answer.content.decode() for answer in answers)
+    row = Connection.objects.get(pk=twilio["id"])
+    assert CANARY not in repr(row) + str(row) + repr(vars(row))
+    assert CANARY.encode() not in everything()
+
+
+def test_another_connection_takes_the_place_of_the_default(api, twilio):
+    second = create(api, credentials={"account_sid": "AC2", "auth_token": "new"}).json()
+    assert second["id"] == twilio["id"]
+    row = Connection.objects.get(account=api.account)
+    assert row.credentials() == {"account_sid": "AC2", "auth_token": "new"}
+    assert row.name == "main"
+
+
+def test_one_whose_secrets_cannot_be_opened_can_be_replaced(api, twilio):
+    Connection.objects.update(sealed_secrets="gone:AAAA")
+    assert create(api).status_code == 201
+
+
+def test_a_patch_changes_what_it_names(api, twilio):
+    path = f"{PATH}/{twilio['id']}"
+    answer = api("PATCH", path, {"name": "renamed", "credentials": {"auth_token": "new"}})
+    assert (answer.status_code, answer.json()["name"]) == (200, "renamed")
+    assert Connection.objects.get(pk=twilio["id"]).credentials() == TWILIO | {"auth_token": "new"}
+    assert api("PATCH", path, {}).status_code == 200
+
+
+def test_a_patch_with_a_wrong_name_changes_nothing(api, twilio):
+    answer = api("PATCH", f"{PATH}/{twilio['id']}", {"name": "renamed", "credentials": {"colour": "red"}})
+    assert answer.status_code == 400
+    assert Connection.objects.get(pk=twilio["id"]).name == "main"
+
+
+def test_secrets_are_not_sent_to_a_new_address_that_did_not_bring_them(api, twilio):
+    path, url = f"{PATH}/{twilio['id']}", "https://collector.example.com"
+    answer = api("PATCH", path, {"base_url": url})
+    assert answer.status_code == 400
+    assert "auth_token" in answer.json()["message"]
+    assert Connection.objects.get(pk=twilio["id"]).base_url == ""
+    assert api("PATCH", path, {"base_url": url, "credentials": {"auth_token": "t"}}).status_code == 200
+
+
+def test_a_deleted_connection_is_gone(api, twilio):
+    path = f"{PATH}/{twilio['id']}"
+    assert api("DELETE", path).status_code == 204
+    assert api("GET", path).status_code == 404
+    assert api("DELETE", path).status_code == 404
+
+
+MOVES = {
+    "to another row": {"pk": "0d9a3f0e-0000-4000-8000-000000000000"},
+    "to another account": {"account_id": "0d9a3f0e-0000-4000-8000-000000000000"},
+}
+
+
+@pytest.mark.parametrize("move", MOVES.values(), ids=MOVES)
+def test_sealed_secrets_that_were_moved_do_not_open(account, move):
+    row = connect(account, "twilio", TWILIO)
+    for name, value in move.items():
+        setattr(row, name, value)
+    with pytest.raises(CannotOpen):
+        row.credentials()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_at_once_make_one_connection():
+    account = Account.objects.create(name="tenant")
+
+    def one(number: int) -> None:
+        try:
+            connect(account, "twilio", {"account_sid": f"AC{number}", "auth_token": "t"})
+        finally:
+            database.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(one, range(8)))
+    assert Connection.objects.filter(account=account).count() == 1
