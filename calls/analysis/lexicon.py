@@ -1,47 +1,130 @@
 """The default analyser: VADER's word scores, what call centres say, and what the turn stands in.
 
 Politeness is no joy and a complaint needs no harsh word, so beside the words it looks at the context:
-what is said again, corrected, or given up on, and whether the agent has just failed.
+what is said again, corrected, or given up on, and whether the agent has just failed. The features are
+weighed by a small table (calls/analysis/weights.py); plain complaints overrule it.
 """
 
-from collections.abc import Sequence
-from functools import cache
+import math
+from collections.abc import Mapping, Sequence
 
-from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
-
+from calls.analysis.features import features
 from calls.analysis.metrics import count_words
 from calls.analysis.sentiment import Judgement, Label, Sentiment
 from calls.analysis.turns import CUSTOMER, Turn
+from calls.analysis.weights import WEIGHTS
 
 MIN_TURNS, MIN_WORDS = 2, 10
+EVIDENCE = 5
+# Shares of the customer's turns, late ones counting up to twice, that decide the whole.
+NEGATIVE_SHARE, POSITIVE_SHARE = 0.25, 0.25
+# The commonest English words: of real English text at least one word in eight is among them.
+ENGLISH = frozenset(
+    """
+    the a an i you it is to and of in that for my me on was have not be are this with no do can what
+    so at we yes thank thanks please will your just okay ok hello hi how need want but they he she
+    there
+    """.split()  # noqa: SIM905
+)
+ENGLISH_SHARE = 0.12
+
+WHY = {
+    "complains": "complains",
+    "escalates": "asks for a manager, a refund or an end",
+    "corrects": "corrects the agent",
+    "gives_up": "gives up",
+    "asks_for_another": "asks for something else",
+    "says_again": "says it again",
+    "words_negative": "negative words",
+    "words_positive": "positive words",
+    "dislikes": "dislikes it",
+    "praises": "praises",
+    "thanks_after_success": "thanks after a success",
+    "agent_cannot": "the agent could not do it",
+    "agent_misunderstands": "the agent did not understand",
+    "agent_sorry": "the agent apologised",
+    "agent_says_again": "the agent repeated itself",
+    "failures_so_far": "the agent has failed before",
+    "corrections_so_far": "had to correct the agent before",
+}
 
 
 class LexiconAnalyser:
-    """Offline, in well under a millisecond per turn."""
+    """Offline and for English, in about a tenth of a millisecond per turn."""
 
     name = "lexicon"
-    version = "1"
+    version = "2"
 
     def judge(self, turns: Sequence[Turn], language: str = "") -> Sentiment:
-        mine = [(i, turn) for i, turn in enumerate(turns) if turn.role == CUSTOMER]
-        if len(mine) < MIN_TURNS or sum(count_words(turn.text) for _, turn in mine) < MIN_WORDS:
-            return Sentiment("unknown", None, reason="The customer says too little to judge.")
-        judged = [Judgement(i, *_judge(turn.text)) for i, turn in mine]
-        score = round(sum(j.score for j in judged) / len(judged), 3)
-        return Sentiment(_label(score), score, judged, [j for j in judged if j.label == _label(score)][:5])
+        reason = _too_little(turns, language)
+        if reason:
+            return Sentiment("unknown", None, reason=reason)
+        judged = [judgement(index, found) for index, found in features(turns)]
+        shares = _shares(judged)
+        label = _whole(shares)
+        score = round(shares["positive"] - shares["negative"], 3)
+        evidence = sorted((j for j in judged if j.label == label), key=lambda j: -abs(j.score))[:EVIDENCE]
+        return Sentiment(label, score, judged, sorted(evidence, key=lambda j: j.index))
 
 
-def _judge(text: str) -> tuple[Label, float]:
-    score = round(_vader().polarity_scores(text)["compound"], 3)
-    return _label(score), score
+def _too_little(turns: Sequence[Turn], language: str) -> str:
+    """Why this cannot be judged; "" if it can."""
+    if language and not language.lower().startswith("en"):
+        return f"The transcript is not English ({language})."
+    mine = [turn.text for turn in turns if turn.role == CUSTOMER]
+    words = " ".join(mine).lower().split()
+    if len(mine) < MIN_TURNS or sum(map(count_words, mine)) < MIN_WORDS:
+        return "The customer says too little to judge."
+    if sum(word.strip(".,!?") in ENGLISH for word in words) < ENGLISH_SHARE * len(words):
+        return "The transcript does not look like English."
+    return ""
 
 
-def _label(score: float) -> Label:
-    if score <= -0.05:
+def judgement(index: int, found: Mapping[str, float]) -> Judgement:
+    """What the features of one turn say."""
+    negative, positive = _chances(found)
+    label: Label = "neutral"
+    if (found["complains"] or found["escalates"]) and not found["praises"]:
+        label, negative = "negative", max(negative, 0.6)
+    elif max(negative, positive) > 1 - negative - positive:
+        label = "negative" if negative > positive else "positive"
+    if label == "negative" and found["closes"] and not found["complains"]:
+        label, negative = "neutral", positive  # a plain good-bye
+    score = round(max(-1.0, min(1.0, positive - negative)), 3)
+    return Judgement(index, label, score, _why(found, label))
+
+
+def _chances(found: Mapping[str, float]) -> tuple[float, float]:
+    """How likely the turn is negative, and positive; the rest is neutral."""
+    negative = math.exp(sum(WEIGHTS[name][0] * value for name, value in found.items()))
+    positive = math.exp(sum(WEIGHTS[name][1] * value for name, value in found.items()))
+    whole = 1.0 + negative + positive
+    return negative / whole, positive / whole
+
+
+def _why(found: Mapping[str, float], label: Label) -> tuple[str, ...]:
+    """The features that spoke loudest for this label, in plain words."""
+    if label == "neutral":
+        return ()
+    side = 0 if label == "negative" else 1
+    weighed = {name: WEIGHTS[name][side] * value for name, value in found.items() if name in WHY and value}
+    sure = [name for name in ("complains", "escalates") if found[name] and label == "negative"]
+    loud = sure + [name for name in sorted(weighed, key=lambda n: -weighed[n]) if weighed[name] > 0.15]
+    return tuple(WHY[name] for name in dict.fromkeys(loud[:3]))
+
+
+def _shares(judged: Sequence[Judgement]) -> dict[str, float]:
+    """What part of the turns has each label, late turns counting up to twice as much."""
+    last = max(len(judged) - 1, 1)
+    weights = [1 + place / last for place in range(len(judged))]
+    whole = sum(weights)
+    return {
+        label: sum(w for w, j in zip(weights, judged, strict=True) if j.label == label) / whole
+        for label in ("positive", "neutral", "negative")
+    }
+
+
+def _whole(shares: Mapping[str, float]) -> Label:
+    if shares["negative"] >= NEGATIVE_SHARE and shares["negative"] >= shares["positive"]:
         return "negative"
-    return "positive" if score >= 0.05 else "neutral"
-
-
-@cache
-def _vader() -> SentimentIntensityAnalyzer:
-    return SentimentIntensityAnalyzer()
+    return "positive" if shares["positive"] >= POSITIVE_SHARE else "neutral"
