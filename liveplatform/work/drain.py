@@ -28,6 +28,12 @@ SICK_LANE_WIDTH = 4
 SLOW = 2.0
 
 
+# Where finished jobs land; a None among them is the bell.
+Landing = queue.SimpleQueue[Future[Outcome] | None]
+# A process with this many jobs that never came back claims no more, and starts afresh.
+STUCK_LIMIT = 4
+
+
 @dataclass
 class Flight:
     """A job under way: its row, and when it began."""
@@ -56,13 +62,16 @@ def drain(
     seconds: float = 20.0,
     on_full: Callable[[], None] | None = None,
     stop: threading.Event | None = None,
+    bell: "Landing | None" = None,
 ) -> Drained:
     """Work through the due rows of a kind until none is left, or for about `seconds`.
 
     `on_full` is called once if a claim came back full: others should come and help. Once `stop`
-    is set nothing more is claimed; what is in flight is settled.
+    is set nothing more is claimed; what is in flight is settled. A None put into `bell` says that
+    something became due: it is claimed beside what is in flight.
     """
-    return _Drain(kind, time.monotonic() + seconds, stop or threading.Event()).run(on_full)
+    landed: Landing = bell if bell is not None else queue.SimpleQueue()
+    return _Drain(kind, time.monotonic() + seconds, stop or threading.Event(), landed).run(on_full)
 
 
 def run_row(row: Work) -> Work | None:
@@ -81,13 +90,13 @@ _sick: dict[UUID, float] = {}
 class _Drain:
     """The state of one drain: what is in flight, and what has landed."""
 
-    def __init__(self, kind: type[Work], until: float, stop: threading.Event) -> None:
+    def __init__(self, kind: type[Work], until: float, stop: threading.Event, landed: Landing) -> None:
         self.kind = kind
         self.until = until
         self.stop = stop
         self.width: int = getattr(settings, kind.width_setting)
         self.flights: dict[Future[Outcome], Flight] = {}
-        self.landed: queue.SimpleQueue[Future[Outcome]] = queue.SimpleQueue()
+        self.landed = landed
         self.drained = Drained()
 
     def run(self, on_full: Callable[[], None] | None) -> Drained:
@@ -101,7 +110,8 @@ class _Drain:
             self._settle(self._wait())
 
     def _may_claim(self) -> bool:
-        return time.monotonic() < self.until and not self.stop.is_set()
+        worn_out = self.drained.stuck >= STUCK_LIMIT
+        return time.monotonic() < self.until and not self.stop.is_set() and not worn_out
 
     def _claim_if_possible(self) -> bool:
         """Claim; a database that is away must not take along what is in flight."""
@@ -138,9 +148,9 @@ class _Drain:
         future.add_done_callback(self.landed.put)
 
     def _wait(self) -> list[Future[Outcome]]:
-        """The futures that are done: at least one, unless a lease ran out while we waited."""
+        """The futures that are done; none, if the bell rang, a sweep is due, or a lease ran out."""
         oldest = min(flight.clock for flight in self.flights.values())
-        patience = max(0.05, oldest + settings.WORK_LEASE - time.monotonic())
+        patience = min(max(0.05, oldest + settings.WORK_LEASE - time.monotonic()), settings.WORK_SWEEP)
         try:
             done = [self.landed.get(timeout=patience)]
         except queue.Empty:
@@ -150,7 +160,7 @@ class _Drain:
             time.sleep(GATHER)
         while not self.landed.empty():
             done.append(self.landed.get())
-        return done
+        return [future for future in done if future is not None]
 
     def _abandon(self) -> None:
         """Let go of jobs that outlived their lease: another worker may have their rows by now."""

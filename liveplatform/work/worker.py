@@ -4,7 +4,9 @@ The drains live in threads beside Celery's own loop, so that rows are worked off
 away. Celery is the doorbell, the supervisor of the processes and the way to trigger a task by hand.
 """
 
+import math
 import os
+import queue
 import threading
 import time
 
@@ -15,13 +17,11 @@ from django.db import DatabaseError, connection
 
 from liveplatform.health import worker_seen
 from liveplatform.work import bell
-from liveplatform.work.drain import drain
+from liveplatform.work.drain import STUCK_LIMIT, Landing, drain
 from liveplatform.work.models import Work, kinds
 
 log = structlog.get_logger(__name__)
 
-# A process with this many jobs that never came back ends itself; its parent starts a fresh one.
-STUCK_LIMIT = 4
 GRACE = 8.0
 
 
@@ -31,12 +31,14 @@ class Drainer(threading.Thread):
     def __init__(self, kind: type[Work]) -> None:
         super().__init__(name=f"drain-{kind.queue}", daemon=True)
         self.kind = kind
-        self.stuck = 0
         self._bell = threading.Event()
+        self._landing: Landing = queue.SimpleQueue()
         self._ending = threading.Event()
 
     def wake(self) -> None:
+        """Something is due: begin to drain, or claim it beside what is in flight."""
         self._bell.set()
+        self._landing.put(None)
 
     def stop(self) -> None:
         """Claim nothing more; what is in flight is settled."""
@@ -56,6 +58,8 @@ class Drainer(threading.Thread):
         try:
             done = drain(
                 self.kind,
+                seconds=math.inf,
+                bell=self._landing,
                 on_full=lambda: bell.ring_others(self.kind.queue),
                 stop=self._ending,
             )
@@ -66,9 +70,8 @@ class Drainer(threading.Thread):
             time.sleep(settings.WORK_SWEEP / 4)
             self._bell.set()
             return
-        self.stuck += done.stuck
-        if self.stuck >= STUCK_LIMIT:
-            log.critical("worker_recycled", queue=self.kind.queue, stuck=self.stuck)
+        if done.stuck >= STUCK_LIMIT:  # threads cannot be ended; the parent starts a fresh process
+            log.critical("worker_recycled", queue=self.kind.queue, stuck=done.stuck)
             os._exit(70)
 
 
