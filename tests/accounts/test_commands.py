@@ -10,11 +10,11 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from calls.models import PhoneNumber
-from liveplatform.accounts import keys
+from liveplatform.accounts import keys, tokens
 from liveplatform.accounts.keys import make_key, principal_for, revoke
-from liveplatform.accounts.models import Account, Connection
+from liveplatform.accounts.models import Account, Connection, JwtIssuer
 from liveplatform.webhooks.models import Endpoint
-from tests.accounts.issuing import SECRET, issuer
+from tests.accounts.issuing import SECRET, issuer, public_pem, token
 
 TWILIO = ("account_sid=AC1", "auth_token=a=b=c", "phone_number=+14155550100")
 
@@ -154,3 +154,44 @@ def test_rotate_encryption_goes_on_past_a_secret_that_does_not_open(account, sea
 def test_rotate_encryption_can_be_tried_first(sealed):
     assert "1 would be sealed anew" in run("rotate_encryption", "--dry-run")
     assert Connection.objects.get(pk=sealed[0].pk).sealed_secrets.startswith("old:")
+
+
+NAMED = ("https://id.example.com/", "live-platform")
+
+
+def test_trust_issuer_makes_an_issuer_whose_tokens_open(account, tmp_path):
+    (tmp_path / "key.pem").write_text(public_pem("ES256"))
+    tokens.forget()
+    run("trust_issuer", account.pk, *NAMED, "--algorithm", "ES256", "--public-key", tmp_path / "key.pem")
+    principal = tokens.principal_for(token("ES256", scope="read:live write:live"))
+    assert (principal.account_id, principal.scopes) == (account.pk, {"read:live"})
+
+
+def test_trust_issuer_again_changes_it(account, tmp_path):
+    (tmp_path / "secret").write_text(SECRET + "\n")
+    run("trust_issuer", account.pk, *NAMED, "--jwks-url", "https://id.example.com/jwks")
+    run("trust_issuer", account.pk, *NAMED, "--algorithm", "HS256", "--secret", tmp_path / "secret")
+    row = JwtIssuer.objects.get()
+    assert (row.algorithm, row.secret, row.jwks_url) == ("HS256", SECRET, "")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        (),
+        ("--algorithm", "HS256"),
+        ("--jwks-url", "http://169.254.169.254/jwks"),
+        ("--algorithm", "HS256", "--jwks-url", "https://id.example.com/jwks"),
+    ],
+)
+def test_trust_issuer_refuses_what_the_admin_refuses(account, wrong):
+    with pytest.raises(CommandError):
+        run("trust_issuer", account.pk, *NAMED, *wrong)
+    assert not JwtIssuer.objects.exists()
+
+
+def test_an_issuer_of_another_account_is_not_taken_over(account):
+    issuer(Account.objects.exclude(pk=account.pk).first())
+    with pytest.raises(CommandError):
+        run("trust_issuer", account.pk, *NAMED, "--jwks-url", "https://id.example.com/jwks")
+    assert JwtIssuer.objects.get().account != account
