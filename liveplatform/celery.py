@@ -14,6 +14,11 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 
+@signals.setup_logging.connect
+def _leave_logging_as_it_is(**_: object) -> None:
+    """Django's LOGGING holds here too; Celery would set a level of its own over it."""
+
+
 @signals.celeryd_init.connect
 @signals.beat_init.connect
 def _have_servers(**_: object) -> None:

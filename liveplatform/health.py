@@ -3,17 +3,21 @@
 from collections.abc import Callable
 from functools import cache
 
+import psycopg
 import redis
 import structlog
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 log = structlog.get_logger(__name__)
 
 SEEN = "liveplatform:worker-seen"
 SEEN_FOR = 30  # seconds
+TIMEOUT = 2  # seconds; who asks does not wait for long either
 
 
 class NotReady(Exception):
@@ -27,8 +31,13 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 def readyz(request: HttpRequest) -> HttpResponse:
     """200 when every check passes, else 503; the body names each."""
-    found = {name: _said(check) for name, check in CHECKS.items()}
+    found: dict[str, str] = {}
+    for name, (check, needs) in CHECKS.items():
+        reached = needs is None or found[needs] == "ok"
+        found[name] = _said(check) if reached else f"not checked without {needs}"
     ready = all(said == "ok" for said in found.values())
+    if not ready:
+        log.warning("not_ready", **found)
     body = {"status": "ok" if ready else "not ready", "checks": found}
     return JsonResponse(body, status=200 if ready else 503)
 
@@ -36,7 +45,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
 def worker_seen() -> None:
     """A worker says that it is there; Redis away is no reason to stop."""
     try:
-        _redis().setex(SEEN, SEEN_FOR, "1")
+        _redis().set(SEEN, "1", ex=SEEN_FOR)
     except redis.RedisError as error:
         log.warning("worker_unseen", error=type(error).__name__)
 
@@ -46,14 +55,17 @@ def _said(check: Callable[[], None]) -> str:
         check()
     except NotReady as error:
         return str(error)
-    except (DatabaseError, redis.RedisError) as error:
+    except (DatabaseError, psycopg.Error, redis.RedisError) as error:
         return f"does not answer ({type(error).__name__})"
     return "ok"
 
 
 def _database() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
+    """On a fresh connection: an old one to a server that is frozen would wait for ever."""
+    wanted = connection.get_connection_params() | {"connect_timeout": TIMEOUT}
+    with psycopg.connect(**wanted) as fresh:
+        fresh.execute(f"SET statement_timeout = {TIMEOUT * 1000}")
+        fresh.execute("SELECT 1")
 
 
 def _migrations() -> None:
@@ -72,14 +84,21 @@ def _worker() -> None:
         raise NotReady(f"no worker was seen in the last {SEEN_FOR} seconds")
 
 
-CHECKS: dict[str, Callable[[], None]] = {
-    "database": _database,
-    "migrations": _migrations,
-    "redis": _broker,
-    "worker": _worker,
+# Each with the check that must have passed before it can be made.
+CHECKS: dict[str, tuple[Callable[[], None], str | None]] = {
+    "database": (_database, None),
+    "migrations": (_migrations, "database"),
+    "redis": (_broker, None),
+    "worker": (_worker, "redis"),
 }
 
 
 @cache
 def _redis() -> redis.Redis:
-    return redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)
+    """Asked once, not over and over: the next probe asks again."""
+    return redis.from_url(
+        settings.REDIS_URL,
+        socket_timeout=TIMEOUT / 2,
+        socket_connect_timeout=TIMEOUT / 2,
+        retry=Retry(NoBackoff(), 0),
+    )

@@ -13,31 +13,60 @@ from django.http import HttpRequest, HttpResponse
 
 log = structlog.get_logger("request")
 
-# Digits like a phone number; API keys, bearer tokens and signing secrets.
+# Digits like a phone number, also as part of a URL; API keys, tokens and signing secrets.
 PRIVATE = [
-    (re.compile(r"\+\d[\d\s().-]{6,}\d"), "[number]"),
+    (re.compile(r"(?:\+|%2B)\d[\d\s().-]{5,}\d", re.IGNORECASE), "[number]"),
+    (re.compile(r"\(\d{3}\)\s*\d{3}[\s.-]?\d{4}"), "[number]"),
+    (re.compile(r"(?<![\w.:-])\d{3}[\s.-]\d{3}[\s.-]\d{4}(?![\w-])"), "[number]"),
+    (re.compile(r"(?<![\w.:-])\d{10,15}(?![\w.-])"), "[number]"),
     (re.compile(r"\blp_[0-9a-f]+_[\w-]+"), "[key]"),
     (re.compile(r"\bwhsec_[\w+/=-]+"), "[secret]"),
-    (re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{8,}"), r"\1 [token]"),
+    (re.compile(r"\b(bearer|basic)\s+[\w.~+/=-]{8,}", re.IGNORECASE), r"\1 [token]"),
     (re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*"), "[token]"),
+    (re.compile(r"//[^/\s:@]*:[^/\s@]+@"), "//[password]@"),
 ]
-PRIVATE_NAMES = {"authorization", "token", "secret", "password", "auth_token", "text", "turns", "transcript"}
+PRIVATE_NAMES = {
+    "api_key",
+    "api_secret",
+    "auth_token",
+    "authorization",
+    "body",
+    "cookie",
+    "password",
+    "secret",
+    "text",
+    "token",
+    "transcript",
+    "turns",
+}
 # Errors of the database quote whole rows, numbers and transcripts among them.
 DETAIL = re.compile(r"(DETAIL|CONTEXT):.*", re.DOTALL)
 REQUEST_ID = re.compile(r"[\w.:-]{1,100}\Z")
-QUIET = ("/healthz", "/readyz", "/metrics", "/static/")
+QUIET = ("/static/",)
 
 Event = MutableMapping[str, Any]
 
 
 def redact(_: object, __: str, event: Event) -> Event:
-    """A processor that leaves nothing private in an event."""
+    """A processor that leaves nothing private in an event, however deep."""
     for name, value in event.items():
-        if name.lower() in PRIVATE_NAMES:
-            event[name] = "[private]"
-        elif isinstance(value, str):
-            event[name] = scrub(value)
+        if not name.startswith("_"):  # structlog's own, gone before anything is written
+            event[name] = _clean(name, value)
     return event
+
+
+def _clean(name: str, value: object) -> object:
+    if name.lower() in PRIVATE_NAMES:
+        return "[private]"
+    match value:
+        case None | bool() | int() | float():
+            return value
+        case dict():
+            return {str(key): _clean(str(key), inner) for key, inner in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [_clean(name, inner) for inner in value]
+        case _:
+            return scrub(str(value))
 
 
 def scrub(text: str) -> str:
@@ -82,6 +111,7 @@ def configure(*, level: str = "INFO", pretty: bool = False) -> dict[str, Any]:
         "loggers": {
             "django.server": {"handlers": ["out"], "propagate": False},
             "django.request": {"level": "ERROR"},
+            "_granian": {"handlers": ["out"], "level": "WARNING", "propagate": False},
             "urllib3": {"level": "ERROR"},
             "kombu": {"level": "ERROR"},
             "amqp": {"level": "ERROR"},
@@ -91,7 +121,11 @@ def configure(*, level: str = "INFO", pretty: bool = False) -> dict[str, Any]:
 
 
 class RequestLog:
-    """Middleware: gives each request an id, answers it, and logs one line per request."""
+    """Middleware: gives each request an id, answers it, and logs one line per request.
+
+    What else is logged on the way carries the id, the account (bound where it is authenticated) and
+    the call.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -108,3 +142,9 @@ class RequestLog:
             ms = round((time.perf_counter() - began) * 1000, 1)
             log.info("request", method=request.method, path=request.path, status=response.status_code, ms=ms)
         return response
+
+    def process_view(
+        self, request: HttpRequest, view: object, args: tuple[object, ...], kwargs: dict[str, object]
+    ) -> None:
+        if "call_id" in kwargs:
+            structlog.contextvars.bind_contextvars(call_id=str(kwargs["call_id"]))

@@ -1,5 +1,6 @@
 """Every setting of the platform, read from the environment on one page. Wiring only."""
 
+import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -77,6 +78,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "liveplatform.probes.Probes",
     "liveplatform.logs.RequestLog",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -171,11 +173,17 @@ SPECTACULAR_SETTINGS = {
     },
 }
 
-LOGGING = logs.configure(level=env.str("LOG_LEVEL", "INFO"), pretty=env.bool("LOG_PRETTY", False))
+# Figures of the apps for /metrics, beside those of work.
+METRICS = ["calls.metrics.GAUGES", "liveplatform.webhooks.metrics.GAUGES"]
+
+# One JSON line per event, unless a person is watching.
+LOGGING = logs.configure(
+    level=env.str("LOG_LEVEL", "INFO"), pretty=env.bool("LOG_PRETTY", sys.stderr.isatty())
+)
 
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"
 USE_TZ = True
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT = None  # nothing is collected: the web process serves each app's own files
 WHITENOISE_USE_FINDERS = True

@@ -1,12 +1,10 @@
-"""Every address of the platform; each surface brings its own list."""
+"""Every address of the platform but those of liveplatform.probes; each surface brings its own list."""
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from liveplatform.api import converters  # noqa: F401 - registers <id:…>
-from liveplatform.health import healthz, readyz
-from liveplatform.metrics import metrics
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("calls.live.urls")),
@@ -17,9 +15,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     path("admin/", admin.site.urls),
-    path("healthz", healthz),
-    path("readyz", readyz),
-    path("metrics", metrics),
 ]
 
 handler400 = "liveplatform.api.errors.at_bad_request"

@@ -2,6 +2,7 @@
 
 import base64
 
+import structlog
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
@@ -20,6 +21,7 @@ class PlatformAuthentication(BaseAuthentication):
         claimed = request.META.get("HTTP_X_AUTH_ID")
         if claimed and claimed != principal.auth_id:
             raise AuthenticationFailed("X-Auth-ID is not the account of this key.")
+        structlog.contextvars.bind_contextvars(account=principal.account_id.hex)
         return principal, None
 
     def authenticate_header(self, request: Request) -> str:
