@@ -30,7 +30,7 @@ def connect(
     if missing:
         raise BadConnection(missing[0], f"{provider} needs {', '.join(missing)} as well.")
     with transaction.atomic():
-        Account.objects.select_for_update().get(pk=account.pk)
+        Account.objects.select_for_update(no_key=True).get(pk=account.pk)
         connection = Connection.objects.filter(account=account, provider=provider, is_default=True).first()
         connection = connection or Connection(account=account, provider=provider)
         connection.base_url, connection.name = base_url, name or connection.name

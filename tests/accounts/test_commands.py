@@ -63,8 +63,8 @@ def test_an_account_is_known_by_id_auth_id_or_name(account, called):
 
 
 def test_connecting_again_replaces(account):
-    for token in ("one", "two"):
-        given = ("account_sid=AC1", f"auth_token={token}", "phone_number=+14155550100")
+    for secret in ("one", "two"):
+        given = ("account_sid=AC1", f"auth_token={secret}", "phone_number=+14155550100")
         run("connect_provider", account.pk, "twilio", "--base-url", "http://127.0.0.1:9", "--set", *given)
     row = Connection.objects.get(account=account)
     assert (row.credentials()["auth_token"], row.base_url) == ("two", "http://127.0.0.1:9")
