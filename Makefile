@@ -12,6 +12,7 @@ help:            ## this list
 install: .venv/installed  ## .venv and the pinned requirements
 
 .venv/installed: requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed: make PYTHON=python3.12 …")'
 	$(PYTHON) -m venv .venv
 	$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
@@ -45,6 +46,7 @@ lint: install-dev  ## ruff, mypy, one-way imports, Django's checks
 	$(RUN) -m ruff format --check .
 	$(RUN) -m mypy .
 	.venv/bin/lint-imports
+	$(RUN) manage.py check
 	$(RUN) manage.py makemigrations --check --dry-run
 
 bench: install-dev  ## figures beside what they are to be measured by

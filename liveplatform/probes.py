@@ -31,4 +31,5 @@ class Probes:
             return HttpResponseNotAllowed(["GET", "HEAD"])
         answer = probe(request)
         answer["Cache-Control"] = "no-store"
+        answer._has_been_logged = True  # type: ignore[attr-defined] # Django would call a 503 an error
         return answer

@@ -40,3 +40,6 @@ class Step(Work):
     @classmethod
     def settled(cls, rows: list[Self]) -> None:
         after.settled(rows)
+
+    def about(self) -> dict[str, str]:
+        return {"call_id": str(self.call_id), "step": self.kind}

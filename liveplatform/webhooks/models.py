@@ -153,6 +153,9 @@ class Delivery(Work):
             ),
         ]
 
+    def about(self) -> dict[str, str]:
+        return {"event_id": str(self.event_id), "endpoint_id": str(self.endpoint_id)}
+
     @classmethod
     def prepare(cls, rows: list[Self]) -> list[Job]:
         learn_denied()

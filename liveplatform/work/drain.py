@@ -240,6 +240,7 @@ def _report(rows: list[Work]) -> None:
     """What was given up is an alarm; everything else is one line for the curious."""
     for row in rows:
         said = {"queue": row.queue, "work": str(row.pk), "attempts": row.attempts, "state": row.state}
+        said |= row.about()
         if row.state == Work.State.FAILED:
             log.error("work_failed", error=row.error, **said)
         else:

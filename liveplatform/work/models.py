@@ -85,6 +85,10 @@ class Work(models.Model):
     def settled(cls, rows: list[Self]) -> None:
         """What follows, in the transaction that wrote these outcomes; rows postponed are among them."""
 
+    def about(self) -> dict[str, str]:
+        """What finds this row's lines in the logs: the ids of what it is about."""
+        return {}
+
     def backoff(self) -> float:
         """Seconds until the next attempt: doubling from one second to five minutes, with jitter."""
         return min(2.0 ** max(self.attempts - 1, 0), 300.0) * random.uniform(0.8, 1.2)  # noqa: S311
