@@ -7,12 +7,14 @@ call with it too (surface A).
 from typing import Any
 from uuid import UUID
 
+import orjson
 from django.conf import settings
-from django.db import connection
+from psycopg import Cursor
 
 from calls.description import describe
 from calls.end_codes import DEFAULT_REASON, EndCode
 from calls.models.call import Call
+from liveplatform.prepared import execute
 from liveplatform.webhooks.publish import publish
 from liveplatform.work.bell import ring
 from liveplatform.work.models import NO_LANE, uuid7
@@ -46,6 +48,9 @@ ON CONFLICT (call_id, kind) DO NOTHING
 MAX_ATTEMPTS = {"terminate": 40, "clean_up": 12, "analyse": 6, "notify": 6}
 
 
+FIELDS = [field.attname for field in Call._meta.concrete_fields]
+COLUMNS = [field.column for field in Call._meta.concrete_fields]
+
 NOTHING_RUNS = "Nothing runs at a provider."
 NO_ROOM = "No room was made for this call."
 
@@ -62,9 +67,21 @@ def compare_and_set(
         "by": by,
         "by_number": by_number,
     }
-    call = next(iter(Call.objects.raw(COMPARE_AND_SET, params)), None)
+    cursor = execute(COMPARE_AND_SET, params)
+    row = cursor.fetchone()
+    call = _call(cursor, row) if row else None
     if call is not None:
         _follow(call)
+    return call
+
+
+def _call(cursor: "Cursor[tuple[Any, ...]]", row: tuple[Any, ...]) -> Call:
+    """The row as a Call; the question about its transcript goes along as an attribute."""
+    found = {column.name: value for column, value in zip(cursor.description or (), row, strict=True)}
+    call = Call.from_db("default", FIELDS, [found[column] for column in COLUMNS])
+    # Django leaves JSON to its own fields' converters, which a plain cursor has not.
+    call.metadata, call.dynamic_variables = map(orjson.loads, (call.metadata, call.dynamic_variables))
+    call.has_transcript = found["has_transcript"]  # type: ignore[attr-defined]
     return call
 
 
@@ -81,8 +98,7 @@ def conclude(call: Call) -> None:
 
 
 def _follow(call: Call) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(ADD_STEPS, _steps(call))
+    execute(ADD_STEPS, _steps(call))
     publish(call.account_id, call.pk, call.event_sequence, "call.ended", {"call": describe(call)})
     ring("steps")
 

@@ -7,8 +7,8 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from django.db import connection
 
+from liveplatform.prepared import execute
 from liveplatform.webhooks.schedule import MAX_ATTEMPTS
 from liveplatform.work.bell import ring
 from liveplatform.work.models import uuid7
@@ -72,10 +72,7 @@ def publish_many(news: Sequence[News]) -> None:
         "but": [n.but for n in news],
         "max_attempts": MAX_ATTEMPTS,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(PUBLISH, columns)
-        delivered = cursor.rowcount
-    if delivered:
+    if execute(PUBLISH, columns).rowcount:
         ring("webhooks")
 
 

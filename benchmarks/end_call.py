@@ -1,0 +1,118 @@
+"""Ending a call: requests a second and latency, beside pgbench and beside a minimal DRF view, in one run."""
+
+import json
+import re
+import shlex
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import requests
+
+from benchmarks.bench_calls import connect, insert
+from benchmarks.load import Load, post_all
+from liveplatform import embedded
+from liveplatform.embedded import programs
+from liveplatform.local import ROOT, Local, free_port
+from tests.stories.customer import Customer
+
+CONNECTIONS = (1, 4, 16)
+# The same work in plain SQL: lock one row, update it, insert five rows, commit.
+PGBENCH = r"""
+\set n random(1, :calls)
+BEGIN;
+SELECT id FROM bench_call WHERE n = :n FOR UPDATE;
+UPDATE bench_call SET status = 'ended', reason = 'Ended Via API call', ended_at = now() WHERE n = :n;
+INSERT INTO bench_step (call_n, kind, state) VALUES (:n, 'terminate', 'pending'), (:n, 'clean_up', 'pending'),
+ (:n, 'analyse', 'pending'), (:n, 'notify', 'pending'), (:n, 'more', 'pending');
+COMMIT;
+"""
+TABLES = """
+DROP TABLE IF EXISTS bench_step; DROP TABLE IF EXISTS bench_call;
+CREATE TABLE bench_call (n int PRIMARY KEY, id uuid DEFAULT gen_random_uuid(), status text DEFAULT 'live', reason text, ended_at timestamptz);
+CREATE TABLE bench_step (id bigserial PRIMARY KEY, call_n int, kind text, state text);
+INSERT INTO bench_call (n) SELECT generate_series(1, 100000);
+CREATE TABLE IF NOT EXISTS minimal_minimalcall (id uuid PRIMARY KEY, status varchar(12), reason varchar(500), ended_at timestamptz, created_at timestamptz);
+CREATE TABLE IF NOT EXISTS minimal_minimalstep (id serial PRIMARY KEY, call_id uuid REFERENCES minimal_minimalcall, kind varchar(10), state varchar(8));
+"""
+
+
+def bench(local: Local, customer: Customer, calls: int) -> list[tuple[str, str, str]]:
+    """Rows of (what, figures, beside what)."""
+    with connect(local.var) as database:
+        database.execute(TABLES)
+    rows = []
+    ours: dict[int, Load] = {}
+    for connections in CONNECTIONS:
+        count = calls * (1 if connections > 1 else 1) // (4 if connections == 1 else 1)
+        ours[connections], cpu = _ours(local, customer, count, connections)
+        rows.append(
+            (f"end a call, {connections} connections", str(ours[connections]), f"web CPU {cpu:.2f} ms")
+        )
+    limit = _pgbench(local.var, 16)
+    rows.append(("pgbench, the same in plain SQL, 16 connections", f"{limit:,.0f}/s", ""))
+    yardstick = _minimal(local, calls, 16)
+    rows.append(("minimal DRF + ORM view, 16 connections", str(yardstick), ""))
+    rows.append(("end a call, of pgbench", f"{ours[16].rate / limit:.0%}", "aim ≥ 25 %"))
+    rows.append(("end a call, of the minimal view", f"{ours[16].rate / yardstick.rate:.2f} ×", "aim ≥ 3 ×"))
+    return rows
+
+
+def _ours(local: Local, customer: Customer, count: int, connections: int) -> tuple[Load, float]:
+    """Fresh calls, each ended once; the web processes' CPU per request in milliseconds."""
+    ids = insert(local.var, customer.account_id, [""] * count, [""] * count, transcripts=False)
+    bodies = [json.dumps({"call_id": str(call)}).encode() for call in ids]
+    before = _cpu(local)
+    load = post_all(
+        f"{local.url}/calls/end", bodies, connections, f"Authorization: Bearer {customer.key}\r\n"
+    )
+    return load, (_cpu(local) - before) / count * 1000
+
+
+def _cpu(local: Local) -> float:
+    parent = psutil.Process(local.processes["web"].pid)
+    return sum(sum(p.cpu_times()[:2]) for p in (parent, *parent.children(recursive=True)))
+
+
+def _pgbench(var: Path, connections: int) -> float:
+    binary = programs.directory() / "pgbench"
+    script = var / "bench.sql"
+    script.write_text(PGBENCH)
+    url = embedded.database_url(var)
+    command = (
+        f"{binary} -n -M prepared -c {connections} -j 1 -T 5 -D calls=100000 -f {script} {shlex.quote(url)}"
+    )
+    said = subprocess.run(shlex.split(command), capture_output=True, text=True, check=True).stdout
+    return float(re.search(r"tps = ([\d.]+)", said)[1])
+
+
+def _minimal(local: Local, count: int, connections: int) -> Load:
+    with connect(local.var) as database:
+        made = "INSERT INTO minimal_minimalcall SELECT gen_random_uuid(), 'live', '', NULL, now() FROM generate_series(1, %s) RETURNING id"
+        ids = [row[0] for row in database.execute(made, (count,)).fetchall()]
+    port = free_port()
+    command = f"granian --interface wsgi --host 127.0.0.1 --port {port} --workers 2 --blocking-threads 8 --no-ws --log-level warning benchmarks.minimal.app:application"
+    env = local.env | {"DJANGO_SETTINGS_MODULE": "benchmarks.minimal.settings"}
+    server = subprocess.Popen(
+        shlex.split(command), env=env, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        _wait(f"http://127.0.0.1:{port}/")
+        bodies = [json.dumps({"call_id": str(call)}).encode() for call in ids]
+        return post_all(f"http://127.0.0.1:{port}/calls/end", bodies, connections)
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def _wait(url: str) -> None:
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        try:
+            requests.get(url, timeout=1)
+            return
+        except requests.RequestException:
+            time.sleep(0.1)
+    sys.exit("the minimal view did not come up")

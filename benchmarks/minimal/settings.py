@@ -1,0 +1,12 @@
+"""The least that DRF needs, over the same database and served the same way."""
+
+from liveplatform.settings import DATABASES as PLATFORM_DATABASES
+
+SECRET_KEY = "not-a-secret"
+ALLOWED_HOSTS = ["*"]
+DATABASES = PLATFORM_DATABASES
+ROOT_URLCONF = "benchmarks.minimal.app"
+INSTALLED_APPS = ["rest_framework", "benchmarks.minimal"]
+MIDDLEWARE: list[str] = []
+USE_TZ = True
+REST_FRAMEWORK = {"UNAUTHENTICATED_USER": None, "DEFAULT_AUTHENTICATION_CLASSES": []}

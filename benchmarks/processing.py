@@ -1,0 +1,171 @@
+"""What follows the end: whole calls a second with one and two workers, latency, memory; beside Celery."""
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import psutil
+import redis
+import requests
+
+from benchmarks.bench_calls import connect, insert, place
+from liveplatform import embedded
+from liveplatform.local import ROOT, Local
+from tests.stories.customer import Customer
+
+
+def bench(local: Local, customer: Customer, calls: int) -> list[tuple[str, str, str]]:
+    """Rows of (what, figures, beside what). No worker runs when it begins and when it ends."""
+    bare = _bare(local, customer, calls)
+    celery = _celery(local, calls * 4)
+    rows = [
+        ("the same two HTTP requests by a bare pool of 32 threads", f"{bare:,.0f} calls/s", ""),
+        ("Celery no-op tasks, one worker of two processes", f"{celery:,.0f}/s", ""),
+    ]
+    for workers in (1, 2):
+        names = ["worker", "worker-2"][:workers]
+        rate, deliveries = _processed(local, customer, calls, names)
+        beside = f"{rate / bare:.0%} of the bare pool (aim ≥ 60 %), {rate * 5 / celery:.2f} × Celery's no-ops at five a call"
+        rows.append((f"calls processed whole, {workers} worker(s)", f"{rate:,.0f} calls/s", beside))
+        rows.append((f"  webhooks among it, {workers} worker(s)", f"{deliveries:,.0f}/s", ""))
+        if workers == 1:
+            rows += _unloaded(local, customer)
+            rows += _memory(local)
+        for name in names:
+            local.kill(name, 15)
+    return rows
+
+
+def _processed(local: Local, customer: Customer, calls: int, names: list[str]) -> tuple[float, float]:
+    """Calls ended beforehand; the clock runs from the first step taken to the last one settled."""
+    legs, rooms = place(local.sandbox_url, customer.account_id, calls)
+    ids = insert(local.var, customer.account_id, legs, rooms, transcripts=True)
+    headers = {"Authorization": f"Bearer {customer.key}"}
+    with ThreadPoolExecutor(8) as pool:
+        list(
+            pool.map(
+                lambda call: requests.post(
+                    f"{local.url}/calls/end", json={"call_id": str(call)}, headers=headers, timeout=30
+                ),
+                ids,
+            )
+        )
+    local.start(*names)
+    with connect(local.var) as database:
+        query = "SELECT count(*), extract(epoch FROM max(settled_at) - min((log -> 0 ->> 'at')::timestamptz)) FROM calls_step WHERE call_id = ANY(%s) AND state = 'done' AND {}"
+        while database.execute(query.format("kind = 'notify'"), (ids,)).fetchone()[0] < calls:
+            time.sleep(0.2)
+        took = database.execute(query.format("true"), (ids,)).fetchone()[1]
+        sent = "SELECT count(*), extract(epoch FROM max(d.settled_at) - min(d.created_at)) FROM webhooks_delivery d JOIN webhooks_event e ON e.id = d.event_id WHERE e.subject = ANY(%s) AND d.state <> 'pending'"
+        while database.execute(sent, (ids,)).fetchone()[0] < calls * 3:
+            time.sleep(0.2)
+    return calls / float(took), calls * 3 / float(took)
+
+
+def _unloaded(local: Local, customer: Customer) -> list[tuple[str, str, str]]:
+    """One call at a time: from the end's answer to call.processed at the receiver."""
+    waits = []
+    for _ in range(60):
+        call = customer.phone_call()
+        call.end().raise_for_status()
+        answered = time.time()
+        call.told("call.processed")
+        told = [
+            line["at"] for line in call.received() if json.loads(line["body"])["type"] == "call.processed"
+        ]
+        waits.append((told[0] - answered) * 1000)
+    cuts = statistics.quantiles(waits, n=100)
+    return [
+        (
+            "end answered → call.processed received, unloaded",
+            f"p50 {cuts[49]:.0f} ms, p99 {cuts[98]:.0f} ms",
+            "aim p50 < 150 ms, p99 < 1 s",
+        )
+    ]
+
+
+def _bare(local: Local, customer: Customer, calls: int) -> float:
+    """What no platform could beat: the two requests, and nothing else."""
+    legs, rooms = place(local.sandbox_url, customer.account_id, calls)
+    account, http = f"AC{customer.account_id}", requests.Session()
+    http.trust_env = False
+    http.mount("http://", requests.adapters.HTTPAdapter(pool_maxsize=32))
+
+    def one(pair: tuple[str, str]) -> None:
+        base = local.sandbox_url
+        http.post(
+            f"{base}/2010-04-01/Accounts/{account}/Calls/{pair[0]}.json",
+            data={"Status": "completed"},
+            auth=(account, "t"),
+        )
+        headers = {"Authorization": "e30.e30.x", "stream-auth-type": "jwt"}
+        http.post(
+            f"{base}/api/v2/video/call/default/{pair[1]}/delete?api_key={customer.account_id}",
+            json={"hard": False},
+            headers=headers,
+        )
+
+    began = time.perf_counter()
+    with ThreadPoolExecutor(32) as pool:
+        list(pool.map(one, zip(legs, rooms, strict=True)))
+    return calls / (time.perf_counter() - began)
+
+
+def _celery(local: Local, tasks: int) -> float:
+    """No-op tasks through the same Redis."""
+    url = embedded.redis_url(local.var)
+    os.environ["NOOP_REDIS"] = url
+    from benchmarks.noop import noop  # noqa: PLC0415 - it reads the address when it is loaded
+
+    store = redis.from_url(url)
+    store.delete("noop-count")
+    for _ in range(tasks):
+        noop.apply_async(queue="noop")
+    command = [
+        sys.executable,
+        "-m",
+        "celery",
+        "-A",
+        "benchmarks.noop",
+        "worker",
+        "-c",
+        "2",
+        "-Q",
+        "noop",
+        "--loglevel",
+        "ERROR",
+        "--without-gossip",
+        "--without-mingle",
+    ]
+    worker = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=local.env | {"NOOP_REDIS": url},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        while int(store.get("noop-count") or 0) < 1:
+            time.sleep(0.01)
+        began, first = time.perf_counter(), int(store.get("noop-count"))
+        while (done := int(store.get("noop-count"))) < tasks:
+            time.sleep(0.02)
+        return (done - first) / (time.perf_counter() - began)
+    finally:
+        worker.terminate()
+        worker.wait()
+
+
+def _memory(local: Local) -> list[tuple[str, str, str]]:
+    """PSS of each process: what it holds, its part of what is shared."""
+    rows = []
+    for name, process in local.processes.items():
+        parent = psutil.Process(process.pid)
+        sizes = [p.memory_full_info().pss / 2**20 for p in (parent, *parent.children(recursive=True))]
+        aim = {"web": "aim ≤ 90 MB each", "worker": "aim ≤ 110 MB each"}.get(name, "")
+        rows.append((f"memory of {name} (PSS)", " + ".join(f"{size:.0f}" for size in sizes) + " MB", aim))
+    return rows

@@ -1,0 +1,46 @@
+"""Every figure beside what it is to be measured by, in one run: `make bench`.
+
+The machine is shared and noisy: quote the ratios, not the absolute figures.
+"""
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks import end_call, processing, sentiment
+from liveplatform.local import Local
+from tests.stories.customer import Customer
+
+SETTINGS = {"LOG_LEVEL": "CRITICAL", "TRANSCRIPT_WINDOW": "600"}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--calls", type=int, default=4000, help="calls in each measurement")
+    asked = parser.parse_args()
+    console = Console(width=140)
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        Path(folder).chmod(0o711)
+        with Local(Path(folder), SETTINGS) as local:
+            local.prepare()
+            local.start("sandbox", "receiver", "web")
+            local.wait_ready()
+            customer = Customer(local, "bench")
+            show(console, "ending a call", end_call.bench(local, customer, asked.calls))
+            show(console, "what follows", processing.bench(local, customer, asked.calls // 4))
+    return sentiment.main()
+
+
+def show(console: Console, title: str, rows: list[tuple[str, str, str]]) -> None:
+    table = Table("what", "figure", "beside", title=title)
+    for row in rows:
+        table.add_row(*row)
+    console.print(table)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,21 @@
+"""Hot statements, prepared on the server: parsed and planned once per connection, in Django's transaction.
+
+Django binds parameters on the client, so PostgreSQL parses and plans every statement anew; for the few
+statements of the busiest path that is most of their cost (docs/performance.md).
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import psycopg
+from django.db import connection
+
+
+def execute(statement: str, parameters: Mapping[str, Any]) -> "psycopg.Cursor[tuple[Any, ...]]":
+    """Run a statement on Django's connection; errors are django.db's. Casts make the types clear."""
+    connection.ensure_connection()
+    if connection.queries_logged:  # tests that count queries count these too
+        connection.queries_log.append({"sql": statement, "time": "0"})
+    with connection.wrap_database_errors:
+        cursor = psycopg.Cursor(connection.connection)
+        return cursor.execute(statement, parameters, prepare=True)
