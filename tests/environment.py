@@ -3,6 +3,7 @@
 `DATABASE_URL` and `REDIS_URL` are honoured where they are set.
 """
 
+import fcntl
 import os
 import shutil
 import tempfile
@@ -15,6 +16,9 @@ ROOT = Path(__file__).resolve().parent.parent
 # Two runs side by side on one checkout do not meet.
 VAR = Path(tempfile.mkdtemp(prefix="test-", dir=ROOT / "var"))
 VAR.chmod(0o711)
+# Held for as long as this run lives, however it ends.
+IN_USE = (VAR / "in-use").open("w")
+fcntl.flock(IN_USE, fcntl.LOCK_EX)
 
 os.environ["VAR_DIR"] = str(VAR)
 os.environ.setdefault("LOG_LEVEL", "CRITICAL")
@@ -24,6 +28,8 @@ os.environ["DATABASE_IDLE_LIMIT"] = "600"  # many tests are one long transaction
 
 
 def pytest_configure() -> None:
+    for left in VAR.parent.glob("test-*/in-use"):
+        _sweep(left)
     embedded.ensure(
         VAR,
         postgres="DATABASE_URL" not in os.environ,
@@ -33,5 +39,20 @@ def pytest_configure() -> None:
 
 
 def pytest_unconfigure() -> None:
-    embedded.stop(VAR)
-    shutil.rmtree(VAR, ignore_errors=True)
+    _remove(VAR)
+
+
+def _sweep(in_use: Path) -> None:
+    """Stop and remove what a run that was killed has left behind."""
+    with in_use.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return
+        _remove(in_use.parent)
+
+
+def _remove(var: Path) -> None:
+    for lock in list(var.rglob("embedded.lock")):
+        embedded.stop(lock.parent)
+    shutil.rmtree(var, ignore_errors=True)
