@@ -114,6 +114,30 @@ def test_not_ready_without_a_database(client, db, seen, database_away):
     }
 
 
+def test_a_frozen_database_is_noticed_within_seconds(client, db, seen, frozen_database):
+    began = time.monotonic()
+
+    checks = client.get("/readyz").json()["checks"]
+
+    assert checks["database"] == "does not answer (ConnectionTimeout)"
+    assert time.monotonic() - began < 2 * health.TIMEOUT
+
+
+@pytest.fixture
+def frozen_database(monkeypatch) -> Iterator[None]:
+    """New connections go to a PostgreSQL that is stopped in its tracks."""
+    var = VAR / "frozen"
+    embedded.ensure(var, redis=False, durable=False)
+    host = embedded.django_database(embedded.database_url(var))["HOST"]
+    real = connection.get_connection_params()
+    monkeypatch.setattr(connection, "get_connection_params", lambda: real | {"host": host})
+    pid = int((var / "postgres" / "postmaster.pid").read_text().split()[0])
+    os.kill(pid, signal.SIGSTOP)
+    yield
+    os.kill(pid, signal.SIGCONT)
+    embedded.stop(var)
+
+
 @pytest.fixture
 def database_away(monkeypatch) -> None:
     """Nothing listens where new connections to PostgreSQL go."""
