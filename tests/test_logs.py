@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 from collections.abc import Callable
 from io import StringIO
 from uuid import uuid4
@@ -32,6 +33,8 @@ def written(monkeypatch) -> Callable[[], list[dict[str, object]]]:
     made = config["formatters"]["structured"]
     handler = logging.StreamHandler(stream)
     handler.setFormatter(made["()"](**{key: value for key, value in made.items() if key != "()"}))
+    # A logger keeps the level of its first use.
+    monkeypatch.setattr(logs, "log", structlog.get_logger("request"))
     structlog.contextvars.clear_contextvars()
     root = logging.getLogger()
     monkeypatch.setattr(root, "handlers", [handler])
@@ -41,6 +44,7 @@ def written(monkeypatch) -> Callable[[], list[dict[str, object]]]:
     root.manager._clear_cache()
     yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
     root.manager._clear_cache()
+    logs.configure(level=os.environ["LOG_LEVEL"])
     structlog.contextvars.clear_contextvars()
 
 
