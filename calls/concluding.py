@@ -49,7 +49,7 @@ MAX_ATTEMPTS = {"terminate": 40, "clean_up": 12, "analyse": 6, "notify": 6}
 
 
 FIELDS = [field.attname for field in Call._meta.concrete_fields]
-COLUMNS = [field.column for field in Call._meta.concrete_fields]
+COLUMNS = [field.column or "" for field in Call._meta.concrete_fields]
 
 NOTHING_RUNS = "Nothing runs at a provider."
 NO_ROOM = "No room was made for this call."

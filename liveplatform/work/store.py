@@ -35,7 +35,7 @@ WITH RECURSIVE lanes(lane) AS (
 ), picked AS MATERIALIZED (
     SELECT due.id FROM shuffled CROSS JOIN LATERAL (
         SELECT w.id FROM {table} w
-        WHERE w.lane = shuffled.lane AND w.state IN ('pending', 'running') AND w.due_at <= now()
+        WHERE w.lane = shuffled.lane AND w.state IN ('pending', 'running') AND w.due_at <= statement_timestamp()
         ORDER BY w.due_at LIMIT shuffled.room FOR UPDATE SKIP LOCKED
     ) due LIMIT %(limit)s
 )
@@ -50,7 +50,7 @@ CLAIM_ONE = """
 UPDATE {table} AS w
 SET state = 'running', attempts = w.attempts + 1, claim = w.claim + 1, updated_at = now(),
     due_at = now() + make_interval(secs => %(lease)s)
-WHERE w.id = %(id)s AND (w.state = 'pending' OR (w.state = 'running' AND w.due_at <= now()))
+WHERE w.id = %(id)s AND (w.state = 'pending' OR (w.state = 'running' AND w.due_at <= statement_timestamp()))
 RETURNING w.*
 """
 

@@ -1,0 +1,132 @@
+"""Every adapter goes through the same: each fault becomes the right error, and one end has one effect."""
+
+import time
+import uuid
+
+import pytest
+
+from providers import http
+from providers.errors import NotConfigured, NotSupported, Rejected, Unavailable, UnknownOutcome
+from providers.registry import connect
+from tests.providers.conftest import SECRET
+
+
+class Leg:
+    """A phone call at Twilio, or a room at GetStream: what it takes to end one."""
+
+    def __init__(self, adapter, sandbox):
+        self.adapter, self.sandbox = adapter, sandbox
+        self.phone = adapter.provider == "twilio"
+        self.operation = "end_call" if self.phone else "end_room"
+        if self.phone:
+            self.id = adapter.make_call(to="+14155550111", from_="+14155550100").id
+        else:
+            self.id = adapter.open_room("default", str(uuid.uuid4()), created_by="host").id
+
+    def end(self, ask_first=False):
+        if self.phone:
+            return self.adapter.end_call(self.id, ask_first=ask_first)
+        return self.adapter.end_room("default", self.id, ask_first=ask_first)
+
+    def fault(self, kind, **more):
+        self.sandbox.fault(self.operation, kind, resource=self.id, **more)
+
+    def effects(self):
+        return self.sandbox.effects(self.operation, self.id)
+
+
+@pytest.fixture(params=["twilio", "getstream"])
+def leg(request, sandbox):
+    return Leg(request.getfixturevalue(request.param), sandbox)
+
+
+def test_an_end_has_one_effect_however_often_it_is_asked_for(leg):
+    for _ in range(3):
+        assert leg.end().ended_at is not None
+    assert leg.effects() == 1
+
+
+@pytest.mark.parametrize("fault", ["act_then_timeout", "act_then_reset"])
+def test_a_lost_answer_is_an_unknown_outcome_and_asking_first_settles_it(leg, fault):
+    leg.fault(fault)
+    with pytest.raises(UnknownOutcome):
+        leg.end()
+    before = len(leg.sandbox.ledger(operation=leg.operation, resource=leg.id))
+    assert leg.end(ask_first=True).ended_at is not None
+    assert len(leg.sandbox.ledger(operation=leg.operation, resource=leg.id)) == before, (
+        "it was asked, not told again"
+    )
+    assert leg.effects() == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        ("500", UnknownOutcome),
+        ("503", UnknownOutcome),
+        ("html", UnknownOutcome),
+        ("bad_json", UnknownOutcome),
+        ("big_body", UnknownOutcome),
+        ("slow_drip", UnknownOutcome),
+        ("timeout", UnknownOutcome),
+        ("reset", UnknownOutcome),
+        ("429", Unavailable),
+        ("401", Rejected),
+        ("400", Rejected),
+    ],
+)
+def test_each_fault_becomes_its_error_in_time_and_tells_no_secret(leg, fault, error):
+    leg.fault(fault, retry_after=7 if fault == "429" else None)
+    began = time.monotonic()
+    with pytest.raises(error) as raised:
+        leg.end()
+    assert time.monotonic() - began < 3, "the deadline covers the whole request"
+    assert SECRET not in str(raised.value) and "+1415" not in str(raised.value)
+    if fault == "429":
+        assert type(raised.value) is Unavailable and raised.value.retry_after == 7
+    if fault == "401":
+        assert raised.value.code == "auth"
+
+
+def test_ended_already_is_a_success_after_a_check(leg):
+    leg.end()
+    leg.fault("already_ended")
+    assert leg.end().ended_at is not None
+    assert leg.sandbox.ledger(resource=leg.id)[-1]["operation"] in ("get_call", "get_room")
+
+
+def test_ended_already_is_not_believed_of_what_still_lives(leg):
+    leg.fault("already_ended")
+    with pytest.raises(Rejected):
+        leg.end()
+
+
+def test_what_cannot_be_reached_did_not_happen(account_sid):
+    adapter = connect(
+        "twilio", {"account_sid": account_sid, "auth_token": "t"}, base_url="http://127.0.0.1:9", timeout=1
+    )
+    with pytest.raises(Unavailable) as raised:
+        adapter.end_call("CA1")
+    assert not isinstance(raised.value, UnknownOutcome)
+
+
+def test_the_breaker_opens_after_failures_in_a_row_and_closes_again(leg, monkeypatch):
+    monkeypatch.setattr(http, "BREAKER_PAUSE", 0.3)
+    leg.fault("503", times=http.BREAKER_FAILURES)
+    for _ in range(http.BREAKER_FAILURES):
+        with pytest.raises(Unavailable):
+            leg.end()
+    asked = len(leg.sandbox.ledger(resource=leg.id))
+    with pytest.raises(Unavailable) as raised:
+        leg.end()
+    assert raised.value.code == "breaker_open" and raised.value.retry_after <= 0.3
+    assert len(leg.sandbox.ledger(resource=leg.id)) == asked, "the provider was left in peace"
+    time.sleep(0.35)
+    assert leg.end().ended_at is not None
+
+
+def test_what_is_missing_is_named():
+    with pytest.raises(NotConfigured, match="auth_token"):
+        connect("twilio", {"account_sid": "AC1"})
+    with pytest.raises(NotSupported):
+        connect("nobody", {})

@@ -1,0 +1,63 @@
+"""GetStream: rooms are opened once, read, ended, deleted; tokens say what they should."""
+
+import uuid
+from datetime import UTC, datetime
+
+import jwt
+import pytest
+
+from providers.errors import Rejected
+from providers.getstream import moment
+from tests.providers.conftest import SECRET
+
+
+def test_opening_twice_is_one_room(getstream, sandbox):
+    room_id = str(uuid.uuid4())
+    for _ in range(2):
+        assert getstream.open_room("default", room_id, created_by="h", custom={"a": 1}).is_live
+    assert sandbox.effects("open_room", room_id) == 1
+
+
+def test_a_room_tells_how_it_stands(getstream):
+    room_id = getstream.open_room("default", str(uuid.uuid4()), created_by="h").id
+    assert getstream.room("default", room_id).session_id
+    getstream.end_room("default", room_id)
+    ended = getstream.room("default", room_id)
+    assert not ended.is_live
+    assert abs((ended.ended_at - datetime.now(UTC)).total_seconds()) < 60
+
+
+def test_a_deleted_room_is_gone_and_deleting_it_again_is_fine(getstream, sandbox):
+    room_id = getstream.open_room("default", str(uuid.uuid4()), created_by="h").id
+    for _ in range(2):
+        getstream.delete_room("default", room_id)
+    assert sandbox.effects("delete_room", room_id) == 1
+    with pytest.raises(Rejected) as raised:
+        getstream.room("default", room_id)
+    assert raised.value.code == "16"
+
+
+def test_ending_a_room_that_is_gone_is_what_was_wanted(getstream):
+    assert not getstream.end_room("default", "never-was").is_live
+    assert not getstream.end_room("default", "never-was", ask_first=True).is_live
+
+
+def test_tokens_name_the_user_the_calls_and_an_end(getstream):
+    token = getstream.user_token("patient-7", seconds=60, call_cids=("default:abc",))
+    claims = jwt.decode(token, SECRET, algorithms=["HS256"])
+    assert claims["user_id"] == "patient-7"
+    assert claims["call_cids"] == ["default:abc"]
+    assert claims["exp"] - claims["iat"] == 65
+
+
+@pytest.mark.parametrize(
+    "written",
+    [1795229957000000000, "2026-11-21T02:59:17Z", "2026-11-21T02:59:17+00:00", "2026-11-21T02:59:17"],
+)
+def test_times_come_in_nanoseconds_or_iso(written):
+    assert moment(written) == datetime(2026, 11, 21, 2, 59, 17, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("written", [None, "", "soon", True, []])
+def test_what_is_no_time_is_none(written):
+    assert moment(written) is None

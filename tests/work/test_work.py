@@ -1,0 +1,164 @@
+"""Work: claimed once, fenced by its claim, fair over lanes, given up visibly, run again."""
+
+import threading
+import uuid
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.db.models.functions import Now
+
+from calls.end import end
+from calls.models import Step
+from liveplatform.accounts.models import Account
+from liveplatform.work import store
+from liveplatform.work.by_hand import run_now
+from liveplatform.work.drain import drain
+from liveplatform.work.outcomes import again, done, never
+from tests.calls.making import phone_call
+
+
+def steps_of(account, count=1, **fields):
+    """Steps that are due now, each of its own call."""
+    calls = [phone_call(account, provider_call_id="") for _ in range(count)]
+    return [Step.objects.create(call=call, kind="clean_up", **fields) for call in calls]
+
+
+def attempt(row, outcome):
+    return store.Attempt(row, outcome, datetime.now(UTC), 1)
+
+
+def claim(limit=50, per_lane=50, **more):
+    return store.claim(Step, limit, per_lane=per_lane, **more)
+
+
+def test_a_claim_counts_the_attempt_and_leases_the_row(account):
+    (step,) = steps_of(account)
+    (row,) = claim()
+    assert (row.state, row.attempts, row.claim) == ("running", 1, step.claim + 1)
+    assert row.due_at > datetime.now(UTC)
+    assert claim() == []
+
+
+def test_a_row_whose_lease_ran_out_is_claimed_again_and_the_old_owner_is_fenced(account):
+    steps_of(account)
+    (stale,) = claim()
+    Step.objects.update(due_at=Now() - timedelta(seconds=1))
+    (fresh,) = claim()
+
+    assert store.settle(Step, [attempt(stale, never("late"))]) == []
+    (row,) = store.settle(Step, [attempt(fresh, done({"by": "fresh"}))])
+    assert (row.state, row.result, len(row.log)) == ("done", {"by": "fresh"}, 1)
+
+
+def test_what_waits_for_others_or_for_later_is_not_due(account):
+    steps_of(account, due_at=None)
+    steps_of(account, due_at=Now() + timedelta(minutes=1))
+    assert claim() == []
+
+
+def test_again_is_postponed_on_the_rows_own_clock_and_the_last_again_is_failed(account):
+    steps_of(account, max_attempts=2)
+    (row,) = store.settle(Step, [attempt(claim()[0], again("busy", 30, code="unavailable"))])
+    assert row.state == "pending"
+    assert timedelta(seconds=25) < row.due_at - datetime.now(UTC) < timedelta(seconds=35)
+    Step.objects.update(due_at=Now())
+    (row,) = store.settle(Step, [attempt(claim()[0], again("busy"))])
+    assert (row.state, row.error, row.attempts) == ("failed", "busy", 2)
+    assert [entry["code"] for entry in row.log if "code" in entry] == ["unavailable"]
+
+
+def test_what_was_given_up_runs_again_with_fresh_attempts(account):
+    (step,) = steps_of(account, state="failed", attempts=3, max_attempts=3, due_at=None)
+    assert step.retry()
+    assert not step.retry(), "it is pending already"
+    (row,) = claim()
+    assert (row.attempts, row.max_attempts) == (4, 13)
+
+
+def test_a_row_that_its_workers_died_under_is_given_up_without_another_try(account):
+    steps_of(account, state="running", attempts=2, max_attempts=2, due_at=Now() - timedelta(seconds=1))
+    assert drain(Step).outcomes == {"failed": 1}
+    assert "lost" in Step.objects.get().error
+
+
+def test_one_lane_cannot_take_every_place(account):
+    slow, other = uuid.uuid4(), uuid.uuid4()
+    steps_of(account, 20, lane=slow)
+    steps_of(account, 2, lane=other)
+    rows = claim(limit=12, per_lane=8)
+    assert sum(row.lane == other for row in rows) == 2
+    assert sum(row.lane == slow for row in rows) == 8
+
+
+def test_what_a_lane_has_in_flight_and_what_it_may_have_count(account):
+    lane = uuid.uuid4()
+    steps_of(account, 10, lane=lane)
+    assert len(claim(busy={lane: 6}, caps={lane: 8})) == 2
+
+
+def test_a_step_that_cannot_be_prepared_takes_no_other_along(account, monkeypatch):
+    good, bad = steps_of(account, 2)
+    prepare = Step.prepare.__func__
+
+    def poisoned(kind, rows):
+        if any(row.pk == bad.pk for row in rows):
+            raise KeyError("poison")
+        return prepare(kind, rows)
+
+    monkeypatch.setattr(Step, "prepare", classmethod(poisoned))
+    drain(Step)
+    states = dict(Step.objects.values_list("pk", "state"))
+    assert (states[good.pk], states[bad.pk]) == ("skipped", "pending")
+    assert "KeyError" in Step.objects.get(pk=bad.pk).error
+
+
+def test_running_one_row_by_hand_says_what_came_of_it(account):
+    (step,) = steps_of(account, due_at=Now() + timedelta(hours=1))
+    assert "skipped: No room was made" in run_now(Step, step.pk)
+    assert "already" in run_now(Step, step.pk)
+    assert "no such row" in run_now(Step, uuid.uuid4())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_claims_at_once_never_meet():
+    account = Account.objects.create(name="racing")
+    steps_of(account, 40)
+    taken, barrier = [], threading.Barrier(4)
+
+    def worker():
+        barrier.wait()
+        while rows := claim(limit=3):
+            taken.extend(row.pk for row in rows)
+        connection.close()
+
+    threads = [threading.Thread(target=worker) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(taken) == len(set(taken)) == 40
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_last_step_to_settle_frees_notify_however_they_race():
+    account = Account.objects.create(name="racing")
+    for _ in range(10):
+        call = phone_call(account, provider_call_id="")
+        end(call.pk, account_id=account.pk, by="test")
+        Step.objects.filter(call=call).exclude(kind="notify").update(state="running", claim=7)
+        rows = list(Step.objects.filter(call=call).exclude(kind="notify"))
+        barrier = threading.Barrier(len(rows))
+
+        def settle(row, barrier=barrier):
+            barrier.wait()
+            store.settle(Step, [attempt(row, never("given up"))])
+            connection.close()
+
+        threads = [threading.Thread(target=settle, args=(row,)) for row in rows]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        notify = Step.objects.get(call=call, kind="notify")
+        assert notify.due_at is not None
