@@ -51,7 +51,7 @@ def _client(
     headers: str,
 ) -> None:
     parts = urlsplit(url)
-    with socket.create_connection((parts.hostname, parts.port)) as line:
+    with socket.create_connection((parts.hostname, parts.port), timeout=30) as line:
         line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         while True:
             with lock:
@@ -70,10 +70,17 @@ def _client(
 def _answered(line: socket.socket) -> bool:
     data = b""
     while b"\r\n\r\n" not in data:
-        data += line.recv(65536)
+        data += _more(line)
     head, _, rest = data.partition(b"\r\n\r\n")
     fields = dict(line.split(b":", 1) for line in head.lower().split(b"\r\n")[1:] if b":" in line)
     length = int(fields.get(b"content-length", b"0").strip())
     while len(rest) < length:
-        rest += line.recv(65536)
+        rest += _more(line)
     return head.startswith(b"HTTP/1.1 200") and length > 0
+
+
+def _more(line: socket.socket) -> bytes:
+    data = line.recv(65536)
+    if not data:
+        raise ConnectionError("the server closed the connection")
+    return data

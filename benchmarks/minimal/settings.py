@@ -7,6 +7,6 @@ ALLOWED_HOSTS = ["*"]
 DATABASES = PLATFORM_DATABASES
 ROOT_URLCONF = "benchmarks.minimal.app"
 INSTALLED_APPS = ["rest_framework", "benchmarks.minimal"]
-MIDDLEWARE: list[str] = []
+MIDDLEWARE = ["django.middleware.common.CommonMiddleware"]
 USE_TZ = True
 REST_FRAMEWORK = {"UNAUTHENTICATED_USER": None, "DEFAULT_AUTHENTICATION_CLASSES": []}
