@@ -13,7 +13,7 @@ from urllib.parse import quote
 import jwt
 
 from providers.base import Room
-from providers.errors import Rejected, UnknownOutcome
+from providers.errors import Rejected, Unavailable, UnknownOutcome
 from providers.http import Transport
 
 BASE_URL = "https://video.stream-io-api.com"
@@ -55,11 +55,12 @@ class GetStream:
 
     def _prove_over(self, room_type: str, room_id: str, error: Rejected) -> Room:
         """Refused: a room that ended or is gone is what was wanted, anything else is not."""
-        if error.code not in (GONE, INPUT_ERROR, "404", "400"):
+        if error.code not in (GONE, INPUT_ERROR, "400"):
             raise error
         room = self._as_it_stands(room_type, room_id)
         if room.ended_at is None and room.id:
-            raise error
+            text = "GetStream would not end a room that it shows as open."
+            raise Unavailable(text, code="not_confirmed", help_url=error.help_url)
         return room
 
     def _as_it_stands(self, room_type: str, room_id: str) -> Room:
@@ -67,7 +68,7 @@ class GetStream:
         try:
             return self.room(room_type, room_id)
         except Rejected as error:
-            if error.code in (GONE, "404"):
+            if error.code == GONE:  # a 404 in other words comes from something else than GetStream
                 return Room("", room_type, is_live=False)
             raise
 
@@ -79,7 +80,7 @@ class GetStream:
         try:
             self._ask("POST", room_type, room_id, "/delete", body={"hard": hard})
         except Rejected as error:
-            if error.code not in (GONE, "404"):
+            if error.code != GONE:
                 raise
 
     def user_token(self, user_id: str, *, seconds: int = TOKEN_LIFE, call_cids: tuple[str, ...] = ()) -> str:
@@ -119,13 +120,13 @@ def _room(body: Mapping[str, Any]) -> Room:
 
 def moment(value: object) -> datetime | None:
     """A time as Stream writes it: nanoseconds since 1970, or ISO 8601. None for anything else."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return datetime.fromtimestamp(value / 1e9, UTC)
-    if not isinstance(value, str):
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
+        if not isinstance(value, str):
+            return datetime.fromtimestamp(value / 1e9, UTC)
         at = datetime.fromisoformat(value)
-    except ValueError:
+    except (ValueError, OverflowError, OSError):
         return None
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 

@@ -8,6 +8,7 @@ asking a provider that keeps failing, and lets one request through now and then 
 import json
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,17 +16,21 @@ from email.utils import parsedate_to_datetime
 from typing import Any, Protocol
 
 import requests
-from requests.adapters import HTTPAdapter
-from urllib3.exceptions import HTTPError, NewConnectionError
-from urllib3.exceptions import ReadTimeoutError as DripTimeout
+from requests.exceptions import InvalidSchema, InvalidURL, MissingSchema
+from urllib3.exceptions import HTTPError
 
-from providers.errors import Rejected, Unavailable, UnknownOutcome
+from providers import lines
+from providers.errors import NotConfigured, ProviderError, Rejected, Unavailable, UnknownOutcome
 
 CAP = 1024 * 1024
 CHUNK = 64 * 1024
 BREAKER_FAILURES = 5
 BREAKER_PAUSE = 5.0
 CONNECT_TIMEOUT = 3.0
+# Connections that are remembered at a time; the one that was used least recently is forgotten.
+LINES = 1000
+# Nobody is waited for longer than this (s), whatever a Retry-After says.
+LONGEST_WAIT = 3600.0
 
 Form = Sequence[tuple[str, str]]
 
@@ -65,59 +70,54 @@ class Transport:
         form: Form | None = None,
         body: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
-        auth: tuple[str, str] | None = None,
+        auth: tuple[bytes, bytes] | None = None,
     ) -> Answer:
         """One request; the answer if it is a 2xx with JSON, else one of providers.errors."""
-        self._line.breaker.admit(self.name)
         ask = {"params": params, "data": form, "json": body, "headers": headers, "auth": auth}
+        # A GET changes nothing, so nothing about it can be unknown.
+        lost = Unavailable if method == "GET" else UnknownOutcome
+        self._line.breaker.admit(self.name)
         try:
-            answer = self._exchange(method, path, ask)
+            response, content = self._exchange(method, path, ask, lost)
         except Unavailable:
             self._line.breaker.failed()
             raise
-        except Rejected:
+        data = _json(content)
+        if _works(response.status_code, data):
             self._line.breaker.worked()
-            raise
-        self._line.breaker.worked()
-        return answer
+        else:
+            self._line.breaker.failed()
+        return self._judged(response, data, lost)
 
-    def _exchange(self, method: str, path: str, ask: dict[str, Any]) -> Answer:
-        deadline = time.monotonic() + self.timeout
-        effect = method != "GET"
+    def _exchange(
+        self, method: str, path: str, ask: dict[str, Any], lost: type[Unavailable]
+    ) -> tuple[requests.Response, bytes]:
+        lines.begin(self.timeout)
         timeouts = (min(CONNECT_TIMEOUT, self.timeout), self.timeout)
         try:
             response = self._line.session.request(
                 method, self.base_url + path, timeout=timeouts, stream=True, allow_redirects=False, **ask
             )
-            body = self._body(response, deadline)
+            return response, _body(response)
         except (requests.RequestException, HTTPError, OSError) as error:
-            raise self._lost(error, effect) from None  # the original text may hold the URL, and numbers in it
-        return self._judged(response, body, effect)
+            raise self._no_answer(error, lost) from None  # its text may hold the URL, and numbers in it
 
-    def _body(self, response: requests.Response, deadline: float) -> bytes:
-        """The whole body within deadline and cap; a connection that is given up on is closed."""
-        body = b""
-        while True:
-            chunk = response.raw.read1(CHUNK, decode_content=True)
-            if not chunk:
-                return body
-            body += chunk
-            if len(body) > CAP or time.monotonic() > deadline:
-                response.close()
-                raise requests.Timeout("too slow" if len(body) <= CAP else "too large")
-
-    def _lost(self, error: Exception, effect: bool) -> Unavailable:
-        """No answer. Whether it happened is unknown, unless no connection came about."""
-        if _never_connected(error):
+    def _no_answer(self, error: Exception, lost: type[Unavailable]) -> ProviderError:
+        """Whether it happened is unknown, unless not a byte of it was sent."""
+        if not lines.exchange.sent:
+            if isinstance(error, InvalidURL | InvalidSchema | MissingSchema):
+                return NotConfigured(f"The address given for {self.name} is not a URL.")
             return Unavailable(f"{self.name} could not be reached.", code="unreachable")
-        slow = isinstance(error, requests.Timeout | DripTimeout | TimeoutError)
-        what = f"did not answer within {self.timeout:g} s" if slow else "broke the connection"
-        kind = UnknownOutcome if effect else Unavailable
-        return kind(f"{self.name} {what}.", code="timeout" if slow else "connection")
+        if isinstance(error, _TooLarge):
+            return lost(f"{self.name} answered with more than {CAP} bytes.", code="too_large")
+        if time.monotonic() >= lines.exchange.deadline:
+            return lost(f"{self.name} did not answer within {self.timeout:g} s.", code="timeout")
+        return lost(f"{self.name} broke the connection.", code="connection")
 
-    def _judged(self, response: requests.Response, body: bytes, effect: bool) -> Answer:
+    def _judged(
+        self, response: requests.Response, data: dict[str, Any] | None, lost: type[Unavailable]
+    ) -> Answer:
         status = response.status_code
-        data = _json(body)
         if 200 <= status < 300 and data is not None:
             return Answer(status, data)
         code, message, help_url = self._read_error(status, data or {})
@@ -126,15 +126,32 @@ class Transport:
             text = f"{self.name} asks for patience (429)."
             raise Unavailable(text, code=code or "429", help_url=help_url, retry_after=wait)
         if status >= 500 or status == 408 or status < 400:
-            text = (
-                f"{self.name} answered {status} {'without JSON' if data is None else message}".rstrip() + "."
+            what = f"{status} without JSON" if data is None else message
+            raise lost(
+                f"{self.name} answered {what}.", code=code or str(status), help_url=help_url, retry_after=wait
             )
-            kind = UnknownOutcome if effect else Unavailable
-            raise kind(text, code=code or str(status), help_url=help_url, retry_after=wait)
-        if status in (401, 403):
-            code = "auth"
-        text = f"{self.name} refused: {message or status}"
-        raise Rejected(text, code=code or str(status), help_url=help_url)
+        code = "auth" if status in (401, 403) else code or str(status)
+        raise Rejected(f"{self.name} refused: {message}.", code=code, help_url=help_url)
+
+
+class _TooLarge(requests.RequestException):
+    """The answer is larger than CAP."""
+
+
+def _body(response: requests.Response) -> bytes:
+    """The whole body, up to CAP; a connection that is given up on is closed."""
+    body = b""
+    while chunk := response.raw.read1(CHUNK, decode_content=True):
+        body += chunk
+        if len(body) > CAP:
+            response.close()
+            raise _TooLarge
+    return body
+
+
+def _works(status: int, data: dict[str, Any] | None) -> bool:
+    """Whether the provider is well, whatever it thinks of the request; one that asks for patience is."""
+    return status < 500 and status != 408 and (status >= 400 or data is not None)
 
 
 class Breaker:
@@ -152,8 +169,8 @@ class Breaker:
             if self._failures < BREAKER_FAILURES:
                 return
             if now < self._closed_until:
-                wait = self._closed_until - now
-                raise Unavailable(f"{name} keeps failing; waiting.", code="breaker_open", retry_after=wait)
+                # No retry_after: the caller's own growing pauses must outlast a long failure.
+                raise Unavailable(f"{name} keeps failing; waiting.", code="breaker_open")
             self._closed_until = now + BREAKER_PAUSE
 
     def failed(self) -> None:
@@ -171,37 +188,21 @@ class _Line:
     """What is kept per connection: its pool of HTTP connections, and its breaker."""
 
     def __init__(self) -> None:
-        self.session = requests.Session()
-        self.session.trust_env = False
-        adapter = HTTPAdapter(pool_connections=2, pool_maxsize=64, max_retries=0)
-        self.session.mount("https://", adapter)
-        self.session.mount("http://", adapter)
-        self.session.headers["User-Agent"] = "LivePlatform/1.0"
-        self.session.cookies.set_policy(_NoCookies())
+        self.session = lines.session()
         self.breaker = Breaker()
 
 
-class _NoCookies(requests.cookies.cookielib.DefaultCookiePolicy):  # type: ignore[name-defined, misc]
-    """Providers' cookies are not kept: what one customer's account got must not ride with another's."""
-
-    def set_ok(self, cookie: object, request: object) -> bool:
-        return False
-
-
-_lines: dict[str, _Line] = {}
+_lines: OrderedDict[str, _Line] = OrderedDict()
 _lock = threading.Lock()
 
 
 def _line(key: str) -> _Line:
     with _lock:
-        return _lines.setdefault(key, _Line()) if key not in _lines else _lines[key]
-
-
-def _never_connected(error: Exception) -> bool:
-    if isinstance(error, requests.exceptions.ConnectTimeout | requests.exceptions.SSLError):
-        return True
-    reason = getattr(error.args[0] if error.args else None, "reason", None)
-    return isinstance(reason, NewConnectionError)
+        line = _lines.pop(key, None) or _Line()
+        _lines[key] = line
+        if len(_lines) > LINES:
+            _lines.popitem(last=False)
+        return line
 
 
 def _json(body: bytes) -> dict[str, Any] | None:
@@ -209,17 +210,19 @@ def _json(body: bytes) -> dict[str, Any] | None:
         return {}
     try:
         data = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return data if isinstance(data, dict) else {"data": data}
 
 
 def _retry_after(value: str) -> float | None:
-    if value.strip().isdigit():
-        return float(value)
+    """Seconds to wait, from a number of seconds or an HTTP date; None if it says neither."""
+    value = value.strip()
+    if value.isascii() and value.isdigit():
+        return min(float(value), LONGEST_WAIT)
     try:
         at = parsedate_to_datetime(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     at = at if at.tzinfo else at.replace(tzinfo=UTC)
-    return max((at - datetime.now(UTC)).total_seconds(), 0.0)
+    return min(max((at - datetime.now(UTC)).total_seconds(), 0.0), LONGEST_WAIT)

@@ -4,14 +4,15 @@ Source: Twilio's published OpenAPI, github.com/twilio/twilio-oai, spec/json/twil
 sent equals what the official `twilio` package sends.
 """
 
+import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote
 
 from providers.base import Leg, LegStatus
-from providers.errors import Rejected, UnknownOutcome
+from providers.errors import Rejected, Unavailable, UnknownOutcome
 from providers.http import Form, Transport
 
 BASE_URL = "https://api.twilio.com"
@@ -40,7 +41,7 @@ class Twilio:
 
     def __init__(self, credentials: Mapping[str, str], *, base_url: str, key: str, timeout: float) -> None:
         sid, token = credentials["account_sid"], credentials["auth_token"]
-        self._auth = (sid, token)
+        self._auth = (sid.encode(), token.encode())
         self._calls = f"/2010-04-01/Accounts/{quote(sid, safe='')}/Calls"
         self._http = Transport("Twilio", base_url or BASE_URL, key=key, timeout=timeout, read_error=_error)
 
@@ -50,28 +51,22 @@ class Twilio:
             if leg.status == "ended":
                 return leg
         try:
-            return self._hang_up(call_id)
+            leg = self._hang_up(call_id)
+            if leg.status == "ended":
+                return leg
         except Rejected as error:
             if error.code not in MAY_BE_OVER:
                 raise
-            return self._prove_over(call_id, error)
+        # Accepted but not over yet, or over already: only Twilio's own record of the call proves its end.
+        # A 404 here as well means another account, or a call that never was, and is a refusal.
+        leg = self.call_status(call_id)
+        if leg.status != "ended":
+            raise Unavailable("Twilio has not confirmed the end yet.", code="not_confirmed")
+        return leg
 
     def _hang_up(self, call_id: str) -> Leg:
         """`completed` also ends a call that rings; `canceled` has no effect on a live one."""
-        leg = _leg(self._post(f"/{quote(call_id, safe='')}.json", [("Status", "completed")]))
-        if leg.status == "ended":
-            return leg
-        # Accepted, but not over yet: only a look tells.
-        return self._prove_over(
-            call_id, UnknownOutcome("Twilio has not confirmed the end yet.", retry_after=1.0)
-        )
-
-    def _prove_over(self, call_id: str, doubt: Exception) -> Leg:
-        """A 404 may also mean wrong credentials, so only Twilio's own record of the call proves its end."""
-        leg = self.call_status(call_id)
-        if leg.status == "ended":
-            return leg
-        raise doubt
+        return _leg(self._post(f"/{quote(call_id, safe='')}.json", [("Status", "completed")]))
 
     def call_status(self, call_id: str) -> Leg:
         return _leg(self._get(f"/{quote(call_id, safe='')}.json"))
@@ -97,12 +92,14 @@ class Twilio:
         return _leg(self._post(".json", form))
 
     def find_calls(self, *, to: str, from_: str, since: datetime) -> list[Leg]:
+        since = since.astimezone(UTC).replace(microsecond=0)
         params = {"To": to, "From": from_, "StartTime>": f"{since:%Y-%m-%d}", "PageSize": "100"}
-        found = [_leg(call) for call in self._get(".json", params).get("calls", [])]
+        calls = self._get(".json", params).get("calls")
+        if not isinstance(calls, list):
+            raise Unavailable("Twilio's answer is not a list of calls.", code="bad_answer")
         # The filter knows days only; a call that has not started yet has no time and is meant.
-        return [
-            leg for leg in found if leg.started_at is None or leg.started_at >= since.replace(microsecond=0)
-        ]
+        found = [_leg(call) for call in calls]
+        return [leg for leg in found if leg.started_at is None or leg.started_at >= since]
 
     def _post(self, path: str, form: Form) -> dict[str, Any]:
         return self._http.request("POST", self._calls + path, form=form, auth=self._auth).data
@@ -111,9 +108,9 @@ class Twilio:
         return self._http.request("GET", self._calls + path, params=params, auth=self._auth).data
 
 
-def _leg(call: Mapping[str, Any]) -> Leg:
+def _leg(call: object) -> Leg:
     """A call resource: times are RFC 2822, the duration is a string of seconds."""
-    if not isinstance(call.get("sid"), str):
+    if not isinstance(call, Mapping) or not isinstance(call.get("sid"), str):
         raise UnknownOutcome("Twilio's answer is not a call.", code="bad_answer")
     raw = str(call.get("status", ""))
     return Leg(
@@ -122,19 +119,22 @@ def _leg(call: Mapping[str, Any]) -> Leg:
         raw_status=raw,
         started_at=_time(call.get("start_time")),
         ended_at=_time(call.get("end_time")),
-        duration=int(call["duration"]) if str(call.get("duration") or "").isdigit() else None,
+        duration=int(call["duration"]) if re.fullmatch(r"[0-9]{1,9}", str(call.get("duration"))) else None,
     )
 
 
-def _time(text: str | None) -> datetime | None:
+def _time(text: object) -> datetime | None:
     try:
-        return parsedate_to_datetime(text) if text else None
-    except ValueError:
+        at = parsedate_to_datetime(text) if isinstance(text, str) else None
+    except (ValueError, OverflowError):
         return None
+    return at.replace(tzinfo=UTC) if at and not at.tzinfo else at
 
 
 def _error(status: int, body: Mapping[str, Any]) -> tuple[str, str, str]:
     """Twilio's error body: {code, message, more_info, status}. A message may quote numbers: only the code."""
     code = str(body.get("code") or "")
     help_url = f"https://www.twilio.com/docs/errors/{code}" if code.isdigit() else ""
+    if code == "20404":
+        return code, "no such call, or another account (error 20404)", help_url
     return code, f"error {code} ({status})" if code else str(status), help_url

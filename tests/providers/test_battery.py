@@ -97,8 +97,10 @@ def test_ended_already_is_a_success_after_a_check(leg):
 
 def test_ended_already_is_not_believed_of_what_still_lives(leg):
     leg.fault("already_ended")
-    with pytest.raises(Rejected):
+    with pytest.raises(Unavailable) as raised:
         leg.end()
+    assert raised.value.code == "not_confirmed", "what may still cost is tried again"
+    assert leg.end().ended_at is not None
 
 
 def test_what_cannot_be_reached_did_not_happen(account_sid):
@@ -119,7 +121,7 @@ def test_the_breaker_opens_after_failures_in_a_row_and_closes_again(leg, monkeyp
     asked = len(leg.sandbox.ledger(resource=leg.id))
     with pytest.raises(Unavailable) as raised:
         leg.end()
-    assert raised.value.code == "breaker_open" and raised.value.retry_after <= 0.3
+    assert (raised.value.code, raised.value.retry_after) == ("breaker_open", None)
     assert len(leg.sandbox.ledger(resource=leg.id)) == asked, "the provider was left in peace"
     time.sleep(0.35)
     assert leg.end().ended_at is not None

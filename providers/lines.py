@@ -1,0 +1,120 @@
+"""Connections to a provider that keep to one deadline, and know whether anything was sent.
+
+`requests` bounds each wait for bytes, not their sum: a server that drips its headers or its body could hold
+a caller for as long as it likes. And its exceptions do not tell whether the request left this machine,
+which is the difference between "did not happen" and "may have happened". So both are noted here, per
+thread, by the connections themselves.
+"""
+
+import http.client
+import io
+import socket
+import threading
+import time
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+
+class _Exchange(threading.local):
+    """The request that this thread is making."""
+
+    deadline = 0.0  # time.monotonic()
+    sent = False
+
+
+exchange = _Exchange()
+
+
+def begin(timeout: float) -> None:
+    """A request begins; it has `timeout` seconds for everything."""
+    exchange.deadline = time.monotonic() + timeout
+    exchange.sent = False
+
+
+def time_left() -> float:
+    """Seconds until the deadline; TimeoutError once it has passed."""
+    left = exchange.deadline - time.monotonic()
+    if left <= 0:
+        raise TimeoutError("the deadline has passed")
+    return left
+
+
+class _Reads(io.RawIOBase):
+    """Reads from a socket, each with the time that is left."""
+
+    def __init__(self, sock: socket.socket, raw: io.RawIOBase) -> None:
+        self._sock, self._raw = sock, raw
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:  # noqa: ANN401 - a writable buffer
+        self._sock.settimeout(time_left())
+        return self._raw.readinto(buffer)
+
+    def close(self) -> None:
+        if not self.closed:
+            self._raw.close()
+        super().close()
+
+
+class _Response(http.client.HTTPResponse):
+    """Status line, headers and body are read by `_Reads`."""
+
+    def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - passed on
+        super().__init__(sock, *args, **kwargs)
+        self.fp = io.BufferedReader(_Reads(sock, self.fp.detach()))
+
+
+class _Plain(HTTPConnection):
+    response_class = _Response
+
+    def send(self, data: Any) -> None:  # noqa: ANN401 - as http.client declares it
+        if self.sock is None:
+            self.connect()
+        self.sock.settimeout(time_left())
+        exchange.sent = True
+        super().send(data)
+
+
+class _TLS(HTTPSConnection):
+    response_class = _Response
+    send = _Plain.send
+
+
+class _PlainPool(HTTPConnectionPool):
+    ConnectionCls = _Plain
+
+
+class _TLSPool(HTTPSConnectionPool):
+    ConnectionCls = _TLS
+
+
+class _Adapter(HTTPAdapter):
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - passed on
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _TLSPool}
+
+
+class _NoCookies(DefaultCookiePolicy):
+    """Providers' cookies are not kept: what one customer's account got must not ride with another's."""
+
+    def set_ok(self, cookie: object, request: object) -> bool:
+        return False
+
+
+def session() -> requests.Session:
+    """A pool of connections; nothing of the environment (proxies, .netrc) is heeded."""
+    fresh = requests.Session()
+    fresh.trust_env = False
+    adapter = _Adapter(pool_connections=2, pool_maxsize=64, max_retries=0)
+    fresh.mount("https://", adapter)
+    fresh.mount("http://", adapter)
+    fresh.headers["User-Agent"] = "LivePlatform/1.0"
+    fresh.cookies.set_policy(_NoCookies())
+    return fresh
