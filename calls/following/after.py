@@ -1,20 +1,20 @@
 """What comes of settled Steps: the provider's word on the record, the analysis, the news.
 
 All of it happens in the transaction that wrote the outcomes, with the calls locked first (in order of
-their ids, so that two workers never wait for each other in a circle).
+their ids, so that two workers never wait for each other in a circle), and in a fixed number of
+statements however many steps there are.
 """
 
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
-
-from django.db import connection
 
 from calls import concluding
 from calls.description import describe, describe_analysis, describe_steps
 from calls.models.call import Call
 from calls.models.insight import Analysis
-from liveplatform.webhooks.publish import publish
+from liveplatform.prepared import execute
+from liveplatform.webhooks.publish import News, publish_many
 from liveplatform.work.bell import ring
 
 if TYPE_CHECKING:
@@ -23,11 +23,34 @@ if TYPE_CHECKING:
 # The last of the others to settle makes notify due. The call's lock makes sure that there is a last one.
 RELEASE = """
 UPDATE calls_step AS n SET due_at = now(), updated_at = now()
-WHERE n.call_id = ANY(%s) AND n.kind = 'notify' AND n.state = 'pending' AND n.due_at IS NULL
+WHERE n.call_id = ANY(%(calls)s::uuid[]) AND n.kind = 'notify' AND n.state = 'pending' AND n.due_at IS NULL
   AND NOT EXISTS (SELECT 1 FROM calls_step o WHERE o.call_id = n.call_id AND o.kind <> 'notify'
                   AND o.state IN ('pending', 'running'))
-RETURNING n.call_id
 """
+
+WRITE_CALLS = """
+UPDATE calls_call AS c
+SET provider_state = w.provider_state, provider_status = w.provider_status, duration = w.duration,
+    provider_ended_at = w.provider_ended_at, provider_confirmed_at = w.provider_confirmed_at,
+    sentiment = w.sentiment, latency = w.latency, event_sequence = w.event_sequence
+FROM unnest(%(pk)s::uuid[], %(provider_state)s::text[], %(provider_status)s::text[], %(duration)s::int[],
+            %(provider_ended_at)s::timestamptz[], %(provider_confirmed_at)s::timestamptz[],
+            %(sentiment)s::text[], %(latency)s::float8[], %(event_sequence)s::int[])
+     AS w(pk, provider_state, provider_status, duration, provider_ended_at, provider_confirmed_at, sentiment,
+          latency, event_sequence)
+WHERE c.id = w.pk
+"""
+COLUMNS = (
+    "pk",
+    "provider_state",
+    "provider_status",
+    "duration",
+    "provider_ended_at",
+    "provider_confirmed_at",
+    "sentiment",
+    "latency",
+    "event_sequence",
+)
 
 
 def lock_calls(steps: Sequence["Step"]) -> None:
@@ -38,104 +61,115 @@ def lock_calls(steps: Sequence["Step"]) -> None:
 
 def settled(steps: Sequence["Step"]) -> None:
     """Write down what the outcomes mean for their calls."""
-    calls = Call.objects.in_bulk({step.call_id for step in steps})
-    for step in steps:
+    final = [step for step in steps if step.is_settled]
+    if not final:
+        return
+    calls = Call.objects.in_bulk({step.call_id for step in final})
+    for step in final:
         step.call = calls[step.call_id]
         _note(step)
-    _release(step.call_id for step in steps if step.is_settled and step.kind != "notify")
+    analyses = [_analysis(step) for step in final if step.kind == "analyse" and step.state == "done"]
+    Analysis.objects.bulk_create(analyses)
+    news = _news(final, {analysis.call_id: analysis for analysis in analyses})
+    _write(calls.values())
+    publish_many(news)
+    _release({step.call_id for step in final if step.kind != "notify"})
 
 
 def _note(step: "Step") -> None:
     match (step.kind, step.state):
         case ("terminate", "done"):
-            _confirm(step)
+            _confirm(step.call, step.result, step)
         case ("terminate", "failed"):
-            _give_up(step)
+            _give_up(step.call)
         case ("analyse", "done"):
-            _keep_analysis(step)
-        case ("notify", "done"):
-            _tell_processed(step.call)
-    if step.is_settled and step.kind != "notify":
-        _tell_repaired(step)
+            step.call.sentiment = step.result["sentiment"]["label"]
+            step.call.latency = _seconds(step.result["metrics"])
 
 
-def _confirm(step: "Step") -> None:
+def _confirm(call: Call, said: Mapping[str, Any], step: "Step") -> None:
     """The provider says that it is over; a call that only waited for this word ends now."""
-    call = step.call
-    call.provider_state = Call.ProviderState.ENDED
-    call.provider_status = str(step.result.get("status", ""))[:40]
-    call.provider_ended_at = step.result.get("ended_at")
-    call.provider_confirmed_at = step.settled_at
-    if step.result.get("duration") is not None:
-        call.duration = step.result["duration"]
-    call.save(
-        update_fields=[
-            "provider_state",
-            "provider_status",
-            "provider_ended_at",
-            "provider_confirmed_at",
-            "duration",
-        ]
-    )
     if not call.is_over:
         concluding.conclude(call)
+    call.provider_state = Call.ProviderState.ENDED
+    call.provider_status = str(said.get("status", ""))[:40]
+    call.provider_ended_at = said.get("ended_at")
+    call.provider_confirmed_at = step.settled_at
+    if said.get("duration") is not None:
+        call.duration = said["duration"]
 
 
-def _give_up(step: "Step") -> None:
+def _give_up(call: Call) -> None:
     """Surface A moves a call to errored only now; the wish to end it stays, a retry can still end it."""
-    Call.objects.filter(pk=step.call_id, ended_at__isnull=True).update(status=Call.Status.ERRORED)
+    Call.objects.filter(pk=call.pk, ended_at__isnull=True).update(status=Call.Status.ERRORED)
 
 
-def _keep_analysis(step: "Step") -> None:
+def _seconds(metrics: Mapping[str, Any]) -> float | None:
+    latency = metrics.get("response_latency_ms") or {}
+    p50 = latency.get("p50")
+    return p50 / 1000 if isinstance(p50, int | float) else None
+
+
+def _analysis(step: "Step") -> Analysis:
     found = step.result
-    analysis = Analysis.objects.create(
+    return Analysis(
         call=step.call,
         metrics=found["metrics"],
         sentiment=found["sentiment"],
         analyser=found["analyser"],
         version=found["version"],
     )
-    step.call.sentiment = found["sentiment"]["label"]
-    step.call.latency = _seconds(found["metrics"])
-    step.call.save(update_fields=["sentiment", "latency"])
-    _tell(step.call, "call.analyzed", {"analysis": describe_analysis(analysis)})
 
 
-def _seconds(metrics: dict[str, object]) -> float | None:
-    latency = metrics.get("response_latency_ms")
-    p50 = latency.get("p50") if isinstance(latency, dict) else None
-    return p50 / 1000 if isinstance(p50, int | float) else None
+def _news(steps: Sequence["Step"], fresh: Mapping[UUID, Analysis]) -> list[News]:
+    """What customers are told of these outcomes, each with the next number of its call."""
+    told = {step.call_id for step in steps if step.kind == "notify" and step.state == "done"}
+    again = _told_before(steps) - told
+    wholes = _wholes(steps, told | again)
+    analysed = [
+        _next(call, "call.analyzed", {"analysis": describe_analysis(fresh[call.pk])})
+        for call in _of(steps, fresh)
+    ]
+    processed = [_next(call, "call.processed", wholes[call.pk]) for call in _of(steps, told)]
+    updated = [_next(call, "call.updated", wholes[call.pk]) for call in _of(steps, again)]
+    return analysed + processed + updated
 
 
-def _tell_processed(call: Call) -> None:
-    _tell(call, "call.processed", _whole(call))
+def _of(steps: Sequence["Step"], wanted: Iterable[UUID]) -> list[Call]:
+    calls = {step.call_id: step.call for step in steps}
+    return [calls[pk] for pk in wanted]
 
 
-def _tell_repaired(step: "Step") -> None:
-    """A step that was run again after call.processed had gone out is news of its own."""
-    if step.call.steps.filter(kind="notify").exclude(state__in=step.OPEN).exists():
-        _tell(step.call, "call.updated", _whole(step.call))
+def _told_before(steps: Sequence["Step"]) -> set[UUID]:
+    """Calls whose call.processed has gone out: a step of theirs was run again, which is news of its own."""
+    others = {step.call_id for step in steps if step.kind != "notify"}
+    notify = type(steps[0])._default_manager.filter(call__in=others, kind="notify")
+    return set(notify.exclude(state__in=steps[0].OPEN).values_list("call_id", flat=True))
 
 
-def _whole(call: Call) -> dict[str, object]:
-    analysis = call.analyses.order_by("-created_at").first()
-    return {
-        "analysis": describe_analysis(analysis) if analysis else None,
-        "steps": describe_steps(call.steps.exclude(kind="notify").order_by("id")),
-    }
-
-
-def _tell(call: Call, event: str, more: dict[str, object]) -> None:
-    call.event_sequence += 1
-    call.save(update_fields=["event_sequence"])
-    publish(call.account_id, call.pk, call.event_sequence, event, {"call": describe(call)} | more)
-
-
-def _release(call_ids: Iterable[UUID]) -> None:
-    wanted = list(set(call_ids))
+def _wholes(steps: Sequence["Step"], wanted: set[UUID]) -> dict[UUID, dict[str, Any]]:
+    """Of each wanted call its newest analysis and all its steps, in two queries."""
     if not wanted:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(RELEASE, [wanted])
-        if cursor.rowcount:
-            ring("steps")
+        return {}
+    newest = Analysis.objects.filter(call__in=wanted).order_by("call", "-created_at", "-id").distinct("call")
+    analyses = {analysis.call_id: describe_analysis(analysis) for analysis in newest}
+    others = type(steps[0])._default_manager.filter(call__in=wanted).exclude(kind="notify").order_by("id")
+    found: dict[UUID, list[Step]] = {pk: [] for pk in wanted}
+    for step in others:
+        found[step.call_id].append(step)
+    return {pk: {"analysis": analyses.get(pk), "steps": describe_steps(own)} for pk, own in found.items()}
+
+
+def _next(call: Call, event: str, more: Mapping[str, Any]) -> News:
+    call.event_sequence += 1
+    return News(call.account_id, call.pk, call.event_sequence, event, {"call": describe(call)} | dict(more))
+
+
+def _write(calls: Iterable[Call]) -> None:
+    rows = list(calls)
+    execute(WRITE_CALLS, {name: [getattr(call, name) for call in rows] for name in COLUMNS})
+
+
+def _release(call_ids: set[UUID]) -> None:
+    if call_ids and execute(RELEASE, {"calls": list(call_ids)}).rowcount:
+        ring("steps")

@@ -19,6 +19,8 @@ log = structlog.get_logger(__name__)
 
 # Rings that come within this time share one message.
 COALESCE = 0.002
+# After a message there is none for so long: under load one bell stands for many rows.
+PAUSE = 0.02
 
 _here: dict[str, Callable[[], None]] = {}
 
@@ -71,6 +73,7 @@ class _Ringer:
             for queue in list(self._waiting):
                 self._waiting.discard(queue)
                 _send(queue)
+            time.sleep(PAUSE)
 
 
 def _send(queue: str) -> None:

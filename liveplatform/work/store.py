@@ -35,7 +35,8 @@ WITH RECURSIVE lanes(lane) AS (
 ), picked AS MATERIALIZED (
     SELECT due.id FROM shuffled CROSS JOIN LATERAL (
         SELECT w.id FROM {table} w
-        WHERE w.lane = shuffled.lane AND w.state IN ('pending', 'running') AND w.due_at <= statement_timestamp()
+        WHERE w.lane = shuffled.lane AND w.state IN ('pending', 'running')
+          AND w.due_at <= statement_timestamp()
         ORDER BY w.due_at LIMIT shuffled.room FOR UPDATE SKIP LOCKED
     ) due LIMIT %(limit)s
 )
