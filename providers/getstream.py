@@ -8,13 +8,12 @@ import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import quote
 
 import jwt
 
 from providers.base import Room
 from providers.errors import Rejected, Unavailable, UnknownOutcome
-from providers.http import Transport
+from providers.http import Transport, segment
 
 BASE_URL = "https://video.stream-io-api.com"
 HELP = "https://getstream.io/chat/docs/react/api_errors_response/"
@@ -94,7 +93,7 @@ class GetStream:
     def _ask(
         self, method: str, room_type: str, room_id: str, verb: str = "", body: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
-        path = f"/api/v2/video/call/{quote(room_type, safe='')}/{quote(room_id, safe='')}{verb}"
+        path = f"/api/v2/video/call/{segment(room_type)}/{segment(room_id)}{verb}"
         token = jwt.encode({"server": True, "iat": int(time.time()) - 5}, self._secret, algorithm="HS256")
         headers = {"Authorization": token, "stream-auth-type": "jwt"}
         answer = self._http.request(method, path, params={"api_key": self._key}, body=body, headers=headers)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Protocol
+from urllib.parse import quote
 
 import requests
 from requests.exceptions import InvalidSchema, InvalidURL, MissingSchema
@@ -132,6 +133,13 @@ class Transport:
             )
         code = "auth" if status in (401, 403) else code or str(status)
         raise Rejected(f"{self.name} refused: {message}.", code=code, help_url=help_url)
+
+
+def segment(name: str) -> str:
+    """A name as one segment of a path; one that would leave its place there is Rejected."""
+    if name in ("", ".", ".."):
+        raise Rejected("An id is empty or dots only.", code="bad_id")
+    return quote(name, safe="")
 
 
 class _TooLarge(requests.RequestException):

@@ -9,11 +9,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import quote
 
 from providers.base import Leg, LegStatus
 from providers.errors import Rejected, Unavailable, UnknownOutcome
-from providers.http import Form, Transport
+from providers.http import Form, Transport, segment
 
 BASE_URL = "https://api.twilio.com"
 # Without instructions a call would end at once; this keeps the line open for the agent to take over.
@@ -42,7 +41,7 @@ class Twilio:
     def __init__(self, credentials: Mapping[str, str], *, base_url: str, key: str, timeout: float) -> None:
         sid, token = credentials["account_sid"], credentials["auth_token"]
         self._auth = (sid.encode(), token.encode())
-        self._calls = f"/2010-04-01/Accounts/{quote(sid, safe='')}/Calls"
+        self._calls = f"/2010-04-01/Accounts/{segment(sid)}/Calls"
         self._http = Transport("Twilio", base_url or BASE_URL, key=key, timeout=timeout, read_error=_error)
 
     def end_call(self, call_id: str, *, ask_first: bool = False) -> Leg:
@@ -66,10 +65,10 @@ class Twilio:
 
     def _hang_up(self, call_id: str) -> Leg:
         """`completed` also ends a call that rings; `canceled` has no effect on a live one."""
-        return _leg(self._post(f"/{quote(call_id, safe='')}.json", [("Status", "completed")]))
+        return _leg(self._post(f"/{segment(call_id)}.json", [("Status", "completed")]))
 
     def call_status(self, call_id: str) -> Leg:
-        return _leg(self._get(f"/{quote(call_id, safe='')}.json"))
+        return _leg(self._get(f"/{segment(call_id)}.json"))
 
     def make_call(
         self,
