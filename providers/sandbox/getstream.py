@@ -8,7 +8,7 @@ from typing import Any
 import jwt
 from aiohttp import web
 
-from providers.sandbox.wire import Reply, Sandbox
+from providers.sandbox.wire import Reply, Sandbox, keep
 
 NAMES = {4: "InputError", 5: "AuthFailed", 9: "RateLimited", 16: "DoesNotExist", -1: "InternalError"}
 
@@ -41,7 +41,7 @@ class GetStreamSide:
         name = self._name(request)
         known = name in self.rooms
         if not known:
-            self.rooms[name] = self._fresh(request, _document(body).get("data") or {})
+            keep(self.rooms, name, self._fresh(request, _document(body).get("data") or {}))
         return Reply(201, self._whole(self.rooms[name]) | {"created": not known}, effect=not known)
 
     def get(self, request: web.Request, body: Any) -> Reply:  # noqa: ANN401

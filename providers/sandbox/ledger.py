@@ -10,7 +10,7 @@ from typing import Any
 CAP = 500_000
 
 
-@dataclass
+@dataclass(slots=True)
 class Entry:
     """One request as the provider saw it."""
 
@@ -76,6 +76,8 @@ class Ledger:
         if wish.get("fault") not in KINDS:
             raise ValueError(f"fault must be one of {', '.join(KINDS)}")
         known = {name: wish[name] for name in Fault.__dataclass_fields__ if name in wish and name != "id"}
+        if not isinstance(known.get("times", 1), int | None) or not isinstance(known.get("delay_ms", 0), int):
+            raise ValueError("times and delay_ms must be whole numbers")
         fault = Fault(id=next(self._numbers), **{"provider": "*", "operation": "*"} | known)
         self.faults.append(fault)
         return fault

@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
-from providers.sandbox.wire import Reply, Sandbox
+from providers.sandbox.wire import Reply, Sandbox, keep
 
 LIVE = ("queued", "ringing", "in-progress")
 PAGE = 50
@@ -67,7 +67,7 @@ class TwilioSide:
             "uri": f"/2010-04-01/Accounts/{account}/Calls/{sid}.json",
             "subresource_uris": {},
         }
-        self.calls[sid] = call | {"_began": now.timestamp()}
+        keep(self.calls, sid, call | {"_began": now.timestamp()})
         return Reply(201, call | {"status": "queued"}, effect=True, resource=sid)
 
     def get(self, request: web.Request, form: Any) -> Reply:  # noqa: ANN401

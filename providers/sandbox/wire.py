@@ -13,6 +13,8 @@ from providers.sandbox.ledger import Entry, Fault, Ledger
 
 # How long a request that "times out" is kept waiting: longer than any client's patience.
 SILENCE = 120.0
+# Calls or rooms of one vendor that are remembered; beyond that the oldest are forgotten.
+KEPT = 200_000
 FAULT_STATUS = {"400": 400, "500": 500, "503": 503, "429": 429, "401": 401, "already_ended": 409}
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -81,6 +83,13 @@ class Sandbox:
         if kind in ("act_then_timeout", "act_then_reset"):
             return await _lost(request, entry, kind)
         return await _broken(request, sent, kind)
+
+
+def keep(store: dict[str, dict[str, Any]], name: str, thing: dict[str, Any]) -> None:
+    """Remember one more; the sandbox may run for days, its memory is bounded."""
+    store[name] = thing
+    if len(store) > KEPT:
+        store.pop(next(iter(store)))
 
 
 def _resource(request: web.Request) -> str:
