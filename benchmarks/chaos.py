@@ -182,15 +182,21 @@ def _supervise(local: Local) -> None:
 
 
 def _settle(run: Run) -> set[str]:
-    """Wait until every call was told as processed; the ids of those that were not."""
+    """Wait until every call was told as ended and as processed; the ids of those that were not."""
     until = time.monotonic() + SETTLING
     while True:
-        told = {body["data"]["call"]["id"] for body in _bodies(run) if body["type"] == "call.processed"}
-        left = {ended.call.id for ended in run.ended} - told
+        left = {ended.call.id for ended in run.ended} - (
+            _told(run, "call.ended") & _told(run, "call.processed")
+        )
         if not left or time.monotonic() > until:
             return left
         _supervise(run.local)
         time.sleep(0.5)
+
+
+def _told(run: Run, kind: str) -> set[str]:
+    """The calls of which the receiver has heard this."""
+    return {body["data"]["call"]["id"] for body in _bodies(run) if body["type"] == kind}
 
 
 def _lines(run: Run) -> list[dict]:
@@ -222,7 +228,7 @@ def _judge(console: Console, run: Run, untold: set[str]) -> int:
         "answers that were not 2xx": dict(run.refused),
         "lost: leg or room still live": len(unended),
         "lost: steps not settled": len(unsettled),
-        "lost: never told as processed": len(untold),
+        "lost: not told as ended and processed": len(untold),
         "effects that happened twice": len(twice),
         "requests repeated, without effect": sum(count - 1 for count in asked.values()),
         "webhooks received": sum(deliveries.values()),
