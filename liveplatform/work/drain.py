@@ -22,7 +22,7 @@ from liveplatform.work.outcomes import Outcome, again, never
 log = structlog.get_logger(__name__)
 
 # While many jobs are in flight, outcomes that come within this time are written together.
-GATHER = 0.003
+GATHER = 0.012
 # A lane whose last attempt failed, or took long, may have only this many in flight here.
 SICK_LANE_WIDTH = 4
 SLOW = 2.0

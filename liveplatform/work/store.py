@@ -148,7 +148,9 @@ def _verdict(attempt: Attempt) -> tuple[str, float]:
         return outcome.state, 0.0
     if row.attempts >= row.max_attempts:
         return Work.State.FAILED, 0.0
-    return Work.State.PENDING, row.backoff() if outcome.retry_after is None else outcome.retry_after
+    # What the other side asks for can only lengthen our pause: "in a second", said forty times, must not
+    # use up attempts that are to last for hours.
+    return Work.State.PENDING, max(row.backoff(), outcome.retry_after or 0.0)
 
 
 def _entry(attempt: Attempt) -> dict[str, Any]:
