@@ -87,16 +87,18 @@ def _break_and_end(run: Run, seconds: float, dice: random.Random) -> None:
     clients = [threading.Thread(target=_client, args=(run, i)) for i in range(CLIENTS)]
     for client in clients:
         client.start()
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        name = dice.choice(list(FAULTS))
-        FAULTS[name](run, dice)
-        run.faults[name] += 1
-        _supervise(run.local)
-        time.sleep(dice.uniform(0.7, 2.0))
-    run.over.set()
-    for client in clients:
-        client.join()
+    try:
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            name = dice.choice(list(FAULTS))
+            FAULTS[name](run, dice)
+            run.faults[name] += 1
+            _supervise(run.local)
+            time.sleep(dice.uniform(0.7, 2.0))
+    finally:
+        run.over.set()
+        for client in clients:
+            client.join()
     run.customer.sandbox.heal()
     _supervise(run.local)
 
@@ -154,7 +156,14 @@ def _kill_redis(run: Run, dice: random.Random) -> None:
 
 
 def _crash_postgres(run: Run, dice: random.Random) -> None:
-    embedded.stop_postgres(run.local.var, "immediate")
+    """SIGQUIT, which is what `pg_ctl -m immediate` sends: a process that starts may bring it back at once,
+    and pg_ctl would wait for that new server to end."""
+    server = psutil.Process(int((run.local.var / "postgres" / "postmaster.pid").read_text().split()[0]))
+    server.send_signal(signal.SIGQUIT)
+    try:
+        server.wait(10)
+    except psutil.TimeoutExpired:
+        server.kill()
     embedded.start_postgres(run.local.var)
 
 
