@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import requests
+from urllib3.exceptions import HTTPError
 
 from calls.analysis.sentiment import Judgement, Label, Sentiment
 from calls.analysis.turns import CUSTOMER, Turn
+from providers import lines
 
 TIMEOUT = 20.0
 CAP = 1024 * 1024
@@ -58,30 +60,45 @@ class OpenAIAnalyser:
             "response_format": {"type": "json_object"},
             "messages": messages,
         }
+        lines.begin(self.timeout)  # for everything, however slowly the answer drips
         try:
-            answer = requests.post(
-                f"{self.base_url}/chat/completions",
-                json=body,
-                headers={"Authorization": f"Bearer {self.api_key}"},
-                timeout=self.timeout,
-                allow_redirects=False,
-            )
-        except requests.RequestException as error:
+            with (
+                lines.session() as session,
+                session.post(
+                    f"{self.base_url}/chat/completions",
+                    json=body,
+                    headers={"Authorization": f"Bearer {self.api_key}"},
+                    timeout=self.timeout,
+                    allow_redirects=False,
+                    stream=True,
+                ) as answer,
+            ):
+                return _document(answer, _content(answer))
+        except (requests.RequestException, HTTPError, OSError) as error:
             raise AnalyserUnavailable(f"The analyser could not be asked ({type(error).__name__}).") from None
-        return _document(answer)
 
 
-def _document(answer: requests.Response) -> Any:  # noqa: ANN401
+def _content(answer: requests.Response) -> bytes:
+    """The body; one that is larger than CAP is no answer."""
+    body = b""
+    while chunk := answer.raw.read1(CAP, decode_content=True):
+        body += chunk
+        if len(body) > CAP:
+            raise AnalyserUnavailable("The analyser's answer is too large.")
+    return body
+
+
+def _document(answer: requests.Response, body: bytes) -> Any:  # noqa: ANN401
     wait = answer.headers.get("Retry-After", "")
     if answer.status_code == 429 or answer.status_code >= 500:
-        pause = float(wait) if wait.isdigit() else None
+        pause = float(wait) if wait.isascii() and wait.isdigit() else None
         raise AnalyserUnavailable(f"The analyser answered {answer.status_code}.", pause)
     if answer.status_code != 200:
         raise AnalyserRejected(f"The analyser refused: {answer.status_code}.")
     try:
-        content = answer.json()["choices"][0]["message"]["content"]
+        content = json.loads(body)["choices"][0]["message"]["content"]
         return json.loads(content)
-    except (ValueError, KeyError, IndexError, TypeError) as error:
+    except (ValueError, KeyError, IndexError, TypeError, RecursionError) as error:
         raise AnalyserUnavailable("The analyser's answer is not the JSON it was asked for.") from error
 
 
