@@ -9,16 +9,22 @@ import re
 CUSTOMER = {
     "complains": (
         r"\b(still|again|yet) (not|no|isn't|doesn't|hasn't|won't)\b|\bnot work|n't work|\bdoes not work|\bbroken\b"
-        r"|\b(third|second|fourth|fifth|\d+(st|nd|rd|th)) time\b|\b(two|three|four|five|several|many|\d+) times\b"
-        r"|\bon hold\b|\bwaiting\b|\bwaited\b|\bno ?(one|body) (called|answer|came|help|has)|\bcalled back\b"
+        r"|\b(third|fourth|fifth|3rd|[4-9]th) time\b|\bcharged\b.{0,20}\btwice\b"
+        r"|\b(call|phon|rang|ask|told|tr(y|ied)|said|contact|explain|report|wrote|email|cut off|transfer)\w*\b.{0,40}"
+        r"\b(twice|over and over|(two|three|four|five|six|several|many|\d+) times)\b"
+        r"|\bon hold\b|\b(been|still|kept|keep) waiting\b|\bwaited\b"
+        r"|\bno ?(one|body) (called|answer|came|help|has)|\bcalled back\b"
         r"|\b(wrong|overcharged|charged twice|double charged|useless|ridiculous|unacceptable|terrible|awful"
-        r"|frustrat\w*|annoy\w*|disappoint\w*|worst|waste of|fed up|joke|nonsense|stupid|pathetic)\b"
+        r"|frustrat\w*|annoy\w*|disappoint\w*|worst|waste of|fed up|nonsense|stupid|pathetic)\b|\b(is this|this is|what) a joke\b"
         r"|\banother (robot|bot|machine|recording)\b|\bnot what i (asked|wanted|ordered|meant|said)\b"
-        r"|\b(complain\w*|stop calling|scam|rude|how many times|how long|why (is|does|do|did|can't|won't))\b"
+        r"|\bi('ve| have)? already (told|said|gave|given|asked|explained)\b"
+        r"|\b(complain\w*|stop calling|scam|rude|how many times|why (can't|won't))\b"
     ),
     "escalates": (
-        r"\b(supervisor|manager|human|real person|someone else|representative|lawyer|sue|legal|complaint)\b"
-        r"|\b(cancel (my|the|this)|refund|money back|switch(ing)? (to|provider)|close my account|leave you)\b"
+        r"\b(speak|talk|connect|put|transfer|get|want|need|see)\b.{0,30}"
+        r"\b(supervisor|manager|human|real person|someone else|representative)\b(?! (rights|being))"
+        r"|\b(lawyer|sue|legal action|complaint|refund|money back|switch(ing)? (to|provider)|close my account|leave you)\b"
+        r"|\bcancel (my|the|this) (subscription|account|contract|service|membership|policy|whole)\b"
     ),
     "corrects": (
         r"^(no|nope|nah|wait|actually)\b(?!.*\b(all|thanks?|thank)\b)[ ,.!-]+\w|\bnot what i\b|\bi (said|meant|told you|already|asked)\b"

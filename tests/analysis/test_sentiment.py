@@ -25,6 +25,14 @@ UTTERANCES = [
     ("Yes please, that would be great", "neutral"),
     ("What is the problem with your device?", "neutral"),
     ("I need a train to Cambridge", "neutral"),
+    ("You have charged my card twice", "negative"),
+    ("I already told you my number", "negative"),
+    ("I have been cut off three times", "negative"),
+    ("How long is the flight?", "neutral"),
+    ("I will be waiting at the station", "neutral"),
+    ("I went there several times", "neutral"),
+    ("Can you cancel my taxi", "neutral"),
+    ("I am a manager at a shop", "neutral"),
 ]
 
 
