@@ -1,36 +1,15 @@
 """Choosing calls for an operation by hand: by id, account, status, age."""
 
-import re
-from argparse import ArgumentParser, ArgumentTypeError
-from datetime import datetime, timedelta
+from argparse import ArgumentParser
 from typing import Any
 from uuid import UUID
 
 from django.core.management.base import CommandError
 from django.db.models import Q, QuerySet
-from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 
 from calls.models import Call
 from liveplatform.accounts.naming import account_named
-
-UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-
-
-def moment(text: str) -> datetime:
-    """ "2026-11-21T10:00Z", or an age such as "90s", "30m", "12h", "7d"."""
-    age = re.fullmatch(r"(\d{1,6})([smhd])", text)
-    if age:
-        return timezone.now() - timedelta(**{UNITS[age[2]]: int(age[1])})
-    try:
-        at = parse_datetime(text)
-    except ValueError:
-        at = None
-    if at is None:
-        raise ArgumentTypeError(
-            f"{text!r} is neither a time (2026-11-21T10:00Z) nor an age (90s, 30m, 12h, 7d)"
-        )
-    return at if at.tzinfo else timezone.make_aware(at)
+from liveplatform.moments import moment
 
 
 def add_filters(parser: ArgumentParser) -> None:

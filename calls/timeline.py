@@ -9,8 +9,6 @@ from calls.models import Call, Step
 from liveplatform.webhooks.models import Delivery, Event
 from liveplatform.work.models import Work
 
-PATIENCE = "waits"
-
 
 @dataclass(frozen=True)
 class Entry:
