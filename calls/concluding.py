@@ -103,10 +103,6 @@ def _follow(call: Call) -> None:
     ring("steps")
 
 
-def _nothing_runs(call: Call) -> str:
-    return "" if call.provider_call_id or call.may_run_unseen else NOTHING_RUNS
-
-
 def _steps(call: Call) -> dict[str, Any]:
     """The four steps as columns. Notify has no due time: the last of the others to settle sets it."""
     has_transcript = getattr(call, "has_transcript", False)
@@ -115,9 +111,9 @@ def _steps(call: Call) -> dict[str, Any]:
             "terminate",
             call.connection_id,
             0.0,
-            "" if call.provider_call_id else "Nothing runs at a provider.",
+            "" if call.provider_call_id or call.may_run_unseen else NOTHING_RUNS,
         ),
-        ("clean_up", call.room_connection_id, 0.0, "" if call.room_id else "No room was made for this call."),
+        ("clean_up", call.room_connection_id, 0.0, "" if call.room_id else NO_ROOM),
         ("analyse", None, 0.0 if has_transcript else settings.TRANSCRIPT_WINDOW, ""),
         ("notify", None, None, ""),
     ]

@@ -15,6 +15,7 @@ class EndCode(models.TextChoices):
     STALE = "stale"
     QUALITY_CONTROL = "quality_control"
     PARTICIPANTS_LEFT = "participants_left"
+    ROOM_GONE = "room_gone"
     ENDED_AT_PROVIDER = "ended_at_provider"
     BUSY = "busy"
     NO_ANSWER = "no_answer"

@@ -37,6 +37,11 @@ WEBHOOK_WIDTH = env.int("WEBHOOK_WIDTH", 200)  # webhook deliveries side by side
 PROVIDER_TIMEOUT = env.float("PROVIDER_TIMEOUT", 8.0)  # total deadline of one provider request
 TRANSCRIPT_WINDOW = env.float("TRANSCRIPT_WINDOW", 30.0)  # how long analysis waits for a transcript
 
+# --- No call is left running: seconds.
+EMPTY_GRACE = env.float("EMPTY_GRACE", 120.0)  # a room that everybody left ends its call after so long
+STALE_AFTER = env.float("STALE_AFTER", 900.0)  # a provider silent for so long is asked how the call stands
+RECONCILE_EVERY = env.float("RECONCILE_EVERY", 180.0)  # live calls are compared with the provider's own list
+
 # The country whose national numbers are understood where no other is known.
 PHONE_REGION = env.str("PHONE_REGION", "US")
 
@@ -129,14 +134,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_REDIRECT_STDOUTS = False
 CELERY_BEAT_SCHEDULE = {
-    f"sweep-{queue}": {
-        "task": "work.ring",
-        "schedule": WORK_SWEEP,
-        "args": [queue],
-        "options": {"queue": queue, "expires": 10},
-    }
-    for queue in ("steps", "webhooks")
-} | {"purge": {"task": "api.purge", "schedule": 3600.0, "options": {"queue": "steps", "expires": 600}}}
+    "sweep": {"task": "work.sweep", "schedule": WORK_SWEEP, "options": {"expires": 10}},
+    "purge": {"task": "api.purge", "schedule": 3600.0, "options": {"expires": 600}},
+}
 
 REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "liveplatform.api.schema.PlatformSchema",

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, Protocol, runtime_checkable
 
+from providers.events import RecordingFile
+
 LegStatus = Literal["queued", "ringing", "live", "ended", "unknown"]
 
 
@@ -103,3 +105,27 @@ class HasRooms(EndsRooms, Protocol):
     ) -> Room: ...
 
     def room(self, room_type: str, room_id: str) -> Room: ...
+
+
+@runtime_checkable
+class ListsLive(Adapter, Protocol):
+    """Can say what runs at the provider now."""
+
+    def live_ids(self) -> frozenset[str]:
+        """Ids of all calls, or rooms, that are open at the provider, all pages of it."""
+
+
+@runtime_checkable
+class MintsTokens(Adapter, Protocol):
+    """Lets a user's client into a room."""
+
+    def client_token(self, room_type: str, room_id: str, user_id: str, *, seconds: int) -> str:
+        """A token for this user and this room that perishes after so many seconds."""
+
+
+@runtime_checkable
+class HasRecordings(Adapter, Protocol):
+    """Knows what was recorded."""
+
+    def recordings(self, room_type: str, call_id: str) -> Sequence[RecordingFile]:
+        """The files of a call or room, oldest first; of a phone call `room_type` is empty."""

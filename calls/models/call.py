@@ -48,6 +48,10 @@ class Call(models.Model):
     # Somebody wishes it ended, and the provider has not agreed yet (surface A is strict).
     end_requested_at = models.DateTimeField(null=True, blank=True)
 
+    # No call is left running: how long it may last, and since when its room is empty.
+    time_limit = models.PositiveIntegerField(null=True, blank=True, help_text="Seconds from its start.")
+    empty_since = models.DateTimeField(null=True, blank=True)
+
     # What the provider said, kept apart from our own state.
     connection = models.ForeignKey(Connection, models.SET_NULL, null=True, blank=True, related_name="+")
     provider = models.CharField(max_length=20, blank=True, default="")
@@ -56,6 +60,9 @@ class Call(models.Model):
         max_length=8, choices=ProviderState.choices, default=ProviderState.UNKNOWN
     )
     provider_status = models.CharField(max_length=40, blank=True, default="", help_text="In its own words.")
+    provider_seen_at = models.DateTimeField(
+        null=True, blank=True, help_text="Its last word, whatever it was."
+    )
     provider_confirmed_at = models.DateTimeField(null=True, blank=True)
     provider_ended_at = models.DateTimeField(null=True, blank=True)
     # A room that exists for this call only, deleted after its end.
@@ -69,6 +76,7 @@ class Call(models.Model):
     stream_call_type = models.CharField(max_length=64, blank=True, default="")
     recording_url = models.TextField(blank=True, default="")
     recording_ready_at = models.DateTimeField(null=True, blank=True)
+    recording_expires_at = models.DateTimeField(null=True, blank=True, help_text="When its link perishes.")
 
     # Telephony calls (seed 001).
     from_number = models.CharField(max_length=20, blank=True, default="")

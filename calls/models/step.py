@@ -4,6 +4,7 @@ from typing import ClassVar, Self
 
 from django.db import models
 
+from calls import concluding
 from calls.following import after, jobs
 from calls.models.call import Call
 from liveplatform.work.models import Job, Work
@@ -40,6 +41,10 @@ class Step(Work):
     @classmethod
     def settled(cls, rows: list[Self]) -> None:
         after.settled(rows)
+
+    @property
+    def fresh_attempts(self) -> int:
+        return concluding.MAX_ATTEMPTS[self.kind]
 
     def about(self) -> dict[str, str]:
         return {"call_id": str(self.call_id), "step": self.kind}

@@ -30,6 +30,11 @@ class Account(models.Model):
     honest_errors = models.BooleanField(
         default=False, help_text="POST /calls/end answers failures with 4xx instead of 200 and an empty body."
     )
+    call_time_limit = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        help_text="Seconds a call may last that has no limit of its own; empty: no limit.",
+    )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     def __str__(self) -> str:

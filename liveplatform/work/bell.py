@@ -78,7 +78,7 @@ class _Ringer:
 
 def _send(queue: str) -> None:
     try:
-        app.send_task("work.ring", args=[queue], queue=queue, expires=30, retry=False, ignore_result=True)
+        app.send_task("work.ring", args=[queue], expires=30, retry=False, ignore_result=True)
     except (KombuError, RedisError, OSError) as error:
         log.warning("bell_failed", queue=queue, error=type(error).__name__)
 

@@ -95,7 +95,7 @@ class Work(models.Model):
 
     def retry(self, attempts: int | None = None) -> bool:
         """Make a settled row due at once, with fresh attempts; False if it is not settled."""
-        fresh = attempts or type(self)._meta.get_field("max_attempts").default
+        fresh = attempts or self.fresh_attempts
         changed = (
             type(self)
             ._default_manager.filter(pk=self.pk)
@@ -109,6 +109,11 @@ class Work(models.Model):
             )
         )
         return changed == 1
+
+    @property
+    def fresh_attempts(self) -> int:
+        """How many attempts a row of this sort gets, at first and when it is run again."""
+        return int(type(self)._meta.get_field("max_attempts").default)
 
     @property
     def is_settled(self) -> bool:

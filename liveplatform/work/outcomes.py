@@ -8,10 +8,10 @@ from typing import Any, Literal
 class Outcome:
     """The end of one attempt: settled (done, failed, skipped), or to be tried again."""
 
-    state: Literal["done", "again", "failed", "skipped"]
+    state: Literal["done", "again", "later", "failed", "skipped"]
     error: str = ""
     result: dict[str, Any] = field(default_factory=dict)
-    retry_after: float | None = None  # seconds; None: the row's own backoff
+    retry_after: float | None = None  # seconds; None: the row's own backoff (of `later`: the pause)
     detail: dict[str, Any] = field(default_factory=dict)  # kept in the attempt's log entry
 
 
@@ -23,6 +23,11 @@ def done(result: dict[str, Any] | None = None, **detail: object) -> Outcome:
 def again(error: str, retry_after: float | None = None, **detail: object) -> Outcome:
     """It may work later. The last of a row's attempts turns this into failed."""
     return Outcome("again", error=error, retry_after=retry_after, detail=detail)
+
+
+def later(seconds: float, result: dict[str, Any] | None = None, **detail: object) -> Outcome:
+    """All is well, and it is to be done once more after so many seconds: attempts count from zero again."""
+    return Outcome("later", result=result or {}, retry_after=seconds, detail=detail)
 
 
 def never(error: str, **detail: object) -> Outcome:

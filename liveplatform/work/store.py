@@ -57,13 +57,14 @@ RETURNING w.*
 
 WRITE = """
 UPDATE {table} AS w
-SET state = o.state, error = o.error, result = o.result, log = w.log || o.entry, updated_at = now(),
-    attempts = least(w.attempts, w.max_attempts),
+SET state = o.state, error = o.error, result = o.result, updated_at = now(),
+    log = CASE WHEN o.anew THEN jsonb_build_array(o.entry) ELSE w.log || o.entry END,
+    attempts = CASE WHEN o.anew THEN 0 ELSE least(w.attempts, w.max_attempts) END,
     due_at = CASE WHEN o.state = 'pending' THEN now() + make_interval(secs => o.delay) END,
     settled_at = CASE WHEN o.state <> 'pending' THEN now() END
 FROM unnest(%(ids)s::uuid[], %(claims)s::bigint[], %(states)s::text[], %(errors)s::text[],
-            %(delays)s::float8[], %(results)s::jsonb[], %(entries)s::jsonb[])
-     AS o(id, claim, state, error, delay, result, entry)
+            %(delays)s::float8[], %(results)s::jsonb[], %(entries)s::jsonb[], %(anew)s::bool[])
+     AS o(id, claim, state, error, delay, result, entry, anew)
 WHERE w.id = o.id AND w.claim = o.claim AND w.state = 'running'
 RETURNING w.*
 """
@@ -138,12 +139,16 @@ def _columns(attempts: Sequence[Attempt]) -> dict[str, list[Any]]:
         "errors": [a.outcome.error.replace("\0", "") for a in attempts],
         "results": [_json(a.outcome.result) for a in attempts],
         "entries": [_json(_entry(a)) for a in attempts],
+        # Work that comes back for ever keeps the log of its last turn only.
+        "anew": [a.outcome.state == "later" for a in attempts],
     }
 
 
 def _verdict(attempt: Attempt) -> tuple[str, float]:
     """The state to write and the seconds until the next attempt; the last `again` is failed."""
     row, outcome = attempt.row, attempt.outcome
+    if outcome.state == "later":
+        return Work.State.PENDING, outcome.retry_after or 0.0
     if outcome.state != "again":
         return outcome.state, 0.0
     if row.attempts >= row.max_attempts:

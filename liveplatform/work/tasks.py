@@ -18,6 +18,12 @@ def ring(queue: str) -> str:
     return drain(queue)
 
 
+@shared_task(name="work.sweep")
+def sweep() -> str:
+    """Wake this process's drain of every queue: beat's round."""
+    return ", ".join(ring(queue) for queue in kinds())
+
+
 @shared_task(name="work.drain")
 def drain(queue: str) -> str:
     """Work through everything due in a queue, here and now."""

@@ -14,7 +14,7 @@ from liveplatform.accounts.models import Account
 from liveplatform.work import store
 from liveplatform.work.by_hand import run_now
 from liveplatform.work.drain import drain
-from liveplatform.work.outcomes import again, done, never
+from liveplatform.work.outcomes import again, done, later, never
 from tests.calls.making import phone_call
 
 
@@ -73,7 +73,7 @@ def test_what_was_given_up_runs_again_with_fresh_attempts(account):
     assert step.retry()
     assert not step.retry(), "it is pending already"
     (row,) = claim()
-    assert (row.attempts, row.max_attempts) == (4, 13)
+    assert (row.attempts, row.max_attempts) == (4, 15)
 
 
 def test_a_row_that_its_workers_died_under_is_given_up_without_another_try(account):
@@ -162,3 +162,24 @@ def test_the_last_step_to_settle_frees_notify_however_they_race():
             thread.join()
         notify = Step.objects.get(call=call, kind="notify")
         assert notify.due_at is not None
+
+
+def test_work_that_comes_back_for_ever_counts_and_logs_its_last_turn_only(account):
+    steps_of(account)
+    for turn in (1, 2):
+        Step.objects.update(due_at=Now())
+        (row,) = claim()
+        assert row.attempts == 1
+        (row,) = store.settle(Step, [attempt(row, later(60, {"turn": turn}))])
+    assert (row.state, row.attempts, len(row.log), row.result) == ("pending", 0, 1, {"turn": 2})
+    assert timedelta(seconds=50) < row.due_at - datetime.now(UTC) <= timedelta(seconds=60)
+
+
+def test_a_step_that_runs_again_gets_the_attempts_of_its_kind(account):
+    call = phone_call(account)
+    end(call.pk, account_id=account.pk, by="test")
+    Step.objects.filter(call=call).update(state="failed", attempts=40)
+    step = Step.objects.get(call=call, kind="terminate")
+    assert step.retry()
+    step.refresh_from_db()
+    assert step.max_attempts == 40 + 40
