@@ -1,7 +1,9 @@
 """The platform's own picture of a call: what its API answers and its events carry."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
+
+from django.db.models import DateTimeField
 
 from calls.models.call import Call
 from calls.models.insight import Analysis
@@ -10,38 +12,76 @@ if TYPE_CHECKING:
     from calls.models.step import Step
 
 
+# What a call looks like: the name shown, and the field it shows; of "field?" an empty text is null.
+PICTURE: dict[str, str | dict[str, str]] = {
+    "id": "id",
+    "channel": "channel",
+    "status": "status",
+    "created_at": "created_at",
+    "scheduled_at": "scheduled_at",
+    "started_at": "started_at",
+    "ended_at": "ended_at",
+    "duration": "duration",
+    "disconnect_reason": "disconnect_reason?",
+    "end_code": "end_code?",
+    "ended_by": "ended_by?",
+    "provider": {
+        "name": "provider?",
+        "call_id": "provider_call_id?",
+        "state": "provider_state",
+        "status": "provider_status?",
+        "confirmed_at": "provider_confirmed_at",
+        "ended_at": "provider_ended_at",
+    },
+    "host_user_id": "host_user_id?",
+    "title": "title?",
+    "from": "from_number?",
+    "to": "to_number?",
+    "direction": "direction?",
+    "is_test": "is_test",
+    "sentiment": "sentiment?",
+    "recording_url": "recording_url?",
+    "metadata": "metadata",
+}
+
+
 def describe(call: Call) -> dict[str, Any]:
     """A call as JSON. Times are UTC; `provider` holds what the provider said, apart from our own state."""
-    return {
-        "id": call.pk,
-        "channel": call.channel,
-        "status": call.status,
-        "created_at": call.created_at,
-        "scheduled_at": call.scheduled_at,
-        "started_at": call.started_at,
-        "ended_at": call.ended_at,
-        "duration": call.duration,
-        "disconnect_reason": call.disconnect_reason or None,
-        "end_code": call.end_code or None,
-        "ended_by": call.ended_by or None,
-        "provider": {
-            "name": call.provider or None,
-            "call_id": call.provider_call_id or None,
-            "state": call.provider_state,
-            "status": call.provider_status or None,
-            "confirmed_at": call.provider_confirmed_at,
-            "ended_at": call.provider_ended_at,
-        },
-        "host_user_id": call.host_user_id or None,
-        "title": call.title or None,
-        "from": call.from_number or None,
-        "to": call.to_number or None,
-        "direction": call.direction or None,
-        "is_test": call.is_test,
-        "sentiment": call.sentiment or None,
-        "recording_url": call.recording_url or None,
-        "metadata": call.metadata,
-    }
+    return _described(call, PICTURE)
+
+
+def _described(call: Call, picture: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _shown(call, field) for name, field in picture.items()}
+
+
+def _shown(call: Call, field: str | Mapping[str, str]) -> Any:  # noqa: ANN401 - whatever the field holds
+    if not isinstance(field, str):
+        return _described(call, field)
+    return getattr(call, field[:-1]) or None if field[-1] == "?" else getattr(call, field)
+
+
+def sql_picture(row: str) -> str:
+    """The same as an SQL expression over a row of calls_call: the statement that ends a call tells of it."""
+    return _sql_object(row, PICTURE)
+
+
+def _sql_object(row: str, picture: Mapping[str, Any]) -> str:
+    pairs = (f"'{name}', {_sql_value(row, field)}" for name, field in picture.items())
+    return f"json_build_object({', '.join(pairs)})"
+
+
+def _sql_value(row: str, field: str | Mapping[str, str]) -> str:
+    if not isinstance(field, str):
+        return _sql_object(row, field)
+    if field[-1] == "?":
+        return f"nullif({row}.{field[:-1]}, '')"
+    column = f"{row}.{field}"
+    return sql_time(column) if isinstance(Call._meta.get_field(field), DateTimeField) else column
+
+
+def sql_time(moment: str) -> str:
+    """An SQL time as RFC 3339 in UTC."""
+    return f"""to_char({moment} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
 
 
 def describe_analysis(analysis: Analysis) -> dict[str, Any]:

@@ -1,15 +1,14 @@
 """The end of a call: the one thing that every door says.
 
-API, provider's event, admin, beat and emergency stop all call `end`. It is one transaction:
-compare-and-set to ended, the Steps that follow, and the Event. The loser of a race gets the winner's
-row and changes nothing.
+API, provider's event, admin, beat and emergency stop all call `end`. It is one statement, which
+calls/concluding.py has: compare-and-set to ended, the Steps that follow, and the Event. The loser of
+a race gets the winner's row and changes nothing.
 """
 
 from dataclasses import dataclass
 from uuid import UUID
 
 import structlog
-from django.db import transaction
 
 from calls.concluding import compare_and_set
 from calls.end_codes import DEFAULT_REASON, EndCode
@@ -49,8 +48,7 @@ def end(
     "staff:…", "provider:twilio"). Raises CallNotFound for an id that is not in this account, and with
     `by_number` NoPhoneNumber for a live call that runs over none of the account's numbers.
     """
-    with transaction.atomic():
-        call = compare_and_set(call_id, account_id, reason or DEFAULT_REASON, code.value, by, by_number)
+    call = compare_and_set(call_id, account_id, reason or DEFAULT_REASON, code.value, by, by_number)
     if call is not None:
         log.info("call_ended", call_id=str(call.pk), end_code=call.end_code, by=by)
         return Ended(call, won=True)

@@ -4,11 +4,26 @@ Django binds parameters on the client, so PostgreSQL parses and plans every stat
 statements of the busiest path that is most of their cost (docs/performance.md).
 """
 
+import threading
+import time
 from collections.abc import Mapping
 from typing import Any
 
 import psycopg
 from django.db import connection
+
+# A plan that was made for a table of ten rows is a bad one for a million, and is kept until ANALYZE has
+# been there. So plans are dropped at this pace (s), and made again for the table as it is by then.
+PLANS_LIVE = 10.0
+
+
+class _Plans(threading.local):
+    """Of this thread's connection."""
+
+    made = 0.0
+
+
+_plans = _Plans()
 
 
 def execute(statement: str, parameters: Mapping[str, Any]) -> "psycopg.Cursor[tuple[Any, ...]]":
@@ -18,4 +33,7 @@ def execute(statement: str, parameters: Mapping[str, Any]) -> "psycopg.Cursor[tu
         connection.queries_log.append({"sql": statement, "time": "0"})
     with connection.wrap_database_errors:
         cursor = psycopg.Cursor(connection.connection)
+        if time.monotonic() - _plans.made > PLANS_LIVE:
+            cursor.execute("DISCARD PLANS", prepare=False)
+            _plans.made = time.monotonic()
         return cursor.execute(statement, parameters, prepare=True)

@@ -20,6 +20,8 @@ DATABASE_OPTIONS: dict[str, Any] = {
     "keepalives_interval": 5,
     "keepalives_count": 3,
     "tcp_user_timeout": 20_000,
+    # None, Django's default, would forbid what liveplatform/prepared.py asks for; nothing else is prepared.
+    "prepare_threshold": 1_000_000,
 }
 
 

@@ -11,32 +11,38 @@ import orjson
 from liveplatform.prepared import execute
 from liveplatform.webhooks.schedule import MAX_ATTEMPTS
 from liveplatform.work.bell import ring
-from liveplatform.work.models import uuid7
+from liveplatform.work.models import sql_uuid7, uuid7
 
-# An endpoint wants a type if it names it, names a group of it ("call.*"), or names nothing; `only`
-# and `but` single out one endpoint. A delivery's id is a UUIDv7 too: the event's time, then chance.
-PUBLISH = """
+# What writes down the rows of a CTE `news` (id, account_id, subject, sequence, type, body, only_to, not_to)
+# within a larger statement: the events, and as `told` their deliveries.
+# An endpoint wants a type if it names it, names a group of it ("call.*"), or names nothing; `only_to`
+# and `not_to` single out one endpoint. A delivery's id is a UUIDv7 too: the event's time, then chance.
+TELL = f"""written AS (
+    INSERT INTO webhooks_event (id, account_id, subject, sequence, type, body, created_at)
+    SELECT id, account_id, subject, sequence, type, body, now() FROM news
+), told AS (
+    INSERT INTO webhooks_delivery (id, account_id, event_id, endpoint_id, lane, state, due_at, attempts,
+                                   max_attempts, claim, error, result, log, created_at, updated_at)
+    SELECT {sql_uuid7("n.id")}, n.account_id, n.id, e.id, e.id, 'pending', now(), 0,
+           {MAX_ATTEMPTS}, 0, '', '{{}}', '[]', now(), now()
+    FROM news n JOIN webhooks_endpoint e ON e.account_id = n.account_id AND e.is_enabled
+    WHERE e.id IS DISTINCT FROM n.not_to
+      AND CASE WHEN n.only_to IS NOT NULL THEN e.id = n.only_to ELSE
+              e.events = '{{}}' OR n.type = ANY(e.events)
+              OR EXISTS (SELECT 1 FROM unnest(e.events) AS g(name)
+                         WHERE right(g.name, 2) = '.*' AND starts_with(n.type, left(g.name, -1)))
+          END
+    RETURNING 1
+)"""  # noqa: S608 - composed of constants
+
+PUBLISH = f"""
 WITH news AS (
     SELECT * FROM unnest(%(ids)s::uuid[], %(accounts)s::uuid[], %(subjects)s::uuid[], %(sequences)s::int[],
                          %(types)s::text[], %(bodies)s::text[], %(only)s::uuid[], %(but)s::uuid[])
            AS n(id, account_id, subject, sequence, type, body, only_to, not_to)
-), written AS (
-    INSERT INTO webhooks_event (id, account_id, subject, sequence, type, body, created_at)
-    SELECT id, account_id, subject, sequence, type, body, now() FROM news
-)
-INSERT INTO webhooks_delivery (id, account_id, event_id, endpoint_id, lane, state, due_at, attempts,
-                               max_attempts, claim, error, result, log, created_at, updated_at)
-SELECT encode(overlay(uuid_send(gen_random_uuid()) PLACING substring(uuid_send(n.id) FOR 8) FROM 1),
-              'hex')::uuid,
-       n.account_id, n.id, e.id, e.id, 'pending', now(), 0, %(max_attempts)s, 0, '', '{}', '[]', now(), now()
-FROM news n JOIN webhooks_endpoint e ON e.account_id = n.account_id AND e.is_enabled
-WHERE e.id IS DISTINCT FROM n.not_to
-  AND CASE WHEN n.only_to IS NOT NULL THEN e.id = n.only_to ELSE
-          e.events = '{}' OR n.type = ANY(e.events)
-          OR EXISTS (SELECT 1 FROM unnest(e.events) AS g(name)
-                     WHERE right(g.name, 2) = '.*' AND starts_with(n.type, left(g.name, -1)))
-      END
-"""
+), {TELL}
+SELECT count(*) FROM told
+"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +76,9 @@ def publish_many(news: Sequence[News]) -> None:
         "bodies": [_body(n) for n in news],
         "only": [n.only for n in news],
         "but": [n.but for n in news],
-        "max_attempts": MAX_ATTEMPTS,
     }
-    if execute(PUBLISH, columns).rowcount:
+    told = execute(PUBLISH, columns).fetchone()
+    if told and told[0]:
         ring("webhooks")
 
 

@@ -20,6 +20,12 @@ def uuid7() -> uuid.UUID:
     return uuid.UUID(int=uuid_utils.uuid7().int)
 
 
+def sql_uuid7(base: str, ordinal: str = "0") -> str:
+    """SQL for a fresh UUIDv7 with the time of the UUIDv7 `base`; ids of one time sort by `ordinal`."""
+    fresh = f"overlay(uuid_send(gen_random_uuid()) PLACING substring(uuid_send({base}) FOR 7) FROM 1)"
+    return f"encode(set_byte({fresh}, 7, {ordinal}), 'hex')::uuid"
+
+
 class Work(models.Model):
     """A row that says what is to be done, how often it was tried and what came of it.
 

@@ -6,6 +6,7 @@ Leases and due times are the database's clock, so a machine whose clock is wrong
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -13,6 +14,7 @@ import orjson
 from django.conf import settings
 from django.db import transaction
 
+from liveplatform.prepared import execute
 from liveplatform.work.models import Work
 from liveplatform.work.outcomes import Outcome
 
@@ -44,7 +46,7 @@ UPDATE {table} AS w
 SET state = 'running', attempts = w.attempts + 1, claim = w.claim + 1, updated_at = now(),
     due_at = now() + make_interval(secs => %(lease)s)
 FROM picked WHERE w.id = picked.id
-RETURNING w.*
+RETURNING {columns}
 """
 
 CLAIM_ONE = """
@@ -52,7 +54,7 @@ UPDATE {table} AS w
 SET state = 'running', attempts = w.attempts + 1, claim = w.claim + 1, updated_at = now(),
     due_at = now() + make_interval(secs => %(lease)s)
 WHERE w.id = %(id)s AND (w.state = 'pending' OR (w.state = 'running' AND w.due_at <= statement_timestamp()))
-RETURNING w.*
+RETURNING {columns}
 """
 
 WRITE = """
@@ -66,7 +68,7 @@ FROM unnest(%(ids)s::uuid[], %(claims)s::bigint[], %(states)s::text[], %(errors)
             %(delays)s::float8[], %(results)s::jsonb[], %(entries)s::jsonb[], %(anew)s::bool[])
      AS o(id, claim, state, error, delay, result, entry, anew)
 WHERE w.id = o.id AND w.claim = o.claim AND w.state = 'running'
-RETURNING w.*
+RETURNING {columns}
 """
 
 
@@ -100,13 +102,13 @@ def claim(
         "caps": _counts(caps),
         "lease": settings.WORK_LEASE,
     }
-    return list(kind._default_manager.raw(_on(kind, CLAIM), params))
+    return _rows(kind, CLAIM, params)
 
 
 def claim_one(kind: type[W], row_id: UUID) -> W | None:
     """Take this very row, due or not; None if it is settled or somebody else has it."""
     params = {"id": row_id, "lease": settings.WORK_LEASE}
-    return next(iter(kind._default_manager.raw(_on(kind, CLAIM_ONE), params)), None)
+    return next(iter(_rows(kind, CLAIM_ONE, params)), None)
 
 
 def settle(kind: type[W], attempts: Sequence[Attempt]) -> list[W]:
@@ -116,13 +118,28 @@ def settle(kind: type[W], attempts: Sequence[Attempt]) -> list[W]:
     """
     with transaction.atomic():
         kind.guard([a.row for a in attempts])  # type: ignore[misc]
-        rows = list(kind._default_manager.raw(_on(kind, WRITE), _columns(attempts)))
+        rows = _rows(kind, WRITE, _columns(attempts))
         kind.settled(rows)
     return rows
 
 
+def _rows(kind: type[W], statement: str, parameters: Mapping[str, Any]) -> list[W]:
+    """The rows that a statement on this kind's table gives back."""
+    names = [field.attname for field in kind._meta.concrete_fields]
+    return [_row(kind, names, row) for row in execute(_on(kind, statement), parameters).fetchall()]
+
+
+@cache
 def _on(kind: type[Work], statement: str) -> str:
-    return statement.format(table=f'"{kind._meta.db_table}"')
+    columns = ", ".join(f'w."{field.column}"' for field in kind._meta.concrete_fields)
+    return statement.format(table=f'"{kind._meta.db_table}"', columns=columns)
+
+
+def _row(kind: type[W], names: list[str], values: tuple[Any, ...]) -> W:
+    row = kind.from_db("default", names, values)
+    # Django leaves JSON to its own converters, which a plain cursor has not.
+    row.result, row.log = orjson.loads(row.result), orjson.loads(row.log)
+    return row
 
 
 def _counts(counts: Mapping[UUID, int] | None) -> str:
