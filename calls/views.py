@@ -1,10 +1,11 @@
 """What every view of this app shares: the errors of the domain as HTTP has them."""
 
 from rest_framework import status
-from rest_framework.exceptions import APIException, NotFound
+from rest_framework.exceptions import APIException, NotFound, ValidationError
 from rest_framework.response import Response
 
 from calls.end import CallNotFound, NoPhoneNumber
+from calls.selecting import BadSelection
 from liveplatform.api.views import PlatformView
 from providers.errors import NotConfigured, ProviderError
 
@@ -47,6 +48,8 @@ def _translated(exc: Exception) -> Exception:
             return NotFound("There is no such call in this account.")
         case NoPhoneNumber():
             return NumberMissing()
+        case BadSelection():
+            return ValidationError(exc.fields)
         case NotConfigured():
             return ProviderNotConfigured(str(exc))
         case ProviderError():

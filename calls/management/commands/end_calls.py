@@ -9,7 +9,7 @@ from tqdm import tqdm
 
 from calls.end import end
 from calls.end_codes import EndCode
-from calls.selecting import add_filters, chosen
+from calls.selecting.commands import add_filters, chosen
 
 
 class Command(BaseCommand):

@@ -8,7 +8,7 @@ from tqdm import tqdm
 
 from calls.again import run_again
 from calls.models import Step
-from calls.selecting import add_filters, chosen
+from calls.selecting.commands import add_filters, chosen
 
 
 class Command(BaseCommand):
