@@ -6,6 +6,7 @@ statements however many steps there are.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -93,7 +94,7 @@ def _confirm(call: Call, said: Mapping[str, Any], step: "Step") -> None:
         concluding.conclude(call)
     call.provider_state = Call.ProviderState.ENDED
     call.provider_status = str(said.get("status", ""))[:40]
-    call.provider_ended_at = said.get("ended_at")
+    call.provider_ended_at = datetime.fromisoformat(said["ended_at"]) if said.get("ended_at") else None
     call.provider_confirmed_at = step.settled_at
     if said.get("duration") is not None:
         call.duration = said["duration"]

@@ -1,9 +1,10 @@
 """From a claimed Step to the job that carries it out. Everything a job needs is read here, beforehand."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from calls.analysis.analyse import analyse
 from calls.analysis.openai import AnalyserRejected, AnalyserUnavailable
@@ -14,7 +15,7 @@ from calls.models.insight import Transcript
 from liveplatform.accounts.models import Connection
 from liveplatform.work.models import Job
 from liveplatform.work.outcomes import Outcome, again, done, never, skip
-from providers.base import EndsCalls, EndsRooms, FindsCalls
+from providers.base import Adapter, EndsCalls, EndsRooms, FindsCalls
 from providers.errors import NotConfigured, ProviderError, Rejected, Unavailable, UnknownOutcome
 
 if TYPE_CHECKING:
@@ -25,19 +26,31 @@ REFUSED_PACE = 600.0
 UNCONFIGURED_PACE = 60.0
 
 
+# The adapter of each connection, or why there is none: made once for a whole batch.
+Providers = Mapping[UUID | None, Adapter | ProviderError]
+
+
 def prepare(steps: Sequence["Step"]) -> list[Job]:
     """One job per step, in order, with two or three queries for all of them."""
-    calls = _calls(steps)
-    turns = _transcripts(step.call_id for step in steps if step.kind == "analyse")
-    return [_job(step, calls[step.call_id], turns) for step in steps]
-
-
-def _calls(steps: Sequence["Step"]) -> dict[object, Call]:
-    wanted = {step.call_id for step in steps}
-    calls = Call.objects.select_related("connection", "room_connection").in_bulk(wanted)
+    calls = Call.objects.in_bulk({step.call_id for step in steps})
     for step in steps:
         step.call = calls[step.call_id]
-    return dict(calls)
+    providers = _providers(calls.values())
+    turns = _transcripts(step.call_id for step in steps if step.kind == "analyse")
+    return [_job(step, calls[step.call_id], providers, turns) for step in steps]
+
+
+def _providers(calls: Iterable[Call]) -> Providers:
+    wanted = {id for call in calls for id in (call.connection_id, call.room_connection_id) if id}
+    found = Connection.objects.in_bulk(wanted) if wanted else {}
+    return {id: _adapter(found.get(id)) for id in (*wanted, None)}
+
+
+def _adapter(connection: Connection | None) -> Adapter | ProviderError:
+    try:
+        return adapter(connection)
+    except ProviderError as error:
+        return error
 
 
 def _transcripts(call_ids: Iterable[object]) -> dict[object, Transcript]:
@@ -45,21 +58,21 @@ def _transcripts(call_ids: Iterable[object]) -> dict[object, Transcript]:
     return dict(Transcript.objects.in_bulk(wanted)) if wanted else {}
 
 
-def _job(step: "Step", call: Call, transcripts: dict[object, Transcript]) -> Job:
+def _job(step: "Step", call: Call, providers: Providers, transcripts: dict[object, Transcript]) -> Job:
     match step.kind:
         case "terminate":
-            return _terminate(step, call)
+            return _terminate(step, call, providers[call.connection_id])
         case "clean_up":
-            return _clean_up(call)
+            return _clean_up(call, providers[call.room_connection_id])
         case "analyse":
             return partial(_analyse, transcripts.get(call.pk))
         case _:
             return done  # notify: the news itself is written when this is settled
 
 
-def _terminate(step: "Step", call: Call) -> Job:
+def _terminate(step: "Step", call: Call, provider: Adapter | ProviderError) -> Job:
     if call.may_run_unseen:
-        return _with_provider(call.connection, partial(_find_and_end, call, _others(call)))
+        return _with_provider(provider, partial(_find_and_end, call, _others(call)))
     if not call.provider_call_id:
         return partial(skip, "Nothing runs at a provider.")
     ask_first = step.attempts > 1  # an earlier attempt may have got through
@@ -67,7 +80,7 @@ def _terminate(step: "Step", call: Call) -> Job:
         end = partial(_end_room, call.stream_call_type, call.provider_call_id, ask_first)
     else:
         end = partial(_end_leg, call.provider_call_id, ask_first)
-    return _with_provider(call.connection, end)
+    return _with_provider(provider, end)
 
 
 def _others(call: Call) -> frozenset[str]:
@@ -77,18 +90,20 @@ def _others(call: Call) -> frozenset[str]:
     return frozenset(known.values_list("provider_call_id", flat=True))
 
 
-def _clean_up(call: Call) -> Job:
+def _clean_up(call: Call, provider: Adapter | ProviderError) -> Job:
     if not call.room_id:
         return partial(skip, "No room was made for this call.")
-    return _with_provider(call.room_connection, partial(_delete_room, call.room_type, call.room_id))
+    return _with_provider(provider, partial(_delete_room, call.room_type, call.room_id))
 
 
-def _with_provider(connection: Connection | None, act: Callable[..., Outcome]) -> Job:
-    try:
-        provider = adapter(connection)
-    except NotConfigured as error:
-        return partial(again, str(error), UNCONFIGURED_PACE, code="not_configured")
+def _with_provider(provider: Adapter | ProviderError, act: Callable[..., Outcome]) -> Job:
+    if isinstance(provider, ProviderError):
+        return partial(_translated, partial(_fail, provider))
     return partial(_translated, partial(act, provider))
+
+
+def _fail(error: ProviderError) -> Outcome:
+    raise error
 
 
 def _translated(act: Callable[[], Outcome]) -> Outcome:

@@ -21,8 +21,10 @@ from liveplatform.work.outcomes import Outcome, again, never
 
 log = structlog.get_logger(__name__)
 
-# While many jobs are in flight, outcomes that come within this time are written together.
-GATHER = 0.012
+# Under load outcomes are written together: those of this time (s), at most so many; a few at once.
+GATHER = 0.04
+BATCH = 64
+FEW = 8
 # A lane whose last attempt failed, or took long, may have only this many in flight here.
 SICK_LANE_WIDTH = 4
 SLOW = 2.0
@@ -97,6 +99,9 @@ class _Drain:
         self.width: int = getattr(settings, kind.width_setting)
         self.flights: dict[Future[Outcome], Flight] = {}
         self.landed = landed
+        self.attempts: list[store.Attempt] = []  # over, and not yet written
+        self.write_by = 0.0  # time.monotonic()
+        self.rung = True
         self.drained = Drained()
 
     def run(self, on_full: Callable[[], None] | None) -> Drained:
@@ -105,9 +110,11 @@ class _Drain:
             if full and on_full:
                 on_full()
                 on_full = None
-            if not self.flights:
+            if not self.flights and not self.attempts:
                 return self.drained
-            self._settle(self._wait())
+            self._wait()
+            if self._ripe():
+                self._settle()
 
     def _may_claim(self) -> bool:
         worn_out = self.drained.stuck >= STUCK_LIMIT
@@ -125,8 +132,10 @@ class _Drain:
 
     def _claim(self) -> bool:
         free = self.width - len(self.flights)
-        if free < max(1, self.width // 8):
+        # A claim of a few rows costs as much as one of many: rather wait, unless the bell rang.
+        if free < self.width // (8 if self.rung else 2):
             return True
+        self.rung = False
         busy = Counter(flight.row.lane for flight in self.flights.values())
         rows = store.claim(self.kind, free, per_lane=max(1, self.width * 3 // 4), busy=busy, caps=_caps())
         self.drained.claimed += len(rows)
@@ -147,20 +156,40 @@ class _Drain:
         self.flights[future] = Flight(row, datetime.now(UTC), time.monotonic())
         future.add_done_callback(self.landed.put)
 
-    def _wait(self) -> list[Future[Outcome]]:
-        """The futures that are done; none, if the bell rang, a sweep is due, or a lease ran out."""
-        oldest = min(flight.clock for flight in self.flights.values())
-        patience = min(max(0.05, oldest + settings.WORK_LEASE - time.monotonic()), settings.WORK_SWEEP)
+    def _wait(self) -> None:
+        """Take in what landed, until something did, the bell rang, or it is time to write or to sweep."""
         try:
-            done = [self.landed.get(timeout=patience)]
+            self._land(self.landed.get(timeout=self._patience()))
         except queue.Empty:
             self._abandon()
-            return []
-        if len(self.flights) > 8:
-            time.sleep(GATHER)
+            self.rung = True
         while not self.landed.empty():
-            done.append(self.landed.get())
-        return [future for future in done if future is not None]
+            self._land(self.landed.get())
+
+    def _patience(self) -> float:
+        now = time.monotonic()
+        if self.attempts:
+            return max(0.0, self.write_by - now)
+        oldest = min((flight.clock for flight in self.flights.values()), default=now)
+        return min(max(0.05, oldest + settings.WORK_LEASE - now), settings.WORK_SWEEP)
+
+    def _land(self, future: Future[Outcome] | None) -> None:
+        if future is None:
+            self.rung = True
+        elif future in self.flights:
+            if not self.attempts:
+                self.write_by = time.monotonic() + GATHER
+            self.attempts.append(_attempt(self.flights.pop(future), future))
+            _judge_lane(self.attempts[-1])
+
+    def _ripe(self) -> bool:
+        """Whether it is time to write: few are left to wait for, many have come, or the first waits long."""
+        return bool(self.attempts) and (
+            len(self.flights) + len(self.attempts) <= FEW
+            or not self.flights
+            or len(self.attempts) >= BATCH
+            or time.monotonic() >= self.write_by
+        )
 
     def _abandon(self) -> None:
         """Let go of jobs that outlived their lease: another worker may have their rows by now."""
@@ -173,12 +202,8 @@ class _Drain:
             self.drained.stuck += 1
             log.error("work_stuck", queue=self.kind.queue, work=str(flight.row.pk))
 
-    def _settle(self, futures: list[Future[Outcome]]) -> None:
-        attempts = [_attempt(self.flights.pop(f), f) for f in futures if f in self.flights]
-        if not attempts:
-            return
-        for attempt in attempts:
-            _judge_lane(attempt)
+    def _settle(self) -> None:
+        attempts, self.attempts = self.attempts, []
         rows = _settle_bravely(self.kind, attempts)
         _report(rows)
         self.drained.outcomes.update(row.state for row in rows)
@@ -218,6 +243,7 @@ def _settle_bravely(kind: type[Work], attempts: list[store.Attempt]) -> list[Wor
             # Nothing was written: the lease runs out and somebody tries again.
             log.exception("work_unsettled", queue=kind.queue, work=str(attempts[0].row.pk))
             return []
+        log.warning("work_settled_singly", queue=kind.queue, rows=len(attempts), exc_info=True)
     return [row for attempt in attempts for row in _settle_bravely(kind, [attempt])]
 
 
@@ -244,4 +270,4 @@ def _report(rows: list[Work]) -> None:
         if row.state == Work.State.FAILED:
             log.error("work_failed", error=row.error, **said)
         else:
-            log.info("work_settled", **said)
+            log.debug("work_settled", **said)
