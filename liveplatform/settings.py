@@ -87,12 +87,12 @@ MIDDLEWARE = [
     "liveplatform.logs.RequestLog",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "liveplatform.admin_middleware.Sessions",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "liveplatform.admin_middleware.Csrf",
+    "liveplatform.admin_middleware.Authentication",
+    "liveplatform.admin_middleware.Messages",
+    "liveplatform.admin_middleware.Frames",
 ]
 
 ROOT_URLCONF = "liveplatform.urls"

@@ -37,6 +37,7 @@ class CallEndView(OneCallView):
 
     scopes = WRITE
     rate_limited = False
+    atomic_under_key = True
 
     @extend_schema(
         operation_id="platform_calls_end",

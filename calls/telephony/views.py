@@ -43,6 +43,7 @@ class EndCallView(TelephonyView):
     operation = "calls_end"
     scopes = {"POST": "write:live"}
     rate_limited = False
+    atomic_under_key = True
 
     @extend_schema(
         tags=TAGS,

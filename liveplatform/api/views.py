@@ -28,11 +28,13 @@ class PlatformView(APIView):
 
     A view names its `surface` and the scope of each method. `atomic`: a method that changes something
     runs in one transaction, and its answer under an Idempotency-Key is written in that very transaction.
+    `atomic_under_key`: the method is one statement, and needs a transaction for that answer only.
     """
 
     surface: ClassVar[str] = "house"
     scopes: ClassVar[dict[str, str]] = {}
     atomic: ClassVar[bool] = False
+    atomic_under_key: ClassVar[bool] = False
     rate_limited: ClassVar[bool] = True
 
     authentication_classes = [PlatformAuthentication]
@@ -72,13 +74,17 @@ class PlatformView(APIView):
     def _keyed(self, request: Request, taken: idempotency.Taken | None) -> HttpResponseBase:
         """Run the method; under a key, keep its answer with its effect."""
         try:
-            with transaction.atomic() if self.atomic and request.method != "GET" else nullcontext():
+            with transaction.atomic() if self._wants_transaction(request, taken) else nullcontext():
                 answer: HttpResponseBase = self._method(request)(request, *self.args, **self.kwargs)
                 return self._kept(taken, answer) if taken else answer
         except Exception as exc:  # noqa: BLE001 - as above
             if taken is None:
                 raise
             return self._kept_error(taken, exc)
+
+    def _wants_transaction(self, request: Request, taken: idempotency.Taken | None) -> bool:
+        wanted = self.atomic or (self.atomic_under_key and taken is not None)
+        return wanted and request.method != "GET"
 
     def _method(self, request: Request) -> Any:  # noqa: ANN401 - get, post, …
         return getattr(self, (request.method or "").lower(), None)
@@ -96,7 +102,7 @@ class PlatformView(APIView):
             taken.free()
             return answer
         kept = idempotency.answer(answer.status_code, _body(answer))
-        if not taken.write(answer.status_code, kept.content) and self.atomic:
+        if not taken.write(answer.status_code, kept.content) and (self.atomic or self.atomic_under_key):
             raise Conflict("This took too long; another request took over its Idempotency-Key.")
         for name, value in answer.headers.items():
             if name != "Content-Type":
