@@ -1,10 +1,13 @@
 """From a customer's Connection to the adapter that speaks with the provider over it."""
 
+from collections.abc import Iterable, Mapping
+from uuid import UUID
+
 from django.conf import settings
 
 from liveplatform.accounts.models import Connection
 from providers.base import Adapter
-from providers.errors import NotConfigured
+from providers.errors import NotConfigured, ProviderError
 from providers.registry import connect
 
 
@@ -19,3 +22,17 @@ def adapter(connection: Connection | None, *, timeout: float | None = None) -> A
         key=str(connection.pk),
         timeout=timeout or settings.PROVIDER_TIMEOUT,
     )
+
+
+def adapters(connection_ids: Iterable[UUID | None]) -> Mapping[UUID | None, Adapter | ProviderError]:
+    """The adapter of each connection, or why there is none (that of None among them): for a whole batch."""
+    wanted = {id for id in connection_ids if id}
+    found = Connection.objects.in_bulk(wanted) if wanted else {}
+    return {id: _adapter(found.get(id) if id else None) for id in (*wanted, None)}
+
+
+def _adapter(connection: Connection | None) -> Adapter | ProviderError:
+    try:
+        return adapter(connection)
+    except ProviderError as error:
+        return error

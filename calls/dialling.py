@@ -1,6 +1,7 @@
 """Making a phone call. The row comes first, so that no paid call is without a record."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,11 +16,16 @@ from calls.end import end
 from calls.end_codes import EndCode
 from calls.models import Call, PhoneNumber
 from calls.models.call import DIALLING, SUBMISSION_UNKNOWN
+from calls.watching.starting import look_anew, watch
 from liveplatform.accounts.models import Connection
+from liveplatform.api import idempotency
 from liveplatform.work.bell import ring
 from liveplatform.work.models import uuid7
 from providers.base import HasRooms, MakesCalls
 from providers.errors import NotConfigured, ProviderError, UnknownOutcome
+
+# The provider hangs up by itself so long (s) after the limit, should we not be there to do it.
+LEEWAY = 60
 
 
 class CannotDial(ValueError):
@@ -40,6 +46,8 @@ class Dial:
     url: str = ""
     echo_room: bool = False
     is_test: bool = True
+    time_limit: int | None = None  # seconds; None: the account's default
+    submission_key: str = ""  # the same wish under the same key is the same call, whatever came of it
 
 
 def e164(number: str, region: str | None = None) -> tuple[str, str]:
@@ -62,8 +70,12 @@ def dial(account_id: UUID, wish: Dial) -> Call:
     """Make a phone call over the connection of the number it comes from.
 
     Raises CannotDial (bad number, no such number in the account, refused by the provider). When the
-    provider's answer is lost the call stays on record as unconfirmed and is never dialled again.
+    provider's answer is lost the call stays on record as unconfirmed and is never dialled again: a Watch
+    finds out whether it was made.
     """
+    before = _made_before(account_id, wish.submission_key)
+    if before is not None:
+        return before
     number = _own_number(account_id, wish.from_number)
     provider = _phone_provider(number.connection)
     to_number, extension = _written(wish.to_number, number)
@@ -71,6 +83,20 @@ def dial(account_id: UUID, wish: Dial) -> Call:
     if wish.echo_room:
         _open_echo_room(call)
     return _place(call, provider, wish, extension)
+
+
+def _made_before(account_id: UUID, key: str) -> Call | None:
+    """The call that this very wish made when it was heard first, and its answer was lost on the way."""
+    since = Now() - timedelta(hours=idempotency.KEEP)
+    made = Call.objects.filter(account_id=account_id, submission_key=key, created_at__gte=since)
+    call = made.order_by("created_at").first() if key else None
+    if call is not None and call.may_run_unseen:
+        raise CannotDial(_unconfirmed(call))
+    return call
+
+
+def _unconfirmed(call: Call) -> str:
+    return f"The provider did not answer, so the call may have been made. It is on record as {call.pk}."
 
 
 def _written(to: str, number: PhoneNumber) -> tuple[str, str]:
@@ -82,7 +108,7 @@ def _written(to: str, number: PhoneNumber) -> tuple[str, str]:
 
 def _own_number(account_id: UUID, written: str) -> PhoneNumber:
     wanted, _ = e164(written)
-    numbers = PhoneNumber.objects.select_related("connection")
+    numbers = PhoneNumber.objects.select_related("connection", "account")
     number = numbers.filter(account_id=account_id, number=wanted).first()
     if number is None:
         raise CannotDial("call_from is not a phone number of this account; connect it first.")
@@ -100,9 +126,8 @@ def _phone_provider(connection: Connection) -> MakesCalls:
 
 
 def _record(account_id: UUID, number: PhoneNumber, to_number: str, wish: Dial) -> Call:
-    call_id = uuid7()
-    return Call.objects.create(
-        id=call_id,
+    call = Call(
+        id=uuid7(),
         account_id=account_id,
         channel=Call.Channel.PHONE,
         status=Call.Status.SCHEDULED,
@@ -117,7 +142,13 @@ def _record(account_id: UUID, number: PhoneNumber, to_number: str, wish: Dial) -
         workspace=wish.workspace,
         dynamic_variables=wish.dynamic_variables,
         metadata=wish.metadata,
+        time_limit=wish.time_limit or number.account.call_time_limit,
+        submission_key=wish.submission_key,
     )
+    with transaction.atomic():
+        call.save(force_insert=True)
+        watch(call)
+    return call
 
 
 def _open_echo_room(call: Call) -> None:
@@ -147,12 +178,11 @@ def _place(call: Call, provider: MakesCalls, wish: Dial, extension: str) -> Call
             url=wish.url,
             twiml=wish.twiml,
             send_digits=extension,
+            time_limit=call.time_limit + LEEWAY if call.time_limit else None,
         )
     except UnknownOutcome as error:
         _note_unknown(call)
-        raise CannotDial(
-            f"The provider did not answer, so the call may have been made. It is on record as {call.pk}."
-        ) from error
+        raise CannotDial(_unconfirmed(call)) from error
     except ProviderError as error:
         _fail(call, str(error))
         raise CannotDial(f"The provider did not make the call: {error}") from error
@@ -173,6 +203,7 @@ def _note_placed(call: Call, provider_call_id: str, raw_status: str) -> None:
             call.status = Call.Status.LIVE
             call.started_at = timezone.now()
         call.save()
+        look_anew(call)
 
 
 def _hang_up_after_all(call: Call) -> None:

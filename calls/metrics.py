@@ -14,6 +14,14 @@ GAUGES = [
         labels=("status",),
     ),
     Gauge(
+        "liveplatform_calls_overdue",
+        "Live calls more than five seconds past their time limit.",
+        """
+        SELECT count(*) FROM calls_call WHERE ended_at IS NULL
+        AND started_at + make_interval(secs => time_limit) < now() - interval '5 seconds'
+        """,
+    ),
+    Gauge(
         "liveplatform_calls_still_billed",
         "Calls that ended here while the provider says they are live.",
         "SELECT count(*) FROM calls_call WHERE ended_at IS NOT NULL AND provider_state = 'live'",

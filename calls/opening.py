@@ -10,7 +10,8 @@ from django.db.models.functions import Now
 
 from calls.connecting import adapter
 from calls.models import Call
-from liveplatform.accounts.models import Connection
+from calls.watching.starting import watch
+from liveplatform.accounts.models import Account, Connection
 from liveplatform.work.models import uuid7
 from providers.base import HasRooms
 from providers.errors import NotConfigured
@@ -28,6 +29,7 @@ class Opening:
     title: str
     scheduled_at: datetime | None = None
     metadata: dict[str, Any] = field(default_factory=dict)
+    time_limit: int | None = None  # seconds; None: the account's default
 
 
 def open_call(account_id: UUID, wish: Opening) -> Call:
@@ -72,6 +74,12 @@ def _record(call_id: UUID, account_id: UUID, connection: Connection | None, wish
         host_user_id=wish.host_user_id,
         title=wish.title,
         metadata=wish.metadata,
+        time_limit=wish.time_limit or _default_limit(account_id),
     )
+    watch(call)
     call.refresh_from_db()
     return call
+
+
+def _default_limit(account_id: UUID) -> int | None:
+    return Account.objects.values_list("call_time_limit", flat=True).get(pk=account_id)

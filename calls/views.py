@@ -1,6 +1,8 @@
 """What every view of this app shares: the errors of the domain as HTTP has them."""
 
-from rest_framework import status
+from typing import Any
+
+from rest_framework import serializers, status
 from rest_framework.exceptions import APIException, NotFound, ValidationError
 from rest_framework.response import Response
 
@@ -33,6 +35,14 @@ class NumberMissing(APIException):
         "The call is not associated with a valid phone number, so this endpoint cannot end it; "
         "connect the number first, or end it through POST /v1/calls/{id}/end."
     )
+
+
+class TimeLimitField(serializers.IntegerField):
+    """How long a call may last."""
+
+    def __init__(self, **kwargs: Any) -> None:  # noqa: ANN401 - as every field takes them
+        text = "Seconds from its start until the call is ended; default: the account's own."
+        super().__init__(min_value=1, max_value=86_400, allow_null=True, help_text=text, **kwargs)
 
 
 class CallsView(PlatformView):

@@ -41,6 +41,7 @@ TRANSCRIPT_WINDOW = env.float("TRANSCRIPT_WINDOW", 30.0)  # how long analysis wa
 EMPTY_GRACE = env.float("EMPTY_GRACE", 120.0)  # a room that everybody left ends its call after so long
 STALE_AFTER = env.float("STALE_AFTER", 900.0)  # a provider silent for so long is asked how the call stands
 RECONCILE_EVERY = env.float("RECONCILE_EVERY", 180.0)  # live calls are compared with the provider's own list
+RECONCILE_LAG = env.float("RECONCILE_LAG", 15.0)  # which lags: what is younger is left to the next round
 
 # The country whose national numbers are understood where no other is known.
 PHONE_REGION = env.str("PHONE_REGION", "US")
@@ -155,6 +156,7 @@ SPECTACULAR_SETTINGS = {
             "CALL_ANALYZED",
             "CALL_PROCESSED",
             "CALL_UPDATED",
+            "CALL_STILL_LIVE",
             "ENDPOINT_FAILING",
             "ENDPOINT_DISABLED",
             "ENDPOINT_TEST",

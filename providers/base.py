@@ -20,6 +20,11 @@ class Leg:
     started_at: datetime | None = None
     ended_at: datetime | None = None
     duration: int | None = None  # seconds
+    created_at: datetime | None = None
+
+    def facts(self) -> dict[str, Any]:
+        """What is known of its end."""
+        return {"status": self.raw_status, "ended_at": self.ended_at, "duration": self.duration}
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,7 @@ class Room:
     session_id: str = ""
     ended_at: datetime | None = None
     recording: bool = False
+    empty_since: datetime | None = None  # somebody was in it, and everybody has left
 
 
 @runtime_checkable
@@ -73,8 +79,12 @@ class MakesCalls(Adapter, Protocol):
         twiml: str = "",
         send_digits: str = "",
         status_callback: str = "",
+        time_limit: int | None = None,
     ) -> Leg:
-        """Dial `to` from `from_` (E.164). Never repeated here: after UnknownOutcome use `find_calls`."""
+        """Dial `to` from `from_` (E.164). Never repeated here: after UnknownOutcome use `find_calls`.
+
+        `time_limit` (seconds): the provider itself hangs up after that, should nobody else do.
+        """
 
 
 @runtime_checkable
@@ -82,7 +92,7 @@ class FindsCalls(EndsCalls, Protocol):
     """Can look for calls whose id was lost."""
 
     def find_calls(self, *, to: str, from_: str, since: datetime) -> Sequence[Leg]:
-        """Calls between two numbers since a time, newest first."""
+        """Calls between two numbers made since a time, newest first, running or not."""
 
 
 @runtime_checkable
@@ -112,7 +122,7 @@ class ListsLive(Adapter, Protocol):
     """Can say what runs at the provider now."""
 
     def live_ids(self) -> frozenset[str]:
-        """Ids of all calls, or rooms, that are open at the provider, all pages of it."""
+        """Ids of all calls that are up, or rooms with somebody in them, over all pages."""
 
 
 @runtime_checkable

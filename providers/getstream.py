@@ -20,6 +20,8 @@ HELP = "https://getstream.io/chat/docs/react/api_errors_response/"
 # Code 16: does not exist; code 4: input error, which an operation on an ended call may answer.
 GONE, INPUT_ERROR = "16", "4"
 TOKEN_LIFE = 3600
+# What a query gives at a time at most, and how many pages are read before it is taken for endless.
+PAGE, MOST_PAGES = 50, 1000
 
 
 class GetStream:
@@ -82,6 +84,21 @@ class GetStream:
             if error.code != GONE:
                 raise
 
+    def live_ids(self) -> frozenset[str]:
+        """Calls with a session under way: those are what is paid for."""
+        found: set[str] = set()
+        wanted: dict[str, Any] = {"filter_conditions": {"ongoing": True}, "limit": PAGE}
+        for _ in range(MOST_PAGES):
+            answer = self._send("POST", "/api/v2/video/calls", body=wanted)
+            calls = answer.get("calls")
+            if not isinstance(calls, list):
+                raise Unavailable("GetStream's answer is not a list of calls.", code="bad_answer")
+            found |= {_room(each).id for each in calls}
+            if not answer.get("next"):
+                return frozenset(found)
+            wanted = wanted | {"next": answer["next"]}
+        raise Unavailable("GetStream's list of calls does not end.", code="bad_answer")
+
     def user_token(self, user_id: str, *, seconds: int = TOKEN_LIFE, call_cids: tuple[str, ...] = ()) -> str:
         """A token for a user's client; with call_cids ("type:id") one that adds access to those calls."""
         now = int(time.time())
@@ -94,6 +111,9 @@ class GetStream:
         self, method: str, room_type: str, room_id: str, verb: str = "", body: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
         path = f"/api/v2/video/call/{segment(room_type)}/{segment(room_id)}{verb}"
+        return self._send(method, path, body)
+
+    def _send(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
         token = jwt.encode({"server": True, "iat": int(time.time()) - 5}, self._secret, algorithm="HS256")
         headers = {"Authorization": token, "stream-auth-type": "jwt"}
         answer = self._http.request(method, path, params={"api_key": self._key}, body=body, headers=headers)
@@ -114,7 +134,13 @@ def _room(body: Mapping[str, Any]) -> Room:
         session_id=session_id,
         ended_at=ended_at,
         recording=bool(call.get("recording")),
+        empty_since=None if session_id else _left(call.get("session")),
     )
+
+
+def _left(session: object) -> datetime | None:
+    """When the last session ended, if there was one."""
+    return moment(session.get("ended_at")) if isinstance(session, Mapping) else None
 
 
 def moment(value: object) -> datetime | None:

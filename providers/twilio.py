@@ -5,10 +5,11 @@ sent equals what the official `twilio` package sends.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.parse import parse_qsl
 
 from providers.base import Leg, LegStatus
 from providers.errors import Rejected, Unavailable, UnknownOutcome
@@ -31,6 +32,10 @@ STATUS: dict[str, LegStatus] = {
 # 20404: no such resource, which Twilio also answers for a call that has just ended
 # (github.com/pipecat-ai/pipecat/issues/2145); 21220: the call is not in progress.
 MAY_BE_OVER = {"20404", "21220"}
+# What a list asks for at a time, and how many pages are read before it is taken for endless.
+PAGE, MOST_PAGES = 500, 200
+# Twilio's own bounds of TimeLimit (s).
+LONGEST_CALL = 86_400
 
 
 class Twilio:
@@ -79,6 +84,7 @@ class Twilio:
         twiml: str = "",
         send_digits: str = "",
         status_callback: str = "",
+        time_limit: int | None = None,
     ) -> Leg:
         form = [("To", to), ("From", from_)]
         if status_callback:
@@ -87,18 +93,43 @@ class Twilio:
             form += [("StatusCallbackEvent", e) for e in ("initiated", "ringing", "answered", "completed")]
         if send_digits:
             form.append(("SendDigits", send_digits))
+        if time_limit:
+            form.append(("TimeLimit", str(min(time_limit, LONGEST_CALL))))
         form.append(("Url", url) if url else ("Twiml", twiml or HOLD))
         return _leg(self._post(".json", form))
 
     def find_calls(self, *, to: str, from_: str, since: datetime) -> list[Leg]:
+        """No filter on StartTime: it would hide what is queued. The newest come first, so old ones end it."""
         since = since.astimezone(UTC).replace(microsecond=0)
-        params = {"To": to, "From": from_, "StartTime>": f"{since:%Y-%m-%d}", "PageSize": "100"}
-        calls = self._get(".json", params).get("calls")
-        if not isinstance(calls, list):
-            raise Unavailable("Twilio's answer is not a list of calls.", code="bad_answer")
-        # The filter knows days only; a call that has not started yet has no time and is meant.
-        found = [_leg(call) for call in calls]
-        return [leg for leg in found if leg.started_at is None or leg.started_at >= since]
+        found = []
+        for leg in self._list({"To": to, "From": from_}):
+            made = leg.created_at or leg.started_at
+            if made is not None and made < since:
+                break
+            found.append(leg)
+        return found
+
+    def live_ids(self) -> frozenset[str]:
+        """The list takes one status at a time."""
+        live = [raw for raw, status in STATUS.items() if status in ("queued", "ringing", "live")]
+        return frozenset(leg.id for raw in live for leg in self._list({"Status": raw}))
+
+    def _list(self, wanted: Mapping[str, str]) -> Iterator[Leg]:
+        page = self._get(".json", {**wanted, "PageSize": str(PAGE)})
+        for _ in range(MOST_PAGES):
+            calls = page.get("calls")
+            if not isinstance(calls, list):
+                raise Unavailable("Twilio's answer is not a list of calls.", code="bad_answer")
+            yield from map(_leg, calls)
+            following = page.get("next_page_uri")
+            if not following:
+                return
+            # An address relative to the API's root, query and all; nothing else would be Twilio's.
+            path, _, query = str(following).partition("?")
+            if path != f"{self._calls}.json":
+                raise Unavailable("Twilio's next page is at an address of somebody else.", code="bad_answer")
+            page = self._get(".json", dict(parse_qsl(query)))
+        raise Unavailable("Twilio's list of calls does not end.", code="bad_answer")
 
     def _post(self, path: str, form: Form) -> dict[str, Any]:
         return self._http.request("POST", self._calls + path, form=form, auth=self._auth).data
@@ -118,6 +149,7 @@ def _leg(call: object) -> Leg:
         raw_status=raw,
         started_at=_time(call.get("start_time")),
         ended_at=_time(call.get("end_time")),
+        created_at=_time(call.get("date_created")),
         duration=int(call["duration"]) if re.fullmatch(r"[0-9]{1,9}", str(call.get("duration"))) else None,
     )
 

@@ -20,6 +20,8 @@ QUICK = {
     "WORK_SWEEP": "0.5",
     "PROVIDER_TIMEOUT": "1.5",
     "TRANSCRIPT_WINDOW": "1",
+    "RECONCILE_EVERY": "3",
+    "RECONCILE_LAG": "2",
     "LOG_LEVEL": "INFO",
 }
 PROCESSES = ("sandbox", "receiver", "web", "worker", "beat")

@@ -2,13 +2,16 @@
 
 from django.contrib import admin
 from django.db.models import QuerySet
+from django.db.models.functions import Now
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
 from calls.again import run_again
-from calls.models import PhoneNumber, Step
+from calls.models import PhoneNumber, Reconciliation, Step, Watch
 from liveplatform.fast_admin import FastAdmin, RecordAdmin
+from liveplatform.work.bell import ring
+from liveplatform.work.models import Work
 
 
 @admin.register(Step)
@@ -31,6 +34,38 @@ class StepAdmin(RecordAdmin):
         settled = steps.exclude(state__in=Step.OPEN)
         said = [run_again(step, f"staff:{request.user.get_username()}") for step in settled]
         self.message_user(request, f"{len(said)} steps run again.")
+
+
+class LookingAdmin(RecordAdmin):
+    """Work that comes back: what it found last, and when it is due again."""
+
+    list_filter = ("state",)
+    actions = ("look_now",)
+
+    @admin.action(description="Look now", permissions=["change"])
+    def look_now(self, request: HttpRequest, rows: QuerySet[Work]) -> None:
+        due = rows.filter(state=Work.State.PENDING).update(due_at=Now())
+        ring(rows.model.queue)
+        self.message_user(request, f"{due} are due now.")
+
+
+@admin.register(Watch)
+class WatchAdmin(LookingAdmin):
+    """Who looks after which live call."""
+
+    list_display = ("id", "call_id", "state", "due_at", "result", "error")
+    id_fields = ("pk", "call")
+    search_help_text = "The id of a watch or a call."
+
+
+@admin.register(Reconciliation)
+class ReconciliationAdmin(LookingAdmin):
+    """The rounds over connections, and what the last one found."""
+
+    list_display = ("id", "connection", "state", "due_at", "result", "error")
+    list_select_related = ("connection",)
+    id_fields = ("pk", "connection")
+    search_help_text = "The id of a round or a connection."
 
 
 @admin.register(PhoneNumber)

@@ -29,35 +29,24 @@ WHERE n.call_id = ANY(%(calls)s::uuid[]) AND n.kind = 'notify' AND n.state = 'pe
                   AND o.state IN ('pending', 'running'))
 """
 
-WRITE_CALLS = """
-UPDATE calls_call AS c
-SET provider_state = w.provider_state, provider_status = w.provider_status, duration = w.duration,
-    provider_ended_at = w.provider_ended_at, provider_confirmed_at = w.provider_confirmed_at,
-    sentiment = w.sentiment, latency = w.latency, event_sequence = w.event_sequence
-FROM unnest(%(pk)s::uuid[], %(provider_state)s::text[], %(provider_status)s::text[], %(duration)s::int[],
-            %(provider_ended_at)s::timestamptz[], %(provider_confirmed_at)s::timestamptz[],
-            %(sentiment)s::text[], %(latency)s::float8[], %(event_sequence)s::int[])
-     AS w(pk, provider_state, provider_status, duration, provider_ended_at, provider_confirmed_at, sentiment,
-          latency, event_sequence)
+# What is written of a call, and how PostgreSQL is to take it.
+WRITTEN = {
+    "provider_call_id": "text",
+    "provider_state": "text",
+    "provider_status": "text",
+    "provider_ended_at": "timestamptz",
+    "provider_confirmed_at": "timestamptz",
+    "duration": "int",
+    "sentiment": "text",
+    "latency": "float8",
+    "event_sequence": "int",
+}
+WRITE_CALLS = f"""
+UPDATE calls_call AS c SET {", ".join(f"{name} = w.{name}" for name in WRITTEN)}
+FROM unnest(%(pk)s::uuid[], {", ".join(f"%({name})s::{kind}[]" for name, kind in WRITTEN.items())})
+     AS w(pk, {", ".join(WRITTEN)})
 WHERE c.id = w.pk
-"""
-COLUMNS = (
-    "pk",
-    "provider_state",
-    "provider_status",
-    "duration",
-    "provider_ended_at",
-    "provider_confirmed_at",
-    "sentiment",
-    "latency",
-    "event_sequence",
-)
-
-
-def lock_calls(steps: Sequence["Step"]) -> None:
-    """Lock the calls of these steps until the transaction is over."""
-    ids = {step.call_id for step in steps}
-    list(Call.objects.filter(pk__in=ids).order_by("pk").select_for_update(of=("self",)).values_list("pk"))
+"""  # noqa: S608 - composed of constants
 
 
 def settled(steps: Sequence["Step"]) -> None:
@@ -92,6 +81,7 @@ def _confirm(call: Call, said: Mapping[str, Any], step: "Step") -> None:
     """The provider says that it is over; a call that only waited for this word ends now."""
     if not call.is_over:
         concluding.conclude(call)
+    call.provider_call_id = call.provider_call_id or said.get("call_id", "")  # found after a lost answer
     call.provider_state = Call.ProviderState.ENDED
     call.provider_status = str(said.get("status", ""))[:40]
     call.provider_ended_at = datetime.fromisoformat(said["ended_at"]) if said.get("ended_at") else None
@@ -168,7 +158,7 @@ def _next(call: Call, event: str, more: Mapping[str, Any]) -> News:
 
 def _write(calls: Iterable[Call]) -> None:
     rows = list(calls)
-    execute(WRITE_CALLS, {name: [getattr(call, name) for call in rows] for name in COLUMNS})
+    execute(WRITE_CALLS, {name: [getattr(call, name) for call in rows] for name in ("pk", *WRITTEN)})
 
 
 def _release(call_ids: set[UUID]) -> None:

@@ -1,7 +1,6 @@
 """From a claimed Step to the job that carries it out. Everything a job needs is read here, beforehand."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -9,10 +8,10 @@ from uuid import UUID
 from calls.analysis.analyse import analyse
 from calls.analysis.openai import AnalyserRejected, AnalyserUnavailable
 from calls.analysis.turns import parse_turns
-from calls.connecting import adapter
+from calls.connecting import adapters
 from calls.models.call import Call
 from calls.models.insight import Transcript
-from liveplatform.accounts.models import Connection
+from calls.watching.searching import Search, search_for
 from liveplatform.work.models import Job
 from liveplatform.work.outcomes import Outcome, again, done, never, skip
 from providers.base import Adapter, EndsCalls, EndsRooms, FindsCalls
@@ -26,31 +25,14 @@ REFUSED_PACE = 600.0
 UNCONFIGURED_PACE = 60.0
 
 
-# The adapter of each connection, or why there is none: made once for a whole batch.
-Providers = Mapping[UUID | None, Adapter | ProviderError]
-
-
 def prepare(steps: Sequence["Step"]) -> list[Job]:
     """One job per step, in order, with two or three queries for all of them."""
     calls = Call.objects.in_bulk({step.call_id for step in steps})
     for step in steps:
         step.call = calls[step.call_id]
-    providers = _providers(calls.values())
+    providers = adapters(id for c in calls.values() for id in (c.connection_id, c.room_connection_id))
     turns = _transcripts(step.call_id for step in steps if step.kind == "analyse")
     return [_job(step, calls[step.call_id], providers, turns) for step in steps]
-
-
-def _providers(calls: Iterable[Call]) -> Providers:
-    wanted = {id for call in calls for id in (call.connection_id, call.room_connection_id) if id}
-    found = Connection.objects.in_bulk(wanted) if wanted else {}
-    return {id: _adapter(found.get(id)) for id in (*wanted, None)}
-
-
-def _adapter(connection: Connection | None) -> Adapter | ProviderError:
-    try:
-        return adapter(connection)
-    except ProviderError as error:
-        return error
 
 
 def _transcripts(call_ids: Iterable[object]) -> dict[object, Transcript]:
@@ -58,7 +40,12 @@ def _transcripts(call_ids: Iterable[object]) -> dict[object, Transcript]:
     return dict(Transcript.objects.in_bulk(wanted)) if wanted else {}
 
 
-def _job(step: "Step", call: Call, providers: Providers, transcripts: dict[object, Transcript]) -> Job:
+def _job(
+    step: "Step",
+    call: Call,
+    providers: Mapping[UUID | None, Adapter | ProviderError],
+    transcripts: dict[object, Transcript],
+) -> Job:
     match step.kind:
         case "terminate":
             return _terminate(step, call, providers[call.connection_id])
@@ -72,22 +59,16 @@ def _job(step: "Step", call: Call, providers: Providers, transcripts: dict[objec
 
 def _terminate(step: "Step", call: Call, provider: Adapter | ProviderError) -> Job:
     if call.may_run_unseen:
-        return _with_provider(provider, partial(_find_and_end, call, _others(call)))
+        return _with_provider(provider, partial(_find_and_end, search_for(call)))
     if not call.provider_call_id:
         return partial(skip, "Nothing runs at a provider.")
-    ask_first = step.attempts > 1  # an earlier attempt may have got through
+    # An earlier attempt may have got through, or the provider itself told of the end.
+    ask_first = step.attempts > 1 or call.provider_state == Call.ProviderState.ENDED
     if call.channel == Call.Channel.VIDEO:
         end = partial(_end_room, call.stream_call_type, call.provider_call_id, ask_first)
     else:
         end = partial(_end_leg, call.provider_call_id, ask_first)
     return _with_provider(provider, end)
-
-
-def _others(call: Call) -> frozenset[str]:
-    """Legs between the same two numbers that are known to be other calls."""
-    alike = Call.objects.filter(connection=call.connection, to_number=call.to_number)
-    known = alike.exclude(provider_call_id="").filter(created_at__gte=call.created_at - timedelta(hours=1))
-    return frozenset(known.values_list("provider_call_id", flat=True))
 
 
 def _clean_up(call: Call, provider: Adapter | ProviderError) -> Job:
@@ -127,19 +108,16 @@ def _code(error: Unavailable) -> str:
 
 
 def _end_leg(call_id: str, ask_first: bool, provider: EndsCalls) -> Outcome:
-    leg = provider.end_call(call_id, ask_first=ask_first)
-    return done({"status": leg.raw_status, "ended_at": leg.ended_at, "duration": leg.duration})
+    return done(provider.end_call(call_id, ask_first=ask_first).facts())
 
 
-def _find_and_end(call: Call, others: frozenset[str], provider: FindsCalls) -> Outcome:
+def _find_and_end(search: Search, provider: FindsCalls) -> Outcome:
     """The answer to making this call was lost: look for its leg, and end it if there is one."""
-    since = call.created_at
-    found = provider.find_calls(to=call.to_number, from_=call.from_number, since=since)
-    legs = [leg for leg in found if leg.id not in others]
-    if not legs:
+    leg = search.find(provider)
+    if leg is None:
         return skip("The provider was asked: it never made this call.")
-    ended = [provider.end_call(leg.id, ask_first=True) for leg in legs]
-    return done({"status": ended[0].raw_status, "call_id": ended[0].id, "ended_at": ended[0].ended_at})
+    leg = provider.end_call(leg.id, ask_first=True)
+    return done(leg.facts() | {"call_id": leg.id})
 
 
 def _end_room(room_type: str, room_id: str, ask_first: bool, provider: EndsRooms) -> Outcome:

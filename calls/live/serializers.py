@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from calls.models import Call
+from calls.views import TimeLimitField
 from liveplatform.api.serializers import CleanCharField, JSONObjectField
 
 
@@ -15,6 +16,7 @@ class LiveCallRequest(serializers.Serializer[dict[str, Any]]):
     title = CleanCharField(min_length=1, max_length=500)
     scheduled_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
     metadata = JSONObjectField(required=False, default=dict)
+    time_limit = TimeLimitField(required=False, default=None)
 
 
 class LiveCallSerializer(serializers.Serializer[dict[str, Any]]):

@@ -4,5 +4,6 @@ from calls.models.call import Call
 from calls.models.insight import Analysis, Transcript
 from calls.models.number import PhoneNumber
 from calls.models.step import Step
+from calls.models.watch import Reconciliation, Watch
 
-__all__ = ["Analysis", "Call", "PhoneNumber", "Step", "Transcript"]
+__all__ = ["Analysis", "Call", "PhoneNumber", "Reconciliation", "Step", "Transcript", "Watch"]

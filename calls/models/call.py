@@ -1,5 +1,8 @@
 """Call: the record that tells the truth about a call."""
 
+from collections.abc import Iterable
+from uuid import UUID
+
 from django.db import models
 from django.db.models.functions import Now
 
@@ -98,6 +101,8 @@ class Call(models.Model):
     dynamic_variables = models.JSONField(default=dict, blank=True)
     metadata = models.JSONField(default=dict, blank=True)
 
+    # What the caller's Idempotency-Key makes of a call that is paid for: found by it, it is never made twice.
+    submission_key = models.CharField(max_length=64, blank=True, default="", editable=False)
     # The number of the last Event of this call; grows with each.
     event_sequence = models.IntegerField(default=0, editable=False)
 
@@ -120,10 +125,21 @@ class Call(models.Model):
                 name="call_provider_call_id",
                 condition=~models.Q(provider_call_id=""),
             ),
+            models.Index(
+                fields=["account", "submission_key"],
+                name="call_submission",
+                condition=~models.Q(submission_key=""),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.channel} call {self.id}"
+
+    @classmethod
+    def lock(cls, ids: Iterable[UUID]) -> None:
+        """Lock these calls until the transaction is over, by the order of ids: no circles of waiting."""
+        rows = cls.objects.filter(pk__in=set(ids)).order_by("pk").select_for_update(of=("self",))
+        list(rows.values_list("pk"))
 
     @property
     def is_over(self) -> bool:

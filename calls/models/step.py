@@ -36,7 +36,7 @@ class Step(Work):
 
     @classmethod
     def guard(cls, rows: list[Self]) -> None:
-        after.lock_calls(rows)
+        Call.lock(row.call_id for row in rows)
 
     @classmethod
     def settled(cls, rows: list[Self]) -> None:

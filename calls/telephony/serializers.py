@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from calls.dialling import CannotDial, Dial, e164
+from calls.views import TimeLimitField
 from liveplatform.api.serializers import CleanCharField, JSONObjectField
 
 NUMBER = 40
@@ -36,7 +37,7 @@ class DynamicVariable(serializers.Serializer[dict[str, Any]]):
 
 
 class MakeCallRequest(serializers.Serializer[dict[str, Any]]):
-    """The body of a make-call. `echo_room`, `twiml`, `url` and `metadata` are this platform's additions."""
+    """The body of a make-call. `echo_room`, `twiml`, `url`, `metadata`, `time_limit` are additions."""
 
     ai_agent_id = serializers.UUIDField(required=False, allow_null=True)
     call_from = CleanCharField(max_length=NUMBER)
@@ -47,11 +48,12 @@ class MakeCallRequest(serializers.Serializer[dict[str, Any]]):
     twiml = CleanCharField(required=False, allow_blank=True, max_length=4000, default="")
     url = serializers.URLField(required=False, allow_blank=True, max_length=2000, default="")
     metadata = JSONObjectField(required=False, default=dict)
+    time_limit = TimeLimitField(required=False, default=None)
 
     def validate_call_from(self, number: str) -> str:
         return _number(number)
 
-    def dial(self) -> Dial:
+    def dial(self, submission_key: str) -> Dial:
         """The wish, once valid."""
         wish = dict(self.validated_data)
         variables = wish.pop("dynamic_variables", None) or []
@@ -59,6 +61,7 @@ class MakeCallRequest(serializers.Serializer[dict[str, Any]]):
             from_number=wish.pop("call_from"),
             to_number=wish.pop("call_to"),
             dynamic_variables={entry["name"]: entry["value"] for entry in variables},
+            submission_key=submission_key,
             **wish,
         )
 

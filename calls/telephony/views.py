@@ -16,6 +16,7 @@ from calls.telephony.description import telephony_call, whole_call
 from calls.telephony.serializers import EndCallRequest, MakeCallRequest, TelephonyAnswer
 from calls.views import CallsView
 from liveplatform.accounts.models import Account
+from liveplatform.api import idempotency
 from liveplatform.api.errors import problems
 
 log = structlog.get_logger(__name__)
@@ -130,7 +131,7 @@ class MakeCallView(TelephonyView):
         body = MakeCallRequest(data=request.data)
         body.is_valid(raise_exception=True)
         try:
-            call = dial(self.principal.account_id, body.dial())
+            call = dial(self.principal.account_id, body.dial(idempotency.fingerprint_of(request)))
         except CannotDial as error:
             raise ValidationError(str(error)) from error
         return self.answer(telephony_call(call), "Call initiated successfully")

@@ -32,7 +32,7 @@ class AccountAdmin(FastAdmin):
     list_display = ("name", "account_id", "auth_id", "is_active", "honest_errors", "created_at")
     list_filter = ("is_active",)
     readonly_fields = ("account_id", "auth_id", "created_at")
-    fields = ("name", "is_active", "honest_errors", *readonly_fields)
+    fields = ("name", "is_active", "honest_errors", "call_time_limit", *readonly_fields)
     search_help_text = "An account's id."
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:

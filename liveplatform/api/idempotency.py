@@ -99,6 +99,14 @@ def take(request: Request) -> Taken | None:
     return Taken(*row) if row else _judge(values, fingerprint)
 
 
+def fingerprint_of(request: Request) -> str:
+    """A name for the wish under this request's key, the same whenever it is repeated; "" without a key."""
+    key = request.headers.get(HEADER)
+    principal = cast(Principal, request.user)
+    told = f"{principal.identity}\0{request.path}\0{key}"
+    return hashlib.sha256(told.encode()).hexdigest() if key else ""
+
+
 def purge() -> int:
     """Delete the records that are past their time; how many there were."""
     gone, _ = IdempotencyRecord.objects.filter(created_at__lt=Now() - timedelta(hours=KEEP)).delete()

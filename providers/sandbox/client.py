@@ -29,6 +29,10 @@ class SandboxClient:
         """Ids of what still runs at each vendor."""
         return dict(self._ask("GET", "/live"))
 
+    def call(self, sid: str) -> dict[str, Any]:
+        """A phone call as Twilio's side has it."""
+        return dict(self._ask("GET", f"/twilio/{sid}"))
+
     def heal(self) -> None:
         """No more faults."""
         self._ask("DELETE", "/faults")

@@ -68,8 +68,19 @@ class GetStreamSide:
         return Reply(200, {"recordings": [], "duration": "1.00ms"})
 
     def query(self, request: web.Request, body: Any) -> Reply:  # noqa: ANN401
-        live = [self._whole(room) for room in self.rooms.values() if not room["ended_at"]]
-        return Reply(201, {"calls": live[:100], "next": None, "prev": None, "duration": "1.00ms"})
+        """Filters known here: ongoing (a session is under way), id. `next` is where the page after begins."""
+        wanted = _document(body)
+        app = f"{request.query.get('api_key')}/"
+        rooms = [room for name, room in self.rooms.items() if name.startswith(app)]
+        conditions = wanted.get("filter_conditions") or {}
+        if "ongoing" in conditions:
+            rooms = [r for r in rooms if bool(r["current_session_id"]) is bool(conditions["ongoing"])]
+        if "id" in conditions:
+            rooms = [r for r in rooms if r["id"] == conditions["id"]]
+        start, size = int(wanted.get("next") or 0), min(int(wanted.get("limit") or 25), 100)
+        page = [self._whole(room) for room in rooms[start : start + size]]
+        following = str(start + size) if len(rooms) > start + size else None
+        return Reply(201, {"calls": page, "next": following, "prev": None, "duration": "1.00ms"})
 
     @staticmethod
     def _name(request: web.Request) -> str:

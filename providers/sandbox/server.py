@@ -28,6 +28,7 @@ def application() -> web.Application:
             web.post("/_sandbox/faults", own.add_fault),
             web.delete("/_sandbox/faults", own.clear_faults),
             web.get("/_sandbox/live", own.live),
+            web.get("/_sandbox/{vendor}/{id}", own.thing),
         ]
     )
     return app
@@ -82,6 +83,12 @@ class _Own:
     async def clear_faults(self, request: web.Request) -> web.Response:
         self.sandbox.ledger.faults.clear()
         return web.Response(status=204)
+
+    async def thing(self, request: web.Request) -> web.Response:
+        """One call or room as it stands, with what its vendor would not show."""
+        things = self.sandbox.store.get(request.match_info["vendor"], {})
+        found = things.get(request.match_info["id"])
+        return web.json_response(found, status=200 if found else 404)
 
     async def live(self, request: web.Request) -> web.Response:
         """What still runs, and so still costs: the ids of calls and rooms."""

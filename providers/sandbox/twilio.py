@@ -67,7 +67,7 @@ class TwilioSide:
             "uri": f"/2010-04-01/Accounts/{account}/Calls/{sid}.json",
             "subresource_uris": {},
         }
-        keep(self.calls, sid, call | {"_began": now.timestamp()})
+        keep(self.calls, sid, call | {"_began": now.timestamp(), "_time_limit": form.get("TimeLimit")})
         return Reply(201, call | {"status": "queued"}, effect=True, resource=sid)
 
     def get(self, request: web.Request, form: Any) -> Reply:  # noqa: ANN401
@@ -80,9 +80,12 @@ class TwilioSide:
         for name, column in (("To", "to"), ("From", "from"), ("Status", "status")):
             if query.get(name):
                 rows = [c for c in rows if c[column] == query[name]]
-        size = int(query.get("PageSize", PAGE))
-        page = [_shown(call) for call in rows[::-1][:size]]
-        return Reply(200, {"calls": page, "page": 0, "page_size": size, "next_page_uri": None})
+        size, page = int(query.get("PageSize", PAGE)), int(query.get("Page", 0))
+        shown = [_shown(call) for call in rows[::-1][page * size : (page + 1) * size]]
+        more = len(rows) > (page + 1) * size
+        following = request.rel_url.update_query(Page=page + 1, PageToken=f"PA{page + 1}")
+        body = {"calls": shown, "page": page, "page_size": size, "uri": str(request.rel_url)}
+        return Reply(200, body | {"next_page_uri": str(following) if more else None})
 
     def update(self, request: web.Request, form: Any) -> Reply:  # noqa: ANN401
         """`completed` ends a call; on an ended one it is 21220 (twilio.com/docs/errors/21220)."""

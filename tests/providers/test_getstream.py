@@ -61,3 +61,10 @@ def test_times_come_in_nanoseconds_or_iso(written):
 @pytest.mark.parametrize("written", [None, "", "soon", True, []])
 def test_what_is_no_time_is_none(written):
     assert moment(written) is None
+
+
+def test_rooms_with_a_session_are_listed_over_all_their_pages(getstream, monkeypatch):
+    monkeypatch.setattr("providers.getstream.PAGE", 2)
+    made = [getstream.open_room("default", f"room-{n}", created_by="host").id for n in range(5)]
+    getstream.end_room("default", made[0])
+    assert getstream.live_ids() == frozenset(made[1:])

@@ -126,3 +126,10 @@ def test_calls_whose_answer_was_lost_are_found_by_their_numbers(twilio, sandbox)
     ]
     later = datetime.now(UTC) + timedelta(minutes=1)
     assert twilio.find_calls(to="+14155550199", from_="+14155550100", since=later) == []
+
+
+def test_what_runs_at_twilio_is_listed_over_all_its_pages(twilio, monkeypatch):
+    monkeypatch.setattr("providers.twilio.PAGE", 2)
+    made = [twilio.make_call(to="+14155550111", from_="+14155550100").id for _ in range(5)]
+    twilio.end_call(made[0])
+    assert twilio.live_ids() == frozenset(made[1:])

@@ -22,12 +22,22 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="one JSON object for programs")
         parser.add_argument("--scope", action="append", choices=SCOPES, help="of the key; default: all")
 
+        parser.add_argument(
+            "--call-time-limit",
+            type=int,
+            metavar="SECONDS",
+            help="calls without a limit of their own end then",
+        )
+
     def handle(self, **options: Any) -> None:  # noqa: ANN401
         name = options["name"].strip()
         if not name or len(name) > 200:
             raise CommandError("The name must have 1 to 200 characters.")
+        limit = options["call_time_limit"]
+        if limit is not None and not 1 <= limit <= 86_400:
+            raise CommandError("--call-time-limit must be from 1 to 86400 seconds.")
         with transaction.atomic():
-            account = Account.objects.create(name=name)
+            account = Account.objects.create(name=name, call_time_limit=limit)
             _, key = make_key(account, name="first key", scopes=options["scope"] or SCOPES)
         made = {"account_id": account.account_id, "auth_id": account.auth_id, "api_key": key}
         if options["json"]:

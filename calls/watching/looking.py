@@ -1,0 +1,155 @@
+"""What a Watch does when it is due: end the call, ask its provider, or find that it is over."""
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from django.conf import settings
+from django.db.models.functions import Now
+
+from calls.concluding import compare_and_set
+from calls.connecting import adapters
+from calls.end_codes import EndCode
+from calls.models.call import Call
+from calls.watching import asking
+from calls.watching.searching import search_for
+from calls.watching.starting import DEADLINE
+from liveplatform.prepared import execute
+from liveplatform.work.models import Job
+from liveplatform.work.outcomes import Outcome, later, skip
+from providers.errors import ProviderError
+
+if TYPE_CHECKING:
+    from calls.models.watch import Watch
+
+log = structlog.get_logger(__name__)
+
+# A call that never started, or whose provider knows nothing of it, does not stay on the list for ever.
+FORGOTTEN_AFTER = timedelta(hours=24)
+
+# Limits and graces that were set while the provider was asked count too.
+MIND_DEADLINES = f"""
+UPDATE calls_watch w SET due_at = least(w.due_at, {DEADLINE})
+FROM calls_call c WHERE c.id = w.call_id AND w.id = ANY(%(ids)s::uuid[]) AND w.state = 'pending'
+"""  # noqa: S608 - composed of constants
+
+# An end by somebody else that the provider told of is noted as it was told; `now()` is the proof's time.
+NOTE = """
+UPDATE calls_call SET provider_seen_at = now(), provider_state = 'ended', provider_confirmed_at = now(),
+    provider_status = left(%(status)s, 40), provider_ended_at = %(ended_at)s::timestamptz,
+    duration = coalesce(%(duration)s::int, duration)
+WHERE id = %(call)s
+"""
+
+
+def prepare(watches: Sequence["Watch"]) -> list[Job]:
+    """One job per watch; the time is the database's."""
+    calls = Call.objects.annotate(now=Now()).in_bulk([watch.call_id for watch in watches])
+    providers = adapters(id for c in calls.values() for id in (c.connection_id, c.room_connection_id))
+    return [_job(watch, calls[watch.call_id], providers) for watch in watches]
+
+
+def _job(watch: "Watch", call: Call, providers: Any) -> Job:  # noqa: ANN401 - by connection id
+    verdict = _verdict(call)
+    if verdict is not None:
+        return partial(_same, verdict)
+    provider, rooms = providers[call.connection_id], providers[call.room_connection_id]
+    if not call.provider_call_id and not call.may_run_unseen:
+        return partial(_same, later(settings.STALE_AFTER, {"seen": ""}))
+    if isinstance(provider, ProviderError):
+        return partial(_same, asking.unanswered(str(provider)))
+    search = search_for(call, watch.result.get("looked", 0)) if call.may_run_unseen else None
+    own_room = None if isinstance(rooms, ProviderError) or not call.room_id else rooms
+    return partial(asking.ask, call, provider, own_room, search)
+
+
+def _same(outcome: Outcome) -> Outcome:
+    return outcome
+
+
+def _verdict(call: Call) -> Outcome | None:
+    """What needs no asking: it is over, past its limit, left by everybody, or forgotten."""
+    now = call.now  # type: ignore[attr-defined] # annotated
+    if call.is_over:
+        return skip("The call is over.")
+    if call.time_limit and call.started_at and now >= call.started_at + timedelta(seconds=call.time_limit):
+        return asking.over(EndCode.TIME_LIMIT, f"The time limit of {call.time_limit} s was reached.")
+    if call.empty_since and now >= call.empty_since + timedelta(seconds=settings.EMPTY_GRACE):
+        return asking.over(EndCode.PARTICIPANTS_LEFT, "Everybody left, and nobody came back.")
+    if _is_forgotten(call, now):
+        return asking.over(EndCode.STALE, "Nothing was heard of this call for a day.")
+    return None
+
+
+def _is_forgotten(call: Call, now: Any) -> bool:  # noqa: ANN401 - a datetime
+    """No provider has it, or it never started, and a day has passed."""
+    since = max(filter(None, (call.created_at, call.scheduled_at, call.provider_seen_at)))
+    waits = call.status == Call.Status.SCHEDULED or not call.provider_call_id
+    return waits and not call.may_run_unseen and bool(now >= since + FORGOTTEN_AFTER)
+
+
+def settled(watches: Sequence["Watch"]) -> None:
+    """Write down what the looks mean; in the transaction that wrote their outcomes, calls locked."""
+    for watch in watches:
+        if watch.state == "done":
+            _end(watch)
+        elif "found" in watch.result:
+            _take_on(watch)
+        elif "seen" in watch.result:
+            _note_alive(watch)
+    _forget(watch for watch in watches if watch.is_settled)
+    ids = [watch.pk for watch in watches if not watch.is_settled]
+    if ids:
+        execute(MIND_DEADLINES, {"ids": ids, "grace": float(settings.EMPTY_GRACE)})
+
+
+def _end(watch: "Watch") -> None:
+    found = watch.result
+    call = Call.objects.get(pk=watch.call_id)
+    by = {"time_limit": "time limit"}.get(found["code"], "watch")
+    by = f"provider:{call.provider}" if found["said"] and call.provider else by
+    if found.get("never_made"):
+        Call.objects.filter(pk=call.pk, provider_call_id="").update(provider_status="failed")
+    won = compare_and_set(call.pk, call.account_id, found["reason"], found["code"], by)
+    if found["said"]:
+        said = {"ended_at": None, "duration": None} | found["said"]
+        execute(NOTE, {"call": call.pk, **said})
+    if won:
+        log.info("call_ended", call_id=str(call.pk), end_code=found["code"], by=by)
+
+
+def _take_on(watch: "Watch") -> None:
+    """The leg that was lost is found; an end that came meanwhile goes on to hang it up."""
+    said = watch.result["said"]
+    call = Call.objects.get(pk=watch.call_id)
+    if call.provider_call_id:
+        return
+    call.provider_call_id, call.provider_status = watch.result["found"], said["status"][:40]
+    call.provider_state = Call.ProviderState.LIVE
+    if not call.is_over:
+        call.status = Call.Status.LIVE
+        call.started_at = call.started_at or said["started_at"] or call.created_at
+    call.save(update_fields=["provider_call_id", "provider_status", "provider_state", "status", "started_at"])
+    log.warning("lost_call_found", call_id=str(call.pk))
+
+
+def _note_alive(watch: "Watch") -> None:
+    found = watch.result
+    calls = Call.objects.filter(pk=watch.call_id, ended_at__isnull=True)
+    if not found["seen"]:
+        return
+    facts: dict[str, Any] = {"provider_seen_at": Now(), "provider_state": Call.ProviderState.LIVE}
+    if found.get("empty_since"):
+        calls.filter(empty_since__isnull=True).update(empty_since=found["empty_since"])
+    calls.update(**facts)
+
+
+def _forget(watches: Iterable["Watch"]) -> None:
+    """A watch over a call that is over has nothing left to tell."""
+    rows = list(watches)
+    if rows:
+        type(rows[0])._default_manager.filter(pk__in=[row.pk for row in rows]).exclude(
+            state="failed"
+        ).delete()

@@ -1,0 +1,41 @@
+"""Calls at the sandbox, without the platform's own processes: Work is drained by the test."""
+
+import pytest
+
+from calls.connecting import adapter
+from calls.dialling import Dial, dial
+from calls.models import Call
+from calls.opening import Opening, open_call
+from liveplatform.accounts.connecting import connect
+from tests.calls.making import NUMBER, phone_connection
+from tests.providers.conftest import sandbox, sandbox_url
+
+__all__ = ["sandbox", "sandbox_url"]
+
+
+class Line:
+    """The account's connections to the sandbox, and calls over them."""
+
+    def __init__(self, account, sandbox_url, sandbox):
+        self.account, self.sandbox = account, sandbox
+        self.phone = phone_connection(account, sandbox_url)
+        given = {"api_key": account.account_id, "api_secret": "a-secret-of-at-least-32-characters"}
+        self.video = connect(account, "getstream", given, base_url=sandbox_url)
+
+    def dial(self, to="+14155550111", **wish) -> Call:
+        return dial(self.account.pk, Dial(from_number=NUMBER, to_number=to, **wish))
+
+    def open(self, **wish) -> Call:
+        return open_call(self.account.pk, Opening(host_user_id="h", title="t", **wish))
+
+    def hang_up(self, call):
+        """The other side hangs up; nobody tells us."""
+        self.provider(call).end_call(call.provider_call_id)
+
+    def provider(self, call):
+        return adapter(call.connection)
+
+
+@pytest.fixture
+def line(account, sandbox_url, sandbox):
+    return Line(account, sandbox_url, sandbox)

@@ -1,0 +1,60 @@
+"""With the real processes: limits are kept, and what the provider ended unheard is found out."""
+
+import threading
+import time
+
+import jwt
+import requests
+
+
+def ended(call, seconds):
+    """The call as the platform shows it, once it has ended; it must within these seconds."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        shown = call.customer.ask("GET", f"/calls/{call.id}").json()["data"]
+        if shown["ended_at"]:
+            return shown
+        time.sleep(0.1)
+    raise AssertionError(f"still live after {seconds} s")
+
+
+def test_a_call_is_ended_within_five_seconds_of_its_limit(customer):
+    call = customer.phone_call(time_limit=2)
+    began = time.monotonic()
+    shown = ended(call, 10)
+    assert 1.5 < time.monotonic() - began < 2 + 5
+    assert shown["disconnect_reason"] == "The time limit of 2 s was reached."
+    call.assert_nothing_lost_and_nothing_twice()
+
+
+def test_a_limit_is_kept_with_beat_and_redis_away(customer, platform):
+    call = customer.phone_call(time_limit=2)
+    platform.kill("beat")
+    ended(call, 8)
+    call.assert_nothing_lost_and_nothing_twice()
+
+
+def test_a_limit_and_ends_by_hand_race_and_one_wins(customer):
+    calls = [customer.phone_call(time_limit=1, room=False, transcript=False) for _ in range(5)]
+    time.sleep(0.9)
+    threads = [threading.Thread(target=call.end) for call in calls for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for call in calls:
+        ended(call, 10)
+        call.settled()
+        assert call.told("call.processed")["call.ended"] == 1
+        assert call.effects() == 1
+
+
+def test_the_round_finds_what_ended_at_the_provider_unheard(customer):
+    call = customer.video_call()
+    rooms = f"{customer.local.sandbox_url}/api/v2/video/call/default/{call.provider_id}/mark_ended"
+    token = jwt.encode({"server": True}, "a-secret-of-at-least-32-characters")
+    headers = {"Authorization": token, "stream-auth-type": "jwt"}
+    answer = requests.post(rooms, params={"api_key": customer.account_id}, headers=headers, timeout=5)
+    assert answer.status_code == 201
+    shown = ended(call, 15)
+    assert shown["disconnect_reason"] == "Ended at the provider."
