@@ -5,5 +5,6 @@ from calls.models.insight import Analysis, Transcript
 from calls.models.number import PhoneNumber
 from calls.models.step import Step
 from calls.models.watch import Reconciliation, Watch
+from calls.models.words import Words
 
-__all__ = ["Analysis", "Call", "PhoneNumber", "Reconciliation", "Step", "Transcript", "Watch"]
+__all__ = ["Analysis", "Call", "PhoneNumber", "Reconciliation", "Step", "Transcript", "Watch", "Words"]

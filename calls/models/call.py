@@ -6,7 +6,9 @@ from uuid import UUID
 from django.db import models
 from django.db.models.functions import Now
 
+from calls.call_status import CALL_STATUS
 from calls.end_codes import EndCode
+from calls.models.call_indexes import BACKDATED, LISTS
 from liveplatform.accounts.models import Account, Connection
 from liveplatform.work.models import uuid7
 
@@ -35,7 +37,7 @@ class Call(models.Model):
         ENDED = "ended"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    account = models.ForeignKey(Account, models.CASCADE, related_name="calls")
+    account = models.ForeignKey(Account, models.CASCADE, related_name="calls", db_index=False)
     channel = models.CharField(max_length=8, choices=Channel.choices)
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.SCHEDULED)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -63,13 +65,21 @@ class Call(models.Model):
         max_length=8, choices=ProviderState.choices, default=ProviderState.UNKNOWN
     )
     provider_status = models.CharField(max_length=40, blank=True, default="", help_text="In its own words.")
+    call_status = models.GeneratedField(
+        expression=CALL_STATUS,
+        output_field=models.CharField(max_length=40),
+        db_persist=True,
+        help_text="In Twilio's words.",
+    )
     provider_seen_at = models.DateTimeField(
         null=True, blank=True, help_text="Its last word, whatever it was."
     )
     provider_confirmed_at = models.DateTimeField(null=True, blank=True)
     provider_ended_at = models.DateTimeField(null=True, blank=True)
     # A room that exists for this call only, deleted after its end.
-    room_connection = models.ForeignKey(Connection, models.SET_NULL, null=True, blank=True, related_name="+")
+    room_connection = models.ForeignKey(
+        Connection, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
     room_type = models.CharField(max_length=64, blank=True, default="")
     room_id = models.CharField(max_length=64, blank=True, default="")
 
@@ -103,6 +113,13 @@ class Call(models.Model):
 
     # What the caller's Idempotency-Key makes of a call that is paid for: found by it, it is never made twice.
     submission_key = models.CharField(max_length=64, blank=True, default="", editable=False)
+    backdated = models.GeneratedField(
+        expression=BACKDATED,
+        output_field=models.BooleanField(null=True),
+        db_persist=True,
+        help_text="Began before this row was made.",
+    )
+
     # The number of the last Event of this call; grows with each.
     event_sequence = models.IntegerField(default=0, editable=False)
 
@@ -130,6 +147,12 @@ class Call(models.Model):
                 name="call_submission",
                 condition=~models.Q(submission_key=""),
             ),
+            models.Index(
+                fields=["room_connection"],
+                name="call_room_connection",
+                condition=models.Q(room_connection__isnull=False),
+            ),
+            *LISTS,
         ]
 
     def __str__(self) -> str:

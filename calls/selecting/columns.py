@@ -1,7 +1,10 @@
-"""The columns that calls can be chosen by: their names, kinds and operators."""
+"""The columns that calls are chosen by: names, kinds, operators, and the indexes that answer them."""
 
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
+
+from django.db.models import F, Q
+from django.db.models.functions import Collate
 
 from calls.end_codes import EndCode
 from calls.models import Call
@@ -30,76 +33,124 @@ ORDERED = (Operator.GT, Operator.GTE, Operator.LT, Operator.LTE)
 NUMERIC = (*EXACT, *ORDERED, Operator.IS_NULL)
 
 
+class Index(Enum):
+    """The shape of the index behind the account (calls/models/call_indexes.py)."""
+
+    BY_VALUE = auto()  # the value, then newest first
+    BY_ORDER = auto()  # the value alone
+    BY_ID = auto()  # an index that knows no account, of values that are almost unique
+
+
 @dataclass(frozen=True)
 class Column:
     """A column: its name in the language, its field in the database, how its values are read.
 
-    `blank`: the field holds "" where it has nothing, rather than NULL.
+    `blank`: the field holds "" where it has nothing, rather than NULL. `bytewise`: compared and sorted
+    by its bytes, as its index is.
     """
 
     name: str
     field: str
-    read: Read
-    operators: tuple[Operator, ...]
+    read: Read = values.text
+    operators: tuple[Operator, ...] = ()
     blank: bool = False
+    index: Index | None = None
+    bytewise: bool = False
+
+    @property
+    def expression(self) -> Collate | F:
+        """The column as its index has it."""
+        return Collate(self.field, "C") if self.bytewise else F(self.field)
+
+    @property
+    def missing(self) -> Q:
+        """That it holds nothing."""
+        return Q(**{self.field: ""}) if self.blank else Q(**{f"{self.field}__isnull": True})
 
 
-def _text(name: str, field: str = "", read: Read = values.text) -> Column:
-    return Column(name, field or name, read, TEXTUAL, blank=True)
+def _text(name: str, field: str = "", index: Index | None = None) -> Column:
+    bytewise = index == Index.BY_VALUE
+    return Column(name, field or name, values.text, TEXTUAL, blank=True, index=index, bytewise=bytewise)
 
 
-def _number(name: str, read: Read = values.number) -> Column:
-    return Column(name, name, read, NUMERIC)
+def _phone(name: str) -> Column:
+    field = f"{name}_number"
+    return Column(name, field, values.phone, TEXTUAL, blank=True, index=Index.BY_VALUE, bytewise=True)
 
 
-def _time(name: str) -> Column:
-    return Column(name, name, values.instant, (*ORDERED, Operator.IS_NULL))
+def _number(name: str, index: Index | None = None) -> Column:
+    read = values.number if name in ("cost", "latency") else values.whole
+    return Column(name, name, read, NUMERIC, index=index)
 
 
-def _uuid(name: str) -> Column:
+def _time(name: str, index: Index | None = Index.BY_ORDER) -> Column:
+    return Column(name, name, values.instant, (*ORDERED, Operator.IS_NULL), index=index)
+
+
+def _uuid(name: str, index: Index | None = None) -> Column:
     operators = EXACT if name == "id" else (*EXACT, Operator.IS_NULL)
-    return Column(name, name, values.uuid, operators)
+    return Column(name, name, values.uuid, operators, index=index)
 
 
-def _choice(name: str, allowed: list[str], *, blank: bool = False) -> Column:
+def _choice(name: str, allowed: list[str], index: Index | None = None, *, blank: bool = False) -> Column:
     operators = (*EXACT, Operator.IS_NULL) if blank else EXACT
-    return Column(name, name, values.one_of(allowed), operators, blank=blank)
+    return Column(name, name, values.one_of(allowed), operators, blank=blank, index=index)
 
 
+STATUS = _choice("status", Call.Status.values)
+ENDED_AT = _time("ended_at")
+CREATED_AT = _time("created_at")
+# Few words, so that a part of one is a choice among them.
+CALL_STATUS = Column(
+    "call_status",
+    "call_status",
+    values.text,
+    (*EXACT, Operator.CONTAINS, Operator.STARTS_WITH),
+    index=Index.BY_VALUE,
+)
 TRANSCRIPT = Column("transcript", "transcript", values.text, (Operator.CONTAINS, Operator.IS_NULL))
+LANGUAGE = Column("language", "transcript__language", values.text, (*EXACT, Operator.STARTS_WITH))
 
+# The most telling first: of two that an index answers, the first is tried first.
 COLUMNS = {
     column.name: column
     for column in (
-        _uuid("id"),
-        _choice("channel", Call.Channel.values),
-        _choice("status", Call.Status.values),
-        *map(_time, ("created_at", "updated_at", "scheduled_at", "started_at", "ended_at")),
-        _text("disconnect_reason"),
-        _choice("end_code", EndCode.values, blank=True),
+        _uuid("id", Index.BY_ID),
+        _text("provider_call_id", index=Index.BY_ID),
+        _phone("to"),
+        _text("host_user_id", index=Index.BY_VALUE),
+        _phone("from"),
+        STATUS,
+        ENDED_AT,
+        _text("disconnect_reason", index=Index.BY_VALUE),
+        _time("scheduled_at"),
+        _number("rating", Index.BY_ORDER),
+        _uuid("campaign_id", Index.BY_VALUE),
+        _uuid("ai_agent_id", Index.BY_VALUE),
+        _choice("end_code", EndCode.values, Index.BY_VALUE, blank=True),
+        CALL_STATUS,
+        _text("sentiment", index=Index.BY_VALUE),
+        _time("started_at"),
+        _number("duration", Index.BY_ORDER),
+        _choice("channel", Call.Channel.values, Index.BY_VALUE),
+        CREATED_AT,
+        _time("updated_at", None),
         _text("ended_by"),
         _text("provider"),
-        _text("provider_call_id"),
         _choice("provider_state", Call.ProviderState.values),
         _text("provider_status"),
-        _text("host_user_id"),
         _text("title"),
-        _text("from", "from_number", values.phone),
-        _text("to", "to_number", values.phone),
         _text("direction"),
         Column("is_test", "is_test", values.boolean, (Operator.EQ, Operator.NEQ)),
         _text("workspace"),
-        *map(_uuid, ("ai_agent_id", "campaign_id", "contact_id")),
-        _number("duration", values.whole),
-        _number("rating", values.whole),
+        _uuid("contact_id"),
         _number("cost"),
         _number("latency"),
         _text("price_unit"),
-        _text("sentiment"),
         _text("feedback"),
         _text("notes"),
         _text("recording_url"),
         TRANSCRIPT,
-        Column("language", "transcript__language", values.text, (*EXACT, Operator.STARTS_WITH)),
+        LANGUAGE,
     )
 }

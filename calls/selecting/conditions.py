@@ -8,9 +8,11 @@ from typing import Any
 from django.db.models import F, Func, Q, TextField, Value
 from django.db.models.fields.json import JSONField
 from django.db.models.functions import Cast
-from django.db.models.lookups import IContains
+from django.db.models.lookups import Exact, IContains, In, StartsWith
 
-from calls.selecting.columns import COLUMNS, TRANSCRIPT, Column, Operator
+from calls import call_status
+from calls.models import Call
+from calls.selecting.columns import CALL_STATUS, COLUMNS, STATUS, TRANSCRIPT, Column, Operator
 from calls.selecting.errors import BadSelection
 from calls.selecting.values import BadValue, boolean
 
@@ -37,6 +39,8 @@ class Condition:
             raise BadSelection(label, f"Use one of the operators {', '.join(column.operators)}.")
         condition = cls(column, Operator(operator), value)
         try:
+            if operator == Operator.IN:
+                _check_length(column, condition.several)
             condition.read()
         except BadValue as error:
             raise BadSelection(label, str(error)) from error
@@ -47,55 +51,74 @@ class Condition:
         if self.operator == Operator.IS_NULL:
             return boolean(self.value)
         if self.operator == Operator.IN:
-            return self._several()
+            return [self.column.read(value) for value in self.several]
         return self.column.read(self.value)
 
-    def _several(self) -> list[Any]:
-        given = self.value.split(",") if isinstance(self.value, str) else self.value
-        most = MOST_IDS if self.column.name == "id" else MOST_VALUES
-        if not isinstance(given, list | tuple) or not 1 <= len(given) <= most:
-            raise BadValue(f"Give a list of 1 to {most:,} values.")
-        return [self.column.read(value) for value in given]
+    @property
+    def several(self) -> Any:  # noqa: ANN401 - hopefully a list
+        """The values of an `in`: a list, or a text with commas."""
+        return self.value.split(",") if isinstance(self.value, str) else self.value
 
     def q(self) -> Q:
         """What it means for a queryset of calls, at this moment."""
         value = self.read()
         if self.operator == Operator.IS_NULL:
-            return _missing(self.column) if value else ~_missing(self.column)
+            return self.column.missing if value else ~self.column.missing
         if self.column is TRANSCRIPT:
             return Q(_transcript_contains(value))
-        return MEANING[self.operator](self.column.field, value)
+        if self.column is CALL_STATUS and self.operator in PARTS:
+            words = [word for word in call_status.WORDS if PARTS[self.operator](word, value.lower())]
+            return Q(call_status__in=words)
+        return MEANING[self.operator](self.column, value) & _known(self, value)
 
 
-def _lookup(name: str) -> Callable[[str, Any], Q]:
-    return lambda field, value: Q(**{f"{field}__{name}": value})
+def _check_length(column: Column, given: Any) -> None:  # noqa: ANN401
+    most = MOST_IDS if column.name == "id" else MOST_VALUES
+    if not isinstance(given, list | tuple) or not 1 <= len(given) <= most:
+        raise BadValue(f"Give a list of 1 to {most:,} values.")
 
 
-MEANING: dict[Operator, Callable[[str, Any], Q]] = {
-    Operator.EQ: _lookup("exact"),
-    Operator.NEQ: lambda field, value: ~Q(**{field: value}),  # what is not known is not equal
-    Operator.CONTAINS: _lookup("icontains"),
-    Operator.STARTS_WITH: _lookup("startswith"),
-    Operator.GT: _lookup("gt"),
-    Operator.GTE: _lookup("gte"),
-    Operator.LT: _lookup("lt"),
-    Operator.LTE: _lookup("lte"),
-    Operator.IN: _lookup("in"),
+def _field(lookup: str) -> Callable[[Column, Any], Q]:
+    return lambda column, value: Q(**{f"{column.field}__{lookup}": value})
+
+
+MEANING: dict[Operator, Callable[[Column, Any], Q]] = {
+    Operator.EQ: lambda column, value: Q(Exact(column.expression, value)),
+    Operator.NEQ: lambda column, value: ~Q(**{column.field: value}),  # what is not known is not equal
+    Operator.CONTAINS: _field("icontains"),
+    Operator.STARTS_WITH: lambda column, value: Q(StartsWith(column.expression, value)),
+    Operator.GT: _field("gt"),
+    Operator.GTE: _field("gte"),
+    Operator.LT: _field("lt"),
+    Operator.LTE: _field("lte"),
+    Operator.IN: lambda column, value: Q(In(column.expression, value)),
+}
+PARTS: dict[Operator, Callable[[str, str], bool]] = {
+    Operator.CONTAINS: lambda word, part: part in word,
+    Operator.STARTS_WITH: str.startswith,
 }
 
 
-def _missing(column: Column) -> Q:
-    return Q(**{column.field: ""}) if column.blank else Q(**{f"{column.field}__isnull": True})
+def _known(condition: Condition, value: Any) -> Q:  # noqa: ANN401
+    """What follows from the condition, said because a partial index wants to hear it."""
+    column, values = condition.column, value if isinstance(value, list) else [value]
+    if condition.operator not in (Operator.EQ, Operator.IN, Operator.STARTS_WITH):
+        return Q()
+    if column is STATUS and Call.Status.ENDED not in values:
+        return Q(ended_at__isnull=True)
+    return ~column.missing if column.index and column.blank and all(values) else Q()
 
 
-def _transcript_contains(words: str) -> IContains:
-    """Looks at what was said, not at the names of roles and keys around it."""
+def transcript_text() -> Cast:
+    """What was said, as one JSON text; not the names of roles and keys around it."""
     said = Func(
         F("transcript__turns"),
         Value("$[*].text"),
         function="jsonb_path_query_array",
-        template="%(function)s(%(expressions)s)",
         output_field=JSONField(),
     )
-    as_kept = json.dumps(words, ensure_ascii=False)[1:-1]
-    return IContains(Cast(said, TextField()), as_kept)
+    return Cast(said, TextField())
+
+
+def _transcript_contains(words: str) -> IContains:
+    return IContains(transcript_text(), json.dumps(words, ensure_ascii=False)[1:-1])

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from typing import Any, Self
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import QueryDict
 
 from calls.models import Call
 from calls.selecting.conditions import Condition
 from calls.selecting.errors import BadSelection
 from calls.selecting.values import BadValue, text
+from calls.selecting.words import found_by
 
 MOST_CONDITIONS = 20
 SEARCH = "search"
@@ -81,7 +82,7 @@ class Selection:
         calls = Call.objects.filter(account_id=account_id)
         for condition in self.conditions:
             calls = calls.filter(condition.q())
-        return calls.filter(_searched(self.search)) if self.search else calls
+        return calls.filter(found_by(self.search, account_id)) if self.search else calls
 
 
 def _operators(value: Any) -> list[tuple[str, Any]]:  # noqa: ANN401
@@ -101,10 +102,3 @@ def _parameter(name: str, sent: list[str]) -> tuple[str, str, Any, str]:
     if operator != "in" and len(sent) > 1:
         raise BadSelection(name, "Give this once.")
     return column, operator, sent if len(sent) > 1 else sent[0], name
-
-
-def _searched(words: str) -> Q:
-    wanted = Condition.of("transcript", "contains", words).q()
-    for field in ("to_number", "notes", "feedback"):
-        wanted |= Q(**{f"{field}__icontains": words})
-    return wanted

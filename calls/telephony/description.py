@@ -2,24 +2,13 @@
 
 from typing import Any
 
+from calls.call_status import in_twilios_words
 from calls.models import Analysis, Call, Transcript
-
-# Our states in Twilio's spelling, which the vendor's examples use.
-STATUS = {
-    Call.Status.SCHEDULED: "queued",
-    Call.Status.LIVE: "in-progress",
-    Call.Status.ENDED: "completed",
-    Call.Status.ERRORED: "failed",
-}
-FINAL_AT_PROVIDER = {"completed", "busy", "failed", "no-answer", "canceled"}
-LIVE_AT_PROVIDER = {"queued", "ringing", "in-progress"}
 
 
 def call_status(call: Call) -> str:
     """The status in Twilio's words: the provider's own where it fits ours, else ours."""
-    said = call.provider_status
-    fits = FINAL_AT_PROVIDER if call.is_over else LIVE_AT_PROVIDER
-    return said if said in fits else STATUS[Call.Status(call.status)]
+    return in_twilios_words(call.status, call.provider_status, is_over=call.is_over)
 
 
 def whole_call(call: Call) -> dict[str, Any]:

@@ -1,0 +1,62 @@
+"""The indexes that answer lists and queries of calls (docs/queries.md has what each is for).
+
+Three shapes, all beginning with the account: by value then newest first, by order, and in part only, so
+that a call pays for what it has. None holds updated_at, notes or what a provider said last: an update
+of those alone touches no index at all.
+"""
+
+from datetime import timedelta
+
+from django.db.models import DateTimeField, F, Func, Index, Q, Value
+from django.db.models.functions import Collate, Least
+from django.db.models.lookups import LessThan
+
+# Nobody's clock is further off.
+SKEW = timedelta(minutes=5)
+
+
+def _utc(time: F | Least) -> Func:
+    return Func(time, template="(%(expressions)s AT TIME ZONE 'UTC')", output_field=DateTimeField())
+
+
+# Whether a call began before it was in the table, for it was imported (calls/selecting/walking.py).
+BACKDATED = LessThan(_utc(Least("started_at", "ended_at")), _utc(F("created_at")) - Value(SKEW))
+
+NEWEST_FIRST = (F("created_at").desc(), F("id").desc())
+
+
+def _by_value(field: str, present: Q) -> Index:
+    return Index(
+        F("account"), F(field), *NEWEST_FIRST, name=f"call_{field.removesuffix('_id')}", condition=present
+    )
+
+
+def _by_text(field: str) -> Index:
+    """In the order of its bytes, whatever the database's locale: it answers the beginnings of texts too."""
+    present = ~Q(**{field: ""})
+    return Index(F("account"), Collate(field, "C"), *NEWEST_FIRST, name=f"call_{field}", condition=present)
+
+
+def _by_order(field: str) -> Index:
+    present = Q(**{f"{field}__isnull": False})
+    return Index(F("account"), F(field).desc(), F("id").desc(), name=f"call_{field}", condition=present)
+
+
+LISTS = [
+    Index(F("account"), F("channel"), *NEWEST_FIRST, name="call_channel"),
+    Index(F("account"), F("created_at"), name="call_backdated", condition=Q(backdated=True)),
+    Index(F("account"), F("call_status"), *NEWEST_FIRST, name="call_status"),
+    _by_value("end_code", ~Q(end_code="")),
+    _by_value("campaign_id", Q(campaign_id__isnull=False)),
+    _by_value("ai_agent_id", Q(ai_agent_id__isnull=False)),
+    _by_text("disconnect_reason"),
+    _by_text("to_number"),
+    _by_text("from_number"),
+    _by_text("host_user_id"),
+    _by_text("sentiment"),
+    _by_order("scheduled_at"),
+    _by_order("started_at"),
+    _by_order("ended_at"),
+    _by_order("duration"),
+    _by_order("rating"),
+]

@@ -1,0 +1,60 @@
+"""Gathering: all calls that some index says can be meant, if they are few, looked at and sorted."""
+
+from django.db.models import Q
+
+from calls.models import Call
+from calls.selecting.columns import CREATED_AT
+from calls.selecting.paths import Path, paths
+from calls.selecting.walking import fetched
+from calls.selecting.wanted import Wanted
+from calls.selecting.windows import within
+from calls.selecting.words import ids_found_by, one_of
+
+# Of a narrow index nothing better is hoped for.
+FEW = 500
+# Entries of an index, which cost less than calls.
+MOST_CROSSED = 50_000
+
+
+def gather(wanted: Wanted, most: int) -> list[Call] | None:
+    """The page, if some index (or all of them together) leaves so many calls, or fewer."""
+    path = _found_by_words(wanted, most // 2) or _narrowest(wanted, most)
+    if path is None:
+        return None
+    window = within(wanted.along(path)[:most], wanted.meeting(path))
+    return fetched(window.order_by(*wanted.order.as_sorted()), wanted, by_id=True)
+
+
+def _found_by_words(wanted: Wanted, most: int) -> Path | None:
+    """What the search finds; the rows that hold words are wide, so fewer of them are read."""
+    if not wanted.search:
+        return None
+    ids = ids_found_by(wanted.search, wanted.account_id, most + 1)
+    return Path(one_of(ids), searched=True) if len(ids) <= most else None
+
+
+def _narrowest(wanted: Wanted, most: int) -> Path | None:
+    """The path with the fewest calls, if it has no more than `most`; counted no further."""
+    best, fewest = None, most + 1
+    known = paths(wanted.conditions)
+    for path in known:
+        count = wanted.along(path)[:fewest].count()
+        if count < fewest:
+            best, fewest = path, count
+        if fewest <= FEW:
+            break
+    return best or _crossing(wanted, known, most)
+
+
+def _crossing(wanted: Wanted, known: list[Path], most: int) -> Path | None:
+    """Where all paths meet, if that is in few calls and one of them is short enough to be read whole."""
+    if len(known) == 1 or not any(_is_short(wanted, path) for path in known):
+        return None
+    answers = tuple(condition for path in known for condition in path.answers)
+    everything = Path(Q(*(path.q for path in known)), answers, CREATED_AT)
+    ids = list(wanted.along(everything).values_list("pk", flat=True)[: most + 1])
+    return Path(one_of(ids), answers) if len(ids) <= most else None
+
+
+def _is_short(wanted: Wanted, path: Path) -> bool:
+    return wanted.along(path)[: MOST_CROSSED + 1].count() <= MOST_CROSSED

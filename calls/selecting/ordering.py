@@ -1,0 +1,49 @@
+"""The order of a list of calls. It is total, and where a column holds nothing its calls come last."""
+
+from dataclasses import dataclass
+
+from django.db.models import F, OrderBy, Value
+from django.db.models.functions import NullIf
+
+from calls.selecting.columns import COLUMNS, CREATED_AT, TRANSCRIPT, Column, Index
+from calls.selecting.conditions import transcript_text
+
+
+@dataclass(frozen=True)
+class Order:
+    """By a column, either way; calls of the same value in the order of their creation, or of their ids."""
+
+    column: Column = CREATED_AT
+    descending: bool = True
+
+    @property
+    def along_an_index(self) -> bool:
+        return self.column.index in (Index.BY_VALUE, Index.BY_ORDER)
+
+    @property
+    def has_gaps(self) -> bool:
+        """Whether calls may hold nothing there."""
+        return self.column not in (CREATED_AT, COLUMNS["channel"], COLUMNS["call_status"])
+
+    def as_indexed(self) -> list[OrderBy]:
+        """As an index holds the calls that hold something there, forwards or backwards."""
+        column, down = self.column, self.descending
+        first = OrderBy(column.expression, descending=down)
+        if column.index == Index.BY_VALUE:
+            return [
+                first,
+                OrderBy(F("created_at"), descending=not down),
+                OrderBy(F("id"), descending=not down),
+            ]
+        return [first, OrderBy(F("id"), descending=down)]
+
+    def as_sorted(self) -> list[OrderBy]:
+        """The same order for any calls at all."""
+        column = self.column
+        value = transcript_text() if column is TRANSCRIPT else column.expression
+        known = NullIf(value, Value("")) if column.blank else value
+        first = OrderBy(known, descending=self.descending, nulls_last=True)
+        return [first, *self.as_indexed()[1:], OrderBy(F("created_at"), descending=True)]
+
+
+NEWEST_FIRST = Order()

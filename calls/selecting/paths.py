@@ -1,0 +1,113 @@
+"""The indexes that a selection can be looked up by: what each answers, and in which order."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+
+from django.db.models import Q
+
+from calls.selecting.columns import (
+    CALL_STATUS,
+    COLUMNS,
+    CREATED_AT,
+    ENDED_AT,
+    ORDERED,
+    STATUS,
+    Column,
+    Index,
+    Operator,
+)
+from calls.selecting.conditions import Condition
+from calls.selecting.ordering import Order
+
+RANK = {column: rank for rank, column in enumerate(COLUMNS.values())}
+SEVERAL = (Operator.IN, Operator.STARTS_WITH)
+LIVE = Q(ended_at__isnull=True)
+
+
+@dataclass(frozen=True)
+class Path:
+    """An index: `q` is what is looked up in it, and `answers` are the conditions that this settles.
+
+    `order`: the column in whose order its rows come, if it is a useful one. `searched`: the words that
+    the selection searches for are settled too.
+    """
+
+    q: Q
+    answers: tuple[Condition, ...] = ()
+    order: Column | None = None
+    searched: bool = False
+
+
+def paths(conditions: tuple[Condition, ...]) -> list[Path]:
+    """The indexes that answer some of these conditions, the most telling first; never none."""
+    told = sorted(conditions, key=lambda condition: RANK[condition.column])
+    dates = tuple(condition for condition in told if _is_range(condition) and condition.column is CREATED_AT)
+    return [
+        path
+        for column, of_column in groupby(told, key=lambda condition: condition.column)
+        if column is not CREATED_AT
+        for path in _of_column(column, tuple(of_column), dates)
+    ] + [Path(_all(dates), dates, CREATED_AT)]
+
+
+def path_along(order: Order, conditions: tuple[Condition, ...]) -> Path | None:
+    """The index that gives calls in this order, answering as much as it can; None if there is none."""
+    if not order.along_an_index:
+        return None
+    known = [path for path in paths(conditions) if path.order is order.column]
+    return known[0] if known else Path(~order.column.missing, (), order.column)
+
+
+def _of_column(
+    column: Column, conditions: tuple[Condition, ...], dates: tuple[Condition, ...]
+) -> Iterator[Path]:
+    for condition in conditions:
+        if _is_value(condition):
+            yield Path(_all((condition, *dates)), (condition, *dates), CREATED_AT)
+        elif _says_live(condition):
+            settled = (condition,) if column is ENDED_AT else ()
+            yield Path(_all(dates) & LIVE, (*settled, *dates), CREATED_AT)
+        elif _is_several(condition):
+            yield Path(condition.q(), (condition,))
+    ranges = tuple(condition for condition in conditions if _is_range(condition))
+    if ranges and column.index == Index.BY_ORDER:
+        yield Path(_all(ranges), ranges, column)
+
+
+def _is_value(condition: Condition) -> bool:
+    """One value of an index by value; "" is not in it."""
+    by_value = condition.column.index == Index.BY_VALUE and condition.operator == Operator.EQ
+    return by_value and condition.value != ""
+
+
+def _says_live(condition: Condition) -> bool:
+    if condition.column is ENDED_AT:
+        return condition.operator == Operator.IS_NULL and bool(condition.read())
+    if condition.column is not STATUS or condition.operator not in (Operator.EQ, Operator.IN):
+        return False
+    said = condition.read()
+    return "ended" not in (said if isinstance(said, list) else [said])
+
+
+def _is_several(condition: Condition) -> bool:
+    """Many values, or the beginning of some, or one value of an index that gives no order."""
+    column, operator = condition.column, condition.operator
+    if operator == Operator.EQ:
+        return column.index in (Index.BY_ID, Index.BY_ORDER) and condition.value != ""
+    if column is CALL_STATUS:
+        return operator in (*SEVERAL, Operator.CONTAINS)
+    if operator == Operator.IN:
+        return column.index is not None and "" not in condition.read()
+    return operator == Operator.STARTS_WITH and column.bytewise
+
+
+def _is_range(condition: Condition) -> bool:
+    return condition.operator in ORDERED
+
+
+def _all(conditions: tuple[Condition, ...]) -> Q:
+    wanted = Q()
+    for condition in conditions:
+        wanted &= condition.q()
+    return wanted

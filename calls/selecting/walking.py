@@ -1,0 +1,88 @@
+"""Walking: along the index that has the wanted order, as far as it takes and no further than a bound."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from django.db.models import Q, QuerySet
+
+from calls.models import Call
+from calls.models.call_indexes import SKEW
+from calls.selecting.columns import COLUMNS, ENDED_AT, Operator
+from calls.selecting.conditions import Condition
+from calls.selecting.ordering import NEWEST_FIRST
+from calls.selecting.paths import Path
+from calls.selecting.wanted import Wanted
+from calls.selecting.windows import within
+
+STARTED_AT = COLUMNS["started_at"]
+LATEST = datetime.max.replace(tzinfo=UTC) - SKEW
+
+
+@dataclass(frozen=True)
+class Walked:
+    """The calls that were found, and where the rest of the page is to be looked for, if anywhere."""
+
+    calls: list[Call]
+    rest: Wanted | None = None
+
+
+def walk(wanted: Wanted, path: Path, most: int | None) -> Walked | None:
+    """The page, if so many calls along the path fill it, or are all there is. No bound where the path
+    settles everything: each call that is met is one of the page, or before it."""
+    order = wanted.order.as_indexed()
+    calls = wanted.along(path).order_by(*order)
+    if most is None:
+        return _walked(wanted, calls, fetched(calls, wanted, by_id=bool(wanted.offset)))
+    calls = calls.filter(_created_before(wanted))
+    window = within(calls[:most], wanted.meeting(path)).order_by(*order)
+    found = fetched(window, wanted, by_id=True)
+    if len(found) < wanted.limit and calls[most : most + 1].exists():
+        return None
+    return _walked(wanted, window, found)
+
+
+def fetched(calls: QuerySet[Call], wanted: Wanted, *, by_id: bool) -> list[Call]:
+    """The rows of the page. `by_id`: ids alone are passed over and sorted, which an index holds."""
+    page = slice(wanted.offset, wanted.offset + wanted.limit)
+    if not by_id:
+        return list(calls[page])
+    ids = list(calls.values_list("pk", flat=True)[page])
+    found = Call.objects.in_bulk(ids)
+    return [found[pk] for pk in ids if pk in found]
+
+
+def _created_before(wanted: Wanted) -> Q:
+    """A call that had begun by a time was made by then, so a walk from the newest may begin there."""
+    bounds = [
+        condition.read()
+        for condition in wanted.conditions
+        if condition.column in (STARTED_AT, ENDED_AT) and condition.operator in (Operator.LT, Operator.LTE)
+    ]
+    if not bounds or wanted.order != NEWEST_FIRST:
+        return Q()
+    latest = min(*bounds, LATEST)
+    imported = Call.objects.filter(
+        Q(started_at__lte=latest) | Q(ended_at__lte=latest),
+        account_id=wanted.account_id,
+        backdated=True,
+        created_at__gte=latest + SKEW,
+    )
+    return Q() if imported.exists() else Q(created_at__lt=latest + SKEW)
+
+
+def _walked(wanted: Wanted, calls: QuerySet[Call], found: list[Call]) -> Walked:
+    """Calls that hold nothing in the column of the order come after all that do, newest first."""
+    column = wanted.order.column
+    holds = any(c.column is column and c.operator != Operator.NEQ for c in wanted.conditions)
+    if len(found) == wanted.limit or holds or not wanted.order.has_gaps:
+        return Walked(found)
+    before = wanted.offset + len(found) if found else calls[: wanted.offset].count()
+    nothing = Condition(column, Operator.IS_NULL, True)
+    rest = replace(
+        wanted,
+        selection=replace(wanted.selection, conditions=(*wanted.conditions, nothing)),
+        order=NEWEST_FIRST,
+        offset=max(0, wanted.offset - before),
+        limit=wanted.limit - len(found),
+    )
+    return Walked(found, rest)
