@@ -38,6 +38,7 @@ class Room:
     ended_at: datetime | None = None
     recording: bool = False
     empty_since: datetime | None = None  # somebody was in it, and everybody has left
+    backstage: bool = False  # only those who prepare it may come in
 
 
 @runtime_checkable
@@ -111,10 +112,30 @@ class HasRooms(EndsRooms, Protocol):
     """Opens video rooms and tells how they stand."""
 
     def open_room(
-        self, room_type: str, room_id: str, *, created_by: str, custom: Mapping[str, Any] | None = None
-    ) -> Room: ...
+        self,
+        room_type: str,
+        room_id: str,
+        *,
+        created_by: str,
+        custom: Mapping[str, Any] | None = None,
+        starts_at: datetime | None = None,
+    ) -> Room:
+        """Get or create. `custom` is shown to participants; both it and `starts_at` may mean nothing here."""
 
     def room(self, room_type: str, room_id: str) -> Room: ...
+
+
+@runtime_checkable
+class PlansRooms(HasRooms, Protocol):
+    """Rooms that know when they begin, have a backstage, and can be changed."""
+
+    def change_room(
+        self, room_type: str, room_id: str, *, starts_at: datetime | None, custom: Mapping[str, Any]
+    ) -> Room:
+        """Set when it begins (None leaves that as it was), and all of what it shows to participants."""
+
+    def go_live(self, room_type: str, room_id: str) -> Room:
+        """Open the backstage. A room that has none, is open or has ended stays as it is: see `ended_at`."""
 
 
 @runtime_checkable

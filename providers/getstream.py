@@ -12,7 +12,9 @@ from typing import Any
 import jwt
 
 from providers.base import Room
-from providers.errors import Rejected, Unavailable, UnknownOutcome
+from providers.errors import Rejected, Unavailable
+from providers.events import RecordingFile
+from providers.getstream_wire import read_recording, read_room
 from providers.http import Transport, segment
 
 BASE_URL = "https://video.stream-io-api.com"
@@ -34,14 +36,41 @@ class GetStream:
         self._http = Transport("GetStream", base_url or BASE_URL, key=key, timeout=timeout, read_error=_error)
 
     def open_room(
-        self, room_type: str, room_id: str, *, created_by: str, custom: Mapping[str, Any] | None = None
+        self,
+        room_type: str,
+        room_id: str,
+        *,
+        created_by: str,
+        custom: Mapping[str, Any] | None = None,
+        starts_at: datetime | None = None,
     ) -> Room:
         """Get or create; the id makes a repetition harmless."""
-        data = {"created_by_id": created_by, "custom": dict(custom or {})}
-        return _room(self._ask("POST", room_type, room_id, body={"data": data}))
+        data = {"created_by_id": created_by, "custom": dict(custom or {}), **_begins(starts_at)}
+        return read_room(self._ask("POST", room_type, room_id, body={"data": data}))
 
     def room(self, room_type: str, room_id: str) -> Room:
-        return _room(self._ask("GET", room_type, room_id))
+        return read_room(self._ask("GET", room_type, room_id))
+
+    def change_room(
+        self, room_type: str, room_id: str, *, starts_at: datetime | None, custom: Mapping[str, Any]
+    ) -> Room:
+        """Stream replaces `custom` as a whole, and cannot take a time back once it was set."""
+        body = {"custom": dict(custom), **_begins(starts_at)}
+        return read_room(self._ask("PATCH", room_type, room_id, body=body))
+
+    def go_live(self, room_type: str, room_id: str) -> Room:
+        """Looks first: go_live on an ended call would open it anew (GetStream/stream-video-js#900)."""
+        before = self.room(room_type, room_id)
+        if before.ended_at or not before.backstage:
+            return before
+        return read_room(self._ask("POST", room_type, room_id, "/go_live"))
+
+    def recordings(self, room_type: str, call_id: str) -> list[RecordingFile]:
+        files = self._ask("GET", room_type, call_id, "/recordings").get("recordings")
+        if not isinstance(files, list):
+            raise Unavailable("GetStream's answer is not a list of recordings.", code="bad_answer")
+        found = [read_recording(each) for each in files]
+        return sorted((each for each in found if each), key=lambda each: str(each.started_at))
 
     def end_room(self, room_type: str, room_id: str, *, ask_first: bool = False) -> Room:
         if ask_first:
@@ -93,11 +122,14 @@ class GetStream:
             calls = answer.get("calls")
             if not isinstance(calls, list):
                 raise Unavailable("GetStream's answer is not a list of calls.", code="bad_answer")
-            found |= {_room(each).id for each in calls}
+            found |= {read_room(each).id for each in calls}
             if not answer.get("next"):
                 return frozenset(found)
             wanted = wanted | {"next": answer["next"]}
         raise Unavailable("GetStream's list of calls does not end.", code="bad_answer")
+
+    def client_token(self, room_type: str, room_id: str, user_id: str, *, seconds: int) -> str:
+        return self.user_token(user_id, seconds=seconds, call_cids=(f"{room_type}:{room_id}",))
 
     def user_token(self, user_id: str, *, seconds: int = TOKEN_LIFE, call_cids: tuple[str, ...] = ()) -> str:
         """A token for a user's client; with call_cids ("type:id") one that adds access to those calls."""
@@ -120,40 +152,8 @@ class GetStream:
         return answer.data
 
 
-def _room(body: Mapping[str, Any]) -> Room:
-    call = body.get("call")
-    if not isinstance(call, Mapping) or not call.get("id"):
-        raise UnknownOutcome("GetStream's answer is not a call.", code="bad_answer")
-    ended_at = moment(call.get("ended_at"))
-    session_id = str(call.get("current_session_id") or "")
-    live = not call.get("backstage", False) and bool(session_id) and ended_at is None
-    return Room(
-        id=str(call["id"]),
-        type=str(call.get("type", "")),
-        is_live=live,
-        session_id=session_id,
-        ended_at=ended_at,
-        recording=bool(call.get("recording")),
-        empty_since=None if session_id else _left(call.get("session")),
-    )
-
-
-def _left(session: object) -> datetime | None:
-    """When the last session ended, if there was one."""
-    return moment(session.get("ended_at")) if isinstance(session, Mapping) else None
-
-
-def moment(value: object) -> datetime | None:
-    """A time as Stream writes it: nanoseconds since 1970, or ISO 8601. None for anything else."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return None
-    try:
-        if not isinstance(value, str):
-            return datetime.fromtimestamp(value / 1e9, UTC)
-        at = datetime.fromisoformat(value)
-    except (ValueError, OverflowError, OSError):
-        return None
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
+def _begins(at: datetime | None) -> dict[str, str]:
+    return {"starts_at": at.astimezone(UTC).isoformat()} if at else {}
 
 
 def _error(status: int, body: Mapping[str, Any]) -> tuple[str, str, str]:

@@ -6,13 +6,14 @@ sent equals what the official `twilio` package sends.
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
 from providers.base import Leg, LegStatus
 from providers.errors import Rejected, Unavailable, UnknownOutcome
+from providers.events import RecordingFile
 from providers.http import Form, Transport, segment
 
 BASE_URL = "https://api.twilio.com"
@@ -102,7 +103,7 @@ class Twilio:
         """No filter on StartTime: it would hide what is queued. The newest come first, so old ones end it."""
         since = since.astimezone(UTC).replace(microsecond=0)
         found = []
-        for leg in self._list({"To": to, "From": from_}):
+        for leg in map(_leg, self._list("", "calls", {"To": to, "From": from_})):
             made = leg.created_at or leg.started_at
             if made is not None and made < since:
                 break
@@ -112,24 +113,43 @@ class Twilio:
     def live_ids(self) -> frozenset[str]:
         """The list takes one status at a time."""
         live = [raw for raw, status in STATUS.items() if status in ("queued", "ringing", "live")]
-        return frozenset(leg.id for raw in live for leg in self._list({"Status": raw}))
+        return frozenset(_leg(each).id for raw in live for each in self._list("", "calls", {"Status": raw}))
 
-    def _list(self, wanted: Mapping[str, str]) -> Iterator[Leg]:
-        page = self._get(".json", {**wanted, "PageSize": str(PAGE)})
+    def recordings(self, room_type: str, call_id: str) -> list[RecordingFile]:
+        """Those that are complete; the files stay, at unsigned addresses, until their owner deletes them."""
+        listed = self._list(f"/{segment(call_id)}/Recordings", "recordings", {})
+        found = [self._recording(each) for each in listed if _is_ready(each)]
+        return sorted(found, key=lambda each: str(each.started_at))
+
+    def _recording(self, found: Mapping[str, Any]) -> RecordingFile:
+        """The address is the one that Twilio's own callbacks give (RecordingUrl)."""
+        media = self._calls.removesuffix("/Calls") + f"/Recordings/{segment(str(found['sid']))}"
+        began, seconds = _time(found.get("start_time")), _seconds(found.get("duration"))
+        return RecordingFile(
+            id=str(found["sid"]),
+            url=self._http.base_url + media,
+            started_at=began,
+            ended_at=began + timedelta(seconds=seconds) if began and seconds is not None else None,
+            duration=seconds,
+        )
+
+    def _list(self, below: str, name: str, wanted: Mapping[str, str]) -> Iterator[Any]:
+        """All pages of a list of calls, or (`below`) of what belongs to a call."""
+        page = self._get(f"{below}.json", {**wanted, "PageSize": str(PAGE)})
         for _ in range(MOST_PAGES):
-            calls = page.get("calls")
-            if not isinstance(calls, list):
-                raise Unavailable("Twilio's answer is not a list of calls.", code="bad_answer")
-            yield from map(_leg, calls)
+            found = page.get(name)
+            if not isinstance(found, list):
+                raise Unavailable(f"Twilio's answer is not a list of {name}.", code="bad_answer")
+            yield from found
             following = page.get("next_page_uri")
             if not following:
                 return
             # An address relative to the API's root, query and all; nothing else would be Twilio's.
             path, _, query = str(following).partition("?")
-            if path != f"{self._calls}.json":
+            if path != f"{self._calls}{below}.json":
                 raise Unavailable("Twilio's next page is at an address of somebody else.", code="bad_answer")
-            page = self._get(".json", dict(parse_qsl(query)))
-        raise Unavailable("Twilio's list of calls does not end.", code="bad_answer")
+            page = self._get(f"{below}.json", dict(parse_qsl(query)))
+        raise Unavailable(f"Twilio's list of {name} does not end.", code="bad_answer")
 
     def _post(self, path: str, form: Form) -> dict[str, Any]:
         return self._http.request("POST", self._calls + path, form=form, auth=self._auth).data
@@ -150,8 +170,20 @@ def _leg(call: object) -> Leg:
         started_at=_time(call.get("start_time")),
         ended_at=_time(call.get("end_time")),
         created_at=_time(call.get("date_created")),
-        duration=int(call["duration"]) if re.fullmatch(r"[0-9]{1,9}", str(call.get("duration"))) else None,
+        duration=_seconds(call.get("duration")),
     )
+
+
+def _is_ready(recording: object) -> bool:
+    return (
+        isinstance(recording, Mapping)
+        and isinstance(recording.get("sid"), str)
+        and recording.get("status") == "completed"
+    )
+
+
+def _seconds(text: object) -> int | None:
+    return int(text) if isinstance(text, str) and re.fullmatch(r"[0-9]{1,9}", text) else None
 
 
 def _time(text: object) -> datetime | None:

@@ -33,6 +33,18 @@ class SandboxClient:
         """A phone call as Twilio's side has it."""
         return dict(self._ask("GET", f"/twilio/{sid}"))
 
+    def room(self, kind: str, room_id: str) -> dict[str, Any]:
+        """A room as GetStream's side has it, whatever app it is of."""
+        return dict(self._ask("GET", f"/rooms/{kind}/{room_id}"))
+
+    def record(self, call_id: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - see Recordings.add
+        """A recording of this call or room is ready at its vendor, which tells nobody."""
+        return dict(self._ask("POST", "/recordings", json={"id": call_id} | more))
+
+    def forget_recordings(self, call_id: str) -> None:
+        """Their time is over: the vendor has deleted them."""
+        self._ask("DELETE", f"/recordings/{call_id}")
+
     def heal(self) -> None:
         """No more faults."""
         self._ask("DELETE", "/faults")

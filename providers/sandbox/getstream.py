@@ -8,6 +8,7 @@ from typing import Any
 import jwt
 from aiohttp import web
 
+from providers.sandbox.recordings import Recordings, as_getstream
 from providers.sandbox.wire import Reply, Sandbox, keep
 
 NAMES = {4: "InputError", 5: "AuthFailed", 9: "RateLimited", 16: "DoesNotExist", -1: "InternalError"}
@@ -22,6 +23,8 @@ def routes(sandbox: Sandbox) -> list[web.RouteDef]:
         web.get(call, stream.answer("get_room", stream.get)),
         web.post(f"{call}/mark_ended", stream.answer("end_room", stream.end)),
         web.post(f"{call}/delete", stream.answer("delete_room", stream.delete)),
+        web.patch(call, stream.answer("change_room", stream.change)),
+        web.post(f"{call}/go_live", stream.answer("go_live", stream.go_live)),
         web.get(f"{call}/recordings", stream.answer("list_recordings", stream.recordings)),
         web.post("/api/v2/video/calls", stream.answer("list_rooms", stream.query)),
     ]
@@ -33,6 +36,7 @@ class GetStreamSide:
     def __init__(self, sandbox: Sandbox) -> None:
         self.rooms: dict[str, dict[str, Any]] = sandbox.store.setdefault("getstream", {})
         self.sandbox = sandbox
+        self.files = Recordings(sandbox)
 
     def answer(self, operation: str, act: Any) -> Any:  # noqa: ANN401 - an aiohttp handler
         return self.sandbox.handler("getstream", operation, act, self._refusal, self._error)
@@ -64,8 +68,32 @@ class GetStreamSide:
             return self._gone()
         return Reply(201, {"call": room, "duration": "1.00ms"}, effect=True)
 
+    def change(self, request: web.Request, body: Any) -> Reply:  # noqa: ANN401
+        """`custom` is replaced as a whole; of the settings only backstage.enabled means anything here."""
+        room = self.rooms.get(self._name(request))
+        if room is None:
+            return self._gone()
+        wish = _document(body)
+        room |= {name: wish[name] for name in ("custom", "starts_at") if name in wish}
+        backstage = wish.get("settings_override", {}).get("backstage", {})
+        room["backstage"] = backstage.get("enabled", room["backstage"])
+        room["updated_at"] = time.time_ns()
+        return Reply(200, self._whole(room), effect=True)
+
+    def go_live(self, request: web.Request, body: Any) -> Reply:  # noqa: ANN401
+        """It opens an ended call anew as well (GetStream/stream-video-js#900)."""
+        room = self.rooms.get(self._name(request))
+        if room is None:
+            return self._gone()
+        room["backstage"], room["ended_at"] = False, None
+        return Reply(201, self._whole(room), effect=True)
+
     def recordings(self, request: web.Request, body: Any) -> Reply:  # noqa: ANN401
-        return Reply(200, {"recordings": [], "duration": "1.00ms"})
+        if self._name(request) not in self.rooms:
+            return self._gone()
+        base_url = f"{request.scheme}://{request.host}"
+        files = [as_getstream(file, base_url) for file in self.files.of(request.match_info["id"])]
+        return Reply(200, {"recordings": files, "duration": "1.00ms"})
 
     def query(self, request: web.Request, body: Any) -> Reply:  # noqa: ANN401
         """Filters known here: ongoing (a session is under way), id. `next` is where the page after begins."""
@@ -98,7 +126,7 @@ class GetStreamSide:
             "updated_at": now,
             "starts_at": data.get("starts_at"),
             "ended_at": None,
-            "backstage": False,
+            "backstage": kind == "livestream",
             "recording": False,
             "current_session_id": str(uuid.uuid4()),
             "custom": data.get("custom") or {},

@@ -10,6 +10,7 @@ from typing import Any
 from aiohttp import web
 
 from providers.sandbox import getstream, twilio
+from providers.sandbox.recordings import Recordings
 from providers.sandbox.wire import Sandbox
 
 
@@ -28,6 +29,9 @@ def application() -> web.Application:
             web.post("/_sandbox/faults", own.add_fault),
             web.delete("/_sandbox/faults", own.clear_faults),
             web.get("/_sandbox/live", own.live),
+            web.post("/_sandbox/recordings", own.add_recording),
+            web.delete("/_sandbox/recordings/{id}", own.forget_recordings),
+            web.get("/_sandbox/rooms/{type}/{id}", own.room),
             web.get("/_sandbox/{vendor}/{id}", own.thing),
         ]
     )
@@ -59,6 +63,7 @@ class _Own:
 
     def __init__(self, sandbox: Sandbox) -> None:
         self.sandbox = sandbox
+        self.recordings = Recordings(sandbox)
 
     async def health(self, request: web.Request) -> web.Response:
         return web.json_response({"ok": True})
@@ -88,6 +93,25 @@ class _Own:
         """One call or room as it stands, with what its vendor would not show."""
         things = self.sandbox.store.get(request.match_info["vendor"], {})
         found = things.get(request.match_info["id"])
+        return web.json_response(found, status=200 if found else 404)
+
+    async def add_recording(self, request: web.Request) -> web.Response:
+        """A file of the call or room `id` is there from now on."""
+        try:
+            file = self.recordings.add(await request.json())
+        except (ValueError, TypeError, KeyError) as error:
+            return web.json_response({"error": f"a recording needs an id: {error}"}, status=400)
+        return web.json_response(file, status=201)
+
+    async def forget_recordings(self, request: web.Request) -> web.Response:
+        self.recordings.forget(request.match_info["id"])
+        return web.Response(status=204)
+
+    async def room(self, request: web.Request) -> web.Response:
+        """A room of GetStream's by its type and id, which the platform makes unique over all apps."""
+        cid = f"{request.match_info['type']}:{request.match_info['id']}"
+        rooms = self.sandbox.store.get("getstream", {}).values()
+        found = next((room for room in rooms if room["cid"] == cid), None)
         return web.json_response(found, status=200 if found else 404)
 
     async def live(self, request: web.Request) -> web.Response:

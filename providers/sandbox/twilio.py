@@ -8,6 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
+from providers.sandbox.recordings import Recordings, as_twilio
 from providers.sandbox.wire import Reply, Sandbox, keep
 
 LIVE = ("queued", "ringing", "in-progress")
@@ -23,6 +24,7 @@ def routes(sandbox: Sandbox) -> list[web.RouteDef]:
         web.get(f"{calls}.json", twilio.answer("list_calls", twilio.find)),
         web.get(f"{calls}/{{sid}}.json", twilio.answer("get_call", twilio.get)),
         web.post(f"{calls}/{{sid}}.json", twilio.answer("end_call", twilio.update)),
+        web.get(f"{calls}/{{sid}}/Recordings.json", twilio.answer("list_recordings", twilio.recordings)),
     ]
 
 
@@ -33,6 +35,7 @@ class TwilioSide:
         self.calls: dict[str, dict[str, Any]] = sandbox.store.setdefault("twilio", {})
         self.tokens: dict[str, str] = {}
         self.sandbox = sandbox
+        self.files = Recordings(sandbox)
 
     def answer(self, operation: str, act: Any) -> Any:  # noqa: ANN401 - an aiohttp handler
         return self.sandbox.handler("twilio", operation, act, self._refusal, self._error)
@@ -80,12 +83,13 @@ class TwilioSide:
         for name, column in (("To", "to"), ("From", "from"), ("Status", "status")):
             if query.get(name):
                 rows = [c for c in rows if c[column] == query[name]]
-        size, page = int(query.get("PageSize", PAGE)), int(query.get("Page", 0))
-        shown = [_shown(call) for call in rows[::-1][page * size : (page + 1) * size]]
-        more = len(rows) > (page + 1) * size
-        following = request.rel_url.update_query(Page=page + 1, PageToken=f"PA{page + 1}")
-        body = {"calls": shown, "page": page, "page_size": size, "uri": str(request.rel_url)}
-        return Reply(200, body | {"next_page_uri": str(following) if more else None})
+        return _page(request, "calls", [_shown(call) for call in rows[::-1]])
+
+    def recordings(self, request: web.Request, form: Any) -> Reply:  # noqa: ANN401
+        if self._call(request) is None:
+            return self._not_found(request)
+        account, sid = request.match_info["account"], request.match_info["sid"]
+        return _page(request, "recordings", [as_twilio(file, account, sid) for file in self.files.of(sid)])
 
     def update(self, request: web.Request, form: Any) -> Reply:  # noqa: ANN401
         """`completed` ends a call; on an ended one it is 21220 (twilio.com/docs/errors/21220)."""
@@ -132,6 +136,15 @@ class TwilioSide:
         more = f"https://www.twilio.com/docs/errors/{code}"
         body = {"code": code, "message": message or "Error", "more_info": more, "status": status}
         return Reply(400 if status == 409 else status, body)
+
+
+def _page(request: web.Request, name: str, rows: list[dict[str, Any]]) -> Reply:
+    size, page = int(request.query.get("PageSize", PAGE)), int(request.query.get("Page", 0))
+    more = len(rows) > (page + 1) * size
+    following = request.rel_url.update_query(Page=page + 1, PageToken=f"PA{page + 1}")
+    shown = rows[page * size : (page + 1) * size]
+    body = {name: shown, "page": page, "page_size": size, "uri": str(request.rel_url)}
+    return Reply(200, body | {"next_page_uri": str(following) if more else None})
 
 
 def _shown(call: dict[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import jwt
 import pytest
 
 from providers.errors import Rejected
-from providers.getstream import moment
+from providers.getstream_wire import moment
 from tests.providers.conftest import SECRET
 
 
@@ -48,6 +48,36 @@ def test_tokens_name_the_user_the_calls_and_an_end(getstream):
     assert claims["user_id"] == "patient-7"
     assert claims["call_cids"] == ["default:abc"]
     assert claims["exp"] - claims["iat"] == 65
+
+
+def test_a_client_token_is_for_one_user_and_one_room(getstream):
+    token = getstream.client_token("default", "abc", "patient-7", seconds=60)
+    claims = jwt.decode(token, SECRET, algorithms=["HS256"])
+    assert (claims["user_id"], claims["call_cids"]) == ("patient-7", ["default:abc"])
+
+
+def test_a_room_can_be_put_off_and_shows_what_it_is_told(getstream, sandbox):
+    room_id = getstream.open_room("default", str(uuid.uuid4()), created_by="h", custom={"title": "a"}).id
+    at = datetime(2026, 12, 1, 9, tzinfo=UTC)
+    getstream.change_room("default", room_id, starts_at=at, custom={"title": "b"})
+    getstream.change_room("default", room_id, starts_at=None, custom={"title": "c"})
+    room = sandbox.room("default", room_id)
+    assert (room["starts_at"], room["custom"]) == ("2026-12-01T09:00:00+00:00", {"title": "c"})
+
+
+def test_going_live_opens_the_backstage_once(getstream, sandbox):
+    room_id = getstream.open_room("livestream", str(uuid.uuid4()), created_by="h").id
+    assert getstream.room("livestream", room_id).backstage
+    for _ in range(2):
+        assert not getstream.go_live("livestream", room_id).backstage
+    assert sandbox.effects("go_live", room_id) == 1
+
+
+def test_going_live_never_opens_an_ended_room_anew(getstream, sandbox):
+    room_id = getstream.open_room("livestream", str(uuid.uuid4()), created_by="h").id
+    getstream.end_room("livestream", room_id)
+    assert getstream.go_live("livestream", room_id).ended_at
+    assert sandbox.effects("go_live", room_id) == 0
 
 
 @pytest.mark.parametrize(
