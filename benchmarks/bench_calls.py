@@ -18,11 +18,11 @@ INSERT INTO calls_call (id, account_id, channel, status, created_at, updated_at,
     provider, provider_call_id, provider_state, provider_status, room_connection_id, room_type, room_id,
     from_number, to_number, direction, is_test, workspace, disconnect_reason, end_code, ended_by,
     host_user_id, title, stream_call_type, recording_url, feedback, notes, price_unit, sentiment,
-    dynamic_variables, metadata, event_sequence)
+    dynamic_variables, metadata, event_sequence, submission_key)
 SELECT c.id, %(account)s, 'phone', 'live', now(), now(), now(), t.id, 'twilio', c.sid, 'live', 'in-progress',
     CASE WHEN c.room <> '' THEN g.id END, CASE WHEN c.room <> '' THEN 'default' ELSE '' END, c.room,
     %(number)s, '+14155550111', 'outbound-api', true, 'default', '', '', '', '', '', '', '', '', '', '', '',
-    '{}', '{}', 0
+    '{}', '{}', 0, ''
 FROM unnest(%(ids)s::uuid[], %(sids)s::text[], %(rooms)s::text[]) AS c(id, sid, room),
      accounts_connection t, accounts_connection g
 WHERE t.account_id = %(account)s AND t.provider = 'twilio' AND g.account_id = %(account)s AND g.provider = 'getstream'
@@ -66,13 +66,14 @@ async def _place(sandbox_url: str, account_id: str, count: int) -> tuple[list[st
     sid = f"AC{account_id}"
     calls = f"{sandbox_url}/2010-04-01/Accounts/{sid}/Calls.json"
     form = {"To": "+14155550111", "From": NUMBER, "Twiml": "<Response/>"}
+    basic = {"Authorization": aiohttp.encode_basic_auth(sid, "t")}
     stream = {"Authorization": _token(), "stream-auth-type": "jwt"}
     async with aiohttp.ClientSession() as http:
 
         async def one() -> tuple[str, str]:
             room = f"echo-{uuid.uuid4()}"
             url = f"{sandbox_url}/api/v2/video/call/default/{room}?api_key={account_id}"
-            async with http.post(calls, data=form, auth=aiohttp.BasicAuth(sid, "t")) as answer:
+            async with http.post(calls, data=form, headers=basic) as answer:
                 leg = (await answer.json())["sid"]
             async with http.post(url, json={"data": {"created_by_id": "bench"}}, headers=stream) as answer:
                 await answer.read()

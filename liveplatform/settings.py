@@ -31,6 +31,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
 WORK_LEASE = env.float("WORK_LEASE", 30.0)  # a worker silent for longer has lost its rows
 WORK_SWEEP = env.float("WORK_SWEEP", 2.0)  # how often idle workers and beat look for due rows
 WORK_WIDTH = env.int("WORK_WIDTH", 32)  # provider requests side by side in one worker process
+OPERATION_WIDTH = 1  # chunks of many ends side by side in one worker process: they take turns
 WEBHOOK_WIDTH = env.int("WEBHOOK_WIDTH", 200)  # webhook deliveries side by side in one worker process
 
 # --- The end of a call: seconds.
@@ -42,6 +43,8 @@ EMPTY_GRACE = env.float("EMPTY_GRACE", 120.0)  # a room that everybody left ends
 STALE_AFTER = env.float("STALE_AFTER", 900.0)  # a provider silent for so long is asked how the call stands
 RECONCILE_EVERY = env.float("RECONCILE_EVERY", 180.0)  # live calls are compared with the provider's own list
 RECONCILE_LAG = env.float("RECONCILE_LAG", 15.0)  # which lags: what is younger is left to the next round
+
+RULES_EVERY = env.float("RULES_EVERY", 30.0)  # how often quality-control rules look at live calls
 
 # The country whose national numbers are understood where no other is known.
 PHONE_REGION = env.str("PHONE_REGION", "US")
@@ -157,6 +160,7 @@ SPECTACULAR_SETTINGS = {
             "CALL_PROCESSED",
             "CALL_UPDATED",
             "CALL_STILL_LIVE",
+            "OPERATION_FINISHED",
             "ENDPOINT_FAILING",
             "ENDPOINT_DISABLED",
             "ENDPOINT_TEST",

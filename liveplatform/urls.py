@@ -7,6 +7,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from liveplatform.api import converters  # noqa: F401 - registers <id:…>
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("calls.ending.urls")),
     path("", include("calls.live.urls")),
     path("", include("calls.platform.urls")),
     path("", include("calls.telephony.urls")),

@@ -1,5 +1,5 @@
 """Calls in the admin: one page tells a call's whole story; what was given up can be run again."""
 
-from calls.admin import call, others
+from calls.admin import call, ending, others
 
-__all__ = ["call", "others"]
+__all__ = ["call", "ending", "others"]

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
+from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
 from calls.admin.filters import Standing
@@ -17,6 +18,7 @@ from calls.admin.story import story
 from calls.again import run_again
 from calls.end import end
 from calls.end_codes import EndCode
+from calls.ending.many import begin_for_each_account
 from calls.models import Call, Step
 from liveplatform.fast_admin import RecordAdmin
 from liveplatform.webhooks.models import Delivery
@@ -63,9 +65,11 @@ class CallAdmin(RecordAdmin):
 
     @admin.action(description="End these calls", permissions=["change"])
     def end_calls(self, request: HttpRequest, calls: QuerySet[Call]) -> None:
-        live = list(calls.filter(ended_at=None).values_list("pk", "account_id"))
-        won = sum(_end(request, pk, account).won for pk, account in live)
-        self.message_user(request, f"{won} calls ended; the workers carry out what follows.")
+        code = EndCode.ENDED_BY_STAFF
+        begun = begin_for_each_account(calls, reason="Ended by staff", code=code, by=_who(request))
+        address = reverse("admin:calls_operation_changelist")
+        said = format_html('{} operations begun: <a href="{}">watch them</a>.', len(begun), address)
+        self.message_user(request, said if begun else "None of these calls is live.")
 
     @admin.action(description="Run the analysis again", permissions=["change"])
     def analyse_again(self, request: HttpRequest, calls: QuerySet[Call]) -> None:

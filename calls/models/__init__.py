@@ -3,8 +3,20 @@
 from calls.models.call import Call
 from calls.models.insight import Analysis, Transcript
 from calls.models.number import PhoneNumber
+from calls.models.operation import Operation, Rule
 from calls.models.step import Step
 from calls.models.watch import Reconciliation, Watch
 from calls.models.words import Words
 
-__all__ = ["Analysis", "Call", "PhoneNumber", "Reconciliation", "Step", "Transcript", "Watch", "Words"]
+__all__ = [
+    "Analysis",
+    "Call",
+    "Operation",
+    "PhoneNumber",
+    "Reconciliation",
+    "Rule",
+    "Step",
+    "Transcript",
+    "Watch",
+    "Words",
+]

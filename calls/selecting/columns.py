@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Collate
 
 from calls.end_codes import EndCode
-from calls.models import Call
+from calls.models.call import Call
 from calls.selecting import values
 from calls.selecting.values import Read
 

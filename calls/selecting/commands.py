@@ -7,7 +7,7 @@ from uuid import UUID
 from django.core.management.base import CommandError
 from django.db.models import Q, QuerySet
 
-from calls.models import Call
+from calls.models.call import Call
 from liveplatform.accounts.naming import account_named
 from liveplatform.moments import moment
 

@@ -11,7 +11,7 @@ from django.db.models.functions import Cast
 from django.db.models.lookups import Exact, IContains, In, StartsWith
 
 from calls import call_status
-from calls.models import Call
+from calls.models.call import Call
 from calls.selecting.columns import CALL_STATUS, COLUMNS, STATUS, TRANSCRIPT, Column, Operator
 from calls.selecting.errors import BadSelection
 from calls.selecting.values import BadValue, boolean

@@ -13,7 +13,7 @@ from datetime import timedelta
 from django.db import OperationalError, connection, transaction
 from psycopg.errors import QueryCanceled
 
-from calls.models import Call
+from calls.models.call import Call
 from calls.selecting.columns import CREATED_AT, Index, Operator
 from calls.selecting.errors import TooBroad
 from calls.selecting.gathering import gather

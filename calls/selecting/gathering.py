@@ -2,7 +2,7 @@
 
 from django.db.models import Q
 
-from calls.models import Call
+from calls.models.call import Call
 from calls.selecting.columns import CREATED_AT
 from calls.selecting.paths import Path, paths
 from calls.selecting.walking import fetched

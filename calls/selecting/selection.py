@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.http import QueryDict
 
-from calls.models import Call
+from calls.models.call import Call
 from calls.selecting.conditions import Condition
 from calls.selecting.errors import BadSelection
 from calls.selecting.values import BadValue, text

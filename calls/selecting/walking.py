@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from django.db.models import Q, QuerySet
 
-from calls.models import Call
+from calls.models.call import Call
 from calls.models.call_indexes import SKEW
 from calls.selecting.columns import COLUMNS, ENDED_AT, Operator
 from calls.selecting.conditions import Condition

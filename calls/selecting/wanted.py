@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import F, Q, QuerySet
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 
-from calls.models import Call
+from calls.models.call import Call
 from calls.selecting.columns import CREATED_AT, LANGUAGE, TRANSCRIPT, Index, Operator
 from calls.selecting.conditions import Condition
 from calls.selecting.ordering import NEWEST_FIRST, Order

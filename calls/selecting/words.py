@@ -6,7 +6,7 @@ from django.contrib.postgres.search import SearchQueryField
 from django.db.models import BooleanField, F, Func, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.expressions import RawSQL
 
-from calls.models import Words
+from calls.models.words import Words
 
 
 def found_by(search: str, account_id: UUID) -> Q:

@@ -6,6 +6,7 @@ EVENT_TYPES = {
     "call.processed": "Everything that follows the end of a call is settled, step by step.",
     "call.updated": "A step of a processed call was run again.",
     "call.still_live": "A call that ended here was found live at its provider, and is hung up again.",
+    "operation.finished": "An operation that ended many calls is over.",
     "endpoint.failing": "Another endpoint of the account has failed for one day, or three.",
     "endpoint.disabled": "Another endpoint of the account was disabled: by 410 Gone or five days of failure.",
     "endpoint.test": "A test asked for over the API or in the admin; sent to the endpoint under test only.",

@@ -78,7 +78,7 @@ class EventBody(serializers.Serializer[dict[str, Any]]):
     type = serializers.ChoiceField(choices=list(EVENT_TYPES))
     timestamp = serializers.DateTimeField(help_text="When it happened.")
     sequence = serializers.IntegerField(help_text="Counts the events about one subject, without a gap.")
-    data = serializers.DictField(help_text="`call` or `endpoint`, and what else the type tells.")  # type: ignore[assignment]
+    data = serializers.DictField(help_text="`call`, `operation` or `endpoint`, and what else the type tells.")  # type: ignore[assignment]
 
 
 MESSAGE = (
@@ -109,6 +109,7 @@ CALL_ANALYZED = _message("call.analyzed")
 CALL_PROCESSED = _message("call.processed")
 CALL_UPDATED = _message("call.updated")
 CALL_STILL_LIVE = _message("call.still_live")
+OPERATION_FINISHED = _message("operation.finished")
 ENDPOINT_FAILING = _message("endpoint.failing")
 ENDPOINT_DISABLED = _message("endpoint.disabled")
 ENDPOINT_TEST = _message("endpoint.test")

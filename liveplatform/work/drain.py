@@ -133,7 +133,7 @@ class _Drain:
     def _claim(self) -> bool:
         free = self.width - len(self.flights)
         # A claim of a few rows costs as much as one of many: rather wait, unless the bell rang.
-        if free < self.width // (8 if self.rung else 2):
+        if free < max(1, self.width // (8 if self.rung else 2)):
             return True
         self.rung = False
         busy = Counter(flight.row.lane for flight in self.flights.values())

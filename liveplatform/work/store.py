@@ -13,6 +13,7 @@ from uuid import UUID
 import orjson
 from django.conf import settings
 from django.db import transaction
+from django.db.models import JSONField
 
 from liveplatform.prepared import execute
 from liveplatform.work.models import Work
@@ -137,9 +138,14 @@ def _on(kind: type[Work], statement: str) -> str:
 
 def _row(kind: type[W], names: list[str], values: tuple[Any, ...]) -> W:
     row = kind.from_db("default", names, values)
-    # Django leaves JSON to its own converters, which a plain cursor has not.
-    row.result, row.log = orjson.loads(row.result), orjson.loads(row.log)
+    for name in _json_fields(kind):  # Django leaves JSON to its own converters, which a plain cursor has not
+        setattr(row, name, orjson.loads(getattr(row, name)))
     return row
+
+
+@cache
+def _json_fields(kind: type[Work]) -> list[str]:
+    return [field.attname for field in kind._meta.concrete_fields if isinstance(field, JSONField)]
 
 
 def _counts(counts: Mapping[UUID, int] | None) -> str:

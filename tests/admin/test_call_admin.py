@@ -6,8 +6,9 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 
 from calls.end import end
-from calls.models import Analysis, Call, Step, Transcript
+from calls.models import Analysis, Call, Operation, Rule, Step, Transcript
 from liveplatform.webhooks.models import Delivery, Endpoint
+from liveplatform.work.drain import drain
 from tests.calls.making import phone_call, video_call
 
 
@@ -127,6 +128,7 @@ def test_actions_of_the_list(staff, account, ended):
     live = [phone_call(account), video_call(account)]
     chosen = {"_selected_action": [str(call.pk) for call in (*live, ended)], "action": "end_calls"}
     staff.post("/admin/calls/call/", chosen)
+    drain(Operation)
     assert not Call.objects.filter(pk__in=[call.pk for call in live], ended_at=None).exists()
 
     Step.objects.filter(call=ended, kind="analyse").update(state="done")
@@ -167,3 +169,37 @@ def test_steps_that_were_given_up_can_be_run_again_from_their_list(staff, ended)
     staff.post("/admin/calls/step/", {"_selected_action": [str(step.pk)], "action": "run_again"})
     step.refresh_from_db()
     assert step.state == "pending"
+
+
+def test_the_emergency_stop_of_an_account_asks_first_and_then_ends_everything(staff, account):
+    live = phone_call(account)
+    assert "Emergency stop" in staff.get(f"/admin/accounts/account/{account.pk}/change/").content.decode()
+    asked = staff.get(f"/admin/calls/operation/stop/{account.pk}/").content.decode()
+    assert "1 calls are live" in asked
+    staff.post(f"/admin/calls/operation/stop/{account.pk}/", {"reason": "fraud"})
+    drain(Operation)
+    live.refresh_from_db()
+    assert (live.end_code, live.ended_by, live.disconnect_reason) == (
+        "emergency_stop",
+        "staff:alice",
+        "fraud",
+    )
+    assert staff.get("/admin/calls/operation/").status_code == 200
+
+
+def test_who_may_only_look_stops_nothing(watcher, account):
+    live = phone_call(account)
+    assert watcher.post(f"/admin/calls/operation/stop/{account.pk}/").status_code == 403
+    live.refresh_from_db()
+    assert not live.is_over
+
+
+def test_a_rule_is_made_and_switched_in_the_admin(staff, account):
+    sent = {"account": account.pk, "name": "old", "filter": '{"is_test": true}', "older_than": 60}
+    staff.post("/admin/calls/rule/add/", sent | {"code": "quality_control", "filter": '{"nonsense": 1}'})
+    assert not Rule.objects.exists()
+    staff.post("/admin/calls/rule/add/", sent | {"code": "quality_control"})
+    rule = Rule.objects.get()
+    staff.post("/admin/calls/rule/", {"_selected_action": [str(rule.pk)], "action": "disable"})
+    rule.refresh_from_db()
+    assert not rule.is_enabled

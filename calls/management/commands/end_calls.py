@@ -1,19 +1,24 @@
 """End many calls: an emergency stop by hand."""
 
+import time
 from argparse import ArgumentParser
-from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.management.base import BaseCommand
 from tqdm import tqdm
 
-from calls.end import end
 from calls.end_codes import EndCode
+from calls.ending.many import begin_for_each_account
+from calls.models import Operation
 from calls.selecting.commands import add_filters, chosen
+from liveplatform.work.by_hand import run_now
+
+POLL = 0.3
 
 
 class Command(BaseCommand):
-    """Ends every chosen call that is not over; the steps that follow are carried out by the workers."""
+    """Begins operations that the workers carry out, and shows how far they are; they outlive this command."""
 
     help = "End calls, chosen by id or filter; what must follow is carried out by the workers."
 
@@ -22,6 +27,7 @@ class Command(BaseCommand):
         parser.add_argument("--reason", default="Ended by staff", help="kept as disconnect_reason")
         parser.add_argument("--code", default=EndCode.EMERGENCY_STOP.value, choices=EndCode.values)
         parser.add_argument("--dry-run", action="store_true", help="say how many would end, end none")
+        parser.add_argument("--now", action="store_true", help="end them in this process, without workers")
 
     def handle(self, **options: Any) -> None:  # noqa: ANN401
         calls = chosen(options).filter(ended_at__isnull=True)
@@ -29,15 +35,37 @@ class Command(BaseCommand):
         if options["dry_run"]:
             self.stdout.write(f"{total:,} calls would end.")
             return
-        said: Counter[str] = Counter()
-        rows = calls.order_by("pk").values_list("pk", "account_id").iterator(chunk_size=500)
-        for pk, account_id in tqdm(rows, total=total, unit="call", disable=None):
-            ended = end(
-                pk,
-                account_id=account_id,
-                reason=str(options["reason"])[:500],
-                code=EndCode(options["code"]),
-                by="command:end_calls",
-            )
-            said["ended" if ended.won else "had ended meanwhile"] += 1
-        self.stdout.write(", ".join(f"{n:,} {what}" for what, n in said.items()) or "No call was live.")
+        begun = begin_for_each_account(
+            calls,
+            reason=str(options["reason"])[:500],
+            code=EndCode(options["code"]),
+            by="command:end_calls",
+        )
+        if options["now"]:
+            for operation in begun:
+                _carry_out(operation)
+        self.stdout.write(_told(self._watched(begun, total)) or "No call was live.")
+
+    def _watched(self, begun: Sequence[Operation], total: int) -> list[Operation]:
+        """The operations once they are over; interrupted, they go on without us."""
+        with tqdm(total=total, unit="call", disable=None) as bar:
+            while True:
+                rows = list(Operation.objects.filter(pk__in=[operation.pk for operation in begun]))
+                bar.update(sum(row.ended + row.already for row in rows) - bar.n)
+                if all(row.is_settled for row in rows):
+                    return rows
+                time.sleep(POLL)
+
+
+def _carry_out(operation: Operation) -> None:
+    while Operation.objects.filter(pk=operation.pk, state__in=Operation.OPEN).exists():
+        run_now(Operation, operation.pk)
+
+
+def _told(rows: Sequence[Operation]) -> str:
+    counts = {
+        "ended": sum(row.ended for row in rows),
+        "had ended meanwhile": sum(row.already for row in rows),
+        "operations failed": sum(row.state == Operation.State.FAILED for row in rows),
+    }
+    return ", ".join(f"{n:,} {what}" for what, n in counts.items() if n)

@@ -1,0 +1,98 @@
+"""Ending many in the admin: operations and how far they are, rules, and the emergency stop of an account."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+
+from calls.end_codes import EndCode
+from calls.ending import many
+from calls.models import Operation, Rule
+from calls.selecting import BadSelection, Selection
+from liveplatform.accounts.models import Account
+from liveplatform.fast_admin import FastAdmin, RecordAdmin
+
+
+@admin.register(Operation)
+class OperationAdmin(RecordAdmin):
+    """Operations that end many calls; reload to see how far they are."""
+
+    list_display = ("id", "account", "state", "ended", "already", "unknown", "by", "created_at", "settled_at")
+    list_filter = ("state",)
+    list_select_related = ("account",)
+    id_fields = ("pk", "account")
+    search_help_text = "The id of an operation or an account."
+    actions = ("cancel",)
+
+    @admin.action(description="Cancel", permissions=["change"])
+    def cancel(self, request: HttpRequest, operations: QuerySet[Operation]) -> None:
+        stopped = sum(many.cancel(operation) for operation in operations)
+        self.message_user(request, f"{stopped} operations cancelled; what they ended stays ended.")
+
+    def get_urls(self) -> list[URLPattern]:
+        stop = self.admin_site.admin_view(self.stop_view)
+        own = [path("stop/<uuid:account_id>/", stop, name="calls_operation_stop")]
+        return own + super().get_urls()
+
+    def stop_view(self, request: HttpRequest, account_id: UUID) -> HttpResponse:
+        """The emergency stop: asks first, then ends every live call of the account."""
+        if not request.user.has_perm("calls.change_call"):
+            raise PermissionDenied
+        account = get_object_or_404(Account, pk=account_id)
+        if request.method == "POST":
+            by = f"staff:{request.user.get_username()}"[:80]
+            reason = request.POST.get("reason", "")[:500] or "Emergency stop"
+            many.begin(account.pk, Selection(), reason=reason, code=EndCode.EMERGENCY_STOP, by=by)
+            self.message_user(request, f"The emergency stop of {account} has begun.")
+            return redirect(reverse("admin:calls_operation_changelist"))
+        live = many.would_end(account.pk, Selection())
+        context = self.admin_site.each_context(request) | {"account": account, "live": live}
+        return TemplateResponse(request, "admin/calls/operation/stop.html", context)
+
+
+class RuleForm(ModelForm):  # type: ignore[type-arg]  # generic in the stubs alone
+    """Refuses a filter that cannot be understood."""
+
+    class Meta:
+        model = Rule
+        fields = ("account", "name", "filter", "older_than", "reason", "code")
+
+    def clean_filter(self) -> Any:  # noqa: ANN401 - JSON
+        try:
+            return Selection.from_json(self.cleaned_data["filter"] or {}).to_json()
+        except BadSelection as error:
+            raise ValidationError(str(error)) from error
+
+
+@admin.register(Rule)
+class RuleAdmin(FastAdmin):
+    """Quality control. A new rule is enabled at once; look at `would end` on its API's dry run before."""
+
+    form = RuleForm
+    list_display = ("name", "account", "older_than", "state", "ended", "last_ended_at", "error")
+    list_select_related = ("account",)
+    raw_id_fields = ("account",)
+    id_fields = ("pk", "account")
+    search_help_text = "The id of a rule or an account."
+    actions = ("enable", "disable")
+
+    def save_model(self, request: HttpRequest, obj: Rule, form: Any, change: bool) -> None:  # noqa: ANN401, FBT001
+        obj.lane = obj.account_id
+        super().save_model(request, obj, form, change)
+
+    @admin.action(description="Enable", permissions=["change"])
+    def enable(self, request: HttpRequest, rules: QuerySet[Rule]) -> None:
+        for rule in rules:
+            many.switch(rule, on=True)
+
+    @admin.action(description="Disable", permissions=["change"])
+    def disable(self, request: HttpRequest, rules: QuerySet[Rule]) -> None:
+        for rule in rules:
+            many.switch(rule, on=False)

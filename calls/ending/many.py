@@ -1,0 +1,91 @@
+"""The verbs of ending many: begin, count beforehand, cancel; and of rules: switch on and off."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from calls.end_codes import DEFAULT_REASON, EndCode
+from calls.models import Operation, Rule
+from calls.selecting import Selection
+from liveplatform.work.bell import ring
+
+# What an operation takes at most as a list.
+MOST_IDS = 10_000
+
+
+def begin(account_id: UUID, wanted: Selection, *, reason: str, code: EndCode, by: str) -> Operation:
+    """Begin to end what is chosen and live at this moment; returns at once, workers carry it out."""
+    with transaction.atomic():
+        operation = Operation.objects.create(
+            account_id=account_id,
+            lane=account_id,
+            filter=wanted.to_json(),
+            reason=reason or DEFAULT_REASON,
+            code=code,
+            by=by,
+        )
+        ring(Operation.queue)
+    operation.refresh_from_db()
+    return operation
+
+
+def these(ids: Sequence[UUID | str]) -> Selection:
+    """The selection of exactly these calls."""
+    return Selection.from_json({"id": {"in": [str(call_id) for call_id in ids]}})
+
+
+def would_end(account_id: UUID, wanted: Selection) -> int:
+    """How many calls would be ended if it began now."""
+    return wanted.queryset(account_id).filter(ended_at__isnull=True).count()
+
+
+def begin_for_each_account(calls: Any, *, reason: str, code: EndCode, by: str) -> list[Operation]:  # noqa: ANN401
+    """Operations over the live ones of these calls (a queryset), whichever accounts they belong to."""
+    begun: list[Operation] = []
+    live = calls.filter(ended_at__isnull=True).order_by("account_id", "pk")
+    of_one: dict[UUID, list[UUID]] = {}
+    for pk, account_id in live.values_list("pk", "account_id").iterator(2000):
+        of_one.setdefault(account_id, []).append(pk)
+    for account_id, ids in of_one.items():
+        for start in range(0, len(ids), MOST_IDS):
+            part = these(ids[start : start + MOST_IDS])
+            begun.append(begin(account_id, part, reason=reason, code=code, by=by))
+    return begun
+
+
+def cancel(operation: Operation) -> bool:
+    """Stop before the next chunk; what is ended stays ended. False if it had finished."""
+    waiting = Operation.objects.filter(pk=operation.pk, state__in=Operation.OPEN)
+    # A chunk under way is fenced off by the claim: its write changes nothing, and is rolled back whole.
+    return bool(
+        waiting.update(
+            state=Operation.State.SKIPPED,
+            settled_at=Now(),
+            due_at=None,
+            updated_at=Now(),
+            error="Cancelled.",
+        )
+    )
+
+
+def left(operation: Operation) -> int:
+    """How many calls it has still to end."""
+    from_here = Selection.from_json(operation.filter).queryset(operation.account_id)
+    live = Q(ended_at__isnull=True, created_at__lte=operation.created_at)
+    return 0 if operation.is_settled else from_here.filter(live).count()
+
+
+def switch(rule: Rule, on: bool) -> None:
+    """Enable or disable a rule."""
+    if on and not rule.is_enabled:
+        rule.retry()
+        ring(Rule.queue)
+    elif not on and rule.is_enabled:
+        Rule.objects.filter(pk=rule.pk).update(
+            state=Rule.State.SKIPPED, settled_at=Now(), due_at=None, updated_at=Now()
+        )
+    rule.refresh_from_db()

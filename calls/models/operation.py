@@ -1,0 +1,96 @@
+"""Operation: many calls are ended, chunk by chunk. Rule: whatever matches is ended, again and again."""
+
+from functools import partial
+from typing import ClassVar, Self
+
+from django.db import models
+
+from calls.end_codes import EndCode
+from calls.ending import chunks
+from liveplatform.accounts.models import Account
+from liveplatform.work.models import Job, Work
+from liveplatform.work.outcomes import done, later
+
+FILTER = "As calls.selecting.Selection reads it; {}: every call."
+
+
+class Operation(Work):
+    """Ends the calls of an account that a filter chooses and that were live when it was asked for.
+
+    Its counts grow while it runs; `done` says that it is finished, `skipped` that it was cancelled.
+    """
+
+    queue: ClassVar[str] = "operations"
+    # One chunk at a time in a process: a big operation takes turns with those of other accounts.
+    width_setting: ClassVar[str] = "OPERATION_WIDTH"
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="operations", db_index=False)
+    filter = models.JSONField(default=dict, help_text=FILTER)
+    reason = models.CharField(max_length=500, blank=True, default="")
+    code = models.CharField(max_length=24, choices=EndCode.choices)
+    by = models.CharField(max_length=80)
+    ended = models.PositiveIntegerField(default=0, help_text="Calls that this operation ended.")
+    already = models.PositiveIntegerField(default=0, help_text="Calls that somebody else ended first.")
+    unknown = models.PositiveIntegerField(default=0, help_text="Ids that are no calls of this account.")
+
+    class Meta(Work.Meta):
+        indexes = [
+            *Work.Meta.indexes,
+            models.Index(fields=["account", "-created_at", "-id"], name="operation_account_created"),
+        ]
+
+    def __str__(self) -> str:
+        return f"operation {self.id}"
+
+    @classmethod
+    def prepare(cls, rows: list[Self]) -> list[Job]:
+        return [done for _ in rows]
+
+    @classmethod
+    def settled(cls, rows: list[Self]) -> None:
+        for row in rows:
+            chunks.carry_on(row)
+
+    def about(self) -> dict[str, str]:
+        return {"operation_id": str(self.pk), "ended": str(self.ended)}
+
+
+class Rule(Work):
+    """Quality control: live calls that match for longer than `older_than` are ended, again and again.
+
+    Enabled means that it comes back; disabled, it is `skipped`.
+    """
+
+    queue: ClassVar[str] = "rules"
+    width_setting: ClassVar[str] = "OPERATION_WIDTH"
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="rules", db_index=False)
+    name = models.CharField(max_length=60)
+    filter = models.JSONField(default=dict, help_text=FILTER)
+    older_than = models.PositiveIntegerField(help_text="Seconds since the call began.")
+    reason = models.CharField(max_length=500, blank=True, default="")
+    code = models.CharField(max_length=24, choices=EndCode.choices, default=EndCode.QUALITY_CONTROL)
+    ended = models.PositiveIntegerField(default=0, help_text="Calls that this rule ended so far.")
+    last_ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta(Work.Meta):
+        constraints = [models.UniqueConstraint(fields=["account", "name"], name="rule_once_per_account")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_enabled(self) -> bool:
+        return not self.is_settled
+
+    @classmethod
+    def prepare(cls, rows: list[Self]) -> list[Job]:
+        return [partial(later, chunks.rules_pace()) for _ in rows]
+
+    @classmethod
+    def settled(cls, rows: list[Self]) -> None:
+        for row in rows:
+            chunks.apply(row)
+
+    def about(self) -> dict[str, str]:
+        return {"rule_id": str(self.pk)}
