@@ -175,6 +175,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "CallStatus": "calls.models.Call.Status",
         "EndCode": "calls.end_codes.EndCode",
+        "OperationState": "calls.ending.serializers.OPERATION_STATES",
         "WorkState": "liveplatform.work.models.Work.State",
     },
 }

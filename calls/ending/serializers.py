@@ -13,6 +13,9 @@ from liveplatform.api.serializers import CleanCharField, JSONObjectField, Strict
 FILTER_HELP = 'Such as {"is_test": true, "created_at": {"lt": "30m"}}; docs/queries.md has the language.'
 
 
+OPERATION_STATES = ["running", "finished", "cancelled", "failed"]
+
+
 class BulkEndRequest(StrictSerializer):
     """Which calls to end: exactly one of `ids`, `filter` and `all`."""
 
@@ -57,7 +60,7 @@ class OperationSerializer(serializers.Serializer[dict[str, Any]]):
     """An operation, as it stands."""
 
     id = serializers.UUIDField()
-    state = serializers.ChoiceField(choices=["running", "finished", "cancelled", "failed"])
+    state = serializers.ChoiceField(choices=OPERATION_STATES)
     ended = serializers.IntegerField(help_text="Calls that this operation ended.")
     already_ended = serializers.IntegerField(help_text="Calls that somebody else ended first.")
     unknown = serializers.IntegerField(help_text="Ids that are no calls of this account.")

@@ -8,7 +8,10 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from calls.end import end
-from calls.models import Call, Step
+from calls.end_codes import EndCode
+from calls.ending.many import begin
+from calls.models import Call, Operation, Rule, Step
+from calls.selecting import Selection
 from liveplatform.accounts.models import Account
 from liveplatform.api.views import PlatformView
 from liveplatform.webhooks.models import Delivery, Endpoint, Event
@@ -24,6 +27,8 @@ OWNED = {
     "endpoint_id": Endpoint,
     "event_id": Event,
     "delivery_id": Delivery,
+    "operation_id": Operation,
+    "rule_id": Rule,
 }
 
 
@@ -68,8 +73,14 @@ def theirs(db) -> dict[str, str]:
         "endpoint_id": str(endpoint.pk),
         "event_id": str(event.pk),
         "delivery_id": str(event.deliveries.get().pk),
+        "operation_id": str(_operation(account).pk),
+        "rule_id": str(Rule.objects.create(account=account, name="theirs", older_than=60).pk),
         "kind": "terminate",
     }
+
+
+def _operation(account):
+    return begin(account.pk, Selection(), reason="", code=EndCode.STALE, by="theirs")
 
 
 def filled(path: str, values: dict[str, str]) -> str:
@@ -117,6 +128,8 @@ def test_calls_end_with_another_accounts_id_is_not_found(api, theirs):
         "/v1/webhooks/deliveries",
         "/v1/phone-numbers",
         "/v1/connections",
+        "/v1/operations",
+        "/v1/calls/rules",
     ],
 )
 def test_lists_hold_only_ones_own(api, theirs, path):
