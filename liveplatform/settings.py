@@ -159,6 +159,7 @@ SPECTACULAR_SETTINGS = {
             "CALL_ANALYZED",
             "CALL_PROCESSED",
             "CALL_UPDATED",
+            "CALL_RECORDING_READY",
             "CALL_STILL_LIVE",
             "OPERATION_FINISHED",
             "ENDPOINT_FAILING",

@@ -5,6 +5,7 @@ EVENT_TYPES = {
     "call.analyzed": "The analysis of a call is there: metrics and sentiment.",
     "call.processed": "Everything that follows the end of a call is settled, step by step.",
     "call.updated": "A step of a processed call was run again.",
+    "call.recording_ready": "A recording of a call is ready; `recording` holds its link, which may perish.",
     "call.still_live": "A call that ended here was found live at its provider, and is hung up again.",
     "operation.finished": "An operation that ended many calls is over.",
     "endpoint.failing": "Another endpoint of the account has failed for one day, or three.",
