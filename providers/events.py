@@ -4,6 +4,7 @@ Adapters that can be told things have `read_event` (the protocol ReadsEvents). A
 over the bytes as they came, before anything is parsed.
 """
 
+import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -37,6 +38,8 @@ class Inbound:
     happening: Happening
     type: str  # in the provider's own words
     resource: str = ""  # the provider's id of the call or room it is about
+    resource_type: str = ""  # of a room, where its provider has types of rooms
+    call_ref: str = ""  # our own id of the call, where the callback's address holds it
     status: str = "unknown"
     raw_status: str = ""
     sequence: int | None = None
@@ -46,6 +49,16 @@ class Inbound:
     duration: int | None = None  # seconds
     recording: RecordingFile | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)  # whatever else is worth keeping
+
+
+def lowered(headers: Mapping[str, str]) -> dict[str, str]:
+    """Headers under their names in lower case."""
+    return {name.lower(): value for name, value in headers.items()}
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two signatures are one, in constant time and whatever characters they are made of."""
+    return hmac.compare_digest(one.encode(errors="replace"), other.encode(errors="replace"))
 
 
 @runtime_checkable

@@ -4,32 +4,22 @@ Source: Twilio's published OpenAPI, github.com/twilio/twilio-oai, spec/json/twil
 sent equals what the official `twilio` package sends.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
-from providers.base import Leg, LegStatus
+from providers import twilio_events
+from providers.base import Leg
 from providers.errors import Rejected, Unavailable, UnknownOutcome
-from providers.events import RecordingFile
+from providers.events import Inbound, RecordingFile
 from providers.http import Form, Transport, segment
+from providers.twilio_wire import STATUS, moment, seconds_of
 
 BASE_URL = "https://api.twilio.com"
 # Without instructions a call would end at once; this keeps the line open for the agent to take over.
 HOLD = '<Response><Pause length="3600"/></Response>'
 
-STATUS: dict[str, LegStatus] = {
-    "queued": "queued",
-    "ringing": "ringing",
-    "in-progress": "live",
-    "completed": "ended",
-    "busy": "ended",
-    "failed": "ended",
-    "no-answer": "ended",
-    "canceled": "ended",
-}
 # 20404: no such resource, which Twilio also answers for a call that has just ended
 # (github.com/pipecat-ai/pipecat/issues/2145); 21220: the call is not in progress.
 MAY_BE_OVER = {"20404", "21220"}
@@ -46,7 +36,7 @@ class Twilio:
 
     def __init__(self, credentials: Mapping[str, str], *, base_url: str, key: str, timeout: float) -> None:
         sid, token = credentials["account_sid"], credentials["auth_token"]
-        self._auth = (sid.encode(), token.encode())
+        self._auth, self._token = (sid.encode(), token.encode()), token
         self._calls = f"/2010-04-01/Accounts/{segment(sid)}/Calls"
         self._http = Transport("Twilio", base_url or BASE_URL, key=key, timeout=timeout, read_error=_error)
 
@@ -124,7 +114,7 @@ class Twilio:
     def _recording(self, found: Mapping[str, Any]) -> RecordingFile:
         """The address is the one that Twilio's own callbacks give (RecordingUrl)."""
         media = self._calls.removesuffix("/Calls") + f"/Recordings/{segment(str(found['sid']))}"
-        began, seconds = _time(found.get("start_time")), _seconds(found.get("duration"))
+        began, seconds = moment(found.get("start_time")), seconds_of(found.get("duration"))
         return RecordingFile(
             id=str(found["sid"]),
             url=self._http.base_url + media,
@@ -132,6 +122,9 @@ class Twilio:
             ended_at=began + timedelta(seconds=seconds) if began and seconds is not None else None,
             duration=seconds,
         )
+
+    def read_event(self, url: str, headers: Mapping[str, str], body: bytes) -> Inbound:
+        return twilio_events.read(self._token, url, headers, body)
 
     def _list(self, below: str, name: str, wanted: Mapping[str, str]) -> Iterator[Any]:
         """All pages of a list of calls, or (`below`) of what belongs to a call."""
@@ -167,10 +160,10 @@ def _leg(call: object) -> Leg:
         id=call["sid"],
         status=STATUS.get(raw, "unknown"),
         raw_status=raw,
-        started_at=_time(call.get("start_time")),
-        ended_at=_time(call.get("end_time")),
-        created_at=_time(call.get("date_created")),
-        duration=_seconds(call.get("duration")),
+        started_at=moment(call.get("start_time")),
+        ended_at=moment(call.get("end_time")),
+        created_at=moment(call.get("date_created")),
+        duration=seconds_of(call.get("duration")),
     )
 
 
@@ -180,18 +173,6 @@ def _is_ready(recording: object) -> bool:
         and isinstance(recording.get("sid"), str)
         and recording.get("status") == "completed"
     )
-
-
-def _seconds(text: object) -> int | None:
-    return int(text) if isinstance(text, str) and re.fullmatch(r"[0-9]{1,9}", text) else None
-
-
-def _time(text: object) -> datetime | None:
-    try:
-        at = parsedate_to_datetime(text) if isinstance(text, str) else None
-    except (ValueError, OverflowError):
-        return None
-    return at.replace(tzinfo=UTC) if at and not at.tzinfo else at
 
 
 def _error(status: int, body: Mapping[str, Any]) -> tuple[str, str, str]:
