@@ -11,9 +11,10 @@ from typing import Any
 
 import jwt
 
+from providers import getstream_events
 from providers.base import Room
 from providers.errors import Rejected, Unavailable
-from providers.events import RecordingFile
+from providers.events import Inbound, RecordingFile
 from providers.getstream_wire import read_recording, read_room
 from providers.http import Transport, segment
 
@@ -138,6 +139,9 @@ class GetStream:
         if call_cids:
             claims["call_cids"] = list(call_cids)
         return jwt.encode(claims, self._secret, algorithm="HS256")
+
+    def read_event(self, url: str, headers: Mapping[str, str], body: bytes) -> Inbound:
+        return getstream_events.read(self._key, self._secret, headers, body)
 
     def _ask(
         self, method: str, room_type: str, room_id: str, verb: str = "", body: Mapping[str, Any] | None = None
