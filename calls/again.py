@@ -3,7 +3,9 @@
 from uuid import UUID
 
 import structlog
+from django.db import transaction
 
+from calls import acts
 from calls.end import CallNotFound
 from calls.models import Call, Step
 from liveplatform.work.bell import ring
@@ -13,10 +15,13 @@ log = structlog.get_logger(__name__)
 
 def run_again(step: Step, by: str = "task") -> str:
     """Make a settled step due at once, with fresh attempts; says what was done."""
-    if not step.retry():
-        return f"{step.kind} of call {step.call_id} is {step.state}: a worker will run it anyway."
+    with transaction.atomic():
+        Call.lock([step.call_id])  # the call before its steps, as everywhere
+        if not step.retry():
+            return f"{step.kind} of call {step.call_id} is {step.state}: a worker will run it anyway."
+        acts.note(step.call_id, by, acts.RUN_AGAIN, f"{step.kind}, which was {step.state}")
+        ring(Step.queue)
     log.info("step_run_again", call_id=str(step.call_id), step=step.kind, by=by)
-    ring(Step.queue)
     return f"{step.kind} of call {step.call_id} was {step.state}; it runs again now."
 
 

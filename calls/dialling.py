@@ -47,6 +47,7 @@ class Dial:
     echo_room: bool = False
     is_test: bool = True
     time_limit: int | None = None  # seconds; None: the account's default
+    by: str = ""  # whose wish it is
     submission_key: str = ""  # the same wish under the same key is the same call, whatever came of it
 
 
@@ -130,6 +131,7 @@ def _record(account_id: UUID, number: PhoneNumber, to_number: str, wish: Dial) -
         id=uuid7(),
         account_id=account_id,
         channel=Call.Channel.PHONE,
+        created_by=wish.by,
         status=Call.Status.SCHEDULED,
         connection=number.connection,
         provider=number.connection.provider,

@@ -30,6 +30,7 @@ class Opening:
     scheduled_at: datetime | None = None
     metadata: dict[str, Any] = field(default_factory=dict)
     time_limit: int | None = None  # seconds; None: the account's default
+    by: str = ""  # whose wish it is
 
 
 def open_call(account_id: UUID, wish: Opening) -> Call:
@@ -44,10 +45,25 @@ def open_call(account_id: UUID, wish: Opening) -> Call:
     ).first()
     rooms = _rooms(connection)
     call_id = uuid7()
-    custom = {"liveplatform_call_id": str(call_id)}
-    rooms.open_room(ROOM_TYPE, str(call_id), created_by=wish.host_user_id, custom=custom)
+    rooms.open_room(
+        ROOM_TYPE,
+        str(call_id),
+        created_by=wish.host_user_id,
+        custom=shown_to_participants(call_id, wish.title),
+        starts_at=wish.scheduled_at,
+    )
     with transaction.atomic():
         return _record(call_id, account_id, connection, wish)
+
+
+def shown_to_participants(call_id: UUID, title: str) -> dict[str, str]:
+    """What the provider shows to everybody in the call. Never its metadata: those are the customer's."""
+    return {"liveplatform_call_id": str(call_id), "title": title}
+
+
+def default_limit(account_id: UUID) -> int | None:
+    """How long (s) a call of this account may last if nobody says otherwise; None: for ever."""
+    return Account.objects.values_list("call_time_limit", flat=True).get(pk=account_id)
 
 
 def _rooms(connection: Connection | None) -> HasRooms:
@@ -63,6 +79,7 @@ def _record(call_id: UUID, account_id: UUID, connection: Connection | None, wish
         id=call_id,
         account_id=account_id,
         channel=Call.Channel.VIDEO,
+        created_by=wish.by,
         status=Call.Status.LIVE if live else Call.Status.SCHEDULED,
         scheduled_at=wish.scheduled_at,
         started_at=Now() if live else None,
@@ -74,12 +91,8 @@ def _record(call_id: UUID, account_id: UUID, connection: Connection | None, wish
         host_user_id=wish.host_user_id,
         title=wish.title,
         metadata=wish.metadata,
-        time_limit=wish.time_limit or _default_limit(account_id),
+        time_limit=wish.time_limit or default_limit(account_id),
     )
     watch(call)
     call.refresh_from_db()
     return call
-
-
-def _default_limit(account_id: UUID) -> int | None:
-    return Account.objects.values_list("call_time_limit", flat=True).get(pk=account_id)

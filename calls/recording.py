@@ -9,6 +9,7 @@ from django.db import transaction
 from calls.description import describe
 from calls.models.call import Call
 from calls.models.recording import Recording
+from calls.recording_due import keep_fresh
 from liveplatform.prepared import execute
 from liveplatform.webhooks.publish import News, publish_many
 from liveplatform.work.models import uuid7
@@ -61,8 +62,8 @@ def note(call: Call, file: RecordingFile) -> None:
 def note_many(files: Sequence[tuple[UUID, RecordingFile]]) -> None:
     """The same for several, in a fixed number of statements; calls by their ids.
 
-    A recording that is known gets the fresher of both links. One that is new is published as
-    `call.recording_ready`. In a transaction of its own, or the caller's.
+    A recording that is known gets the fresher of both links, and is looked at again before that perishes.
+    One that is new is published as `call.recording_ready`. In a transaction of its own, or the caller's.
     """
     kept = {(call_id, file.id[:300]): file for call_id, file in sorted(files, key=_perishing)}
     if not kept:
@@ -73,6 +74,7 @@ def note_many(files: Sequence[tuple[UUID, RecordingFile]]) -> None:
         written = {row[0] for row in execute(NOTE, columns).fetchall()}
         if written:
             execute(SHOW, {"calls": columns["calls"]})
+            keep_fresh(columns["calls"])
             _tell([id for id in columns["ids"] if id in written])
 
 

@@ -1,42 +1,61 @@
-"""A call's whole story in order: itself, its steps with every attempt, its events and deliveries."""
+"""A call's whole story in order: who asked for what, what its provider said, its steps with every attempt,
+its events and their deliveries."""
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from calls.models import Call, Step
+from calls.models import Act, Call, Recording, Step
 from liveplatform.webhooks.models import Delivery, Event
 from liveplatform.work.models import Work
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing that happened: when, to what, and how it went."""
+    """One thing that happened: when, to what, how it went, and whose doing it was."""
 
     at: datetime
     what: str
     name: str
     state: str
     detail: str = ""
+    by: str = ""
 
 
 def timeline(call: Call) -> list[dict[str, Any]]:
-    """Everything known of a call, oldest first; four queries whatever its length."""
-    entries = [*_own(call), *_steps(call), *_events(call), *_deliveries(call)]
+    """Everything known of a call, oldest first; a fixed number of queries whatever its length."""
+    entries = [*_own(call), *_acts(call), *_steps(call), *_events(call), *_deliveries(call)]
+    entries += _recordings(call)
     return [asdict(entry) for entry in sorted(entries, key=lambda e: e.at)]
 
 
 def _own(call: Call) -> Iterator[Entry]:
-    yield Entry(call.created_at, "call", "created", "done")
+    provider = f"provider:{call.provider}"
+    yield Entry(call.created_at, "request", "created", "done", by=call.created_by)
     if call.started_at:
         yield Entry(call.started_at, "call", "started", "done")
     if call.end_requested_at:
-        yield Entry(call.end_requested_at, "call", "end requested", "done", call.ended_by)
+        yield Entry(call.end_requested_at, "request", "end requested", "done", by=call.ended_by)
     if call.ended_at:
-        yield Entry(call.ended_at, "call", "ended", "done", f"{call.disconnect_reason} ({call.ended_by})")
+        said = f"{call.disconnect_reason} ({call.end_code})"
+        yield Entry(call.ended_at, "call", "ended", "done", said, call.ended_by)
     if call.provider_confirmed_at:
-        yield Entry(call.provider_confirmed_at, "call", "confirmed by provider", "done", call.provider_status)
+        at, said = call.provider_confirmed_at, call.provider_status
+        yield Entry(at, "provider", "end confirmed", "done", said, provider)
+
+
+def _acts(call: Call) -> Iterator[Entry]:
+    for act in Act.objects.filter(call=call):
+        yield Entry(act.at, "request", act.what, "done", act.detail, act.by)
+
+
+def _recordings(call: Call) -> Iterator[Entry]:
+    for recording in Recording.objects.filter(call=call):
+        said = f"{recording.duration} s" if recording.duration is not None else ""
+        yield Entry(
+            recording.ready_at, "provider", "recording ready", "done", said, f"provider:{call.provider}"
+        )
 
 
 def _steps(call: Call) -> Iterator[Entry]:

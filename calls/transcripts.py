@@ -3,18 +3,29 @@
 from typing import Any
 
 from django.db import transaction
-from django.db.models.functions import Now
 
+from calls import acts
 from calls.analysis.turns import MAX_TURNS, parse_turns
+from calls.concluding import MAX_ATTEMPTS
 from calls.models import Call, Step, Transcript
+from liveplatform.prepared import execute
 from liveplatform.work.bell import ring
+
+# An attempt under way works on what was there before: its claim is taken away, so that what it finds is
+# not written, and a new attempt reads everything.
+ANEW = """
+UPDATE calls_step
+SET state = 'pending', due_at = now(), settled_at = NULL, updated_at = now(), claim = claim + 1,
+    max_attempts = attempts + %(fresh)s
+WHERE call_id = %(call)s AND kind = 'analyse'
+"""
 
 
 class TranscriptTooLong(ValueError):
     """An append would take the transcript over the limit."""
 
 
-def put(call: Call, turns: list[dict[str, Any]], language: str = "") -> Transcript:
+def put(call: Call, turns: list[dict[str, Any]], language: str = "", *, by: str = "") -> Transcript:
     """Replace the transcript; if the call is over, its analysis runs (again).
 
     `turns` are {role, text, start_ms, end_ms}, times in milliseconds from the start of the call;
@@ -26,10 +37,11 @@ def put(call: Call, turns: list[dict[str, Any]], language: str = "") -> Transcri
             call=call, defaults={"turns": turns, "language": language}
         )
         analyse_when_over(call)
+        acts.note(call.pk, by, acts.TRANSCRIPT_PUT, f"{len(turns):,} turns")
     return transcript
 
 
-def append(call: Call, turns: list[dict[str, Any]]) -> Transcript:
+def append(call: Call, turns: list[dict[str, Any]], *, by: str = "") -> Transcript:
     """Add turns at the end; the rest as `put`."""
     parse_turns(turns)
     with transaction.atomic():
@@ -39,7 +51,9 @@ def append(call: Call, turns: list[dict[str, Any]]) -> Transcript:
             raise TranscriptTooLong(f"A transcript holds at most {MAX_TURNS:,} turns.")
         transcript.turns = transcript.turns + turns
         transcript.save()
-        analyse_when_over(call)
+        # While a call runs its words come one by one: that is no story to tell.
+        if analyse_when_over(call):
+            acts.note(call.pk, by, acts.TRANSCRIPT_APPENDED, f"{len(turns):,} turns")
     return transcript
 
 
@@ -48,11 +62,8 @@ def analyse_when_over(call: Call) -> bool:
 
     The call is locked first: an end under way either sees this transcript or has written the step.
     """
-    Call.objects.select_for_update(of=("self",)).get(pk=call.pk)
-    step = Step.objects.filter(call=call, kind=Step.Kind.ANALYSE).first()
-    if step is None:
-        return False
-    if not step.retry():
-        Step.objects.filter(pk=step.pk, state=Step.State.PENDING).update(due_at=Now())
-    ring(Step.queue)
-    return True
+    Call.lock([call.pk])
+    due = execute(ANEW, {"call": call.pk, "fresh": MAX_ATTEMPTS["analyse"]}).rowcount == 1
+    if due:
+        ring(Step.queue)
+    return due

@@ -1,13 +1,16 @@
 """What every view of this app shares: the errors of the domain as HTTP has them."""
 
+from collections.abc import Callable
 from typing import Any
 
 from rest_framework import serializers, status
 from rest_framework.exceptions import APIException, NotFound, ValidationError
 from rest_framework.response import Response
 
+from calls.changing import MetadataTooLarge
 from calls.end import CallNotFound, NoPhoneNumber
 from calls.selecting import BadSelection
+from calls.states import WrongState
 from liveplatform.api.views import PlatformView
 from providers.errors import NotConfigured, ProviderError
 
@@ -37,6 +40,13 @@ class NumberMissing(APIException):
     )
 
 
+class NotNow(APIException):
+    """Not while the call is where it is; 412 is what the vendor of seed 000 answers then."""
+
+    status_code = status.HTTP_412_PRECONDITION_FAILED
+    default_code = "wrong_state"
+
+
 class TimeLimitField(serializers.IntegerField):
     """How long a call may last."""
 
@@ -53,16 +63,17 @@ class CallsView(PlatformView):
 
 
 def _translated(exc: Exception) -> Exception:
-    match exc:
-        case CallNotFound():
-            return NotFound("There is no such call in this account.")
-        case NoPhoneNumber():
-            return NumberMissing()
-        case BadSelection():
-            return ValidationError(exc.fields)
-        case NotConfigured():
-            return ProviderNotConfigured(str(exc))
-        case ProviderError():
-            return ProviderFailed(str(exc))
-        case _:
-            return exc
+    found = next((made for kind, made in TRANSLATIONS if isinstance(exc, kind)), None)
+    return found(exc) if found else exc
+
+
+# The first that fits.
+TRANSLATIONS: tuple[tuple[type[Exception], Callable[[Any], APIException]], ...] = (
+    (CallNotFound, lambda _: NotFound("There is no such call in this account.")),
+    (NoPhoneNumber, lambda _: NumberMissing()),
+    (BadSelection, lambda e: ValidationError(e.fields)),
+    (WrongState, lambda e: NotNow(str(e))),
+    (MetadataTooLarge, lambda e: ValidationError({"metadata": [str(e)]})),
+    (NotConfigured, lambda e: ProviderNotConfigured(str(e))),
+    (ProviderError, lambda e: ProviderFailed(str(e))),
+)

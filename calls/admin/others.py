@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from calls.again import run_again
-from calls.models import PhoneNumber, Reconciliation, Step, Watch
+from calls.models import PhoneNumber, Reconciliation, RecordingCheck, Step, Watch
 from liveplatform.fast_admin import FastAdmin, RecordAdmin
 from liveplatform.work.bell import ring
 from liveplatform.work.models import Work
@@ -56,6 +56,15 @@ class WatchAdmin(LookingAdmin):
     list_display = ("id", "call_id", "state", "due_at", "result", "error")
     id_fields = ("pk", "call")
     search_help_text = "The id of a watch or a call."
+
+
+@admin.register(RecordingCheck)
+class RecordingCheckAdmin(LookingAdmin):
+    """Which calls' recordings are looked for, or will be before their links perish."""
+
+    list_display = ("id", "call_id", "state", "due_at", "result", "error")
+    id_fields = ("pk", "call")
+    search_help_text = "The id of a check or a call."
 
 
 @admin.register(Reconciliation)

@@ -36,14 +36,16 @@ def show(console: Console, story: Story) -> bool:
 
 def _timeline(call: Told) -> Table:
     table = Table(box=None, header_style="bold")
-    for title in ("time", "what", "name", "state", "detail"):
+    for title in ("time", "what", "name", "state", "by", "detail"):
         table.add_column(title)
     began = datetime.fromisoformat(call.story[0]["at"]) if call.story else None
     for entry in call.story:
         ms = (datetime.fromisoformat(entry["at"]) - began).total_seconds() * 1000 if began else 0
         color = {"done": "green", "failed": "red", "skipped": "dim"}.get(entry["state"], "yellow")
         state = f"[{color}]{entry['state']}[/]"
-        table.add_row(f"{ms:8,.0f} ms", entry["what"], entry["name"], state, entry["detail"][:70])
+        table.add_row(
+            f"{ms:8,.0f} ms", entry["what"], entry["name"], state, entry["by"][:20], entry["detail"][:60]
+        )
     return table
 
 

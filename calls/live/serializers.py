@@ -19,6 +19,33 @@ class LiveCallRequest(serializers.Serializer[dict[str, Any]]):
     time_limit = TimeLimitField(required=False, default=None)
 
 
+class LiveCallChange(serializers.Serializer[dict[str, Any]]):
+    """The body of a change; what it lacks stays, unknown fields are ignored."""
+
+    title = CleanCharField(required=False, min_length=1, max_length=500)
+    scheduled_at = serializers.DateTimeField(required=False)
+    metadata = JSONObjectField(
+        required=False, help_text="Merged into what is there (RFC 7396): null removes a name."
+    )
+    time_limit = TimeLimitField(required=False)
+
+
+class TokenRequest(serializers.Serializer[dict[str, Any]]):
+    """Who wants in, and for how long."""
+
+    user_id = CleanCharField(min_length=1, max_length=255)
+    ttl_seconds = serializers.IntegerField(required=False, min_value=1, max_value=86_400, default=3600)
+
+
+class TokenSerializer(serializers.Serializer[dict[str, Any]]):
+    """What a client joins with. The token is its user's secret."""
+
+    token = serializers.CharField()
+    stream_call_id = serializers.CharField()
+    stream_call_type = serializers.CharField()
+    expires_in_seconds = serializers.IntegerField()
+
+
 class LiveCallSerializer(serializers.Serializer[dict[str, Any]]):
     """A live call, as the schema of seed 000 has it."""
 

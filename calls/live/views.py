@@ -1,6 +1,6 @@
 """Live calls over REST (seed 000). Nothing is decided here."""
 
-from typing import Any
+from dataclasses import asdict
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -8,9 +8,10 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from calls.connecting import adapter
+from calls.changing import change
 from calls.end import find
 from calls.live.serializers import (
+    LiveCallChange,
     LiveCallListSerializer,
     LiveCallRequest,
     LiveCallSerializer,
@@ -19,16 +20,13 @@ from calls.live.serializers import (
 )
 from calls.models import Call
 from calls.opening import Opening, open_call
+from calls.standing import standing
 from calls.strict import end_strictly
 from calls.views import CallsView
 from liveplatform.api.errors import problems
 from liveplatform.api.pagination import keyset_page, page_parameters
-from providers.base import HasRooms
-from providers.errors import ProviderError
 
 TAGS = ["Live calls"]
-# A get must stay quick whatever the provider does.
-STATUS_TIMEOUT = 2.0
 
 
 class LiveCallsView(CallsView):
@@ -48,7 +46,7 @@ class LiveCallsView(CallsView):
     def post(self, request: Request) -> Response:
         body = LiveCallRequest(data=request.data)
         body.is_valid(raise_exception=True)
-        call = open_call(self.principal.account_id, Opening(**body.validated_data))
+        call = open_call(self.principal.account_id, Opening(**body.validated_data, by=self.principal.label))
         return Response(live_call(call), status=201)
 
     @extend_schema(
@@ -80,7 +78,7 @@ class LiveCallView(CallsView):
     """`/v1/live/calls/{id}`"""
 
     surface = "live"
-    scopes = {"GET": "read:live"}
+    scopes = {"GET": "read:live", "PATCH": "write:live"}
 
     @extend_schema(
         operation_id="live_calls_get",
@@ -91,7 +89,25 @@ class LiveCallView(CallsView):
     )
     def get(self, request: Request, call_id: UUID) -> Response:
         call = find(call_id, self.principal.account_id, Call.Channel.VIDEO)
-        return Response(live_call(call) | {"live": _live_status(call)})
+        said = standing(call)
+        return Response(live_call(call) | {"live": asdict(said) if said else None})
+
+    @extend_schema(
+        operation_id="live_calls_change",
+        tags=TAGS,
+        summary="Change a call that has not ended",
+        description=(
+            "Its title, time, metadata or time limit. The provider learns a new title or time, best effort."
+        ),
+        request=LiveCallChange,
+        responses={200: LiveCallSerializer, **problems("live", 400, 404, 412)},
+    )
+    def patch(self, request: Request, call_id: UUID) -> Response:
+        body = LiveCallChange(data=request.data)
+        body.is_valid(raise_exception=True)
+        principal = self.principal
+        call = change(call_id, account_id=principal.account_id, by=principal.label, wish=body.validated_data)
+        return Response(live_call(call))
 
 
 class LiveCallEndView(CallsView):
@@ -119,16 +135,3 @@ class LiveCallEndView(CallsView):
             call_id, account_id=principal.account_id, by=principal.label, channel=Call.Channel.VIDEO
         )
         return Response(live_call(call))
-
-
-def _live_status(call: Call) -> dict[str, Any] | None:
-    if not call.provider_call_id:
-        return None
-    try:
-        rooms = adapter(call.connection, timeout=STATUS_TIMEOUT)
-        if not isinstance(rooms, HasRooms):
-            return None
-        room = rooms.room(call.stream_call_type, call.provider_call_id)
-    except ProviderError:
-        return None
-    return {"is_live": room.is_live, "current_session_id": room.session_id or None, "ended_at": room.ended_at}

@@ -129,9 +129,10 @@ class TimelineEntry(serializers.Serializer[dict[str, Any]]):
     """One thing that happened."""
 
     at = serializers.DateTimeField()
-    what = serializers.CharField(help_text="call, step, event or delivery")
+    what = serializers.CharField(help_text="call, request, provider, step, event or delivery")
     name = serializers.CharField()
     state = serializers.CharField()
+    by = serializers.CharField(help_text='Whose doing: "key:…", "staff:…", "provider:…", a worker; or empty.')
     detail = serializers.CharField()
 
 

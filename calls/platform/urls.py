@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from calls.platform import numbers, views
+from calls.platform import numbers, record_views, views
 
 urlpatterns = [
     path("v1/calls/<id:call_id>/end", views.CallEndView.as_view()),
@@ -11,6 +11,8 @@ urlpatterns = [
     path("v1/calls/<id:call_id>/timeline", views.TimelineView.as_view()),
     path("v1/calls/<id:call_id>/transcript", views.TranscriptView.as_view()),
     path("v1/calls/<id:call_id>/analysis", views.AnalysisView.as_view()),
+    path("v1/calls/<id:call_id>/record", record_views.RecordView.as_view()),
+    path("v1/calls/<id:call_id>/recordings", record_views.RecordingsView.as_view()),
     path("v1/phone-numbers", numbers.PhoneNumbersView.as_view()),
     path("v1/phone-numbers/<id:number_id>", numbers.PhoneNumberView.as_view()),
 ]

@@ -137,7 +137,10 @@ class TranscriptView(OneCallView):
     )
     def put(self, request: Request, call_id: UUID) -> Response:
         sent = self._checked(request)
-        return self._stored(lambda: transcripts.put(self.call(call_id), sent["turns"], sent["language"]))
+        by = self.principal.label
+        return self._stored(
+            lambda: transcripts.put(self.call(call_id), sent["turns"], sent["language"], by=by)
+        )
 
     @extend_schema(
         operation_id="platform_transcript_append",
@@ -148,7 +151,9 @@ class TranscriptView(OneCallView):
     )
     def post(self, request: Request, call_id: UUID) -> Response:
         sent = self._checked(request)
-        return self._stored(lambda: transcripts.append(self.call(call_id), sent["turns"]))
+        return self._stored(
+            lambda: transcripts.append(self.call(call_id), sent["turns"], by=self.principal.label)
+        )
 
     @staticmethod
     def _checked(request: Request) -> dict[str, Any]:

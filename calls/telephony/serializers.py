@@ -53,7 +53,7 @@ class MakeCallRequest(serializers.Serializer[dict[str, Any]]):
     def validate_call_from(self, number: str) -> str:
         return _number(number)
 
-    def dial(self, submission_key: str) -> Dial:
+    def dial(self, submission_key: str, by: str) -> Dial:
         """The wish, once valid."""
         wish = dict(self.validated_data)
         variables = wish.pop("dynamic_variables", None) or []
@@ -62,6 +62,7 @@ class MakeCallRequest(serializers.Serializer[dict[str, Any]]):
             to_number=wish.pop("call_to"),
             dynamic_variables={entry["name"]: entry["value"] for entry in variables},
             submission_key=submission_key,
+            by=by,
             **wish,
         )
 

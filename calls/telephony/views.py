@@ -131,7 +131,8 @@ class MakeCallView(TelephonyView):
         body = MakeCallRequest(data=request.data)
         body.is_valid(raise_exception=True)
         try:
-            call = dial(self.principal.account_id, body.dial(idempotency.fingerprint_of(request)))
+            wish = body.dial(idempotency.fingerprint_of(request), self.principal.label)
+            call = dial(self.principal.account_id, wish)
         except CannotDial as error:
             raise ValidationError(str(error)) from error
         return self.answer(telephony_call(call), "Call initiated successfully")

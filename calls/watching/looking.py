@@ -13,6 +13,7 @@ from calls.concluding import compare_and_set
 from calls.connecting import adapters
 from calls.end_codes import EndCode
 from calls.models.call import Call
+from calls.recording_due import look_after_rooms
 from calls.watching import asking
 from calls.watching.searching import search_for
 from calls.watching.starting import DEADLINE
@@ -147,9 +148,10 @@ def _note_alive(watch: "Watch") -> None:
 
 
 def _forget(watches: Iterable["Watch"]) -> None:
-    """A watch over a call that is over has nothing left to tell."""
+    """A watch over a call that is over has nothing left to tell; what was recorded is looked for next."""
     rows = list(watches)
     if rows:
+        look_after_rooms(row.call_id for row in rows if row.state != "failed")
         type(rows[0])._default_manager.filter(pk__in=[row.pk for row in rows]).exclude(
             state="failed"
         ).delete()

@@ -89,6 +89,7 @@ def filled(path: str, values: dict[str, str]) -> str:
 
 BODIES = {
     "transcript": {"turns": [{"role": "customer", "text": "hello"}]},
+    "token": {"user_id": "anna"},
     "recover": {"since": (timezone.now() - timedelta(hours=1)).isoformat()},
 }
 
