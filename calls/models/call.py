@@ -41,7 +41,7 @@ class Call(models.Model):
     channel = models.CharField(max_length=8, choices=Channel.choices)
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.SCHEDULED)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
-    created_by = models.CharField(max_length=80, blank=True, default="", editable=False)
+    created_by = models.CharField(max_length=80, blank=True, default="", db_default="", editable=False)
     updated_at = models.DateTimeField(db_default=Now())
     scheduled_at = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
