@@ -43,7 +43,7 @@ def _by_order(field: str) -> Index:
 
 
 LISTS = [
-    Index(F("account"), F("channel"), *NEWEST_FIRST, name="call_channel"),
+    Index(F("account"), *NEWEST_FIRST, name="call_video", condition=Q(channel="video")),
     Index(F("account"), F("created_at"), name="call_backdated", condition=Q(backdated=True)),
     Index(F("account"), F("call_status"), *NEWEST_FIRST, name="call_status"),
     _by_value("end_code", ~Q(end_code="")),

@@ -97,6 +97,7 @@ def _choice(name: str, allowed: list[str], index: Index | None = None, *, blank:
     return Column(name, name, values.one_of(allowed), operators, blank=blank, index=index)
 
 
+CHANNEL = _choice("channel", Call.Channel.values)
 STATUS = _choice("status", Call.Status.values)
 ENDED_AT = _time("ended_at")
 CREATED_AT = _time("created_at")
@@ -132,7 +133,7 @@ COLUMNS = {
         _text("sentiment", index=Index.BY_VALUE),
         _time("started_at"),
         _number("duration", Index.BY_ORDER),
-        _choice("channel", Call.Channel.values, Index.BY_VALUE),
+        CHANNEL,
         CREATED_AT,
         _time("updated_at", None),
         _text("ended_by"),

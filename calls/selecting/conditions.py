@@ -59,6 +59,21 @@ class Condition:
         """The values of an `in`: a list, or a text with commas."""
         return self.value.split(",") if isinstance(self.value, str) else self.value
 
+    @property
+    def wants_something(self) -> bool:
+        """Whether no call meets it that holds nothing in the column."""
+        value = self.read()
+        if self.operator in (Operator.NEQ, Operator.IS_NULL):
+            return self.operator == Operator.IS_NULL and not value
+        return "" not in (value if isinstance(value, list) else [value])
+
+    @property
+    def wants_nothing(self) -> bool:
+        """Whether only calls meet it that hold nothing in the column."""
+        if self.operator == Operator.IS_NULL:
+            return bool(self.read())
+        return self.operator == Operator.EQ and self.column.blank and self.read() == ""
+
     def q(self) -> Q:
         """What it means for a queryset of calls, at this moment."""
         value = self.read()

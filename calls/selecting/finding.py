@@ -17,7 +17,7 @@ from calls.models.call import Call
 from calls.selecting.columns import CREATED_AT, Index, Operator
 from calls.selecting.errors import TooBroad
 from calls.selecting.gathering import gather
-from calls.selecting.ordering import Order
+from calls.selecting.ordering import NEWEST_FIRST, Order
 from calls.selecting.paths import path_along
 from calls.selecting.vocabulary import spelled_out
 from calls.selecting.walking import Walked, walk
@@ -32,7 +32,7 @@ MOST_LOOKED_INTO = 2_000
 LONGEST = timedelta(seconds=3)
 
 
-def find(wanted: Wanted) -> list[Call]:
+def page(wanted: Wanted) -> list[Call]:
     """The calls of the page, in order; TooBroad where that would take looking through too many."""
     wanted = _without_needless_order(wanted)
     path = path_along(wanted.order, wanted.conditions)
@@ -46,9 +46,12 @@ def find(wanted: Wanted) -> list[Call]:
 
 
 def _without_needless_order(wanted: Wanted) -> Wanted:
-    """Calls that all hold the same value are in the order of their creation."""
+    """Calls that all hold the same value, or nothing, are in the order of their creation."""
     column = wanted.order.column
-    one = any(c.column is column and c.operator == Operator.EQ for c in wanted.conditions)
+    asked = [condition for condition in wanted.conditions if condition.column is column]
+    if any(condition.wants_nothing for condition in asked):
+        return replace(wanted, order=NEWEST_FIRST)
+    one = any(condition.operator == Operator.EQ for condition in asked)
     if not one or column.index != Index.BY_VALUE:
         return wanted
     return replace(wanted, order=Order(CREATED_AT, not wanted.order.descending))
@@ -57,7 +60,7 @@ def _without_needless_order(wanted: Wanted) -> Wanted:
 def _whole(walked: Walked | None) -> list[Call]:
     if walked is None:
         raise TooBroad
-    return walked.calls + (find(walked.rest) if walked.rest else [])
+    return walked.calls + (page(walked.rest) if walked.rest else [])
 
 
 def _attempts(wanted: Wanted) -> Iterator[Walked | None]:

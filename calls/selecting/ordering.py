@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from django.db.models import F, OrderBy, Value
+from django.db.models import Case, F, OrderBy, Value, When
 from django.db.models.functions import NullIf
 
-from calls.selecting.columns import COLUMNS, CREATED_AT, TRANSCRIPT, Column, Index
+from calls.selecting.columns import CALL_STATUS, CREATED_AT, TRANSCRIPT, Column, Index
 from calls.selecting.conditions import transcript_text
 
 
@@ -23,7 +23,7 @@ class Order:
     @property
     def has_gaps(self) -> bool:
         """Whether calls may hold nothing there."""
-        return self.column not in (CREATED_AT, COLUMNS["channel"], COLUMNS["call_status"])
+        return self.column not in (CREATED_AT, CALL_STATUS)
 
     def as_indexed(self) -> list[OrderBy]:
         """As an index holds the calls that hold something there, forwards or backwards."""
@@ -38,12 +38,17 @@ class Order:
         return [first, OrderBy(F("id"), descending=down)]
 
     def as_sorted(self) -> list[OrderBy]:
-        """The same order for any calls at all."""
+        """The same order for any calls at all; those that hold nothing there are the newest first."""
         column = self.column
         value = transcript_text() if column is TRANSCRIPT else column.expression
         known = NullIf(value, Value("")) if column.blank else value
         first = OrderBy(known, descending=self.descending, nulls_last=True)
-        return [first, *self.as_indexed()[1:], OrderBy(F("created_at"), descending=True)]
+        gaps = [
+            OrderBy(Case(When(column.missing, then=F(field))), descending=True)
+            for field in ("created_at", "id")
+            if self.has_gaps
+        ]
+        return [first, *gaps, *self.as_indexed()[1:]]
 
 
 NEWEST_FIRST = Order()

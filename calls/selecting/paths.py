@@ -6,8 +6,10 @@ from itertools import groupby
 
 from django.db.models import Q
 
+from calls.models import Call
 from calls.selecting.columns import (
     CALL_STATUS,
+    CHANNEL,
     COLUMNS,
     CREATED_AT,
     ENDED_AT,
@@ -76,9 +78,12 @@ def _of_column(
 
 
 def _is_value(condition: Condition) -> bool:
-    """One value of an index by value; "" is not in it."""
-    by_value = condition.column.index == Index.BY_VALUE and condition.operator == Operator.EQ
-    return by_value and condition.value != ""
+    """One value of an index by value; "" is not in it. Calls by video have an index of their own."""
+    if condition.operator != Operator.EQ:
+        return False
+    if condition.column is CHANNEL:
+        return bool(condition.value == Call.Channel.VIDEO)
+    return condition.column.index == Index.BY_VALUE and condition.value != ""
 
 
 def _says_live(condition: Condition) -> bool:

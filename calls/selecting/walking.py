@@ -73,8 +73,8 @@ def _created_before(wanted: Wanted) -> Q:
 def _walked(wanted: Wanted, calls: QuerySet[Call], found: list[Call]) -> Walked:
     """Calls that hold nothing in the column of the order come after all that do, newest first."""
     column = wanted.order.column
-    holds = any(c.column is column and c.operator != Operator.NEQ for c in wanted.conditions)
-    if len(found) == wanted.limit or holds or not wanted.order.has_gaps:
+    complete = any(c.column is column and c.wants_something for c in wanted.conditions)
+    if len(found) == wanted.limit or complete or not wanted.order.has_gaps:
         return Walked(found)
     before = wanted.offset + len(found) if found else calls[: wanted.offset].count()
     nothing = Condition(column, Operator.IS_NULL, True)

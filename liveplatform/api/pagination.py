@@ -21,14 +21,21 @@ MOST = 200
 
 def keyset_page(rows: QuerySet[M], request: Request) -> tuple[list[M], str | None]:
     """A page as `cursor` and `limit` ask for it, and the cursor of the next (None after the last)."""
-    limit = _limit(request.query_params.get("limit"))
-    cursor = request.query_params.get("cursor")
-    if cursor:
-        after, last_id = _decode(cursor)
-        rows = rows.filter(TupleLessThan(Tuple(F("created_at"), F("id")), (after, last_id)))
-    found = list(rows.order_by("-created_at", "-id")[: limit + 1])
-    more = len(found) > limit
-    return found[:limit], _encode(found[limit - 1]) if more else None
+    limit, after = asked(request)
+    if after:
+        rows = rows.filter(TupleLessThan(Tuple(F("created_at"), F("id")), after))
+    return page_of(list(rows.order_by("-created_at", "-id")[: limit + 1]), limit)
+
+
+def asked(request: Request) -> tuple[int, tuple[datetime, UUID] | None]:
+    """The `limit` of the page, and the (created_at, id) that its `cursor` stands for."""
+    limit, cursor = _limit(request.query_params.get("limit")), request.query_params.get("cursor")
+    return limit, _decode(cursor) if cursor else None
+
+
+def page_of(found: list[M], limit: int) -> tuple[list[M], str | None]:
+    """Of up to `limit` + 1 rows in order: the page, and the cursor of the next (None after the last)."""
+    return found[:limit], _encode(found[limit - 1]) if len(found) > limit else None
 
 
 def page_parameters() -> list[OpenApiParameter]:
