@@ -3,13 +3,13 @@
 from dataclasses import asdict
 from uuid import UUID
 
-from django.db.models import QuerySet
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from calls.changing import change
 from calls.end import find
+from calls.live.listing import parameters, selection
 from calls.live.serializers import (
     LiveCallChange,
     LiveCallListSerializer,
@@ -20,11 +20,13 @@ from calls.live.serializers import (
 )
 from calls.models import Call
 from calls.opening import Opening, open_call
+from calls.selecting.finding import page
+from calls.selecting.wanted import Wanted
 from calls.standing import standing
 from calls.strict import end_strictly
 from calls.views import CallsView
 from liveplatform.api.errors import problems
-from liveplatform.api.pagination import keyset_page, page_parameters
+from liveplatform.api.pagination import asked, page_of
 
 TAGS = ["Live calls"]
 
@@ -53,25 +55,16 @@ class LiveCallsView(CallsView):
         operation_id="live_calls_list",
         tags=TAGS,
         summary="List live calls, newest first",
-        parameters=[
-            OpenApiParameter("host_user_id", str, description="Only calls of this host."),
-            OpenApiParameter(
-                "status", str, enum=Call.Status.values, description="Only calls in this status."
-            ),
-            *page_parameters(),
-        ],
+        parameters=parameters(),
         responses={200: LiveCallListSerializer, **problems("live", 400)},
     )
     def get(self, request: Request) -> Response:
-        calls, cursor = keyset_page(self._wanted(request), request)
+        limit, after = asked(request)
+        wanted = Wanted(
+            self.principal.account_id, selection(request.query_params), limit=limit + 1, after=after
+        )
+        calls, cursor = page_of(page(wanted), limit)
         return Response({"calls": [live_call(call) for call in calls], "next_cursor": cursor})
-
-    def _wanted(self, request: Request) -> QuerySet[Call]:
-        calls = Call.objects.filter(account_id=self.principal.account_id, channel=Call.Channel.VIDEO)
-        for name in ("host_user_id", "status"):
-            if name in request.query_params:
-                calls = calls.filter(**{name: request.query_params[name]})
-        return calls
 
 
 class LiveCallView(CallsView):

@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from calls.platform import numbers, record_views, views
+from calls.platform import export, listing, numbers, record_views, views
 
 urlpatterns = [
+    path("v1/calls", listing.CallsListView.as_view()),
+    path("v1/calls/export", export.ExportView.as_view()),
     path("v1/calls/<id:call_id>/end", views.CallEndView.as_view()),
     path("v1/calls/<id:call_id>/steps", views.StepsView.as_view()),
     path("v1/calls/<id:call_id>/steps/<slug:kind>/run", views.StepRunView.as_view()),

@@ -1,5 +1,6 @@
 """The call object of seed 001: 37 fields under the vendor's names (contracts: docs.callab.ai, get-one)."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from calls.call_status import in_twilios_words
@@ -16,6 +17,15 @@ def whole_call(call: Call) -> dict[str, Any]:
     transcript = Transcript.objects.filter(call=call).first()
     analysis = Analysis.objects.filter(call=call).order_by("-created_at").first() if call.is_over else None
     return telephony_call(call, transcript, analysis)
+
+
+def whole_calls(calls: Sequence[Call]) -> list[dict[str, Any]]:
+    """The same for many calls, in two statements."""
+    transcripts = Transcript.objects.in_bulk([call.pk for call in calls])
+    over = [call.pk for call in calls if call.is_over]
+    newest = Analysis.objects.filter(call__in=over).order_by("call", "-created_at").distinct("call")
+    analyses = {analysis.call_id: analysis for analysis in newest}
+    return [telephony_call(call, transcripts.get(call.pk), analyses.get(call.pk)) for call in calls]
 
 
 def telephony_call(

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from calls.dialling import CannotDial, Dial, e164
+from calls.telephony.recording_calls import Told
 from calls.views import TimeLimitField
 from liveplatform.api.serializers import CleanCharField, JSONObjectField
 
@@ -67,6 +69,73 @@ class MakeCallRequest(serializers.Serializer[dict[str, Any]]):
         )
 
 
+@extend_schema_field(
+    {
+        "oneOf": [
+            {"type": "object", "additionalProperties": {}},
+            {"type": "array", "items": {"$ref": "#/components/schemas/DynamicVariableRequest"}},
+        ]
+    }
+)
+class VariablesField(serializers.Field[Any, Any, Any, Any]):
+    """Variables as an object, or as the list of {name, value} that make-call takes."""
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:  # noqa: ANN401
+        if isinstance(data, list):
+            entries = DynamicVariable(data=data, many=True)
+            entries.is_valid(raise_exception=True)
+            return {entry["name"]: entry["value"] for entry in entries.validated_data}
+        return dict(JSONObjectField().run_validation(data))
+
+
+class RecordCallRequest(serializers.Serializer[dict[str, Any]]):
+    """A call to be put on record: the fields of both versions of the vendor's page; others are ignored.
+
+    `company_id` is ignored too: the account of the key is the company.
+    """
+
+    call_from = CleanCharField(max_length=NUMBER)
+    call_to = CleanCharField(max_length=NUMBER)
+    call_sid = CleanCharField(required=False, allow_null=True, allow_blank=True, max_length=64)
+    call_provider = CleanCharField(required=False, allow_null=True, allow_blank=True, max_length=20)
+    call_direction = CleanCharField(required=False, allow_null=True, allow_blank=True, max_length=20)
+    campaign_id = serializers.UUIDField(required=False, allow_null=True)
+    contact_id = serializers.UUIDField(required=False, allow_null=True)
+    ai_agent_id = serializers.UUIDField(required=False, allow_null=True)
+    agent_dynamic_variables = VariablesField(required=False, allow_null=True)
+    workspace = CleanCharField(required=False, allow_null=True, min_length=1, max_length=100)
+    workspace_id = CleanCharField(required=False, allow_null=True, min_length=1, max_length=100)
+    is_test = serializers.BooleanField(required=False, default=False)
+    metadata = JSONObjectField(required=False, allow_null=True)
+    notes = CleanCharField(required=False, allow_null=True, allow_blank=True, max_length=10_000)
+
+    def validate_call_from(self, number: str) -> str:
+        return _number(number)
+
+    def validate_call_to(self, number: str) -> str:
+        return _number(number)
+
+    def told(self, by: str) -> Told:
+        """What is told, once valid, and by whom."""
+        sent = self.validated_data
+        return Told(
+            created_by=by,
+            from_number=sent["call_from"],
+            to_number=sent["call_to"],
+            provider_call_id=sent.get("call_sid") or "",
+            provider=(sent.get("call_provider") or "").lower(),
+            direction=sent.get("call_direction") or "",
+            is_test=sent["is_test"],
+            ai_agent_id=sent.get("ai_agent_id"),
+            campaign_id=sent.get("campaign_id"),
+            contact_id=sent.get("contact_id"),
+            workspace=sent.get("workspace") or sent.get("workspace_id") or "default",
+            notes=sent.get("notes") or "",
+            dynamic_variables=sent.get("agent_dynamic_variables") or {},
+            metadata=sent.get("metadata") or {},
+        )
+
+
 class TelephonyCallSerializer(serializers.Serializer[dict[str, Any]]):
     """The call object of seed 001: 37 fields."""
 
@@ -115,6 +184,35 @@ class TelephonyAnswer(serializers.Serializer[dict[str, Any]]):
     status = serializers.CharField(help_text="ok")
     message = serializers.CharField()
     data = TelephonyCallSerializer()  # type: ignore[assignment]
+
+
+class TelephonyCallsAnswer(serializers.Serializer[dict[str, Any]]):
+    """The envelope around a page of calls. The vendor has `data` alone; where it stands is told beside it."""
+
+    status = serializers.CharField(help_text="ok")
+    message = serializers.CharField()
+    data = TelephonyCallSerializer(many=True)  # type: ignore[assignment]
+    page = serializers.IntegerField(help_text="This page, from 0.")
+    per_page = serializers.IntegerField()
+    has_more = serializers.BooleanField(help_text="Whether there is a next page.")
+
+
+class TelephonyNumberSerializer(serializers.Serializer[dict[str, Any]]):
+    """A phone number as the vendor shows it; its times are UTC without a zone."""
+
+    nickname = serializers.CharField()
+    phone_number = serializers.CharField(help_text="E.164")
+    number_country_code = serializers.CharField(allow_null=True)
+    created_at = serializers.CharField()
+    updated_at = serializers.CharField()
+
+
+class TelephonyNumbersAnswer(serializers.Serializer[dict[str, Any]]):
+    """The envelope around the company's phone numbers."""
+
+    status = serializers.CharField(help_text="ok")
+    message = serializers.CharField()
+    data = TelephonyNumberSerializer(many=True)  # type: ignore[assignment]
 
 
 def _number(number: str) -> str:

@@ -2,14 +2,20 @@
 
 from django.urls import path
 
-from calls.telephony import views
+from calls.telephony import lists, views
 
+# POST /v1/calls is calls.platform.listing's, which answers GET there too.
 urlpatterns = [
-    path(f"{prefix}calls/{rest}", view.as_view())
-    for prefix in ("", "v1/")
-    for rest, view in (
-        ("end", views.EndCallView),
-        ("make-call", views.MakeCallView),
-        ("<id:call_id>", views.CallView),
-    )
+    path("calls", lists.RecordCallView.as_view()),
+    *(
+        path(f"{prefix}{rest}", view.as_view())
+        for prefix in ("", "v1/")
+        for rest, view in (
+            ("calls/end", views.EndCallView),
+            ("calls/make-call", views.MakeCallView),
+            ("calls/query", lists.QueryView),
+            ("calls/<id:call_id>", views.CallView),
+            ("phone_number", lists.PhoneNumbersView),
+        )
+    ),
 ]

@@ -34,8 +34,8 @@ class TelephonyView(CallsView):
     operation: ClassVar[str] = ""
 
     @staticmethod
-    def answer(call: dict[str, Any], message: str) -> Response:
-        return Response({"status": "ok", "message": message, "data": call})
+    def answer(data: dict[str, Any] | list[dict[str, Any]], message: str) -> Response:
+        return Response({"status": "ok", "message": message, "data": data})
 
 
 class EndCallView(TelephonyView):

@@ -124,6 +124,9 @@ def test_calls_end_with_another_accounts_id_is_not_found(api, theirs):
     "path",
     [
         "/v1/live/calls",
+        "/v1/calls",
+        "/calls/query",
+        "/phone_number",
         "/v1/webhooks/endpoints",
         "/v1/webhooks/events",
         "/v1/webhooks/deliveries",
@@ -137,3 +140,7 @@ def test_lists_hold_only_ones_own(api, theirs, path):
     video_call(Account.objects.get(name="theirs"))
     (rows,) = [value for value in api("GET", path).json().values() if isinstance(value, list)]
     assert rows == []
+
+
+def test_an_export_holds_only_ones_own(api, theirs):
+    assert api("GET", "/v1/calls/export?format=ndjson").getvalue() == b""

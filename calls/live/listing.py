@@ -1,0 +1,48 @@
+"""The list of live calls: its query string as a selection of calls (seed 000)."""
+
+from django.http import QueryDict
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter
+
+from calls.models import Call
+from calls.selecting import Selection
+from calls.selecting.conditions import Condition
+from liveplatform.api.pagination import page_parameters
+
+BY_VIDEO = Condition.of("channel", "eq", Call.Channel.VIDEO.value)
+# Half-open, so that one range after the other holds every call once.
+RANGES = {
+    f"{name}_{side}": (f"{name}_at", operator)
+    for name in ("scheduled", "started", "ended")
+    for side, operator in (("after", "gte"), ("before", "lt"))
+}
+
+
+def selection(query: QueryDict) -> Selection:
+    """The calls by video that the query asks for; BadSelection names the parameter that is wrong."""
+    values = [Condition.of(name, "eq", query[name]) for name in ("host_user_id", "status") if name in query]
+    times = [
+        Condition.of(column, operator, query[name], name)
+        for name, (column, operator) in RANGES.items()
+        if name in query
+    ]
+    return Selection((BY_VIDEO, *values, *times))
+
+
+def parameters() -> list[OpenApiParameter]:
+    """What the list can be asked, for the schema."""
+    sides = {"after": "at or after", "before": "before"}
+    times = [
+        OpenApiParameter(
+            name,
+            OpenApiTypes.DATETIME,
+            description=f"Only calls {name.split('_')[0]} {sides[name.split('_')[1]]} this time (RFC 3339).",
+        )
+        for name in RANGES
+    ]
+    return [
+        OpenApiParameter("host_user_id", str, description="Only calls of this host."),
+        OpenApiParameter("status", str, enum=Call.Status.values, description="Only calls in this status."),
+        *times,
+        *page_parameters(),
+    ]

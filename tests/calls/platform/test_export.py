@@ -1,0 +1,116 @@
+"""`GET /v1/calls/export`: all calls of a selection as CSV or NDJSON, batch by batch."""
+
+import csv
+import io
+import json
+
+import pytest
+
+from calls.models import Call
+from calls.platform import export
+from calls.platform.formats import COLUMNS
+from calls.selecting import batches
+from tests.calls.making import phone_call
+from tests.calls.selecting.conftest import scattered
+
+
+@pytest.fixture
+def calls(account, monkeypatch) -> list[Call]:
+    """Ten of them, in batches of three."""
+    monkeypatch.setattr(batches, "SIZE", 3)
+    return scattered(account, 10)
+
+
+def lines(api, query="") -> list[dict]:
+    """The export as NDJSON."""
+    answer = api("GET", f"/v1/calls/export?format=ndjson&{query}")
+    assert answer.status_code == 200, answer.content
+    return [json.loads(line) for line in b"".join(answer.streaming_content).splitlines()]
+
+
+def table(api, query="") -> list[dict]:
+    """The export as CSV."""
+    answer = api("GET", f"/v1/calls/export?{query}")
+    assert answer["Content-Type"] == "text/csv; charset=utf-8"
+    return list(csv.DictReader(io.StringIO(answer.getvalue().decode(), newline="")))
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "order=asc",
+        "status=ended",
+        "channel=video",
+        "direction=inbound",
+        "search=refund",
+        "started_at[lt]=1d",
+    ],
+)
+def test_every_call_of_the_list_is_exported_once_in_its_order(api, calls, query):
+    listed = [call["id"] for call in api("GET", f"/v1/calls?{query}").json()["calls"]]
+    assert [call["id"] for call in lines(api, query)] == listed
+    assert [call["id"] for call in table(api, query)] == listed
+
+
+def test_as_many_calls_as_fill_their_batches_are_all(api, calls):
+    Call.objects.filter(pk=calls[0].pk).delete()
+    assert len(lines(api)) == 9
+
+
+def test_no_calls_are_no_lines_but_the_names(api):
+    assert lines(api) == []
+    answer = api("GET", "/v1/calls/export")
+    assert answer.getvalue().decode() == ",".join(COLUMNS) + "\r\n"
+    assert answer["Content-Disposition"].startswith('attachment; filename="calls-20')
+
+
+def test_a_line_says_what_the_call_is(api):
+    call = phone_call(api.account, notes='a "b"\nc', metadata={"k": [1]}, cost="0.5", is_test=True)
+    (line,) = lines(api)
+    assert line["id"] == str(call.pk)
+    assert (line["notes"], line["metadata"], line["is_test"]) == ('a "b"\nc', {"k": [1]}, True)
+    assert (line["ended_at"], line["title"]) == (None, None)
+    (row,) = table(api)
+    assert (row["notes"], row["metadata"], row["is_test"]) == ('a "b"\nc', '{"k":[1]}', "true")
+    assert (row["ended_at"], row["title"], row["from"]) == ("", "", "+14155550100")
+    assert row["created_at"].endswith("Z")
+
+
+@pytest.mark.parametrize("risky", ["=1+1", "+cmd|x", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+def test_no_cell_is_a_formula(api, risky):
+    phone_call(api.account, notes=risky)
+    assert table(api)[0]["notes"] == f"'{risky}"
+    assert lines(api)[0]["notes"] == risky
+
+
+def test_a_batch_is_a_statement_or_two_and_none_holds_a_transaction(api, calls, django_assert_num_queries):
+    api("GET", "/v1/live/calls")  # the key is known from here on
+    with django_assert_num_queries(8) as queries:
+        assert len(lines(api)) == 10
+    assert not any("SAVEPOINT" in query["sql"] for query in queries)
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [("format=xls", "format"), ("order=x", "order"), ("colour=red", "colour"), ("limit=3", "limit")],
+)
+def test_what_is_wrong_is_400_before_anything_is_sent(api, query, field):
+    answer = api("GET", f"/v1/calls/export?{query}")
+    assert answer.status_code == 400
+    assert list(answer.json()["fields"]) == [field]
+
+
+def test_so_many_at_once_and_a_place_is_free_again_when_its_reader_is_gone(api, calls):
+    open_ones = [api("GET", "/v1/calls/export") for _ in range(export.AT_ONCE)]
+    refused = api("GET", "/v1/calls/export")
+    assert refused.status_code == 429
+    assert refused["Retry-After"] in ("10", "11")
+    for answer in open_ones:
+        answer.close()
+        answer.close()
+    again = [api("GET", "/v1/calls/export") for _ in range(export.AT_ONCE)]
+    assert {answer.status_code for answer in again} == {200}
+    assert api("GET", "/v1/calls/export").status_code == 429
+    for answer in again:
+        answer.close()
