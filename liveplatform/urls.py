@@ -8,6 +8,7 @@ from liveplatform.api import converters  # noqa: F401 - registers <id:…>
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("calls.ending.urls")),
+    path("", include("calls.incoming.urls")),
     path("", include("calls.live.urls")),
     path("", include("calls.platform.urls")),
     path("", include("calls.telephony.urls")),

@@ -6,7 +6,7 @@ over the bytes as they came, before anything is parsed.
 
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from typing import Any, Literal, Protocol, runtime_checkable
 
@@ -49,6 +49,47 @@ class Inbound:
     duration: int | None = None  # seconds
     recording: RecordingFile | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)  # whatever else is worth keeping
+
+
+# What lies outside is nobody's clock: such times and lengths are as good as none.
+YEARS, LONGEST = range(2000, 2101), 10**7
+
+
+def to_json(event: Inbound) -> dict[str, Any]:
+    """The event as it is kept; what it does not say is left out."""
+    told = asdict(event)
+    told["recording"] = event.recording and _without_blanks(asdict(event.recording))
+    return _without_blanks(told)
+
+
+def from_json(kept: Mapping[str, Any]) -> Inbound:
+    """The event again. Times and lengths that cannot be are left out."""
+    told = _sane(kept)
+    if told.get("recording"):
+        told["recording"] = RecordingFile(**_sane(told["recording"]))
+    return Inbound(**told)
+
+
+def _without_blanks(told: Mapping[str, Any]) -> dict[str, Any]:
+    shown = {
+        name: value.isoformat() if isinstance(value, datetime) else value for name, value in told.items()
+    }
+    return {name: value for name, value in shown.items() if value not in (None, "", {})}
+
+
+def _sane(kept: Mapping[str, Any]) -> dict[str, Any]:
+    told = dict(kept)
+    for name in TIMES & told.keys():
+        at = datetime.fromisoformat(told[name])
+        told[name] = at if at.year in YEARS else None
+    if not 0 <= (told.get("duration") or 0) <= LONGEST:
+        told["duration"] = None
+    return told
+
+
+TIMES = {
+    each.name for kind in (Inbound, RecordingFile) for each in fields(kind) if "datetime" in str(each.type)
+}
 
 
 def lowered(headers: Mapping[str, str]) -> dict[str, str]:

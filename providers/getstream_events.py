@@ -86,14 +86,17 @@ def _event(found: Mapping[str, Any], key: str) -> Inbound:
     if happening == "recording" and recording is None:
         happening = "other"
     over = happening in ("ended", "gone")
+    word = (
+        "backstage" if happening == "session_started" and call.get("backstage") else WORDS.get(happening, "")
+    )
     return Inbound(
         key=key,
         happening=happening,
         type=found["type"],
         resource=room_id,
         resource_type=room_type,
-        status=WORDS.get(happening, "unknown"),
-        raw_status=WORDS.get(happening, ""),
+        status="unknown" if word in ("", "backstage") else word,
+        raw_status=word,
         at=at,
         started_at=moment(_part(call, "session").get("started_at")),
         ended_at=(ended_at or at) if over else None,

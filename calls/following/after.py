@@ -82,12 +82,8 @@ def _confirm(call: Call, said: Mapping[str, Any], step: "Step") -> None:
     if not call.is_over:
         concluding.conclude(call)
     call.provider_call_id = call.provider_call_id or said.get("call_id", "")  # found after a lost answer
-    call.provider_state = Call.ProviderState.ENDED
-    call.provider_status = str(said.get("status", ""))[:40]
-    call.provider_ended_at = datetime.fromisoformat(said["ended_at"]) if said.get("ended_at") else None
-    call.provider_confirmed_at = step.settled_at
-    if said.get("duration") is not None:
-        call.duration = said["duration"]
+    ended_at = datetime.fromisoformat(said["ended_at"]) if said.get("ended_at") else None
+    call.confirm_end(str(said.get("status", "")), ended_at, said.get("duration"), at=step.settled_at)
 
 
 def _give_up(call: Call) -> None:

@@ -1,10 +1,11 @@
-"""The records of calls: a call, its words, steps, watch, recordings; operations and rules over many."""
+"""The records of calls: a call, its words, steps, watch, recordings, events; what goes over many calls."""
 
 from calls.models.act import Act
 from calls.models.call import Call
 from calls.models.insight import Analysis, Transcript
 from calls.models.number import PhoneNumber
 from calls.models.operation import Operation, Rule
+from calls.models.provider_event import ProviderEvent
 from calls.models.recording import Recording
 from calls.models.recording_check import RecordingCheck
 from calls.models.step import Step
@@ -17,6 +18,7 @@ __all__ = [
     "Call",
     "Operation",
     "PhoneNumber",
+    "ProviderEvent",
     "Reconciliation",
     "Recording",
     "RecordingCheck",

@@ -1,6 +1,7 @@
 """Call: the record that tells the truth about a call."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from django.db import models
@@ -164,6 +165,16 @@ class Call(models.Model):
         """Lock these calls until the transaction is over, by the order of ids: no circles of waiting."""
         rows = cls.objects.filter(pk__in=set(ids)).order_by("pk").select_for_update(of=("self",))
         list(rows.values_list("pk"))
+
+    def confirm_end(
+        self, status: str, ended_at: datetime | None, duration: int | None, *, at: datetime | None
+    ) -> None:
+        """The provider says that it is over, in its own words and by its own clock; wants a save."""
+        self.provider_state = self.ProviderState.ENDED
+        self.provider_status = status[:40]
+        self.provider_ended_at, self.provider_confirmed_at = ended_at, at
+        if duration is not None:
+            self.duration = duration
 
     @property
     def is_over(self) -> bool:

@@ -11,7 +11,7 @@ from calls.end_codes import EndCode
 from calls.models.call import Call
 from calls.watching.searching import Search
 from liveplatform.work.outcomes import Outcome, done, later
-from providers.base import Adapter, HasRooms, Leg, ListsLive, ReportsCalls, Room
+from providers.base import Adapter, HasRooms, ListsLive, ReportsCalls, Room
 from providers.errors import ProviderError, Rejected, Unavailable
 
 # A provider that does not answer is asked again at this pace (s): nobody's call is ended for its silence.
@@ -53,7 +53,7 @@ def _look_at_leg(call: Call, provider: Adapter, rooms: Adapter | None) -> Outcom
     except Rejected as error:
         return _no_such(error, provider)
     if leg.status == "ended":
-        return over(_code(leg), f"Ended at the provider ({leg.raw_status}).", leg.facts())
+        return over(end_code_of(leg.raw_status), f"Ended at the provider ({leg.raw_status}).", leg.facts())
     if rooms is not None and _room_is_gone(call, rooms):
         return over(EndCode.ROOM_GONE, "The room of this call is gone.")
     return _alive(leg.raw_status)
@@ -99,10 +99,11 @@ def _empty_since(room: Room) -> datetime | None:
     return None if room.session_id else room.empty_since
 
 
-def _code(leg: Leg) -> EndCode:
+def end_code_of(raw_status: str) -> EndCode:
+    """Why it ended, from a provider's own word."""
     return {
         "busy": EndCode.BUSY,
         "no-answer": EndCode.NO_ANSWER,
         "canceled": EndCode.CANCELED,
         "failed": EndCode.FAILED,
-    }.get(leg.raw_status, EndCode.ENDED_AT_PROVIDER)
+    }.get(raw_status, EndCode.ENDED_AT_PROVIDER)

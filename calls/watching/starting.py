@@ -51,6 +51,12 @@ UPDATE calls_watch SET due_at = least(due_at, coalesce(%(at)s::timestamptz, now(
 WHERE call_id = ANY(%(ids)s::uuid[]) AND state = 'pending'
 """
 
+# Limits and graces that came about meanwhile.
+HEED = f"""
+UPDATE calls_watch w SET due_at = least(w.due_at, {DEADLINE}), updated_at = now()
+FROM calls_call c WHERE c.id = w.call_id AND w.call_id = ANY(%(ids)s::uuid[]) AND w.state = 'pending'
+"""  # noqa: S608
+
 ANEW = f"""
 UPDATE calls_watch w SET due_at = {FIRST_LOOK}, updated_at = now()
 FROM calls_call c WHERE c.id = w.call_id AND c.id = %(call)s AND w.state = 'pending'
@@ -68,6 +74,13 @@ def hurry(call_ids: Iterable[UUID], at: datetime | None = None) -> None:
     ids = list(call_ids)
     if ids and execute(HURRY, {"ids": ids, "at": at}).rowcount and at is None:
         ring("watches")
+
+
+def heed(call_ids: Iterable[UUID]) -> None:
+    """Limits or graces of these calls have changed: no look comes later than they say."""
+    ids = list(call_ids)
+    if ids:
+        execute(HEED, {"ids": ids, "grace": float(settings.EMPTY_GRACE)})
 
 
 def look_anew(call: Call) -> None:

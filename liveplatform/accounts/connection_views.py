@@ -111,5 +111,5 @@ def _complaints() -> Iterator[None]:
 
 
 def _connection(connection: Connection) -> dict[str, Any]:
-    names = ("id", "provider", "name", "base_url", "options", "is_default", "created_at", "updated_at")
-    return {name: getattr(connection, name) for name in names}
+    names = ("id", "provider", "name", "base_url", "options", "events_url", "is_default")
+    return {name: getattr(connection, name) for name in (*names, "created_at", "updated_at")}

@@ -5,6 +5,7 @@ import string
 from typing import Any
 
 import orjson
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
@@ -138,6 +139,11 @@ class Connection(models.Model):
 
     def __str__(self) -> str:
         return self.name or f"{self.get_provider_display()} {self.pk}"
+
+    @property
+    def events_url(self) -> str:
+        """Where its provider sends events, if it sends any: to be configured at the provider."""
+        return f"{settings.PUBLIC_URL}/v1/providers/{self.pk}/events"
 
     def set_secrets(self, secrets: dict[str, str]) -> None:
         """Replace the secrets; what is not named stays as it was."""

@@ -87,6 +87,7 @@ class ConnectionSerializer(serializers.Serializer[dict[str, Any]]):
     name = serializers.CharField()
     base_url = serializers.CharField()
     options = JSONObjectField()
+    events_url = serializers.CharField(help_text="Where its provider sends events.")
     is_default = serializers.BooleanField()
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()

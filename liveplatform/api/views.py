@@ -36,6 +36,7 @@ class PlatformView(APIView):
     atomic: ClassVar[bool] = False
     atomic_under_key: ClassVar[bool] = False
     rate_limited: ClassVar[bool] = True
+    keyed: ClassVar[bool] = True  # takes an Idempotency-Key
 
     authentication_classes = [PlatformAuthentication]
     permission_classes = [HasScope]
@@ -50,7 +51,7 @@ class PlatformView(APIView):
         self.headers = self.default_response_headers
         try:
             self.initial(self.request, *args, **kwargs)
-            response = self._keyed(self.request, idempotency.take(self.request))
+            response = self._keyed(self.request, idempotency.take(self.request) if self.keyed else None)
         except idempotency.Replay as replay:
             response = replay.response
         except Exception as exc:  # noqa: BLE001 - DRF's own hook; what it cannot name is raised again

@@ -1,0 +1,159 @@
+"""Applying provider events: the call of each is found, then all is written in one go, calls locked."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import orjson
+import structlog
+
+from calls.concluding import compare_and_set_many, conclude
+from calls.incoming import matching
+from calls.incoming.meaning import Change, adopt, change
+from calls.models.call import Call
+from calls.recording import note_many
+from calls.watching.starting import heed, hurry
+from liveplatform.prepared import execute
+from liveplatform.work.bell import ring
+from liveplatform.work.models import Job
+from liveplatform.work.outcomes import Outcome, done, later, skip
+from providers.events import Inbound, from_json
+
+if TYPE_CHECKING:
+    from calls.models.provider_event import ProviderEvent
+
+log = structlog.get_logger(__name__)
+
+# An event may overtake the commit of its call's row: it is looked for again after these pauses (s).
+PAUSES = (0.5, 3.0, 15.0)
+NO_CALL = "No call of this connection has this id."
+NOTHING = "Nothing follows from this type of event."
+
+WRITTEN = {
+    "status": "text",
+    "started_at": "timestamptz",
+    "empty_since": "timestamptz",
+    "duration": "int",
+    "provider_call_id": "text",
+    "provider_state": "text",
+    "provider_status": "text",
+    "provider_seen_at": "timestamptz",
+    "provider_confirmed_at": "timestamptz",
+    "provider_ended_at": "timestamptz",
+}
+WRITE_CALLS = f"""
+UPDATE calls_call AS c SET updated_at = now(), {", ".join(f"{name} = w.{name}" for name in WRITTEN)}
+FROM unnest(%(pk)s::uuid[], {", ".join(f"%({name})s::{kind}[]" for name, kind in WRITTEN.items())})
+     AS w(pk, {", ".join(WRITTEN)})
+WHERE c.id = w.pk
+"""  # noqa: S608 - composed of constants
+
+# Who is in a room is what the latest event says, by the provider's clock, in whatever order they came.
+OVERTAKEN = """
+SELECT e.id FROM calls_providerevent e
+WHERE e.id = ANY(%(ids)s::uuid[]) AND e.happening IN ('session_started', 'session_ended') AND EXISTS (
+    SELECT 1 FROM calls_providerevent n
+    WHERE n.call_id = e.call_id AND n.happened_at > e.happened_at
+      AND n.happening IN ('session_started', 'session_ended') AND n.state = 'done')
+"""
+
+TELL = """
+UPDATE calls_providerevent e SET result = d.result
+FROM unnest(%(ids)s::uuid[], %(results)s::jsonb[]) AS d(id, result) WHERE e.id = d.id
+"""
+
+
+def prepare(events: Sequence["ProviderEvent"]) -> list[Job]:
+    """One job per event; which calls they are about is found in one query."""
+    found = matching.find(events)
+    for event in events:
+        event.call_id = found.get(event.pk)
+    return [partial(_outcome, event.call_id, event.told, event.result.get("waited", 0)) for event in events]
+
+
+def _outcome(call_id: UUID | None, told: dict[str, Any], waited: int) -> Outcome:
+    if told["happening"] == "other" and "recording" not in told:
+        return skip(NOTHING)
+    if call_id is not None:
+        return done()
+    return later(PAUSES[waited], {"waited": waited + 1}) if waited < len(PAUSES) else skip(NO_CALL)
+
+
+def settled(events: Sequence["ProviderEvent"]) -> None:
+    """Write down what the events mean; in the transaction that wrote their outcomes, calls locked."""
+    due = [event for event in events if event.state == "done"]
+    if not due:
+        return
+    calls = Call.objects.in_bulk({event.call_id for event in due if event.call_id})
+    before = {pk: _facts(call) for pk, call in calls.items()}
+    overtaken = {row[0] for row in execute(OVERTAKEN, {"ids": [event.pk for event in due]}).fetchall()}
+    changes = []
+    for event in sorted(due, key=_in_order):
+        call = calls[event.call_id]
+        changes.append((event, call, _applied(event, call, event.pk in overtaken)))
+    _write(call for pk, call in calls.items() if _facts(call) != before[pk])
+    _end((call, said) for _, call, said in changes if said.code is not None)
+    heed(pk for pk, call in calls.items() if not call.is_over)
+    note_many(_files(due))
+    results = [orjson.dumps({"did": said.did}).decode() for _, _, said in changes]
+    execute(TELL, {"ids": [event.pk for event, _, _ in changes], "results": results})
+
+
+def _in_order(event: "ProviderEvent") -> tuple[Any, ...]:
+    return (event.happened_at or event.created_at, event.told.get("sequence", 0), event.pk)
+
+
+def _applied(event: "ProviderEvent", call: Call, overtaken: bool) -> Change:
+    told, now = from_json(event.told), event.settled_at
+    assert now is not None  # noqa: S101 - a row that is done is settled
+    if told.happening in ("recording", "other"):
+        return Change("recording")
+    if call.room_id == told.resource and call.room_connection_id == event.connection_id:
+        return _own_room(call, told)
+    if adopt(call, told, now) and call.is_over and told.status != "ended":
+        _hang_up_after_all(call)
+    return change(call, told, now, overtaken=overtaken)
+
+
+def _own_room(call: Call, told: Inbound) -> Change:
+    """The room of a phone call: its watch asks the provider, and hangs up if the room is really gone."""
+    if told.status != "ended" or call.is_over:
+        return Change("nothing: the room of a phone call")
+    hurry([call.pk])
+    return Change("its watch looks")
+
+
+def _hang_up_after_all(call: Call) -> None:
+    """Ended here before its leg was known, and given up as never made."""
+    if call.steps.get(kind="terminate").retry():
+        ring("steps")
+
+
+def _facts(call: Call) -> tuple[Any, ...]:
+    return tuple(getattr(call, name) for name in WRITTEN)
+
+
+def _write(calls: Iterable[Call]) -> None:
+    rows = list(calls)
+    if rows:
+        execute(WRITE_CALLS, {name: [getattr(call, name) for call in rows] for name in ("pk", *WRITTEN)})
+
+
+def _end(ends: Iterable[tuple[Call, Change]]) -> None:
+    """End those that the provider ended; a wish that was on record keeps its own words."""
+    alike: dict[tuple[Any, ...], list[UUID]] = defaultdict(list)
+    for call, said in ends:
+        if call.end_requested_at:
+            conclude(call)
+        else:
+            alike[call.account_id, said.reason, said.code, f"provider:{call.provider}"].append(call.pk)
+    for (account_id, reason, code, by), ids in alike.items():
+        for call in compare_and_set_many(ids, account_id, reason, code, by):
+            log.info("call_ended", call_id=str(call.pk), end_code=code, by=by)
+
+
+def _files(events: Iterable["ProviderEvent"]) -> list[tuple[UUID, Any]]:
+    told = ((event.call_id, from_json(event.told).recording) for event in events)
+    return [(call_id, file) for call_id, file in told if call_id and file]

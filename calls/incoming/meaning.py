@@ -1,0 +1,98 @@
+"""What an event changes of a call, told as plain changes of its fields; nothing is written here.
+
+States only move forward: an event that comes late, twice or out of order changes nothing that is settled.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from calls.end_codes import EndCode
+from calls.models.call import Call
+from calls.watching.asking import end_code_of
+from providers.events import Inbound
+
+# The order of a leg's states: what was overtaken is not written over what is known.
+ORDER = ("initiated", "queued", "ringing", "in-progress")
+
+
+@dataclass
+class Change:
+    """What an event came to, for people; with a code, the call has to end for that reason."""
+
+    did: str
+    code: EndCode | None = None
+    reason: str = ""
+
+
+def change(call: Call, event: Inbound, now: datetime, *, overtaken: bool) -> Change:
+    """Put into the call (locked by the caller) what the event says; saving and ending are the caller's.
+
+    `now` is the database's time. `overtaken`: a later event of who is in the room was applied before.
+    """
+    if event.status == "ended":
+        return _over(call, event, now)
+    if call.is_over:
+        return Change("late: the call is over")
+    match event.happening:
+        case "session_ended":
+            return _emptied(call, now, overtaken)
+        case "session_started" if not overtaken:
+            call.empty_since = None
+    _alive(call, event, now)
+    return Change("noted")
+
+
+def adopt(call: Call, event: Inbound, now: datetime) -> bool:
+    """Take on the leg whose id reaches us by its own events first; True if the call had none."""
+    if call.provider_call_id or not event.resource:
+        return False
+    call.provider_call_id = event.resource[:64]
+    call.provider_state = Call.ProviderState.LIVE
+    if not call.is_over:
+        call.status = Call.Status.LIVE
+        call.started_at = call.started_at or _not_after(now, event.at)
+    return True
+
+
+def _over(call: Call, event: Inbound, now: datetime) -> Change:
+    """The provider's word that it is over; ours stands if it came first."""
+    if call.is_over and call.provider_state == Call.ProviderState.ENDED and call.provider_confirmed_at:
+        return Change("late: the end is known")
+    call.provider_seen_at = now
+    call.confirm_end(event.raw_status, event.ended_at, event.duration, at=now)
+    if call.is_over:
+        return Change("confirmed")
+    call.ended_at = now  # for what else comes in this turn; the row's own is the compare-and-set's
+    said = f" ({event.raw_status})" if event.happening == "leg" else ""
+    if event.happening == "gone":
+        return Change("ended", EndCode.ROOM_GONE, "The room was deleted at the provider.")
+    return Change("ended", end_code_of(event.raw_status), f"Ended at the provider{said}.")
+
+
+def _emptied(call: Call, now: datetime, overtaken: bool) -> Change:
+    """Everybody left: that is no end before the grace is over. Counted from when we heard of it, for the
+    provider's clock may be wrong."""
+    if overtaken:
+        return Change("late: somebody came back")
+    call.provider_seen_at = now
+    call.empty_since = call.empty_since or now
+    return Change("empty: the grace runs")
+
+
+def _alive(call: Call, event: Inbound, now: datetime) -> None:
+    call.provider_seen_at = now
+    call.provider_state = Call.ProviderState.LIVE
+    if event.status == "live":
+        call.started_at = call.started_at or _not_after(now, event.started_at or event.at)
+        if call.status == Call.Status.SCHEDULED:
+            call.status = Call.Status.LIVE
+    if event.raw_status and _rank(event.raw_status) >= _rank(call.provider_status):
+        call.provider_status = event.raw_status[:40]
+
+
+def _not_after(now: datetime, at: datetime | None) -> datetime:
+    return min(at or now, now)
+
+
+def _rank(word: str) -> int:
+    return ORDER.index(word) if word in ORDER else -1

@@ -1,0 +1,288 @@
+"""What an event does to its call, and that what is settled stays as it is."""
+
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from calls.end import end
+from calls.models import Call, ProviderEvent, Step, Watch
+from calls.watching.starting import watch
+from liveplatform.accounts.connecting import connect
+from liveplatform.webhooks.models import Event
+from liveplatform.work import store
+from liveplatform.work.drain import drain
+from tests.calls.incoming.telling import getstream, outcome, status, told, twilio
+from tests.calls.making import phone_call, phone_connection, video_call
+
+
+@pytest.fixture
+def phone(account):
+    call = phone_call(account, provider_call_id="CA1", started_at=Now())
+    call.refresh_from_db()
+    return call
+
+
+@pytest.fixture
+def video(account):
+    """A live video call whose id at Stream is room-1."""
+    given = {"api_key": "app", "api_secret": "a-secret-of-at-least-32-characters"}
+    return video_call(account, connection=connect(account, "getstream", given), provider_call_id="room-1")
+
+
+def leg(call, word, number=0, **more):
+    return twilio(call.connection, status("CA1", word, number, **more))
+
+
+def room(video, kind, **more):
+    return getstream(video.connection, kind, "room-1", **more)
+
+
+@pytest.mark.parametrize(
+    ("word", "code"),
+    [
+        ("completed", "ended_at_provider"),
+        ("busy", "busy"),
+        ("no-answer", "no_answer"),
+        ("canceled", "canceled"),
+        ("failed", "failed"),
+    ],
+)
+def test_the_providers_end_is_the_calls_end_with_its_code(phone, word, code):
+    call = told(phone, leg(phone, word, 3, CallDuration="65"))
+    assert (call.status, call.end_code, call.ended_by) == ("ended", code, "provider:twilio")
+    assert call.disconnect_reason == f"Ended at the provider ({word})."
+    assert (call.provider_state, call.provider_status, call.duration) == ("ended", word, 65)
+    assert call.provider_ended_at and call.provider_confirmed_at and call.provider_seen_at
+    assert set(call.steps.values_list("kind", flat=True)) == {"terminate", "clean_up", "analyse", "notify"}
+    assert Event.objects.filter(subject=call.pk, type="call.ended").count() == 1
+    assert outcome(call) == "ended"
+
+
+def test_a_room_that_ended_or_was_deleted_ends_its_call(video, account):
+    call = told(video, room(video, "call.ended", zipped=True))
+    assert (call.end_code, call.ended_by) == ("ended_at_provider", "provider:getstream")
+    other = video_call(account, connection=video.connection, provider_call_id="room-2")
+    assert told(other, getstream(other.connection, "call.deleted", "room-2")).end_code == "room_gone"
+
+
+def test_a_call_that_runs_is_noted_and_starts_once(phone):
+    Call.objects.filter(pk=phone.pk).update(started_at=None, status="scheduled")
+    call = told(phone, leg(phone, "initiated"), leg(phone, "ringing", 1))
+    assert (call.status, call.started_at, call.provider_status) == ("scheduled", None, "ringing")
+    call = told(phone, leg(phone, "in-progress", 2))
+    assert (call.status, call.provider_status, call.provider_state) == ("live", "in-progress", "live")
+    began = call.started_at
+    assert told(call, leg(phone, "in-progress", 7)).started_at == began
+
+
+def test_the_start_is_never_in_the_future_whatever_the_providers_clock_says(phone):
+    Call.objects.filter(pk=phone.pk).update(started_at=None)
+    tomorrow = (timezone.now() + timedelta(days=1)).strftime("%a, %d %b %Y %H:%M:%S +0000")
+    call = told(phone, leg(phone, "in-progress", 1, Timestamp=tomorrow))
+    assert call.started_at <= timezone.now()
+
+
+def test_events_that_come_out_of_order_do_not_set_a_call_back(phone):
+    call = told(phone, leg(phone, "in-progress", 2))
+    assert told(call, leg(phone, "ringing", 1)).provider_status == "in-progress"
+    ended = told(call, leg(phone, "completed", 3))
+    before = ended.__dict__ | {"_state": None}
+    for late in (leg(phone, "in-progress", 4), leg(phone, "ringing", 5), leg(phone, "busy", 6)):
+        call = told(call, late)
+        assert call.__dict__ | {"_state": None} == before, outcome(call)
+    assert Event.objects.filter(subject=call.pk).count() == 1
+
+
+def test_all_at_once_and_backwards_comes_to_the_same(phone):
+    words = ["completed", "in-progress", "ringing", "initiated"]
+    call = told(phone, *[leg(phone, word, 3 - n) for n, word in enumerate(words)])
+    assert (call.status, call.end_code, call.provider_status) == ("ended", "ended_at_provider", "completed")
+    assert call.provider_state == "ended"
+
+
+def test_an_end_that_we_began_is_confirmed_and_not_told_again(phone):
+    end(phone.pk, account_id=phone.account_id, by="key:1", reason="ours")
+    call = told(phone, leg(phone, "completed", 3, CallDuration="9"))
+    assert (call.disconnect_reason, call.end_code, call.ended_by) == ("ours", "ended_by_api", "key:1")
+    assert (call.provider_state, call.duration) == ("ended", 9)
+    assert call.provider_confirmed_at
+    assert outcome(call) == "confirmed"
+    assert Event.objects.filter(subject=call.pk).count() == 1
+
+
+def test_an_end_that_waits_for_the_provider_keeps_its_own_words(video):
+    """Surface A asked, and the provider's event is faster than its answer."""
+    wish = {"disconnect_reason": "asked", "end_code": "ended_by_staff", "ended_by": "staff:eve"}
+    Call.objects.filter(pk=video.pk).update(end_requested_at=Now(), **wish)
+    call = told(video, room(video, "call.ended"))
+    assert (call.status, call.disconnect_reason, call.ended_by) == ("ended", "asked", "staff:eve")
+    assert call.end_code == "ended_by_staff"
+
+
+def test_a_room_that_everybody_left_is_no_end_before_the_grace(video, settings):
+    Watch.objects.all().delete()
+    watch(video)
+    call = told(video, room(video, "call.session_ended"))
+    assert not call.is_over
+    assert abs((call.empty_since - timezone.now()).total_seconds()) < 5
+    due = (Watch.objects.get(call=call).due_at - timezone.now()).total_seconds()
+    assert settings.EMPTY_GRACE - 10 < due <= settings.EMPTY_GRACE
+
+
+def test_somebody_who_comes_back_within_the_grace_keeps_it_alive(video):
+    call = told(video, room(video, "call.session_ended"))
+    assert told(call, room(video, "call.session_participant_joined")).empty_since is None
+
+
+def test_who_is_in_the_room_is_what_the_latest_event_says(video):
+    """They left at 10, came back at 20; the news come the other way round."""
+    now = time.time()
+    call = told(video, room(video, "call.session_started", at=now - 20))
+    assert told(call, room(video, "call.session_ended", at=now - 30)).empty_since is None
+    assert outcome(call) == "late: somebody came back"
+    call = told(
+        call, room(video, "call.session_ended", at=now - 5), room(video, "call.session_ended", at=now - 6)
+    )
+    assert call.empty_since
+    assert told(call, room(video, "call.session_started", at=now - 7)).empty_since
+
+
+def test_the_session_that_ends_with_the_call_ends_it_at_once(video):
+    over = datetime.now(UTC).isoformat()
+    assert told(video, room(video, "call.session_ended", call={"ended_at": over})).is_over
+
+
+def test_a_room_behind_the_stage_is_not_live_yet(video):
+    Call.objects.filter(pk=video.pk).update(status="scheduled", started_at=None)
+    call = told(video, room(video, "call.session_started", call={"backstage": True}))
+    assert (call.status, call.started_at) == ("scheduled", None)
+    assert told(call, room(video, "call.live_started")).status == "live"
+
+
+FILE = {
+    "filename": "f.mp4",
+    "url": "https://x.example/f.mp4",
+    "start_time": 10**18,
+    "end_time": 10**18 + 10**9,
+}
+
+
+def test_a_recording_is_noted_with_the_call_and_after_its_end(video):
+    call = told(video, room(video, "call.recording_ready", call_recording=FILE))
+    assert (call.recording_url, call.is_over) == (FILE["url"], False)
+    end(call.pk, account_id=call.account_id, by="key:1")
+    later = FILE | {"filename": "g.mp4", "url": "https://x.example/g.mp4", "end_time": 2 * 10**18}
+    assert told(call, room(video, "call.recording_ready", call_recording=later)).recording_url == later["url"]
+    assert call.recordings.count() == 2
+
+
+def test_a_phone_calls_recording_comes_by_its_own_callback_or_the_last_status(phone):
+    media = {"RecordingSid": "RE1", "RecordingUrl": "https://api.twilio.com/r/RE1", "RecordingDuration": "7"}
+    form = {"CallSid": "CA1", "RecordingStatus": "completed"} | media
+    assert told(phone, twilio(phone.connection, form)).recordings.get().duration == 7
+    more = {name: value.replace("RE1", "RE2") for name, value in media.items()}
+    call = told(phone, leg(phone, "completed", 3, **more))
+    assert call.is_over and call.recordings.count() == 2
+
+
+def test_what_nobody_knows_is_kept_and_visibly_ignored(video):
+    told(video, room(video, "call.invented_tomorrow"))
+    event = ProviderEvent.objects.get()
+    assert (event.state, event.call_id, event.error) == (
+        "skipped",
+        video.pk,
+        "Nothing follows from this type of event.",
+    )
+
+
+def test_an_event_of_a_call_that_is_not_ours_is_waited_for_and_then_ignored(video):
+    getstream(video.connection, "call.ended", "somebody-elses")
+    for waited in (1, 2, 3):
+        drain(ProviderEvent)
+        event = ProviderEvent.objects.get()
+        assert (event.state, event.result) == ("pending", {"waited": waited})
+        ProviderEvent.objects.update(due_at=Now())
+    drain(ProviderEvent)
+    event = ProviderEvent.objects.get()
+    assert (event.state, event.error) == ("skipped", "No call of this connection has this id.")
+
+
+def test_an_event_that_overtakes_its_call_finds_it_a_moment_later(video, account):
+    getstream(video.connection, "call.ended", "room-3")
+    drain(ProviderEvent)
+    call = video_call(account, connection=video.connection, provider_call_id="room-3")
+    ProviderEvent.objects.update(due_at=Now())
+    drain(ProviderEvent)
+    call.refresh_from_db()
+    assert call.is_over
+
+
+def test_an_event_touches_no_other_customers_call_of_the_same_id(phone):
+    other = phone_connection(type(phone.account).objects.create(name="other"))
+    twilio(other, status("CA1", "completed", 3))
+    twilio(other, status("CA1", "completed", 4), f"?call={phone.pk}")
+    drain(ProviderEvent)
+    phone.refresh_from_db()
+    assert not phone.is_over
+
+
+def test_a_leg_that_our_call_dialled_further_is_not_our_call(phone):
+    twilio(phone.connection, status("CA2", "completed", 3), f"?call={phone.pk}")
+    drain(ProviderEvent)
+    phone.refresh_from_db()
+    assert (phone.is_over, phone.provider_call_id) == (False, "CA1")
+
+
+def dialling(account):
+    """Dialled at this moment: Twilio has not answered yet."""
+    return phone_call(account, provider_call_id="", provider_status="dialling", status="scheduled")
+
+
+def test_events_that_overtake_the_answer_to_make_call_find_their_row(account):
+    call = dialling(account)
+    send = lambda word, n: twilio(call.connection, status("CA7", word, n), f"?call={call.pk}")  # noqa: E731
+    call = told(call, send("ringing", 1))
+    assert (call.provider_call_id, call.status, call.provider_status) == ("CA7", "live", "ringing")
+    assert told(call, send("busy", 2)).end_code == "busy"
+
+
+def test_a_lost_leg_that_speaks_after_its_call_was_ended_is_hung_up(account):
+    call = dialling(account)
+    end(call.pk, account_id=account.pk, by="key:1")
+    Step.objects.filter(call=call, kind="terminate").update(state="skipped", due_at=None)
+    told(call, twilio(call.connection, status("CA7", "in-progress", 2), f"?call={call.pk}"))
+    assert Step.objects.get(call=call, kind="terminate").state == "pending"
+    assert call.provider_state == "live"
+
+
+def test_the_own_room_of_a_phone_call_that_goes_has_its_watch_look(line):
+    call = line.dial(echo_room=True)
+    call = told(call, getstream(line.video, "call.session_started", call.room_id))
+    call = told(call, getstream(line.video, "call.ended", call.room_id))
+    assert not call.is_over, "its watch proves it first"
+    assert Watch.objects.get(call=call).due_at <= timezone.now()
+
+
+def test_a_batch_of_events_costs_a_fixed_number_of_statements(account, django_assert_max_num_queries):
+    def batch(size):
+        legs = [phone_call(account, provider_call_id=f"CA{size}-{n}") for n in range(size)]
+        for call in legs:
+            twilio(call.connection, status(call.provider_call_id, "completed", 3))
+        events = store.claim(ProviderEvent, 10, per_lane=10)
+        with django_assert_max_num_queries(25) as queries:
+            jobs = ProviderEvent.prepare(events)
+            attempts = [
+                store.Attempt(event, job(), timezone.now(), 1)
+                for event, job in zip(events, jobs, strict=True)
+            ]
+            assert len(store.settle(ProviderEvent, attempts)) == size
+        assert (
+            Call.objects.filter(pk__in=[call.pk for call in legs], end_code="ended_at_provider").count()
+            == size
+        )
+        return len(queries)
+
+    assert batch(10) == batch(2)
