@@ -14,6 +14,7 @@ from django.utils import timezone
 from calls.connecting import adapter
 from calls.end import end
 from calls.end_codes import EndCode
+from calls.incoming.addresses import callback
 from calls.models import Call, PhoneNumber
 from calls.models.call import DIALLING, SUBMISSION_UNKNOWN
 from calls.watching.starting import look_anew, watch
@@ -45,6 +46,7 @@ class Dial:
     twiml: str = ""
     url: str = ""
     echo_room: bool = False
+    record: bool = False
     is_test: bool = True
     time_limit: int | None = None  # seconds; None: the account's default
     by: str = ""  # whose wish it is
@@ -181,6 +183,8 @@ def _place(call: Call, provider: MakesCalls, wish: Dial, extension: str) -> Call
             twiml=wish.twiml,
             send_digits=extension,
             time_limit=call.time_limit + LEEWAY if call.time_limit else None,
+            status_callback=callback(call),
+            record=wish.record,
         )
     except UnknownOutcome as error:
         _note_unknown(call)
@@ -196,6 +200,8 @@ def _place(call: Call, provider: MakesCalls, wish: Dial, extension: str) -> Call
 def _note_placed(call: Call, provider_call_id: str, raw_status: str) -> None:
     with transaction.atomic():
         call = Call.objects.select_for_update(of=("self",)).get(pk=call.pk)
+        if call.provider_call_id == provider_call_id:
+            return  # its own events were faster than the answer, and have told everything
         call.provider_call_id = provider_call_id
         call.provider_state = Call.ProviderState.LIVE
         call.provider_status = raw_status
@@ -203,7 +209,7 @@ def _note_placed(call: Call, provider_call_id: str, raw_status: str) -> None:
             _hang_up_after_all(call)
         else:
             call.status = Call.Status.LIVE
-            call.started_at = timezone.now()
+            call.started_at = call.started_at or timezone.now()
         call.save()
         look_anew(call)
 

@@ -80,9 +80,12 @@ class MakesCalls(Adapter, Protocol):
         twiml: str = "",
         send_digits: str = "",
         status_callback: str = "",
+        record: bool = False,
         time_limit: int | None = None,
     ) -> Leg:
         """Dial `to` from `from_` (E.164). Never repeated here: after UnknownOutcome use `find_calls`.
+
+        `status_callback`: the address that hears of the call's states, and of its recording.
 
         `time_limit` (seconds): the provider itself hangs up after that, should nobody else do.
         """

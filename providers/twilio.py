@@ -75,6 +75,7 @@ class Twilio:
         twiml: str = "",
         send_digits: str = "",
         status_callback: str = "",
+        record: bool = False,
         time_limit: int | None = None,
     ) -> Leg:
         form = [("To", to), ("From", from_)]
@@ -82,6 +83,11 @@ class Twilio:
             form.append(("StatusCallback", status_callback))
             # One field per event: a joined list is accepted and loses callbacks (error 21626).
             form += [("StatusCallbackEvent", e) for e in ("initiated", "ringing", "answered", "completed")]
+        if record:
+            form.append(("Record", "true"))
+        if record and status_callback:
+            form.append(("RecordingStatusCallback", status_callback))
+            form += [("RecordingStatusCallbackEvent", "completed")]
         if send_digits:
             form.append(("SendDigits", send_digits))
         if time_limit:

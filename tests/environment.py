@@ -22,6 +22,7 @@ fcntl.flock(IN_USE, fcntl.LOCK_EX)
 
 os.environ["VAR_DIR"] = str(VAR)
 os.environ.setdefault("LOG_LEVEL", "CRITICAL")
+os.environ["PUBLIC_URL"] = "http://127.0.0.1:9"  # no provider of a test tells anybody else
 os.environ["PROVIDER_TIMEOUT"] = "2"
 os.environ["WORK_LEASE"] = "5"
 os.environ["DATABASE_IDLE_LIMIT"] = "600"  # many tests are one long transaction

@@ -39,7 +39,7 @@ class DynamicVariable(serializers.Serializer[dict[str, Any]]):
 
 
 class MakeCallRequest(serializers.Serializer[dict[str, Any]]):
-    """The body of a make-call. `echo_room`, `twiml`, `url`, `metadata`, `time_limit` are additions."""
+    """The body of a make-call: `echo_room`, `record`, `twiml`, `url`, `metadata`, `time_limit` are ours."""
 
     ai_agent_id = serializers.UUIDField(required=False, allow_null=True)
     call_from = CleanCharField(max_length=NUMBER)
@@ -47,6 +47,7 @@ class MakeCallRequest(serializers.Serializer[dict[str, Any]]):
     dynamic_variables = DynamicVariable(many=True, required=False, allow_null=True)
     workspace = CleanCharField(required=False, min_length=1, max_length=100, default="default")
     echo_room = serializers.BooleanField(required=False, default=False)
+    record = serializers.BooleanField(required=False, default=False)
     twiml = CleanCharField(required=False, allow_blank=True, max_length=4000, default="")
     url = serializers.URLField(required=False, allow_blank=True, max_length=2000, default="")
     metadata = JSONObjectField(required=False, default=dict)

@@ -93,6 +93,16 @@ def test_what_we_send_is_what_the_official_package_sends(recorder):
         status_callback="https://x.example/",
         status_callback_event=events,
     )
+    client.calls.create(
+        to="+14155550111",
+        from_="+14155550100",
+        twiml="<Response/>",
+        status_callback="https://x.example/",
+        status_callback_event=events,
+        record=True,
+        recording_status_callback="https://x.example/",
+        recording_status_callback_event=["completed"],
+    )
     client.calls.create(to="+14155550111", from_="+14155550100", url="https://x.example/voice")
     theirs, seen[:] = list(seen), []
 
@@ -104,6 +114,13 @@ def test_what_we_send_is_what_the_official_package_sends(recorder):
         twiml="<Response/>",
         send_digits="12",
         status_callback="https://x.example/",
+    )
+    ours.make_call(
+        to="+14155550111",
+        from_="+14155550100",
+        twiml="<Response/>",
+        status_callback="https://x.example/",
+        record=True,
     )
     ours.make_call(to="+14155550111", from_="+14155550100", url="https://x.example/voice")
 
