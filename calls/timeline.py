@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from calls.models import Act, Call, Recording, Step
+from calls.models import Act, Call, ProviderEvent, Recording, Step
 from liveplatform.webhooks.models import Delivery, Event
 from liveplatform.work.models import Work
 
@@ -26,7 +26,7 @@ class Entry:
 def timeline(call: Call) -> list[dict[str, Any]]:
     """Everything known of a call, oldest first; a fixed number of queries whatever its length."""
     entries = [*_own(call), *_acts(call), *_steps(call), *_events(call), *_deliveries(call)]
-    entries += _recordings(call)
+    entries += [*_recordings(call), *_told(call)]
     return [asdict(entry) for entry in sorted(entries, key=lambda e: e.at)]
 
 
@@ -56,6 +56,13 @@ def _recordings(call: Call) -> Iterator[Entry]:
         yield Entry(
             recording.ready_at, "provider", "recording ready", "done", said, f"provider:{call.provider}"
         )
+
+
+def _told(call: Call) -> Iterator[Entry]:
+    told = ProviderEvent.objects.filter(call=call).only("created_at", "type", "state", "result", "error")
+    for event in told.order_by("id"):
+        by = f"provider:{call.provider}"
+        yield Entry(event.created_at, "provider event", event.type, event.state, event.said, by)
 
 
 def _steps(call: Call) -> Iterator[Entry]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from calls.models import Analysis, Call, Step, Transcript
+from calls.models import Analysis, Call, ProviderEvent, Step, Transcript
 from calls.timeline import timeline
 from liveplatform.webhooks.models import Delivery
 
@@ -21,19 +21,26 @@ class Line:
 
 
 def story(call: Call) -> dict[str, Any]:
-    """The context of the page: seven queries, however long the story."""
+    """The context of the page: eight queries, however long the story."""
     analysis = Analysis.objects.filter(call=call).order_by("-created_at").first()
     transcript = Transcript.objects.filter(call=call).first()
     deliveries = Delivery.objects.filter(event__subject=call.pk).select_related("event", "endpoint")
     return {
         "call": call,
         "steps": list(Step.objects.filter(call=call).order_by("id")),
+        "told": _told(call),
         "analysis": analysis,
         "metrics": _rows(analysis.metrics) if analysis else [],
         "lines": _lines(transcript, analysis) if transcript else [],
         "timeline": timeline(call),
         "deliveries": list(deliveries.defer("event__body").order_by("event__sequence", "id")[:200]),
     }
+
+
+def _told(call: Call) -> list[ProviderEvent]:
+    """The latest hundred."""
+    told = ProviderEvent.objects.filter(call=call).only("created_at", "type", "state", "result", "error")
+    return list(told.order_by("-id")[:100])
 
 
 def _rows(metrics: dict[str, Any]) -> list[tuple[str, str]]:

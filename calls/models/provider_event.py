@@ -48,6 +48,11 @@ class ProviderEvent(Work):
     def __str__(self) -> str:
         return f"{self.type} {self.state}"
 
+    @property
+    def said(self) -> str:
+        """What came of it, for people."""
+        return str(self.result.get("did", self.error))
+
     @classmethod
     def prepare(cls, rows: list[Self]) -> list[Job]:
         return applying.prepare(rows)

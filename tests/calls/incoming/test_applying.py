@@ -286,3 +286,18 @@ def test_a_batch_of_events_costs_a_fixed_number_of_statements(account, django_as
         return len(queries)
 
     assert batch(10) == batch(2)
+
+
+def test_the_timeline_and_the_calls_page_tell_what_the_provider_told(phone, api, admin_client):
+    told(phone, leg(phone, "ringing", 1), leg(phone, "busy", 2))
+    entries = api("GET", f"/v1/calls/{phone.pk}/timeline").json()["timeline"]
+    shown = [(e["name"], e["detail"]) for e in entries if e["what"] == "provider event"]
+    assert sorted(shown) == [("busy", "ended"), ("ringing", "noted")]
+    page = admin_client.get(f"/admin/calls/call/{phone.pk}/change/").content.decode()
+    assert "What the provider told" in page and "noted" in page
+    event = ProviderEvent.objects.latest("id")
+    assert (
+        "CallStatus=busy"
+        in admin_client.get(f"/admin/calls/providerevent/{event.pk}/change/").content.decode()
+    )
+    assert "+1415" not in admin_client.get("/admin/calls/providerevent/").content.decode()
