@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import end_call, processing, sentiment
+from benchmarks import deliveries, end_call, many_ends, processing, sentiment
 from liveplatform.local import Local
 from tests.stories.customer import Customer
 
@@ -32,6 +32,8 @@ def main() -> int:
             customer = Customer(local, "bench")
             show(console, "ending a call", end_call.bench(local, customer, asked.calls))
             show(console, "what follows", processing.bench(local, customer, asked.calls // 4))
+            show(console, "webhooks", deliveries.bench(local, customer, asked.calls))
+            show(console, "ending many", many_ends.bench(local, customer, asked.calls * 5 // 2))
     return sentiment.main()
 
 
