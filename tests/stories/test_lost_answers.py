@@ -1,7 +1,15 @@
 """The answer to a paid call is lost: it is never made twice, and what runs unseen is found and hung up."""
 
 import re
+import threading
+import time
+from contextlib import suppress
 
+import psycopg
+import requests
+
+from liveplatform import embedded
+from tests.conftest import VAR
 from tests.stories.customer import NUMBER, Placed
 
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -21,3 +29,49 @@ def test_a_call_whose_making_was_never_answered_is_found_and_hung_up_when_it_is_
     assert call.settled()["terminate"]["state"] == "done"
     assert call.effects() == 1
     assert made["resource"] not in customer.sandbox.live()["twilio"]
+
+
+def made(customer, number):
+    """What the provider was told to make to this number, and did."""
+    calls = customer.sandbox.ledger(operation="create_call", effects="1")
+    return [call for call in calls if customer.sandbox.call(call["resource"])["to"] == number]
+
+
+def until(true, seconds):
+    end = time.monotonic() + seconds
+    while not (found := true()):
+        assert time.monotonic() < end, f"not so after {seconds} s"
+        time.sleep(0.1)
+    return found
+
+
+def test_a_web_process_that_is_killed_while_it_dials_makes_no_second_call(customer, platform):
+    to, key = "+14155550188", "dialled-once"
+    body = {"call_from": NUMBER, "call_to": to}
+    customer.sandbox.fault("create_call", "act_then_timeout")
+
+    def ask():
+        with suppress(requests.RequestException):
+            customer.ask("POST", "/calls/make-call", body, Idempotency_Key=key)
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    (leg,) = until(lambda: made(customer, to), 5)
+    platform.kill("web")
+    asking.join()
+    platform.start("web")
+    platform.wait_ready()
+
+    # The key is held for a minute, in case that request still runs; it is over here.
+    with psycopg.connect(embedded.database_url(VAR), autocommit=True) as database:
+        database.execute("UPDATE api_idempotencyrecord SET locked_until = now() WHERE key = %s", (key,))
+    again = customer.ask("POST", "/calls/make-call", body, Idempotency_Key=key)
+    assert again.status_code in (200, 400), again.text
+    call_id = again.json()["data"]["id"] if again.ok else UUID.search(again.json()["message"]).group()
+    call = Placed(customer, call_id, leg["resource"], "end_call")
+    found = lambda: customer.ask("GET", f"/calls/{call_id}").json()["data"]["call_sid"]  # noqa: E731
+    assert until(found, 30) == leg["resource"]
+    assert len(made(customer, to)) == 1
+
+    call.end()
+    call.assert_nothing_lost_and_nothing_twice()
