@@ -15,6 +15,7 @@ from django.conf import settings
 from calls.description import sql_picture, sql_time
 from calls.end_codes import DEFAULT_REASON, EndCode
 from calls.models.call import DIALLING, SUBMISSION_UNKNOWN, Call
+from liveplatform.failpoints import reach
 from liveplatform.prepared import execute
 from liveplatform.webhooks.publish import TELL
 from liveplatform.work.bell import ring
@@ -126,6 +127,7 @@ def _ended(statement: str, parameters: dict[str, Any]) -> list[Call]:
     given = {"time": uuid7(), "window": float(settings.TRANSCRIPT_WINDOW)} | parameters
     rows = execute(statement, given).fetchall()
     if rows:
+        reach("ended")
         ring("steps")
     if rows and rows[0][-1]:
         ring("webhooks")

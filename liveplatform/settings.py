@@ -31,6 +31,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
 WORK_LEASE = env.float("WORK_LEASE", 30.0)  # a worker silent for longer has lost its rows
 WORK_SWEEP = env.float("WORK_SWEEP", 2.0)  # how often idle workers and beat look for due rows
 WORK_WIDTH = env.int("WORK_WIDTH", 32)  # provider requests side by side in one worker process
+FAILPOINTS = env.str("FAILPOINTS", "")  # for stories about crashes only: liveplatform/failpoints.py
 OPERATION_WIDTH = 1  # chunks of many ends side by side in one worker process: they take turns
 WEBHOOK_WIDTH = env.int("WEBHOOK_WIDTH", 200)  # webhook deliveries side by side in one worker process
 

@@ -23,6 +23,7 @@ QUICK = {
     "RECONCILE_EVERY": "3",
     "RECONCILE_LAG": "2",
     "LOG_LEVEL": "INFO",
+    "FAILPOINTS": str(VAR / "failpoints"),
 }
 PROCESSES = ("sandbox", "receiver", "web", "worker", "beat")
 

@@ -12,6 +12,7 @@ from calls.connecting import adapters
 from calls.models.call import Call
 from calls.models.insight import Transcript
 from calls.watching.searching import Search, search_for
+from liveplatform.failpoints import reach
 from liveplatform.work.models import Job
 from liveplatform.work.outcomes import Outcome, again, done, never, skip
 from providers.base import Adapter, EndsCalls, EndsRooms, FindsCalls
@@ -90,7 +91,10 @@ def _fail(error: ProviderError) -> Outcome:
 def _translated(act: Callable[[], Outcome]) -> Outcome:
     """Errors of the provider as outcomes of the work: try again, or never."""
     try:
-        return act()
+        reach("asking")
+        outcome = act()
+        reach("answered")
+        return outcome
     except NotConfigured as error:
         return again(str(error), UNCONFIGURED_PACE, code="not_configured")
     except Unavailable as error:

@@ -14,6 +14,7 @@ from kombu.exceptions import KombuError
 from redis.exceptions import RedisError
 
 from liveplatform.celery import app
+from liveplatform.failpoints import reach
 
 log = structlog.get_logger(__name__)
 
@@ -49,6 +50,7 @@ def ring_others(queue: str) -> None:
 
 
 def _ring(queue: str) -> None:
+    reach(f"ringing.{queue}")
     if not heard(queue):
         _ringer().ring(queue)
 

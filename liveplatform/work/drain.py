@@ -14,6 +14,7 @@ import structlog
 from django.conf import settings
 from django.db import DatabaseError, connection
 
+from liveplatform.failpoints import reach
 from liveplatform.work import running, store
 from liveplatform.work.models import Job, Work
 from liveplatform.work.outages import through_outage
@@ -137,7 +138,10 @@ class _Drain:
             return True
         self.rung = False
         busy = Counter(flight.row.lane for flight in self.flights.values())
+        reach(f"claiming.{self.kind.queue}")
         rows = store.claim(self.kind, free, per_lane=max(1, self.width * 3 // 4), busy=busy, caps=_caps())
+        if rows:
+            reach(f"claimed.{self.kind.queue}")
         self.drained.claimed += len(rows)
         self._start(rows)
         return len(rows) == free

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import JSONField
 
+from liveplatform.failpoints import reach
 from liveplatform.prepared import execute
 from liveplatform.work.models import Work
 from liveplatform.work.outcomes import Outcome
@@ -121,6 +122,8 @@ def settle(kind: type[W], attempts: Sequence[Attempt]) -> list[W]:
         kind.guard([a.row for a in attempts])  # type: ignore[misc]
         rows = _rows(kind, WRITE, _columns(attempts))
         kind.settled(rows)
+        reach(f"settling.{kind.queue}")
+    reach(f"settled.{kind.queue}")
     return rows
 
 
