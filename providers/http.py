@@ -72,14 +72,15 @@ class Transport:
         body: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
         auth: tuple[bytes, bytes] | None = None,
+        cap: int = CAP,
     ) -> Answer:
-        """One request; the answer if it is a 2xx with JSON, else one of providers.errors."""
+        """One request; the answer (at most `cap` bytes) if it is a 2xx with JSON, else a providers.errors."""
         ask = {"params": params, "data": form, "json": body, "headers": headers, "auth": auth}
         # A GET changes nothing, so nothing about it can be unknown.
         lost = Unavailable if method == "GET" else UnknownOutcome
         self._line.breaker.admit(self.name)
         try:
-            response, content = self._exchange(method, path, ask, lost)
+            response, content = self._exchange(method, path, ask, lost, cap)
         except Unavailable:
             self._line.breaker.failed()
             raise
@@ -91,7 +92,7 @@ class Transport:
         return self._judged(response, data, lost)
 
     def _exchange(
-        self, method: str, path: str, ask: dict[str, Any], lost: type[Unavailable]
+        self, method: str, path: str, ask: dict[str, Any], lost: type[Unavailable], cap: int
     ) -> tuple[requests.Response, bytes]:
         lines.begin(self.timeout)
         timeouts = (min(CONNECT_TIMEOUT, self.timeout), self.timeout)
@@ -99,7 +100,7 @@ class Transport:
             response = self._line.session.request(
                 method, self.base_url + path, timeout=timeouts, stream=True, allow_redirects=False, **ask
             )
-            return response, _body(response)
+            return response, _body(response, cap)
         except (requests.RequestException, HTTPError, OSError) as error:
             raise self._no_answer(error, lost) from None  # its text may hold the URL, and numbers in it
 
@@ -110,7 +111,7 @@ class Transport:
                 return NotConfigured(f"The address given for {self.name} is not a URL.")
             return Unavailable(f"{self.name} could not be reached.", code="unreachable")
         if isinstance(error, _TooLarge):
-            return lost(f"{self.name} answered with more than {CAP} bytes.", code="too_large")
+            return lost(f"{self.name} answered with more than is read of it.", code="too_large")
         if time.monotonic() >= lines.exchange.deadline:
             return lost(f"{self.name} did not answer within {self.timeout:g} s.", code="timeout")
         return lost(f"{self.name} broke the connection.", code="connection")
@@ -143,15 +144,15 @@ def segment(name: str) -> str:
 
 
 class _TooLarge(requests.RequestException):
-    """The answer is larger than CAP."""
+    """The answer is larger than its cap."""
 
 
-def _body(response: requests.Response) -> bytes:
-    """The whole body, up to CAP; a connection that is given up on is closed."""
+def _body(response: requests.Response, cap: int) -> bytes:
+    """The whole body, up to `cap` bytes; a connection that is given up on is closed."""
     body = b""
     while chunk := response.raw.read1(CHUNK, decode_content=True):
         body += chunk
-        if len(body) > CAP:
+        if len(body) > cap:
             response.close()
             raise _TooLarge
     return body
