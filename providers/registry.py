@@ -6,16 +6,21 @@ from dataclasses import dataclass
 from providers.base import Adapter
 from providers.errors import NotConfigured, NotSupported
 from providers.getstream import GetStream
+from providers.livekit import LiveKit
 from providers.twilio import Twilio
 
 
 @dataclass(frozen=True)
 class Fields:
-    """What a connection must hold: options can be shown, secrets are sealed; `extra` may be left out."""
+    """What a connection must hold: options can be shown, secrets are sealed; `extra` may be left out.
+
+    `own_address`: there is no public one; each customer has a server of their own, at base_url.
+    """
 
     options: tuple[str, ...]
     secrets: tuple[str, ...]
     extra: tuple[str, ...] = ()
+    own_address: bool = False
 
     @property
     def required(self) -> tuple[str, ...]:
@@ -27,10 +32,14 @@ FIELDS = {
     "getstream": Fields(("api_key",), ("api_secret",)),
     "cloudflare": Fields(("account_id", "app_id"), ("api_token",)),
     "vobiz": Fields(("auth_id",), ("auth_token",)),
-    "livekit": Fields(("api_key",), ("api_secret",)),
+    "livekit": Fields(("api_key",), ("api_secret",), own_address=True),
 }
 
-ADAPTERS: dict[str, Callable[..., Adapter]] = {"twilio": Twilio, "getstream": GetStream}
+ADAPTERS: dict[str, Callable[..., Adapter]] = {
+    "twilio": Twilio,
+    "getstream": GetStream,
+    "livekit": LiveKit,
+}
 
 
 def connect(

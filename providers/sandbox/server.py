@@ -9,7 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
-from providers.sandbox import getstream, twilio
+from providers.sandbox import getstream, livekit, twilio
 from providers.sandbox.recordings import Recordings
 from providers.sandbox.wire import Sandbox
 
@@ -19,7 +19,7 @@ def application() -> web.Application:
     sandbox = Sandbox()
     own = _Own(sandbox)
     app = web.Application(client_max_size=2 * 1024 * 1024)
-    app.add_routes(twilio.routes(sandbox) + getstream.routes(sandbox))
+    app.add_routes(twilio.routes(sandbox) + getstream.routes(sandbox) + livekit.routes(sandbox))
     app.add_routes(
         [
             web.get("/_sandbox/healthz", own.health),
@@ -119,4 +119,5 @@ class _Own:
         store: dict[str, dict[str, Any]] = self.sandbox.store
         calls = [sid for sid, c in store.get("twilio", {}).items() if c["status"] in twilio.LIVE]
         rooms = [room["id"] for room in store.get("getstream", {}).values() if not room["ended_at"]]
-        return web.json_response({"twilio": calls, "getstream": rooms})
+        own = [room["name"] for room in store.get("livekit", {}).values()]
+        return web.json_response({"twilio": calls, "getstream": rooms, "livekit": own})

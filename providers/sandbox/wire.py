@@ -29,6 +29,8 @@ class Reply:
     effect: bool = False
     resource: str = ""
     headers: dict[str, str] = field(default_factory=dict)
+    raw: bytes | None = None  # instead of the JSON body
+    content_type: str = "application/json"
 
 
 class Sandbox:
@@ -45,12 +47,17 @@ class Sandbox:
         act: Callable[[web.Request, Any], Reply],
         refusal: Callable[[web.Request], Reply | None],
         error: Callable[[int], Reply],
+        resource: Callable[[web.Request, Any], str] | None = None,
     ) -> Handler:
-        """One operation of one vendor, with its place in the ledger and the faults it may meet."""
+        """One operation of one vendor, with its place in the ledger and the faults it may meet.
+
+        `resource` finds what a request is about in its body, where the path does not say so.
+        """
 
         async def handle(request: web.Request) -> web.StreamResponse:
             entry = self.ledger.note(provider, operation, _resource(request))
             body = await (request.post() if provider == "twilio" else request.read())
+            entry.resource = resource(request, body) if resource else entry.resource
             fault = self.ledger.fault_for(entry)
             if fault is None:
                 return _sent(entry, refusal(request) or act(request, body))
@@ -99,9 +106,9 @@ def _resource(request: web.Request) -> str:
 def _sent(entry: Entry, reply: Reply) -> web.Response:
     entry.effect, entry.status = reply.effect, reply.status
     entry.resource = reply.resource or entry.resource
-    body = json.dumps(reply.body).encode()
+    body = json.dumps(reply.body).encode() if reply.raw is None else reply.raw
     return web.Response(
-        body=body, status=reply.status, content_type="application/json", headers=reply.headers
+        body=body, status=reply.status, content_type=reply.content_type, headers=reply.headers
     )
 
 

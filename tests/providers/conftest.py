@@ -53,6 +53,14 @@ def twilio(sandbox_url, account_sid):
 
 
 @pytest.fixture
+def livekit(sandbox_url):
+    key = f"API{uuid.uuid4().hex}"
+    return connect(
+        "livekit", {"api_key": key, "api_secret": SECRET}, base_url=sandbox_url, key=key, timeout=1.0
+    )
+
+
+@pytest.fixture
 def getstream(sandbox_url):
     key = uuid.uuid4().hex
     return connect(

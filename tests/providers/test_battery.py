@@ -10,14 +10,16 @@ from providers.errors import NotConfigured, NotSupported, Rejected, Unavailable,
 from providers.registry import connect
 from tests.providers.conftest import SECRET
 
+END = {"twilio": "end_call", "getstream": "end_room", "livekit": "delete_room"}
+
 
 class Leg:
-    """A phone call at Twilio, or a room at GetStream: what it takes to end one."""
+    """A phone call at Twilio, or a room at GetStream or LiveKit: what it takes to end one."""
 
     def __init__(self, adapter, sandbox):
         self.adapter, self.sandbox = adapter, sandbox
         self.phone = adapter.provider == "twilio"
-        self.operation = "end_call" if self.phone else "end_room"
+        self.operation = END[adapter.provider]
         if self.phone:
             self.id = adapter.make_call(to="+14155550111", from_="+14155550100").id
         else:
@@ -35,7 +37,7 @@ class Leg:
         return self.sandbox.effects(self.operation, self.id)
 
 
-@pytest.fixture(params=["twilio", "getstream"])
+@pytest.fixture(params=["twilio", "getstream", "livekit"])
 def leg(request, sandbox):
     return Leg(request.getfixturevalue(request.param), sandbox)
 
@@ -92,7 +94,7 @@ def test_ended_already_is_a_success_after_a_check(leg):
     leg.end()
     leg.fault("already_ended")
     assert leg.end().ended_at is not None
-    assert leg.sandbox.ledger(resource=leg.id)[-1]["operation"] in ("get_call", "get_room")
+    assert leg.sandbox.ledger(resource=leg.id)[-1]["operation"] in ("get_call", "get_room", "list_rooms")
 
 
 def test_ended_already_is_not_believed_of_what_still_lives(leg):
