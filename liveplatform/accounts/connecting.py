@@ -29,6 +29,7 @@ def connect(
     missing = [name for name in FIELDS[provider].required if not given.get(name)]
     if missing:
         raise BadConnection(missing[0], f"{provider} needs {', '.join(missing)} as well.")
+    check_address(provider, base_url)
     with transaction.atomic():
         Account.objects.select_for_update(no_key=True).get(pk=account.pk)
         connection = Connection.objects.filter(account=account, provider=provider, is_default=True).first()
@@ -56,12 +57,19 @@ def change(connection: Connection, given: Mapping[str, Any]) -> None:
         connection.set_secrets(secrets)
 
 
+def check_address(provider: str, base_url: str) -> None:
+    """BadConnection if there must be an address, and there is none."""
+    if FIELDS[provider].own_address and not base_url:
+        raise BadConnection("base_url", f"{provider} needs base_url, the address of its server.")
+
+
 def move(connection: Connection, base_url: str, given: Mapping[str, Any]) -> None:
     """Point a connection elsewhere. Wants a save.
 
     The secrets must be given again: else who may change the address, but not read the secrets, would
     have them sent to an address of their own.
     """
+    check_address(connection.provider, base_url)
     missing = [name for name in FIELDS[connection.provider].secrets if not given.get(name)]
     if base_url != connection.base_url and missing:
         raise BadConnection(missing[0], f"With another base_url, give {', '.join(missing)} again.")

@@ -107,7 +107,8 @@ def _complaints() -> Iterator[None]:
     try:
         yield
     except BadConnection as error:
-        raise ValidationError({"credentials": {error.field: [str(error)]}}) from error
+        wrong: dict[str, Any] = {error.field: [str(error)]}
+        raise ValidationError(wrong if error.field == "base_url" else {"credentials": wrong}) from error
 
 
 def _connection(connection: Connection) -> dict[str, Any]:

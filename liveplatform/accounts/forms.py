@@ -6,7 +6,7 @@ import jwt
 from django import forms
 from django.core.exceptions import ValidationError
 
-from liveplatform.accounts.connecting import BadConnection, change
+from liveplatform.accounts.connecting import BadConnection, change, check_address
 from liveplatform.accounts.jwks import KEY_TYPES
 from liveplatform.accounts.models import ApiKey, Connection, JwtIssuer
 from liveplatform.accounts.scopes import SCOPES
@@ -138,6 +138,7 @@ class ConnectionForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in t
             raise ValidationError(f"{provider} needs {', '.join(missing)} as well.")
         try:
             change(Connection(provider=provider), options | secrets)
+            check_address(provider, str(self.cleaned_data.get("base_url") or ""))
         except BadConnection as error:
             raise ValidationError(str(error)) from error
 

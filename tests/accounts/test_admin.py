@@ -103,6 +103,14 @@ def test_a_wrong_connection_is_not_saved(staff, account, changed):
     assert not Connection.objects.filter(account=account).exists()
 
 
+def test_a_livekit_connection_needs_its_address(staff, account):
+    data = CONNECTION | {"provider": "livekit", "options": '{"api_key": "k"}', "account": account.pk}
+    data["secrets"] = f'{{"api_secret": "{CANARY}"}}'
+    assert b"address of its server" in post(staff, "connection/add/", **data).content
+    post(staff, "connection/add/", base_url="http://10.0.0.7:7880", **data)
+    assert Connection.objects.get(account=account).base_url == "http://10.0.0.7:7880"
+
+
 ISSUER = {"issuer": "https://id.example.com/", "audience": "x", "scopes": ["read:live"], "is_active": "on"}
 
 

@@ -86,6 +86,14 @@ def test_what_is_wrong_is_named_and_nothing_is_kept(account, given, said):
     assert not Connection.objects.filter(account=account).exists()
 
 
+def test_a_livekit_server_is_connected_by_its_address(account):
+    given = ("--set", "api_key=devkey", "api_secret=secret")
+    with pytest.raises(CommandError, match="base_url"):
+        run("connect_provider", account.pk, "livekit", *given)
+    run("connect_provider", account.pk, "livekit", "--base-url", "ws://127.0.0.1:7880", *given)
+    assert Connection.objects.get(account=account).base_url == "ws://127.0.0.1:7880"
+
+
 @pytest.mark.parametrize("called", ["nobody", "0" * 32, "MA" + "0" * 18])
 def test_an_unknown_account_is_an_error(db, called):
     with pytest.raises(CommandError, match="No account"):

@@ -28,7 +28,7 @@ def twilio(api) -> dict:
 @pytest.mark.parametrize("provider", FIELDS)
 def test_every_provider_can_be_connected(api, provider):
     given = {name: f"value of {name}" for name in FIELDS[provider].required}
-    answer = create(api, provider, given)
+    answer = create(api, provider, given, base_url="https://live.example.com")
     assert answer.status_code == 201
     assert set(answer.json()["options"]) == set(FIELDS[provider].options)
     assert Connection.objects.get(pk=answer.json()["id"]).credentials() == given
@@ -43,6 +43,15 @@ def test_what_is_missing_is_named(api, provider, missing):
     assert answer.status_code == 400
     assert missing in answer.json()["fields"]["credentials"]
     assert missing in answer.json()["message"]
+
+
+def test_a_server_of_ones_own_needs_its_address(api):
+    given = {"api_key": "devkey", "api_secret": "s" * 32}
+    answer = create(api, "livekit", given)
+    assert (answer.status_code, list(answer.json()["fields"])) == (400, ["base_url"])
+    made = create(api, "livekit", given, base_url="https://live.example.com").json()
+    moved = api("PATCH", f"{PATH}/{made['id']}", {"base_url": "", "credentials": given})
+    assert (moved.status_code, list(moved.json()["fields"])) == (400, ["base_url"])
 
 
 @pytest.mark.parametrize(

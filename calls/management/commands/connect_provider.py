@@ -23,7 +23,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("account", help="the account's id, auth_id or name")
         parser.add_argument("provider", choices=sorted(FIELDS))
-        parser.add_argument("--base-url", default="", help="default: the provider's public address")
+        parser.add_argument(
+            "--base-url", default="", help="default: the provider's public one; LiveKit has none"
+        )
         parser.add_argument(
             "--set", nargs="+", action="extend", default=[], metavar="KEY=VALUE", dest="given"
         )
@@ -37,7 +39,8 @@ class Command(BaseCommand):
                 if given.get("phone_number"):
                     _number(connection, given["phone_number"])
         except (BadConnection, CannotDial) as error:
-            raise CommandError(f"{error} Give each with --set KEY=VALUE.") from error
+            how = "" if getattr(error, "field", "") == "base_url" else " Give each with --set KEY=VALUE."
+            raise CommandError(f"{error}{how}") from error
         self.stdout.write(f"{account} is connected to {connection.get_provider_display()} ({connection.pk}).")
 
 
