@@ -10,6 +10,9 @@ from providers.base import Adapter
 from providers.errors import NotConfigured, ProviderError
 from providers.registry import connect
 
+# Whose rooms are taken if nobody says: the first of these that the account is connected to.
+WITH_ROOMS = ("getstream", "livekit")
+
 
 def adapter(connection: Connection | None, *, timeout: float | None = None) -> Adapter:
     """The adapter for this connection; NotConfigured if there is none, or it lacks a credential."""
@@ -22,6 +25,13 @@ def adapter(connection: Connection | None, *, timeout: float | None = None) -> A
         key=str(connection.pk),
         timeout=timeout or settings.PROVIDER_TIMEOUT,
     )
+
+
+def with_rooms(account_id: UUID, provider: str = "") -> Connection | None:
+    """The account's default connection to this provider of rooms; without a name, to the first it has."""
+    wanted = [provider] if provider else WITH_ROOMS
+    own = Connection.objects.filter(account_id=account_id, provider__in=wanted, is_default=True)
+    return min(own, key=lambda each: WITH_ROOMS.index(each.provider), default=None)
 
 
 def adapters(connection_ids: Iterable[UUID | None]) -> Mapping[UUID | None, Adapter | ProviderError]:

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from calls.connecting import adapter
+from calls.connecting import adapter, with_rooms
 from calls.end import end
 from calls.end_codes import EndCode
 from calls.incoming.addresses import callback
@@ -157,11 +157,9 @@ def _record(account_id: UUID, number: PhoneNumber, to_number: str, wish: Dial) -
 
 def _open_echo_room(call: Call) -> None:
     """A room that exists for this call only; without a connection that has rooms there is none."""
-    connection = Connection.objects.filter(
-        account_id=call.account_id, provider="getstream", is_default=True
-    ).first()
+    connection = with_rooms(call.account_id)
     if connection is None:
-        raise CannotDial("echo_room needs a GetStream connection; connect one or leave echo_room out.")
+        raise CannotDial("echo_room needs a connection with rooms; connect one or leave echo_room out.")
     try:
         rooms = adapter(connection)
         if isinstance(rooms, HasRooms):

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models.functions import Now
 
-from calls.connecting import adapter
+from calls.connecting import adapter, with_rooms
 from calls.models import Call
 from calls.watching.starting import watch
 from liveplatform.accounts.models import Account, Connection
@@ -16,8 +16,7 @@ from liveplatform.work.models import uuid7
 from providers.base import HasRooms
 from providers.errors import NotConfigured
 
-# Seed 000 names its ids after Stream; its room type is Stream's own "default".
-VIDEO_PROVIDER = "getstream"
+# Seed 000 names its ids after Stream; this is Stream's own type of rooms. LiveKit has no types.
 ROOM_TYPE = "default"
 
 
@@ -31,6 +30,7 @@ class Opening:
     metadata: dict[str, Any] = field(default_factory=dict)
     time_limit: int | None = None  # seconds; None: the account's default
     by: str = ""  # whose wish it is
+    provider: str = ""  # one of connecting.WITH_ROOMS; empty: the first one that is connected
 
 
 def open_call(account_id: UUID, wish: Opening) -> Call:
@@ -40,9 +40,7 @@ def open_call(account_id: UUID, wish: Opening) -> Call:
     empty room that nobody joined, and no row without a room. Raises NotConfigured or another
     ProviderError; then there is no call.
     """
-    connection = Connection.objects.filter(
-        account_id=account_id, provider=VIDEO_PROVIDER, is_default=True
-    ).first()
+    connection = with_rooms(account_id, wish.provider)
     rooms = _rooms(connection)
     call_id = uuid7()
     rooms.open_room(
@@ -69,7 +67,7 @@ def default_limit(account_id: UUID) -> int | None:
 def _rooms(connection: Connection | None) -> HasRooms:
     provider = adapter(connection)
     if not isinstance(provider, HasRooms):
-        raise NotConfigured("The connection has no rooms; connect GetStream Video.")
+        raise NotConfigured("The connection has no rooms; connect GetStream Video or LiveKit.")
     return provider
 
 
@@ -84,7 +82,7 @@ def _record(call_id: UUID, account_id: UUID, connection: Connection | None, wish
         scheduled_at=wish.scheduled_at,
         started_at=Now() if live else None,
         connection=connection,
-        provider=VIDEO_PROVIDER,
+        provider=connection.provider if connection else "",
         provider_call_id=str(call_id),
         provider_state=Call.ProviderState.LIVE,
         stream_call_type=ROOM_TYPE,

@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from calls.connecting import WITH_ROOMS
 from calls.models import Call
 from calls.views import TimeLimitField
 from liveplatform.api.serializers import CleanCharField, JSONObjectField
@@ -17,6 +18,13 @@ class LiveCallRequest(serializers.Serializer[dict[str, Any]]):
     scheduled_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
     metadata = JSONObjectField(required=False, default=dict)
     time_limit = TimeLimitField(required=False, default=None)
+    provider = serializers.ChoiceField(
+        choices=WITH_ROOMS,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="Whose room it is; without it the account's GetStream connection, else its LiveKit one.",
+    )
 
 
 class LiveCallChange(serializers.Serializer[dict[str, Any]]):

@@ -67,13 +67,15 @@ class Customer:
             self.ask("PUT", f"/v1/calls/{call['id']}/transcript", {"turns": TURNS}).raise_for_status()
         return Placed(self, call["id"], call["call_sid"], "end_call")
 
-    def video_call(self, *, transcript: bool = False) -> "Placed":
-        answer = self.ask("POST", "/v1/live/calls", {"host_user_id": "h", "title": "t"})
+    def video_call(self, *, transcript: bool = False, provider: str = "getstream") -> "Placed":
+        body = {"host_user_id": "h", "title": "t", "provider": provider}
+        answer = self.ask("POST", "/v1/live/calls", body)
         answer.raise_for_status()
         call = answer.json()
         if transcript:
             self.ask("PUT", f"/v1/calls/{call['id']}/transcript", {"turns": TURNS}).raise_for_status()
-        return Placed(self, call["id"], call["stream_call_id"], "end_room")
+        operation = {"getstream": "end_room", "livekit": "delete_room"}[provider]
+        return Placed(self, call["id"], call["stream_call_id"], operation)
 
 
 class Placed:
