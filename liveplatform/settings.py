@@ -177,6 +177,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "CallStatus": "calls.models.Call.Status",
         "EndCode": "calls.end_codes.EndCode",
+        "ProviderWithRooms": "calls.connecting.WITH_ROOMS",
+        "ConnectionProvider": "liveplatform.accounts.models.Connection.Provider",
         "OperationState": "calls.ending.serializers.OPERATION_STATES",
         "WorkState": "liveplatform.work.models.Work.State",
     },

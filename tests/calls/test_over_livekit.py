@@ -1,10 +1,12 @@
 """Calls over a LiveKit server: opened, shown, ended, and never left running there or here."""
 
+import json
 from datetime import timedelta
 
 import jwt
 import pytest
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from calls.connecting import adapter
 from calls.end import end
@@ -77,10 +79,27 @@ def test_a_get_shows_how_the_room_stands(api, call, sandbox):
     assert live()["is_live"] and live()["current_session_id"].startswith("RM_")
 
 
-def test_a_token_lets_a_client_into_this_room_alone(call):
-    token = adapter(call.connection).client_token("default", call.provider_call_id, "anna", seconds=60)
-    video = jwt.decode(token, SECRET, ["HS256"])["video"]
-    assert (video["roomJoin"], video["room"]) == (True, call.provider_call_id)
+def test_a_token_lets_one_user_into_this_room_alone(api, call):
+    answer = api("POST", f"/v1/live/calls/{call.pk}/token", {"user_id": "anna", "ttl_seconds": 60})
+    claims = jwt.decode(answer.json()["token"], SECRET, ["HS256"])
+    assert (claims["sub"], claims["exp"] - claims["nbf"]) == ("anna", 60)
+    assert (claims["video"]["roomJoin"], claims["video"]["room"]) == (True, call.provider_call_id)
+
+
+def test_a_scheduled_call_starts_though_its_server_lost_the_room(api, line, livekit, sandbox):
+    at = (timezone.now() + timedelta(days=2)).isoformat()
+    body = {"host_user_id": "h", "title": "t", "scheduled_at": at, "provider": "livekit"}
+    made = api("POST", "/v1/live/calls", body).json()
+    assert made["status"] == "scheduled"
+    adapter(livekit).delete_room("default", made["id"])
+    assert api("POST", f"/v1/live/calls/{made['id']}/start").json()["status"] == "live"
+    assert made["id"] in sandbox.live()["livekit"]
+
+
+def test_participants_see_a_new_title(api, call, livekit):
+    assert api("PATCH", f"/v1/live/calls/{call.pk}", {"title": "renamed"}).status_code == 200
+    (room,) = adapter(livekit)._rooms([call.provider_call_id])
+    assert json.loads(room["metadata"]) == {"liveplatform_call_id": str(call.pk), "title": "renamed"}
 
 
 def test_an_end_deletes_the_room_once(api, call, sandbox):
