@@ -11,10 +11,10 @@ from datetime import datetime
 from typing import Any, Literal, Protocol, runtime_checkable
 
 # leg: a phone call's status changed · started, ended: a room's call · session_started, session_ended: its
-# last participant left, or one came (back) · gone: the room was deleted · recording: a file is ready ·
-# other: nothing that this platform acts upon.
+# last participant left, or one came (back) · gone: the room was deleted · closed: its room is shut, for good
+# if the call had begun · recording: a file is ready · other: nothing that this platform acts upon.
 Happening = Literal[
-    "leg", "started", "ended", "session_started", "session_ended", "gone", "recording", "other"
+    "leg", "started", "ended", "session_started", "session_ended", "gone", "closed", "recording", "other"
 ]
 
 

@@ -22,8 +22,8 @@ from providers.livekit_wire import GONE, read_error, read_room
 # The platform ends calls by its own rules, first; these are for the case that it is not there to do so (s).
 # Nobody came: a day after the room was to begin it is given up, and an hour later LiveKit closes it.
 EMPTY_TIMEOUT = 25 * 3600
-# Everybody left: longer than the platform's own grace, as its EMPTY_GRACE is by default.
-DEPARTURE_TIMEOUT = 300
+# Everybody left: longer than the platform's own grace (its EMPTY_GRACE, 120 s), unless the connection says.
+DEPARTURE_TIMEOUT = 150
 # ListRooms has no pages: all rooms of a server come in one answer, some 600 bytes each.
 LIST_CAP = 32 * CAP
 
@@ -35,6 +35,7 @@ class LiveKit:
 
     def __init__(self, credentials: Mapping[str, str], *, base_url: str, key: str, timeout: float) -> None:
         self._key, self._secret = credentials["api_key"], credentials["api_secret"]
+        self._departure = int(credentials.get("departure_timeout") or DEPARTURE_TIMEOUT)
         self._http = Transport("LiveKit", _web(base_url), key=key, timeout=timeout, read_error=read_error)
 
     def open_room(
@@ -48,7 +49,7 @@ class LiveKit:
     ) -> Room:
         """Get or create; `custom` is the room's metadata, as JSON. Whose wish it is LiveKit does not keep."""
         metadata = {"metadata": json.dumps(dict(custom))} if custom else {}
-        body = {"name": room_id, **_timeouts(starts_at), **metadata}
+        body = {"name": room_id, **self._timeouts(starts_at), **metadata}
         return read_room(room_type, self._ask("CreateRoom", room_id, body, {"roomCreate": True}))
 
     def room(self, room_type: str, room_id: str) -> Room:
@@ -101,6 +102,11 @@ class LiveKit:
     def read_event(self, url: str, headers: Mapping[str, str], body: bytes) -> Inbound:
         return livekit_events.read(self._key, self._secret, headers, body)
 
+    def _timeouts(self, starts_at: datetime | None) -> dict[str, int]:
+        until = (starts_at - datetime.now(UTC)).total_seconds() if starts_at else 0
+        wait = EMPTY_TIMEOUT + max(0, round(until))
+        return {"empty_timeout": min(wait, 2**31), "departure_timeout": self._departure}
+
     def _delete(self, room_id: str) -> None:
         self._ask("DeleteRoom", room_id, {"room": room_id}, {"roomCreate": True})
 
@@ -137,12 +143,6 @@ def _named(room_id: str) -> str:
 def _over(room_type: str, room_id: str) -> Room:
     """LiveKit keeps no time of the end; the time is when it was seen to be so."""
     return Room(room_id, room_type, is_live=False, ended_at=datetime.now(UTC))
-
-
-def _timeouts(starts_at: datetime | None) -> dict[str, int]:
-    until = (starts_at - datetime.now(UTC)).total_seconds() if starts_at else 0
-    wait = EMPTY_TIMEOUT + max(0, round(until))
-    return {"empty_timeout": min(wait, 2**31), "departure_timeout": DEPARTURE_TIMEOUT}
 
 
 def _web(base_url: str) -> str:

@@ -24,10 +24,12 @@ HAPPENINGS: dict[str, Happening] = {
     "participant_joined": "session_started",
     "participant_left": "session_ended",
     "participant_connection_aborted": "session_ended",
-    "room_finished": "ended",
+    "room_finished": "closed",
     "egress_ended": "recording",
 }
-WORDS: dict[Happening, str] = {"session_started": "live", "session_ended": "live", "ended": "ended"}
+WORDS: dict[Happening, str] = {"session_started": "live", "session_ended": "live", "closed": "ended"}
+# Who keeps no room open (IsDependent in pkg/rtc/participant.go): recorders and agents.
+NOBODY = ("EGRESS", "AGENT")
 
 
 def read(api_key: str, secret: str, headers: Mapping[str, str], body: bytes) -> Inbound:
@@ -71,11 +73,7 @@ def _document(body: bytes) -> dict[str, Any]:
 
 def _event(found: Mapping[str, Any], key: str) -> Inbound:
     room, person = _part(found, "room"), _part(found, "participant")
-    happening = HAPPENINGS.get(found["event"], "other")
-    if happening == "session_ended" and number(room, "num_participants"):
-        # Others are in it. LiveKit's count may lag by seconds (ProtoProxy in pkg/rtc/room.go): if this was
-        # the last one after all, the end comes by room_finished, DEPARTURE_TIMEOUT later.
-        happening = "other"
+    happening = _happening(found["event"], room, person)
     at = moment(number(found, "created_at"))
     return Inbound(
         key=key,
@@ -86,9 +84,20 @@ def _event(found: Mapping[str, Any], key: str) -> Inbound:
         raw_status=WORDS.get(happening, ""),
         at=at,
         started_at=moment(number(room, "creation_time")),
-        ended_at=at if happening == "ended" else None,
+        ended_at=at if happening == "closed" else None,
         facts=_facts(session_id=_text(room, "sid"), participant=_text(person, "identity")),
     )
+
+
+def _happening(kind: str, room: Mapping[str, Any], person: Mapping[str, Any]) -> Happening:
+    happening = HAPPENINGS.get(kind, "other")
+    if person.get("kind") in NOBODY:
+        return "other"
+    if happening == "session_ended" and number(room, "num_participants"):
+        # Others are in it. LiveKit's count may lag by seconds (ProtoProxy in pkg/rtc/room.go): if this was
+        # the last one after all, the end comes by room_finished, when the room's departure_timeout is over.
+        return "other"
+    return happening
 
 
 def _egress(found: Mapping[str, Any], key: str) -> Inbound:

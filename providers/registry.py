@@ -21,6 +21,7 @@ class Fields:
     secrets: tuple[str, ...]
     extra: tuple[str, ...] = ()
     own_address: bool = False
+    seconds: tuple[str, ...] = ()  # which of them are lengths of time
 
     @property
     def required(self) -> tuple[str, ...]:
@@ -32,7 +33,13 @@ FIELDS = {
     "getstream": Fields(("api_key",), ("api_secret",)),
     "cloudflare": Fields(("account_id", "app_id"), ("api_token",)),
     "vobiz": Fields(("auth_id",), ("auth_token",)),
-    "livekit": Fields(("api_key",), ("api_secret",), own_address=True),
+    "livekit": Fields(
+        ("api_key",),
+        ("api_secret",),
+        ("departure_timeout",),
+        own_address=True,
+        seconds=("departure_timeout",),
+    ),
 }
 
 ADAPTERS: dict[str, Callable[..., Adapter]] = {

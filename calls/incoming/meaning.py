@@ -29,6 +29,8 @@ def change(call: Call, event: Inbound, now: datetime, *, overtaken: bool) -> Cha
 
     `now` is the database's time. `overtaken`: a later event of who is in the room was applied before.
     """
+    if event.happening == "closed" and call.status == Call.Status.SCHEDULED:
+        return Change("nothing: the room opens again when the call starts")
     if event.status == "ended":
         return _over(call, event, now)
     if call.is_over:

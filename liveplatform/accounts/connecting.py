@@ -1,5 +1,6 @@
 """Making and changing Connections: what each provider must be given, split into shown and sealed."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -50,6 +51,8 @@ def change(connection: Connection, given: Mapping[str, Any]) -> None:
             raise BadConnection(name, f"{connection.provider} has no {name}; it takes {', '.join(known)}.")
         if not isinstance(value, str) or not value.strip() or len(value) > MAX_VALUE or "\0" in value:
             raise BadConnection(name, f"{name} must be text of 1 to {MAX_VALUE} characters.")
+        if name in fields.seconds and not re.fullmatch("[1-9][0-9]{0,4}", value):
+            raise BadConnection(name, f"{name} must be a whole number of seconds, from 1 to 99999.")
     options = {name: value for name, value in given.items() if name not in fields.secrets}
     secrets = {name: value for name, value in given.items() if name in fields.secrets}
     connection.options = connection.options | options

@@ -54,6 +54,13 @@ def test_a_server_of_ones_own_needs_its_address(api):
     assert (moved.status_code, list(moved.json()["fields"])) == (400, ["base_url"])
 
 
+@pytest.mark.parametrize("seconds", ["0", "soon", "-1", "1.5", "100000", " 5", "²"])
+def test_a_length_of_time_must_be_one(api, seconds):
+    given = {"api_key": "k", "api_secret": "s" * 32, "departure_timeout": seconds}
+    answer = create(api, "livekit", given, base_url="https://live.example.com")
+    assert (answer.status_code, "departure_timeout" in answer.json()["message"]) == (400, True)
+
+
 @pytest.mark.parametrize(
     ("body", "field"),
     [

@@ -99,12 +99,19 @@ def test_a_field_that_livekit_garbles_spoils_nothing_else(odd):
         assert over(url).room("default", "r1").id == "r1"
 
 
-def test_a_room_waits_for_its_start_and_longer(livekit, sandbox_url, room_id):
+def test_a_room_waits_for_its_start_and_longer(livekit):
     room_id, at = str(uuid.uuid4()), datetime.now(UTC) + timedelta(days=3)
     livekit.open_room("default", room_id, created_by="h", starts_at=at)
     shown = _shown(livekit, room_id)
     assert shown["empty_timeout"] == pytest.approx((3 * 24 + 25) * 3600, abs=5)
-    assert shown["departure_timeout"] > 120, "the platform's own grace comes first"
+    assert shown["departure_timeout"] == 150, "the platform's own grace comes first"
+
+
+def test_a_connection_may_say_how_long_an_empty_room_waits(sandbox_url):
+    given = {"api_key": "k", "api_secret": SECRET, "departure_timeout": "900"}
+    patient = connect("livekit", given, base_url=sandbox_url)
+    room_id = patient.open_room("default", str(uuid.uuid4()), created_by="h").id
+    assert _shown(patient, room_id)["departure_timeout"] == 900
 
 
 def test_a_room_shows_what_it_is_told(livekit):

@@ -41,7 +41,7 @@ def told(livekit, name, **more):
 
 def test_a_room_that_finished_is_an_end(livekit):
     found = told(livekit, "room_finished")
-    assert (found.key, found.happening, found.type) == ("EV_1", "ended", "room_finished")
+    assert (found.key, found.happening, found.type) == ("EV_1", "closed", "room_finished")
     assert (found.resource, found.status) == ("call-1", "ended")
     assert found.at == found.ended_at == MOMENT
     assert found.started_at == datetime(2026, 11, 21, 2, 43, 20, tzinfo=UTC)
@@ -68,6 +68,13 @@ def test_who_comes_and_goes(livekit, name, people, happening):
     found = told(livekit, name, room=room, participant={"sid": "PA_1", "identity": "anna"})
     assert (found.happening, found.resource, found.ended_at) == (happening, "call-1", None)
     assert found.facts == {"session_id": "RM_1", "participant": "anna"}
+
+
+@pytest.mark.parametrize("name", ["participant_joined", "participant_left"])
+def test_a_recorder_or_an_agent_is_nobody(livekit, name):
+    for kind in ("EGRESS", "AGENT"):
+        assert told(livekit, name, participant={"kind": kind}).happening == "other"
+    assert told(livekit, name, participant={"kind": "SIP"}).happening != "other"
 
 
 FILE = {
@@ -194,4 +201,4 @@ def test_a_signed_body_that_is_no_event_is_rejected(livekit, body):
 
 @pytest.mark.parametrize("odd", [None, 7, "x", [], {"name": 5}, {"name": "r", "creationTime": "9" * 30}])
 def test_a_field_that_is_garbled_spoils_nothing_else(livekit, odd):
-    assert told(livekit, "room_finished", room=odd).happening == "ended"
+    assert told(livekit, "room_finished", room=odd).happening == "closed"

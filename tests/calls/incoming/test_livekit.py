@@ -1,0 +1,87 @@
+"""What a LiveKit server tells of its rooms, signed by LiveKit's own package, and what comes of it."""
+
+import itertools
+import json
+import time
+
+import pytest
+from django.db.models.functions import Now
+
+from calls.end import end
+from calls.models import Call, ProviderEvent, Recording
+from liveplatform.accounts.connecting import connect
+from tests.calls.incoming.telling import outcome, post, told
+from tests.calls.making import video_call
+from tests.providers.conftest import SECRET
+from tests.providers.livekit_client import signed
+
+numbers = itertools.count()
+FILE = {"filename": "room-1.mp4", "location": "https://bucket.example/room-1.mp4", "duration": "60000000000"}
+
+
+@pytest.fixture
+def call(account) -> Call:
+    """A live call whose room at LiveKit is room-1."""
+    given = {"api_key": "APIkey", "api_secret": SECRET}
+    connection = connect(account, "livekit", given, base_url="http://127.0.0.1:9")
+    fields = {"provider": "livekit", "connection": connection, "provider_call_id": "room-1"}
+    return video_call(account, started_at=Now(), **fields)
+
+
+def room(call, name, *, people=0, secret=SECRET, **more):
+    """A webhook of the server's."""
+    event = {"event": name, "id": f"EV_{next(numbers)}", "createdAt": str(int(time.time()))} | more
+    event["room"] = {"sid": "RM_1", "name": "room-1"} | ({"numParticipants": people} if people else {})
+    body = json.dumps(event).encode()
+    headers = signed("APIkey", body, secret)
+    return post(call.connection, body, headers.pop("Content-Type"), headers)
+
+
+def test_a_room_that_finished_ends_its_call(call):
+    call = told(call, room(call, "room_finished"))
+    assert (call.status, call.end_code, call.ended_by) == ("ended", "ended_at_provider", "provider:livekit")
+    assert (call.provider_state, call.disconnect_reason) == ("ended", "Ended at the provider.")
+
+
+def test_a_scheduled_call_waits_though_its_room_was_closed(call):
+    Call.objects.filter(pk=call.pk).update(status="scheduled", started_at=None)
+    call = told(call, room(call, "room_finished"))
+    assert (call.status, call.ended_at) == ("scheduled", None)
+    assert outcome(call) == "nothing: the room opens again when the call starts"
+
+
+def test_the_grace_runs_from_the_last_one_who_left(call):
+    assert told(call, room(call, "participant_left", people=1)).empty_since is None
+    assert told(call, room(call, "participant_left")).empty_since
+    assert told(call, room(call, "participant_joined", people=1)).empty_since is None
+
+
+def test_a_scheduled_call_is_live_once_somebody_has_come(call):
+    Call.objects.filter(pk=call.pk).update(status="scheduled", started_at=None)
+    assert told(call, room(call, "room_started")).status == "scheduled"
+    call = told(call, room(call, "participant_joined", people=1))
+    assert (call.status, bool(call.started_at)) == ("live", True)
+
+
+def test_our_own_end_is_confirmed_by_the_room_that_finished(call):
+    end(call.pk, account_id=call.account_id, by="test")
+    call = told(call, room(call, "room_finished"))
+    assert (call.ended_by, call.provider_state, outcome(call)) == ("test", "ended", "confirmed")
+
+
+def test_a_file_of_an_egress_is_a_recording_of_the_call(call):
+    info = {"egressId": "EG_1", "roomName": "room-1", "status": "EGRESS_COMPLETE", "fileResults": [FILE]}
+    told(call, room(call, "egress_ended", egressInfo=info))
+    kept = Recording.objects.get(call=call)
+    assert (kept.provider_id, kept.url, kept.duration) == ("room-1.mp4", FILE["location"], 60)
+
+
+def test_an_event_that_comes_twice_is_one(call):
+    answers = [room(call, "room_finished", id="EV_same") for _ in range(2)]
+    assert [answer.json()["duplicate"] for answer in answers] == [False, True]
+    assert ProviderEvent.objects.count() == 1
+
+
+def test_what_the_server_did_not_sign_is_refused(call):
+    assert room(call, "room_finished", secret="another secret of 32 characters..").status_code == 403
+    assert not ProviderEvent.objects.exists()
