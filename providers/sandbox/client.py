@@ -53,8 +53,32 @@ class SandboxClient:
         """Their time is over: the vendor has deleted them."""
         self._ask("DELETE", f"/recordings/{call_id}")
 
+    def hook(self, key: str, secret: str, url: str) -> None:
+        """Where a Stream app sends its events; Twilio's calls bring their address along."""
+        self._ask("POST", "/hooks", json={"key": key, "secret": secret, "url": url})
+
+    def unhook(self, key: str) -> None:
+        """That app tells nobody any more."""
+        self._ask("DELETE", f"/hooks/{key}")
+
+    def happen(self, call_id: str, what: str, **more: Any) -> None:  # noqa: ANN401 - see the sides' happen
+        """Something happens to a call or room, of which its vendor tells."""
+        self._ask("POST", "/happen", json={"id": call_id, "what": what} | more)
+
+    def habits(self, **habits: Any) -> None:  # noqa: ANN401 - see Habits
+        """How events travel from now on, until `heal`."""
+        self._ask("PUT", "/hooks/habits", json=habits)
+
+    def release(self, *, reverse: bool = False) -> int:
+        """Send the events that were held; they have arrived when this returns."""
+        return int(self._ask("POST", "/hooks/release", json={"reverse": reverse})["released"])
+
+    def told(self, resource: str) -> list[dict[str, Any]]:
+        """The events of a call or room that were sent, each attempt with the status of its answer."""
+        return list(self._ask("GET", "/hooks", params={"resource": resource}))
+
     def heal(self) -> None:
-        """No more faults."""
+        """No more faults, and events travel as they should."""
         self._ask("DELETE", "/faults")
 
     def _ask(self, method: str, path: str, **kwargs: Any) -> Any:  # noqa: ANN401

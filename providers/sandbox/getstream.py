@@ -9,6 +9,7 @@ import jwt
 from aiohttp import web
 
 from providers.sandbox.recordings import Recordings, as_getstream
+from providers.sandbox.telling import stream_event
 from providers.sandbox.wire import Reply, Sandbox, keep
 
 NAMES = {4: "InputError", 5: "AuthFailed", 9: "RateLimited", 16: "DoesNotExist", -1: "InternalError"}
@@ -17,6 +18,7 @@ NAMES = {4: "InputError", 5: "AuthFailed", 9: "RateLimited", 16: "DoesNotExist",
 def routes(sandbox: Sandbox) -> list[web.RouteDef]:
     """The addresses of this vendor."""
     stream = GetStreamSide(sandbox)
+    sandbox.hooks.happeners.append(stream.happen)
     call = "/api/v2/video/call/{type}/{id}"
     return [
         web.post(call, stream.answer("open_room", stream.open)),
@@ -46,6 +48,7 @@ class GetStreamSide:
         known = name in self.rooms
         if not known:
             keep(self.rooms, name, self._fresh(request, _document(body).get("data") or {}))
+            self._tell(name, "call.created", "call.session_started")
         return Reply(201, self._whole(self.rooms[name]) | {"created": not known}, effect=not known)
 
     def get(self, request: web.Request, body: Any) -> Reply:  # noqa: ANN401
@@ -59,13 +62,15 @@ class GetStreamSide:
             return self._gone()
         if room["ended_at"]:
             return self._error(400, 4, "call has already ended")
-        room["ended_at"], room["current_session_id"] = time.time_ns(), ""
+        self._end(self._name(request), room)
         return Reply(201, {"duration": "1.00ms"}, effect=True)
 
     def delete(self, request: web.Request, body: Any) -> Reply:  # noqa: ANN401
-        room = self.rooms.pop(self._name(request), None)
-        if room is None:
+        name = self._name(request)
+        if name not in self.rooms:
             return self._gone()
+        self._tell(name, "call.deleted")
+        room = self.rooms.pop(name)
         return Reply(201, {"call": room, "duration": "1.00ms"}, effect=True)
 
     def change(self, request: web.Request, body: Any) -> Reply:  # noqa: ANN401
@@ -86,6 +91,7 @@ class GetStreamSide:
         if room is None:
             return self._gone()
         room["backstage"], room["ended_at"] = False, None
+        self._tell(self._name(request), "call.live_started")
         return Reply(201, self._whole(room), effect=True)
 
     def recordings(self, request: web.Request, body: Any) -> Reply:  # noqa: ANN401
@@ -109,6 +115,46 @@ class GetStreamSide:
         page = [self._whole(room) for room in rooms[start : start + size]]
         following = str(start + size) if len(rooms) > start + size else None
         return Reply(201, {"calls": page, "next": following, "prev": None, "duration": "1.00ms"})
+
+    def happen(self, room_id: str, wish: dict[str, Any]) -> bool:
+        """left, joined: the last one goes, somebody comes; ended, deleted; recorded: a file is ready."""
+        name = next((name for name, room in self.rooms.items() if room["id"] == room_id), "")
+        if not name:
+            return False
+        acts = {"left": self._leave, "joined": self._join, "ended": self._end, "deleted": self._delete}
+        if wish["what"] == "recorded":
+            file = as_getstream(self.files.add(wish), str(wish.get("base_url", "https://recordings.example")))
+            self._tell(name, "call.recording_ready", call_recording=file)
+        elif wish["what"] in acts:
+            acts[wish["what"]](name, self.rooms[name])
+        else:
+            raise ValueError("recorded, " + ", ".join(acts))
+        return True
+
+    def _leave(self, name: str, room: dict[str, Any]) -> None:
+        """The session is over; the call is not, and may have another one."""
+        session_id, room["current_session_id"] = room["current_session_id"], ""
+        room["session"] = {"id": session_id, "ended_at": time.time_ns()}
+        self._tell(name, "call.session_ended", session_id=session_id)
+
+    def _join(self, name: str, room: dict[str, Any]) -> None:
+        room["current_session_id"] = session_id = str(uuid.uuid4())
+        room["session"] = {"id": session_id, "started_at": time.time_ns(), "ended_at": None}
+        self._tell(name, "call.session_started", "call.session_participant_joined", session_id=session_id)
+
+    def _end(self, name: str, room: dict[str, Any]) -> None:
+        room["ended_at"], room["current_session_id"] = time.time_ns(), ""
+        self._tell(name, "call.ended", "call.session_ended")
+
+    def _delete(self, name: str, room: dict[str, Any]) -> None:
+        self._tell(name, "call.deleted")
+        del self.rooms[name]
+
+    def _tell(self, name: str, *kinds: str, **more: Any) -> None:  # noqa: ANN401 - parts of the event
+        """Events to the address of the room's app, if it has one."""
+        app = self.sandbox.hooks.apps.get(name.partition("/")[0])
+        if app is not None:
+            self.sandbox.hooks.tell(*(stream_event(app, kind, self.rooms[name], **more) for kind in kinds))
 
     @staticmethod
     def _name(request: web.Request) -> str:

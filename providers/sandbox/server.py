@@ -9,7 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
-from providers.sandbox import getstream, livekit, twilio
+from providers.sandbox import getstream, hooks, livekit, twilio
 from providers.sandbox.recordings import Recordings
 from providers.sandbox.wire import Sandbox
 
@@ -20,6 +20,7 @@ def application() -> web.Application:
     own = _Own(sandbox)
     app = web.Application(client_max_size=2 * 1024 * 1024)
     app.add_routes(twilio.routes(sandbox) + getstream.routes(sandbox) + livekit.routes(sandbox))
+    app.add_routes(hooks.routes(sandbox.hooks))
     app.add_routes(
         [
             web.get("/_sandbox/healthz", own.health),
@@ -35,6 +36,7 @@ def application() -> web.Application:
             web.get("/_sandbox/{vendor}/{id}", own.thing),
         ]
     )
+    app.on_cleanup.append(lambda _: sandbox.hooks.close())
     return app
 
 
@@ -86,7 +88,10 @@ class _Own:
         return web.json_response(asdict(fault), status=201)
 
     async def clear_faults(self, request: web.Request) -> web.Response:
+        """Nothing goes wrong any more, with requests nor with events."""
         self.sandbox.ledger.faults.clear()
+        self.sandbox.hooks.habits = hooks.Habits()
+        self.sandbox.hooks.held.clear()
         return web.Response(status=204)
 
     async def thing(self, request: web.Request) -> web.Response:

@@ -9,15 +9,19 @@ from typing import Any
 from aiohttp import web
 
 from providers.sandbox.recordings import Recordings, as_twilio
+from providers.sandbox.telling import recording_callback, status_callback
 from providers.sandbox.wire import Reply, Sandbox, keep
 
 LIVE = ("queued", "ringing", "in-progress")
 PAGE = 50
+# How a call may end.
+OVER = ("completed", "busy", "no-answer", "failed", "canceled")
 
 
 def routes(sandbox: Sandbox) -> list[web.RouteDef]:
     """The addresses of this vendor."""
     twilio = TwilioSide(sandbox)
+    sandbox.hooks.happeners.append(twilio.happen)
     calls = "/2010-04-01/Accounts/{account}/Calls"
     return [
         web.post(f"{calls}.json", twilio.answer("create_call", twilio.create)),
@@ -70,8 +74,12 @@ class TwilioSide:
             "uri": f"/2010-04-01/Accounts/{account}/Calls/{sid}.json",
             "subresource_uris": {},
         }
-        keep(self.calls, sid, call | {"_began": now.timestamp(), "_time_limit": form.get("TimeLimit")})
-        return Reply(201, call | {"status": "queued"}, effect=True, resource=sid)
+        call |= {"_began": now.timestamp(), "_time_limit": form.get("TimeLimit")}
+        keep(self.calls, sid, call | _callbacks(request, form))
+        self._tell(
+            self.calls[sid], ("initiated", "initiated"), ("ringing", "ringing"), ("answered", "in-progress")
+        )
+        return Reply(201, _shown(call) | {"status": "queued"}, effect=True, resource=sid)
 
     def get(self, request: web.Request, form: Any) -> Reply:  # noqa: ANN401
         call = self._call(request)
@@ -104,13 +112,44 @@ class TwilioSide:
             self.end(call)
         return Reply(200, _shown(call), effect=form["Status"] == "completed")
 
-    @staticmethod
-    def end(call: dict[str, Any]) -> None:
+    def happen(self, sid: str, wish: dict[str, Any]) -> bool:
+        """completed, busy, no-answer, failed, canceled: it ends by itself. recorded: a file is ready."""
+        call = self.calls.get(sid)
+        if call is None:
+            return False
+        if wish["what"] == "recorded":
+            self._tell_of_file(call, self.files.add(wish))
+        elif wish["what"] in OVER:
+            self.end(call, wish["what"])
+        else:
+            raise ValueError("recorded, " + ", ".join(OVER))
+        return True
+
+    def end(self, call: dict[str, Any], word: str = "completed") -> None:
         """Hang up."""
         now = datetime.now(UTC)
-        call["status"] = "completed"
+        call["status"] = word
         call["end_time"] = call["date_updated"] = format_datetime(now)
         call["duration"] = str(int(now.timestamp() - call["_began"]))
+        self._tell(call, ("completed", word))
+
+    def _tell(self, call: dict[str, Any], *events: tuple[str, str]) -> None:
+        """Events that were asked for at the call's making, numbered."""
+        told = []
+        for event, word in events:
+            if call["_callback"] and event in call["_events"]:
+                token = self.tokens[call["account_sid"]]
+                told.append(status_callback(call, token, event, word, call["_told"]))
+                call["_told"] += 1
+        self.sandbox.hooks.tell(*told)
+
+    def _tell_of_file(self, call: dict[str, Any], file: dict[str, Any]) -> None:
+        if call["_recording_callback"]:
+            token, recording = (
+                self.tokens[call["account_sid"]],
+                as_twilio(file, call["account_sid"], call["sid"]),
+            )
+            self.sandbox.hooks.tell(recording_callback(call, token, recording, call["_base_url"]))
 
     def _call(self, request: web.Request) -> dict[str, Any] | None:
         call = self.calls.get(request.match_info["sid"])
@@ -136,6 +175,17 @@ class TwilioSide:
         more = f"https://www.twilio.com/docs/errors/{code}"
         body = {"code": code, "message": message or "Error", "more_info": more, "status": status}
         return Reply(400 if status == 409 else status, body)
+
+
+def _callbacks(request: web.Request, form: Any) -> dict[str, Any]:  # noqa: ANN401
+    """Where the caller wants to be told of the call; of its end only, if nothing else is said."""
+    return {
+        "_callback": form.get("StatusCallback", ""),
+        "_events": form.getall("StatusCallbackEvent", ["completed"]),
+        "_recording_callback": form.get("RecordingStatusCallback", ""),
+        "_base_url": f"{request.scheme}://{request.host}",
+        "_told": 0,
+    }
 
 
 def _page(request: web.Request, name: str, rows: list[dict[str, Any]]) -> Reply:

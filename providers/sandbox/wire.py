@@ -9,6 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
+from providers.sandbox.hooks import Hooks
 from providers.sandbox.ledger import Entry, Fault, Ledger
 
 # How long a request that "times out" is kept waiting: longer than any client's patience.
@@ -34,11 +35,12 @@ class Reply:
 
 
 class Sandbox:
-    """The state of all vendors, the ledger and the faults."""
+    """The state of all vendors, the ledger and the faults, and what the vendors tell."""
 
     def __init__(self) -> None:
         self.store: dict[str, dict[str, Any]] = {}
         self.ledger = Ledger()
+        self.hooks = Hooks()
 
     def handler(
         self,
