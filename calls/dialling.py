@@ -185,8 +185,10 @@ def _place(call: Call, provider: MakesCalls, wish: Dial, extension: str) -> Call
             record=wish.record,
         )
     except UnknownOutcome as error:
-        _note_unknown(call)
-        raise CannotDial(_unconfirmed(call)) from error
+        if _note_unknown(call):
+            raise CannotDial(_unconfirmed(call)) from error
+        call.refresh_from_db()  # its own events have told of the leg meanwhile
+        return call
     except ProviderError as error:
         _fail(call, str(error))
         raise CannotDial(f"The provider did not make the call: {error}") from error
@@ -218,8 +220,9 @@ def _hang_up_after_all(call: Call) -> None:
     ring("steps")
 
 
-def _note_unknown(call: Call) -> None:
-    Call.objects.filter(pk=call.pk).update(provider_status=SUBMISSION_UNKNOWN, updated_at=Now())
+def _note_unknown(call: Call) -> bool:
+    unheard = Call.objects.filter(pk=call.pk, provider_call_id="")
+    return bool(unheard.update(provider_status=SUBMISSION_UNKNOWN, updated_at=Now()))
 
 
 def _fail(call: Call, why: str) -> None:

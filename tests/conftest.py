@@ -22,6 +22,7 @@ QUICK = {
     "TRANSCRIPT_WINDOW": "1",
     "RECONCILE_EVERY": "3",
     "RECONCILE_LAG": "2",
+    "EMPTY_GRACE": "3",
     "LOG_LEVEL": "INFO",
     "FAILPOINTS": str(VAR / "failpoints"),
 }
