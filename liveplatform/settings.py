@@ -37,6 +37,8 @@ WEBHOOK_WIDTH = env.int("WEBHOOK_WIDTH", 200)  # webhook deliveries side by side
 
 # --- The end of a call: seconds.
 PROVIDER_TIMEOUT = env.float("PROVIDER_TIMEOUT", 8.0)  # total deadline of one provider request
+# Hosts, addresses and networks of one's own that providers may be at; all others must be public.
+PROVIDER_ALLOW: list[str] = env.list("PROVIDER_ALLOW", [])
 TRANSCRIPT_WINDOW = env.float("TRANSCRIPT_WINDOW", 30.0)  # how long analysis waits for a transcript
 
 # --- No call is left running: seconds.

@@ -27,7 +27,6 @@ CAP = 1024 * 1024
 CHUNK = 64 * 1024
 BREAKER_FAILURES = 5
 BREAKER_PAUSE = 5.0
-CONNECT_TIMEOUT = 3.0
 # Connections that are remembered at a time; the one that was used least recently is forgotten.
 LINES = 1000
 # Nobody is waited for longer than this (s), whatever a Retry-After says.
@@ -95,10 +94,9 @@ class Transport:
         self, method: str, path: str, ask: dict[str, Any], lost: type[Unavailable], cap: int
     ) -> tuple[requests.Response, bytes]:
         lines.begin(self.timeout)
-        timeouts = (min(CONNECT_TIMEOUT, self.timeout), self.timeout)
         try:
             response = self._line.session.request(
-                method, self.base_url + path, timeout=timeouts, stream=True, allow_redirects=False, **ask
+                method, self.base_url + path, timeout=self.timeout, stream=True, allow_redirects=False, **ask
             )
             return response, _body(response, cap)
         except (requests.RequestException, HTTPError, OSError) as error:
@@ -106,6 +104,9 @@ class Transport:
 
     def _no_answer(self, error: Exception, lost: type[Unavailable]) -> ProviderError:
         """Whether it happened is unknown, unless not a byte of it was sent."""
+        if lines.exchange.forbidden:
+            text = f"The address given for {self.name} leads to an internal host; use a public one."
+            return NotConfigured(text)
         if not lines.exchange.sent:
             if isinstance(error, InvalidURL | InvalidSchema | MissingSchema):
                 return NotConfigured(f"The address given for {self.name} is not a URL.")

@@ -4,6 +4,9 @@
 a caller for as long as it likes. And its exceptions do not tell whether the request left this machine,
 which is the difference between "did not happen" and "may have happened". So both are noted here, per
 thread, by the connections themselves.
+
+A host is looked up once, within the same deadline, and the connection goes to an address that was judged: a
+customer's base_url must not lead into our own network.
 """
 
 import http.client
@@ -11,6 +14,8 @@ import io
 import socket
 import threading
 import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
@@ -19,12 +24,17 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
+CONNECT_TIMEOUT = 3.0  # seconds, for each address of a host
+# A host whose name servers are dead holds a thread for a while; the others must find one free.
+DNS_THREADS = 16
+
 
 class _Exchange(threading.local):
     """The request that this thread is making."""
 
     deadline = 0.0  # time.monotonic()
     sent = False
+    forbidden = False
 
 
 exchange = _Exchange()
@@ -34,6 +44,18 @@ def begin(timeout: float) -> None:
     """A request begins; it has `timeout` seconds for everything."""
     exchange.deadline = time.monotonic() + timeout
     exchange.sent = False
+    exchange.forbidden = False
+
+
+# Whether a connection to this host may go to this address.
+Judge = Callable[[str, str], bool]
+_judges: list[Judge] = []
+_resolver = ThreadPoolExecutor(DNS_THREADS, thread_name_prefix="provider-dns")
+
+
+def judge_by(judge: Judge) -> None:
+    """From now on connections go only where `judge` lets them."""
+    _judges[:] = [judge]
 
 
 def time_left() -> float:
@@ -71,8 +93,36 @@ class _Response(http.client.HTTPResponse):
         self.fp = io.BufferedReader(_Reads(sock, self.fp.detach()))
 
 
+def _connect(self: HTTPConnection) -> socket.socket:
+    """A connection to the first address that answers, once all of them have been judged."""
+    host = self._dns_host.strip("[]")  # urllib3 takes the last dot off
+    looked_up = _resolver.submit(socket.getaddrinfo, host, self.port, type=socket.SOCK_STREAM)
+    try:
+        found = looked_up.result(time_left())
+    except UnicodeError as error:
+        raise OSError("not the name of a host") from error
+    if not all(judge(host, str(address[0])) for *_, address in found for judge in _judges):
+        exchange.forbidden = True
+        raise OSError("an internal address")
+    for number, (family, kind, proto, _, address) in enumerate(found, 1):
+        sock = socket.socket(family, kind, proto)
+        try:
+            for option in self.socket_options or ():
+                sock.setsockopt(*option)
+            sock.settimeout(min(CONNECT_TIMEOUT, time_left()))
+            sock.connect(address)
+        except OSError:
+            sock.close()
+            if number == len(found):
+                raise
+        else:
+            return sock
+    raise OSError("the host has no address")
+
+
 class _Plain(HTTPConnection):
     response_class = _Response
+    _new_conn = _connect
 
     def send(self, data: Any) -> None:  # noqa: ANN401 - as http.client declares it
         if self.sock is None:
@@ -85,6 +135,7 @@ class _Plain(HTTPConnection):
 class _TLS(HTTPSConnection):
     response_class = _Response
     send = _Plain.send
+    _new_conn = _connect
 
 
 class _PlainPool(HTTPConnectionPool):
