@@ -37,14 +37,6 @@ class SandboxClient:
         """A room as GetStream's side has it, whatever app it is of."""
         return dict(self._ask("GET", f"/rooms/{kind}/{room_id}"))
 
-    def come(self, room_id: str, identity: str) -> None:
-        """Somebody comes into a LiveKit room."""
-        self._ask("POST", f"/livekit/{room_id}/participants/{identity}")
-
-    def leave(self, room_id: str, identity: str) -> None:
-        """They go."""
-        self._ask("DELETE", f"/livekit/{room_id}/participants/{identity}")
-
     def record(self, call_id: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - see Recordings.add
         """A recording of this call or room is ready at its vendor, which tells nobody."""
         return dict(self._ask("POST", "/recordings", json={"id": call_id} | more))

@@ -12,21 +12,23 @@ from typing import Any
 import jwt
 from aiohttp import web
 
+from providers.sandbox.livekit_hooks import egress_event, room_event
 from providers.sandbox.livekit_messages import METHODS
+from providers.sandbox.livekit_room import closes_at, fresh, shown
 from providers.sandbox.protobuf import Malformed, decode, encode
+from providers.sandbox.recordings import Recordings
 from providers.sandbox.wire import Reply, Sandbox, keep
 
 PROTOBUF = "application/protobuf"
-# What a server closes empty rooms after if it is not told otherwise (config-sample.yaml).
-EMPTY_TIMEOUT, DEPARTURE_TIMEOUT = 300, 20
 STATUS = {"invalid_argument": 400, "malformed": 400, "unauthenticated": 401, "not_found": 404}
 
 Act = Callable[[str, dict[str, Any]], Reply]
 
 
 def routes(sandbox: Sandbox) -> list[web.RouteDef]:
-    """The addresses of this vendor, and those by which people go in and out of its rooms."""
+    """The addresses of this vendor."""
     side = LiveKitSide(sandbox)
+    sandbox.hooks.happeners.append(side.happen)
     acts = {
         "CreateRoom": ("open_room", "roomCreate", side.create),
         "ListRooms": ("list_rooms", "roomList", side.list),
@@ -39,8 +41,6 @@ def routes(sandbox: Sandbox) -> list[web.RouteDef]:
             web.post(f"/twirp/livekit.RoomService/{name}", side.answer(name, *act))
             for name, act in acts.items()
         ),
-        web.post("/_sandbox/livekit/{id}/participants/{identity}", side.come),
-        web.delete("/_sandbox/livekit/{id}/participants/{identity}", side.leave),
     ]
 
 
@@ -50,6 +50,7 @@ class LiveKitSide:
     def __init__(self, sandbox: Sandbox) -> None:
         self.rooms: dict[str, dict[str, Any]] = sandbox.store.setdefault("livekit", {})
         self.sandbox = sandbox
+        self.files = Recordings(sandbox)
 
     def answer(self, method: str, operation: str, grant: str, act: Act) -> Any:  # noqa: ANN401 - an aiohttp handler
         """One method, in the request's own form: JSON, or protobuf. Errors are JSON in both."""
@@ -81,23 +82,29 @@ class LiveKitSide:
         name = wish.get("name")
         if not isinstance(name, str) or not name:
             return _error(400, "invalid_argument", "no room name")
-        known = f"{server}/{name}" in self.rooms
+        key = f"{server}/{name}"
+        known = key in self.rooms
         if not known:
-            keep(self.rooms, f"{server}/{name}", _fresh(name))
-        room = self.rooms[f"{server}/{name}"]
+            keep(self.rooms, key, fresh(name))
+        room = self.rooms[key]
         given = ("empty_timeout", "departure_timeout", "max_participants", "metadata")
         room |= {field: wish[field] for field in given if wish.get(field)}
-        return Reply(200, _shown(room), effect=not known)
+        if not known:
+            self._tell(key, "room_started", {})
+        return Reply(200, shown(room), effect=not known)
 
     def list(self, server: str, wish: dict[str, Any]) -> Reply:
         """All rooms, or those of the names that are given; there are no pages."""
         names = wish.get("names") or []
         rooms = [room for key, room in self.rooms.items() if key.startswith(f"{server}/")]
-        return Reply(200, {"rooms": [_shown(room) for room in rooms if not names or room["name"] in names]})
+        return Reply(200, {"rooms": [shown(room) for room in rooms if not names or room["name"] in names]})
 
     def delete(self, server: str, wish: dict[str, Any]) -> Reply:
-        gone = self.rooms.pop(f"{server}/{wish.get('room')}", None)
-        return Reply(200, {}, effect=True) if gone else _no_room()
+        key = f"{server}/{wish.get('room')}"
+        if key not in self.rooms:
+            return _no_room()
+        self._close(key)
+        return Reply(200, {}, effect=True)
 
     def people(self, server: str, wish: dict[str, Any]) -> Reply:
         """Of a room that is not there the list is empty, as a server of one node has it."""
@@ -109,70 +116,67 @@ class LiveKitSide:
         if room is None:
             return _no_room()
         room["metadata"] = wish.get("metadata") or room["metadata"]
-        return Reply(200, _shown(room), effect=True)
+        return Reply(200, shown(room), effect=True)
 
-    async def come(self, request: web.Request) -> web.Response:
-        """Somebody comes into the room."""
-        room, identity = self._anywhere(request.match_info["id"]), request.match_info["identity"]
-        sid = f"PA_{secrets.token_hex(6)}"
-        person = {"sid": sid, "identity": identity, "state": "ACTIVE", "joined_at": str(int(time.time()))}
-        room["_people"][identity] = person
-        return web.json_response(person, status=201)
+    def happen(self, name: str, wish: dict[str, Any]) -> bool:
+        """joined, left (`identity`); closed: its timer ran out; recorded: a file is ready.
 
-    async def leave(self, request: web.Request) -> web.Response:
-        """They go."""
-        room = self._anywhere(request.match_info["id"])
-        if room["_people"].pop(request.match_info["identity"], None):
-            room["_left"] = time.time()
-        return web.Response(status=204)
-
-    def _anywhere(self, name: str) -> dict[str, Any]:
-        """A room by its name, which the platform makes unique over all servers."""
-        found = next((room for room in self.rooms.values() if room["name"] == name), None)
+        `counted`: how many people the event tells of; LiveKit's own count lags by seconds.
+        """
+        found = next(((key, room) for key, room in self.rooms.items() if room["name"] == name), None)
         if found is None:
-            raise web.HTTPNotFound
-        return found
+            return False
+        key, room = found
+        acts = {"joined": self._join, "left": self._leave, "recorded": self._record}
+        if wish["what"] == "closed":
+            self._close(key)
+        elif wish["what"] in acts:
+            acts[wish["what"]](key, room, wish)
+        else:
+            raise ValueError("closed, " + ", ".join(acts))
+        return True
+
+    def _join(self, key: str, room: dict[str, Any], wish: dict[str, Any]) -> None:
+        identity = str(wish.get("identity", "guest"))
+        sid, now = f"PA_{secrets.token_hex(6)}", str(int(time.time()))
+        person = {"sid": sid, "identity": identity, "state": "ACTIVE", "joined_at": now}
+        room["_people"][identity] = person
+        self._tell(key, "participant_joined", wish, participant=person)
+
+    def _leave(self, key: str, room: dict[str, Any], wish: dict[str, Any]) -> None:
+        person = room["_people"].pop(str(wish.get("identity", "guest")), None)
+        if person is not None:
+            room["_left"] = time.time()
+            self._tell(key, "participant_left", wish, participant=person | {"state": "DISCONNECTED"})
+
+    def _record(self, key: str, room: dict[str, Any], wish: dict[str, Any]) -> None:
+        server, file = self._hook(key), self.files.add(wish)
+        if server is not None:
+            link = f"{wish.get('base_url', 'https://recordings.example')}/{file['name']}.mp4"
+            self.sandbox.hooks.tell(egress_event(server, room, file, link))
+
+    def _close(self, key: str) -> None:
+        """Everybody is put out, and the room is no more."""
+        for identity in list(self.rooms[key]["_people"]):
+            self._leave(key, self.rooms[key], {"identity": identity})
+        self._tell(key, "room_finished", {})
+        del self.rooms[key]
+
+    def _tell(self, key: str, kind: str, wish: dict[str, Any], **more: Any) -> None:  # noqa: ANN401
+        server = self._hook(key)
+        if server is not None:
+            room = shown(self.rooms[key])
+            room["num_participants"] = wish.get("counted", room["num_participants"])
+            self.sandbox.hooks.tell(room_event(server, kind, room, **more))
+
+    def _hook(self, key: str) -> dict[str, Any] | None:
+        return self.sandbox.hooks.apps.get(key.partition("/")[0])
 
     def _close_idle(self) -> None:
         """A server closes rooms that were empty for too long."""
         now = time.time()
-        for key in [key for key, room in self.rooms.items() if _closes_at(room) <= now]:
-            del self.rooms[key]
-
-
-def _closes_at(room: dict[str, Any]) -> float:
-    if room["_people"]:
-        return float("inf")
-    if room["_left"]:
-        return float(room["_left"] + room["departure_timeout"])
-    return float(int(room["creation_time"]) + room["empty_timeout"])
-
-
-def _fresh(name: str) -> dict[str, Any]:
-    now = time.time()
-    return {
-        "sid": f"RM_{secrets.token_hex(6)}",
-        "name": name,
-        "empty_timeout": EMPTY_TIMEOUT,
-        "departure_timeout": DEPARTURE_TIMEOUT,
-        "max_participants": 0,
-        "creation_time": str(int(now)),
-        "creation_time_ms": str(int(now * 1000)),
-        "turn_password": "",
-        "enabled_codecs": [],
-        "metadata": "",
-        "num_publishers": 0,
-        "active_recording": False,
-        "version": None,
-        "_people": {},
-        "_left": 0.0,
-    }
-
-
-def _shown(room: dict[str, Any]) -> dict[str, Any]:
-    """As the server's JSON has it: proto names, and fields that are empty too."""
-    shown = {name: held for name, held in room.items() if not name.startswith("_")}
-    return shown | {"num_participants": len(room["_people"])}
+        for key in [key for key, room in self.rooms.items() if closes_at(room) <= now]:
+            self._close(key)
 
 
 def _in_protobuf(request: web.Request) -> bool:

@@ -75,7 +75,7 @@ def test_a_get_shows_how_the_room_stands(api, call, sandbox):
         return api("GET", f"/v1/live/calls/{call.pk}").json()["live"]
 
     assert live() == {"is_live": False, "current_session_id": None, "ended_at": None}
-    sandbox.come(call.provider_call_id, "anna")
+    sandbox.happen(call.provider_call_id, "joined", identity="anna")
     assert live()["is_live"] and live()["current_session_id"].startswith("RM_")
 
 

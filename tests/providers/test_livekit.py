@@ -36,10 +36,10 @@ def test_opening_twice_is_one_room(livekit, sandbox, room_id):
 
 def test_a_room_is_live_while_somebody_is_in_it(livekit, sandbox, room_id):
     assert not livekit.room("default", room_id).session_id
-    sandbox.come(room_id, "anna")
+    sandbox.happen(room_id, "joined", identity="anna")
     room = livekit.room("default", room_id)
     assert room.is_live and room.session_id.startswith("RM_")
-    sandbox.leave(room_id, "anna")
+    sandbox.happen(room_id, "left", identity="anna")
     assert not livekit.room("default", room_id).is_live
 
 

@@ -1,5 +1,6 @@
 """LiveKit's official package and our adapter: both speak with the sandbox, and say the same."""
 
+import json
 import threading
 import uuid
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,6 +14,9 @@ from providers.livekit import DEPARTURE_TIMEOUT, EMPTY_TIMEOUT
 from providers.registry import connect
 from tests.providers.conftest import SECRET
 from tests.providers.livekit_client import ask
+from tests.providers.test_sandbox_hooks import listener as customers_server
+
+__all__ = ["customers_server"]
 
 CREATE = {"name": "r1", "empty_timeout": EMPTY_TIMEOUT, "departure_timeout": DEPARTURE_TIMEOUT}
 
@@ -39,7 +43,7 @@ def test_the_package_sees_what_our_adapter_opened_and_our_adapter_what_the_packa
 ):
     ours = connect("livekit", {"api_key": key, "api_secret": SECRET}, base_url=sandbox_url, key=key)
     name = ours.open_room("default", str(uuid.uuid4()), created_by="h").id
-    sandbox.come(name, "anna")
+    sandbox.happen(name, "joined", identity="anna")
     people = ask(
         sandbox_url, key, lambda client: client.room.list_participants(api.ListParticipantsRequest(room=name))
     )
@@ -149,3 +153,30 @@ def listener():
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}", heard
     server.shutdown()
+
+
+def test_the_package_believes_what_the_sandbox_tells(livekit, sandbox, customers_server):
+    key = livekit._key
+    sandbox.hook(key, SECRET, customers_server.url)
+    name = livekit.open_room("default", str(uuid.uuid4()), created_by="h", custom={"title": "ü"}).id
+    sandbox.happen(name, "joined", identity="anna")
+    sandbox.happen(name, "recorded", seconds=30)
+    livekit.end_room("default", name)
+    receiver = api.WebhookReceiver(api.TokenVerifier(key, SECRET))
+    told = [
+        receiver.receive(body.decode(), headers["authorization"])
+        for _, headers, body in sorted(customers_server.wait(5), key=lambda heard: ORDER.index(kind(heard)))
+    ]
+    joined, left = told[1], told[3]
+    assert [event.event for event in told] == ORDER
+    assert joined.participant.identity == left.participant.identity == "anna"
+    assert (joined.room.num_participants, left.room.num_participants) == (1, 0)
+    assert told[2].egress_info.file_results[0].duration == 30 * 10**9
+    assert all(event.room.name == name for event in told if event.event != "egress_ended")
+
+
+ORDER = ["room_started", "participant_joined", "egress_ended", "participant_left", "room_finished"]
+
+
+def kind(heard):
+    return json.loads(heard[2])["event"]

@@ -1,28 +1,38 @@
 """With the real processes: a call over one's own LiveKit server, from its room to the last webhook."""
 
-import time
-
 import pytest
 from livekit import api
 
 from providers.registry import connect
 from tests.providers.conftest import SECRET
 from tests.providers.livekit_client import ask
+from tests.stories.test_no_call_left_running import ended
+from tests.stories.test_provider_events import entries, record, until
 
 
 @pytest.fixture
-def key(customer):
-    """The API key of a LiveKit server that the customer is connected to: the sandbox."""
+def server(customer):
+    """The customer's LiveKit server, which is the sandbox; it tells nobody anything."""
     key = f"API{customer.account_id}"
     given = ("--base-url", customer.local.sandbox_url, "--set", f"api_key={key}", f"api_secret={SECRET}")
     customer.local.manage("connect_provider", customer.account_id, "livekit", *given)
-    return key
+    return connect("livekit", {"api_key": key, "api_secret": SECRET}, base_url=customer.local.sandbox_url)
 
 
-def test_a_room_is_opened_and_ended_over_rest_and_deleted_once(customer, key):
+@pytest.fixture
+def told(customer, server):
+    """The customer, whose LiveKit server sends its events here."""
+    connections = customer.ask("GET", "/v1/connections").json()["connections"]
+    (url,) = (each["events_url"] for each in connections if each["provider"] == "livekit")
+    customer.sandbox.hook(server._key, SECRET, url)
+    yield customer
+    customer.sandbox.unhook(server._key)
+
+
+def test_a_room_is_opened_and_ended_over_rest_and_deleted_once(customer, server):
     call = customer.video_call(provider="livekit", transcript=True)
     assert call.provider_id in customer.sandbox.live()["livekit"]
-    customer.sandbox.come(call.provider_id, "anna")
+    customer.sandbox.happen(call.provider_id, "joined", identity="anna")
     shown = customer.ask("GET", f"/v1/live/calls/{call.id}").json()
     assert shown["live"]["is_live"] and shown["status"] == "live"
     for _ in range(3):
@@ -30,40 +40,73 @@ def test_a_room_is_opened_and_ended_over_rest_and_deleted_once(customer, key):
     call.assert_nothing_lost_and_nothing_twice()
 
 
-def test_an_end_whose_answer_is_lost_deletes_the_room_once(customer, key):
+def test_an_end_whose_answer_is_lost_deletes_the_room_once(customer, server):
     call = customer.video_call(provider="livekit")
     customer.sandbox.fault("delete_room", "act_then_timeout", resource=call.provider_id)
     call.end_strictly()
     call.assert_nothing_lost_and_nothing_twice()
 
 
-def test_a_room_that_livekits_own_tools_deleted_ends_the_call(customer, key):
+def test_a_room_that_livekits_own_tools_deleted_unheard_ends_the_call(customer, server):
     call = customer.video_call(provider="livekit")
     wish = api.DeleteRoomRequest(room=call.provider_id)
-    ask(customer.local.sandbox_url, key, lambda client: client.room.delete_room(wish))
+    ask(customer.local.sandbox_url, server._key, lambda client: client.room.delete_room(wish))
     assert ended(call, 20)["disconnect_reason"] == "The provider knows no such call (any more)."
     call.assert_nothing_lost_and_nothing_twice()
 
 
-def test_a_room_that_a_late_guest_opened_again_is_deleted_again(customer, key):
+def test_a_room_that_a_late_guest_opened_again_is_deleted_again(customer, server):
     call = customer.video_call(provider="livekit")
     call.end_strictly()
     call.settled()
-    server = connect("livekit", {"api_key": key, "api_secret": SECRET}, base_url=customer.local.sandbox_url)
     server.open_room("default", call.provider_id, created_by="guest")
-    until = time.monotonic() + 20
-    while call.provider_id in server.live_ids():
-        assert time.monotonic() < until, "the round did not find it"
-        time.sleep(0.2)
+    until(lambda: call.provider_id not in server.live_ids(), 20)
     assert call.told("call.still_live")["call.still_live"] == 1
 
 
-def ended(call, seconds):
-    """The call as the platform shows it, once it has ended; it must within these seconds."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        shown = call.customer.ask("GET", f"/calls/{call.id}").json()["data"]
-        if shown["ended_at"]:
-            return shown
-        time.sleep(0.1)
-    raise AssertionError(f"still live after {seconds} s")
+def test_a_room_that_closed_tells_so_and_everything_follows_once(told):
+    call = told.video_call(provider="livekit", transcript=True)
+    told.sandbox.happen(call.provider_id, "closed")
+    assert ended(call, 10)["disconnect_reason"] == "Ended at the provider."
+    call.settled()
+    events = call.told("call.processed")
+    assert (events["call.ended"], events["call.processed"], call.effects()) == (1, 1, 0)
+
+
+def test_everybody_left_and_the_platforms_own_grace_ends_the_call(told):
+    call = told.video_call(provider="livekit")
+    for what in ("joined", "left"):
+        told.sandbox.happen(call.provider_id, what, identity="anna")
+    ended(call, 15)
+    assert record(call)["end_code"] == "participants_left"
+    call.assert_nothing_lost_and_nothing_twice()
+
+
+def test_a_count_that_lags_ends_nobodys_call(told):
+    call = told.video_call(provider="livekit")
+    told.sandbox.happen(call.provider_id, "joined", identity="anna")
+    told.sandbox.happen(call.provider_id, "left", identity="anna", counted=1)
+    until(lambda: "participant_left" in dict(entries(call)))
+    told.sandbox.happen(call.provider_id, "closed")
+    ended(call, 10)
+    assert record(call)["end_code"] == "ended_at_provider"
+
+
+def test_a_recording_is_on_record_and_told_once(told):
+    call = told.video_call(provider="livekit")
+    told.sandbox.happen(call.provider_id, "recorded", seconds=30)
+    assert call.told("call.recording_ready")["call.recording_ready"] == 1
+    shown = told.ask("GET", f"/v1/live/calls/{call.id}").json()
+    assert shown["recording_url"].endswith(".mp4") and shown["recording_ready_at"]
+    call.end_strictly()
+
+
+def test_a_whole_call_told_late_twice_and_backwards_is_the_same_call(told):
+    told.sandbox.habits(copies=2, hold=True)
+    call = told.video_call(provider="livekit", transcript=True)
+    for what in ("joined", "left", "joined"):
+        told.sandbox.happen(call.provider_id, what, identity="anna")
+    call.end_strictly()
+    told.sandbox.release(reverse=True)
+    call.assert_nothing_lost_and_nothing_twice()
+    assert record(call)["end_code"] == "ended_by_api"
