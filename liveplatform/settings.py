@@ -61,6 +61,7 @@ OPENAI_MODEL = env.str("OPENAI_MODEL", "gpt-4o-mini")
 # --- Outbound webhooks (liveplatform/webhooks). Loopback receivers are for development only.
 WEBHOOK_ALLOW_HTTP = env.bool("WEBHOOK_ALLOW_HTTP", False)
 WEBHOOK_ALLOW_LOOPBACK = env.bool("WEBHOOK_ALLOW_LOOPBACK", False)
+WEBHOOK_EVENTS_KEEP = env.int("WEBHOOK_EVENTS_KEEP", 90)  # days; then events and deliveries are deleted
 WEBHOOK_TIMEOUT = env.float("WEBHOOK_TIMEOUT", 15.0)
 # Hosts, addresses and networks that are denied besides all internal ones: the platform's own.
 WEBHOOK_DENY = env.list("WEBHOOK_DENY", [urlsplit(PUBLIC_URL).hostname or ""])
@@ -142,6 +143,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_REDIRECT_STDOUTS = False
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "work.sweep", "schedule": WORK_SWEEP, "options": {"expires": 10}},
+    "forget_webhooks": {"task": "webhooks.forget", "schedule": 3600.0, "options": {"expires": 600}},
     "purge": {"task": "api.purge", "schedule": 3600.0, "options": {"expires": 600}},
 }
 
