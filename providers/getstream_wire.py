@@ -24,7 +24,8 @@ def read_room(body: Mapping[str, Any]) -> Room:
     if not isinstance(call, Mapping) or not call.get("id"):
         raise UnknownOutcome("GetStream's answer is not a call.", code="bad_answer")
     ended_at = moment(call.get("ended_at"))
-    session_id = str(call.get("current_session_id") or "")
+    left = _left(call.get("session"))
+    session_id = "" if left else str(call.get("current_session_id") or "")
     live = not call.get("backstage", False) and bool(session_id) and ended_at is None
     return Room(
         id=str(call["id"]),
@@ -34,7 +35,7 @@ def read_room(body: Mapping[str, Any]) -> Room:
         ended_at=ended_at,
         recording=bool(call.get("recording")),
         backstage=bool(call.get("backstage")),
-        empty_since=None if session_id else _left(call.get("session")),
+        empty_since=None if session_id else left,
     )
 
 

@@ -77,6 +77,8 @@ def _emptied(call: Call, now: datetime, overtaken: bool) -> Change:
     if overtaken:
         return Change("late: somebody came back")
     call.provider_seen_at = now
+    if call.status == Call.Status.SCHEDULED:
+        return Change("noted: the call has not begun")
     call.empty_since = call.empty_since or now
     return Change("empty: the grace runs")
 

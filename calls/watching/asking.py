@@ -1,7 +1,7 @@
 """What a Watch asks the provider about its call, and what the answer means."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -11,7 +11,7 @@ from calls.end_codes import EndCode
 from calls.models.call import Call
 from calls.watching.searching import Search
 from liveplatform.work.outcomes import Outcome, done, later
-from providers.base import Adapter, HasRooms, ListsLive, ReportsCalls, Room
+from providers.base import Adapter, HasRooms, ListsLive, ReportsCalls
 from providers.errors import ProviderError, Rejected, Unavailable
 
 # A provider that does not answer is asked again at this pace (s): nobody's call is ended for its silence.
@@ -61,7 +61,7 @@ def _look_at_leg(call: Call, provider: Adapter, rooms: Adapter | None) -> Outcom
 
 def _look_at_room(call: Call, provider: Adapter) -> Outcome:
     if not isinstance(provider, HasRooms):
-        return _alive("")
+        return left_for_good(call) or _alive("")
     try:
         room = provider.room(call.stream_call_type, call.provider_call_id)
     except Rejected as error:
@@ -69,7 +69,24 @@ def _look_at_room(call: Call, provider: Adapter) -> Outcome:
     if room.ended_at:
         said = {"status": "ended", "ended_at": room.ended_at}
         return over(EndCode.ENDED_AT_PROVIDER, "Ended at the provider.", said)
-    return _alive("live" if room.is_live else "open", _empty_since(room))
+    if room.session_id:
+        return _alive("live" if room.is_live else "open", occupied=True)
+    return left_for_good(call, room.empty_since) or _alive("open", room.empty_since)
+
+
+def left_for_good(call: Call, empty_since: datetime | None = None) -> Outcome | None:
+    """The end of a live call whose room is empty for longer than the grace; `empty_since` if we did not hear.
+
+    Events of who is in a room may be lost or overtake each other, so this is asked of the provider before
+    anybody's call is ended.
+    """
+    since = call.empty_since or empty_since
+    now: datetime = call.now  # type: ignore[attr-defined] # annotated by the one who looks
+    if since is None or call.status == Call.Status.SCHEDULED:
+        return None
+    if now < since + timedelta(seconds=settings.EMPTY_GRACE):
+        return None
+    return over(EndCode.PARTICIPANTS_LEFT, "Everybody left, and nobody came back.")
 
 
 def _no_such(error: Rejected, provider: Adapter) -> Outcome:
@@ -91,12 +108,8 @@ def _room_is_gone(call: Call, rooms: Adapter) -> bool:
         return False
 
 
-def _alive(status: str, empty_since: datetime | None = None) -> Outcome:
-    return later(settings.STALE_AFTER, {"seen": status, "empty_since": empty_since})
-
-
-def _empty_since(room: Room) -> datetime | None:
-    return None if room.session_id else room.empty_since
+def _alive(status: str, empty_since: datetime | None = None, *, occupied: bool = False) -> Outcome:
+    return later(settings.STALE_AFTER, {"seen": status, "empty_since": empty_since, "occupied": occupied})
 
 
 def end_code_of(raw_status: str) -> EndCode:

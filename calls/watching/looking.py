@@ -16,7 +16,7 @@ from calls.models.call import Call
 from calls.recording_due import look_after_rooms
 from calls.watching import asking
 from calls.watching.searching import search_for
-from calls.watching.starting import DEADLINE
+from calls.watching.starting import DEADLINE, LIMIT
 from liveplatform.prepared import execute
 from liveplatform.work.models import Job
 from liveplatform.work.outcomes import Outcome, later, skip
@@ -30,9 +30,11 @@ log = structlog.get_logger(__name__)
 # A call that never started, or whose provider knows nothing of it, does not stay on the list for ever.
 FORGOTTEN_AFTER = timedelta(hours=24)
 
-# Limits and graces that were set while the provider was asked count too.
+# Limits and graces that were set while the provider was asked count too. A grace that is over while the
+# provider does not answer has its pause like any other question.
 MIND_DEADLINES = f"""
-UPDATE calls_watch w SET due_at = least(w.due_at, {DEADLINE})
+UPDATE calls_watch w SET due_at = least(w.due_at, CASE WHEN {DEADLINE} > now() OR {LIMIT} <= now()
+                                                       THEN {DEADLINE} END)
 FROM calls_call c WHERE c.id = w.call_id AND w.id = ANY(%(ids)s::uuid[]) AND w.state = 'pending'
 """  # noqa: S608 - composed of constants
 
@@ -60,7 +62,7 @@ def _job(watch: "Watch", call: Call, providers: Any) -> Job:  # noqa: ANN401 - b
     if not call.provider_call_id and not call.may_run_unseen:
         return partial(_same, later(settings.STALE_AFTER, {"seen": ""}))
     if isinstance(provider, ProviderError):
-        return partial(_same, asking.unanswered(str(provider)))
+        return partial(_same, asking.left_for_good(call) or asking.unanswered(str(provider)))
     search = search_for(call, watch.result.get("looked", 0)) if call.may_run_unseen else None
     own_room = None if isinstance(rooms, ProviderError) or not call.room_id else rooms
     return partial(asking.ask, call, provider, own_room, search)
@@ -71,14 +73,12 @@ def _same(outcome: Outcome) -> Outcome:
 
 
 def _verdict(call: Call) -> Outcome | None:
-    """What needs no asking: it is over, past its limit, left by everybody, or forgotten."""
+    """What needs no asking: it is over, past its limit, or forgotten."""
     now = call.now  # type: ignore[attr-defined] # annotated
     if call.is_over:
         return skip("The call is over.")
     if call.time_limit and call.started_at and now >= call.started_at + timedelta(seconds=call.time_limit):
         return asking.over(EndCode.TIME_LIMIT, f"The time limit of {call.time_limit} s was reached.")
-    if call.empty_since and now >= call.empty_since + timedelta(seconds=settings.EMPTY_GRACE):
-        return asking.over(EndCode.PARTICIPANTS_LEFT, "Everybody left, and nobody came back.")
     if _is_forgotten(call, now):
         return asking.over(EndCode.STALE, "Nothing was heard of this call for a day.")
     return None
@@ -141,6 +141,8 @@ def _note_alive(watch: "Watch") -> None:
     calls = Call.objects.filter(pk=watch.call_id, ended_at__isnull=True)
     if not found["seen"]:
         return
+    if found.get("occupied"):
+        calls.filter(empty_since__isnull=False).update(empty_since=None)
     facts: dict[str, Any] = {"provider_seen_at": Now(), "provider_state": Call.ProviderState.LIVE}
     if found.get("empty_since"):
         calls.filter(empty_since__isnull=True).update(empty_since=found["empty_since"])

@@ -16,9 +16,8 @@ from liveplatform.work.models import NO_LANE, sql_uuid7, uuid7
 UNANSWERED_AFTER = 10.0
 
 # When the call of a row `c` must be looked at at the latest; `least` and `greatest` leave NULLs out.
-DEADLINE = """
-least(c.started_at + make_interval(secs => c.time_limit), c.empty_since + make_interval(secs => %(grace)s))
-"""
+LIMIT = "c.started_at + make_interval(secs => c.time_limit)"
+DEADLINE = f"least({LIMIT}, c.empty_since + make_interval(secs => %(grace)s))"
 
 FIRST_LOOK = f"""
 least({DEADLINE},

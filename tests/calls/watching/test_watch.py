@@ -118,11 +118,52 @@ def test_a_call_that_the_provider_does_not_know_is_stale_once_its_list_can_be_re
     assert (call.end_code, call.provider_state) == ("stale", "ended")
 
 
-def test_a_room_that_everybody_left_is_ended_after_the_grace(line, settings):
-    call = line.open()
+def emptied(call, settings):
+    """We heard that everybody left, and the grace is over."""
     Call.objects.filter(pk=call.pk).update(empty_since=Now() - timedelta(seconds=settings.EMPTY_GRACE + 1))
+    return call
+
+
+def test_a_room_that_everybody_left_is_ended_after_the_grace(line, sandbox, settings):
+    call = emptied(line.open(), settings)
+    sandbox.happen(call.provider_call_id, "left")
     call = look(call)
     assert (call.end_code, call.ended_by) == ("participants_left", "watch")
+
+
+def test_nobodys_call_is_ended_for_news_that_were_lost(line, sandbox, settings):
+    """They came back, and the event of it never came; then the provider does not answer."""
+    call = emptied(line.open(), settings)
+    call = look(call)
+    assert (call.is_over, call.empty_since) == (False, None)
+    sandbox.happen(call.provider_call_id, "left")
+    sandbox.fault("get_room", "503", resource=call.provider_call_id)
+    call = look(emptied(call, settings))
+    assert not call.is_over
+    assert due_in(call) > 10, "and it is asked again at a pace"
+    assert look(call).end_code == "participants_left"
+
+
+def test_a_room_that_is_empty_unheard_is_ended_after_the_grace_too(line, sandbox, settings):
+    call = line.open()
+    sandbox.happen(call.provider_call_id, "left")
+    assert look(call).empty_since
+    assert 0 < due_in(call) <= settings.EMPTY_GRACE
+    settings.EMPTY_GRACE = 0
+    Call.objects.filter(pk=call.pk).update(empty_since=None)
+    assert look(call).end_code == "participants_left"
+
+
+def test_an_empty_room_of_a_connection_that_is_gone_is_ended_without_asking(line, settings):
+    call = emptied(line.open(), settings)
+    line.video.delete()
+    assert look(call).end_code == "participants_left"
+
+
+def test_a_scheduled_call_whose_backstage_was_left_is_not_ended(line, sandbox, settings):
+    call = emptied(line.open(scheduled_at=timezone.now() + timedelta(hours=1)), settings)
+    sandbox.happen(call.provider_call_id, "left")
+    assert not look(call).is_over
 
 
 def test_a_scheduled_call_that_never_began_is_forgotten_after_a_day(line):
