@@ -10,6 +10,7 @@ from celery import shared_task
 from calls.again import analyse_again, run_again
 from calls.end import CallNotFound, end
 from calls.end_codes import EndCode
+from calls.incoming.forgetting import forget
 from calls.models import Call, Step
 
 
@@ -37,3 +38,9 @@ def reanalyse(call_id: str) -> str:
         return analyse_again(UUID(call_id))
     except CallNotFound:
         return f"{call_id}: there is no such call."
+
+
+@shared_task(name="calls.forget_events")
+def forget_events() -> str:
+    """Delete the providers' events that are past their time."""
+    return f"{forget():,} provider events were deleted."

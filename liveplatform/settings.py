@@ -47,6 +47,8 @@ STALE_AFTER = env.float("STALE_AFTER", 900.0)  # a provider silent for so long i
 RECONCILE_EVERY = env.float("RECONCILE_EVERY", 180.0)  # live calls are compared with the provider's own list
 RECONCILE_LAG = env.float("RECONCILE_LAG", 15.0)  # which lags: what is younger is left to the next round
 
+PROVIDER_EVENTS_KEEP = env.int("PROVIDER_EVENTS_KEEP", 30)  # days
+
 RULES_EVERY = env.float("RULES_EVERY", 30.0)  # how often quality-control rules look at live calls
 
 # The country whose national numbers are understood where no other is known.
@@ -143,6 +145,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_REDIRECT_STDOUTS = False
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "work.sweep", "schedule": WORK_SWEEP, "options": {"expires": 10}},
+    "forget_told": {"task": "calls.forget_events", "schedule": 3600.0, "options": {"expires": 600}},
     "forget_webhooks": {"task": "webhooks.forget", "schedule": 3600.0, "options": {"expires": 600}},
     "purge": {"task": "api.purge", "schedule": 3600.0, "options": {"expires": 600}},
 }

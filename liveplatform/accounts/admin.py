@@ -104,9 +104,9 @@ class ConnectionAdmin(OfOneAccount):
     list_filter = ("provider",)
     fields = (
         *("account", "provider", "name", "base_url", "is_default", "options", "secrets"),
-        *("created_at", "updated_at"),
+        *("events_url", "created_at", "updated_at"),
     )
-    readonly_fields = ("created_at", "updated_at")
+    readonly_fields = ("events_url", "created_at", "updated_at")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
         return [*super().get_readonly_fields(request, obj), *(("provider",) if obj else ())]

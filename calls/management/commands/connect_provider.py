@@ -42,6 +42,7 @@ class Command(BaseCommand):
             how = "" if getattr(error, "field", "") == "base_url" else " Give each with --set KEY=VALUE."
             raise CommandError(f"{error}{how}") from error
         self.stdout.write(f"{account} is connected to {connection.get_provider_display()} ({connection.pk}).")
+        self.stdout.write(f"Its events are taken at {connection.events_url}")
 
 
 def _pair(text: str) -> tuple[str, str]:
