@@ -59,9 +59,9 @@ def _recordings(call: Call) -> Iterator[Entry]:
 
 
 def _told(call: Call) -> Iterator[Entry]:
-    told = ProviderEvent.objects.filter(call=call).only("created_at", "type", "state", "result", "error")
-    for event in told.order_by("id"):
-        by = f"provider:{call.provider}"
+    told = ProviderEvent.objects.filter(call=call).select_related("connection").order_by("id")
+    for event in told.only("created_at", "type", "state", "result", "error", "connection__provider"):
+        by = f"provider:{event.connection.provider}"  # that of the call's own room may be another one
         yield Entry(event.created_at, "provider event", event.type, event.state, event.said, by)
 
 

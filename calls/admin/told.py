@@ -8,6 +8,7 @@ from django.utils.html import format_html
 
 from calls.models import ProviderEvent
 from liveplatform.fast_admin import RecordAdmin
+from liveplatform.work.bell import ring
 
 GZIP = b"\x1f\x8b"
 
@@ -22,10 +23,17 @@ class ProviderEventAdmin(RecordAdmin):
     id_fields = ("pk", "call", "connection")
     search_help_text = "The id of an event, a call or a connection."
     exclude = ("body",)
+    actions = ("apply_again",)
     readonly_fields = ("as_it_came",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ProviderEvent]:
         return super().get_queryset(request).defer("body", "headers", "told")
+
+    @admin.action(description="Apply again", permissions=["change"])
+    def apply_again(self, request: HttpRequest, events: QuerySet[ProviderEvent]) -> None:
+        due = sum(event.retry() for event in events)
+        ring(ProviderEvent.queue)
+        self.message_user(request, f"{due} events are applied again.")
 
     @admin.display(description="call")
     def of_call(self, event: ProviderEvent) -> str:

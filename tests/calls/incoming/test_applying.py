@@ -301,3 +301,15 @@ def test_the_timeline_and_the_calls_page_tell_what_the_provider_told(phone, api,
         in admin_client.get(f"/admin/calls/providerevent/{event.pk}/change/").content.decode()
     )
     assert "+1415" not in admin_client.get("/admin/calls/providerevent/").content.decode()
+
+
+def test_staff_apply_an_event_again(phone, admin_client):
+    """Ignored, for its call was not known yet."""
+    twilio(phone.connection, status("CA9", "busy", 2))
+    ProviderEvent.objects.update(state="skipped", due_at=None)
+    Call.objects.filter(pk=phone.pk).update(provider_call_id="CA9")
+    chosen = {"action": "apply_again", "_selected_action": [ProviderEvent.objects.get().pk]}
+    admin_client.post("/admin/calls/providerevent/", chosen)
+    drain(ProviderEvent)
+    phone.refresh_from_db()
+    assert phone.end_code == "busy"
