@@ -7,6 +7,7 @@ statements of the busiest path that is most of their cost (docs/performance.md).
 import threading
 import time
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import psycopg
@@ -36,4 +37,14 @@ def execute(statement: str, parameters: Mapping[str, Any]) -> "psycopg.Cursor[tu
         if time.monotonic() - _plans.made > PLANS_LIVE:
             cursor.execute("DISCARD PLANS", prepare=False)
             _plans.made = time.monotonic()
-        return cursor.execute(statement, parameters, prepare=True)
+        arrays = tuple(name for name, value in parameters.items() if isinstance(value, list))
+        return cursor.execute(_with_binary(statement, arrays), parameters, prepare=True)
+
+
+@cache
+def _with_binary(statement: str, arrays: tuple[str, ...]) -> str:
+    """Arrays are sent as bytes: as text each element is escaped by a regular expression, which takes 170 µs
+    for a webhook's body and was a quarter of a worker's time."""
+    for name in arrays:
+        statement = statement.replace(f"%({name})s", f"%({name})b")
+    return statement
