@@ -13,7 +13,7 @@ from calls.concluding import compare_and_set_many, conclude
 from calls.incoming import matching
 from calls.incoming.meaning import Change, adopt, change
 from calls.models.call import Call
-from calls.recording import note_many
+from calls.recordings.noting import note_many
 from calls.watching.starting import heed, hurry
 from liveplatform.prepared import execute
 from liveplatform.work.bell import ring

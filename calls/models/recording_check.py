@@ -4,8 +4,8 @@ from typing import ClassVar, Self
 
 from django.db import models
 
-from calls import recording_checks
 from calls.models.call import Call
+from calls.recordings import looking
 from liveplatform.work.models import Job, Work
 
 
@@ -18,7 +18,7 @@ class RecordingCheck(Work):
 
     @classmethod
     def prepare(cls, rows: list[Self]) -> list[Job]:
-        return recording_checks.prepare(rows)
+        return looking.prepare(rows)
 
     @classmethod
     def guard(cls, rows: list[Self]) -> None:
@@ -26,7 +26,7 @@ class RecordingCheck(Work):
 
     @classmethod
     def settled(cls, rows: list[Self]) -> None:
-        recording_checks.settled(rows)
+        looking.settled(rows)
 
     def about(self) -> dict[str, str]:
         return {"call_id": str(self.call_id)}

@@ -16,8 +16,8 @@ from calls.platform.record_serializers import (
 )
 from calls.platform.serializers import DoneSerializer
 from calls.platform.views import TAGS, OneCallView
-from calls.recording import describe_recording
-from calls.recording_due import look_for
+from calls.recordings.due import look_for
+from calls.recordings.noting import describe_recording
 from liveplatform.api.errors import problems
 
 

@@ -13,7 +13,7 @@ from calls.concluding import compare_and_set
 from calls.connecting import adapters
 from calls.end_codes import EndCode
 from calls.models.call import Call
-from calls.recording_due import look_after_rooms
+from calls.recordings.due import look_after_rooms
 from calls.watching import asking
 from calls.watching.searching import search_for
 from calls.watching.starting import DEADLINE, LIMIT

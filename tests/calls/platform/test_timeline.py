@@ -4,7 +4,7 @@ import pytest
 
 from calls.again import run_again
 from calls.models import RecordingCheck, Step
-from calls.recording_due import look_for
+from calls.recordings.due import look_for
 from liveplatform.work.drain import drain
 
 TURNS = [{"role": "customer", "text": "hello"}]

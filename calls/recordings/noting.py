@@ -9,7 +9,7 @@ from django.db import transaction
 from calls.description import describe
 from calls.models.call import Call
 from calls.models.recording import Recording
-from calls.recording_due import keep_fresh
+from calls.recordings.due import keep_fresh
 from liveplatform.prepared import execute
 from liveplatform.webhooks.publish import News, publish_many
 from liveplatform.work.models import uuid7

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import orjson
 import pytest
 
-from calls import recording
 from calls.models import Recording
+from calls.recordings import noting
 from liveplatform.webhooks.models import Event
 from providers.events import RecordingFile
 from tests.api.racing import at_once
@@ -23,7 +23,7 @@ def file(name="one", url="https://files.example/one?v=1", minute=10, days=14, **
 
 def noted(call, *files):
     for each in files:
-        recording.note(call, each)
+        noting.note(call, each)
     call.refresh_from_db()
     return call
 
@@ -78,9 +78,9 @@ def test_the_newest_recording_is_the_one_that_ended_last_whatever_came_first(acc
 def test_many_cost_as_much_as_one(account, django_assert_max_num_queries):
     calls = [video_call(account) for _ in range(5)]
     files = [(call.pk, file(f"r{n}", f"https://files.example/{n}", n)) for call in calls for n in range(1, 4)]
-    recording.note(calls[0], file("r0"))
+    noting.note(calls[0], file("r0"))
     with django_assert_max_num_queries(11):
-        recording.note_many(files)
+        noting.note_many(files)
     assert Recording.objects.count() == 16
     calls[1].refresh_from_db()
     assert (calls[1].recording_url, calls[1].event_sequence) == ("https://files.example/3", 3)
@@ -89,7 +89,7 @@ def test_many_cost_as_much_as_one(account, django_assert_max_num_queries):
 @pytest.mark.django_db(transaction=True)
 def test_told_by_many_at_once_it_is_one_recording_and_one_event(account):
     call = video_call(account)
-    at_once(8, lambda n: recording.note(call, file(url=f"https://files.example/{n}", days=14 + n)))
+    at_once(8, lambda n: noting.note(call, file(url=f"https://files.example/{n}", days=14 + n)))
     call.refresh_from_db()
     assert call.recording_url == "https://files.example/7"
     assert Event.objects.filter(subject=call.pk).count() == 1

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from calls.connecting import adapters
 from calls.models.call import Call
-from calls.recording import note_many
-from calls.recording_due import keep_fresh
+from calls.recordings.due import keep_fresh
+from calls.recordings.noting import note_many
 from liveplatform.work.models import Job
 from liveplatform.work.outcomes import Outcome, done, later, skip
 from providers.base import Adapter, HasRecordings

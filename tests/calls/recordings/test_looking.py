@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from calls.end import end
 from calls.models import Recording, RecordingCheck, Watch
-from calls.recording_checks import PAUSES
+from calls.recordings.looking import PAUSES
 from calls.watching.starting import hurry
 from liveplatform.webhooks.models import Event
 from liveplatform.work.drain import drain
