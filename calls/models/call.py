@@ -119,7 +119,7 @@ class Call(models.Model):
         expression=BACKDATED,
         output_field=models.BooleanField(null=True),
         db_persist=True,
-        help_text="Began before this row was made.",
+        help_text="Began, or was to begin, before this row was made.",
     )
 
     # The number of the last Event of this call; grows with each.

@@ -19,8 +19,10 @@ def _utc(time: F | Least) -> Func:
     return Func(time, template="(%(expressions)s AT TIME ZONE 'UTC')", output_field=DateTimeField())
 
 
-# Whether a call began before it was in the table, for it was imported (calls/selecting/walking.py).
-BACKDATED = LessThan(_utc(Least("started_at", "ended_at")), _utc(F("created_at")) - Value(SKEW))
+# Whether a call was to begin before it was in the table, for it was imported (calls/selecting/walking.py).
+BACKDATED = LessThan(
+    _utc(Least("scheduled_at", "started_at", "ended_at")), _utc(F("created_at")) - Value(SKEW)
+)
 
 NEWEST_FIRST = (F("created_at").desc(), F("id").desc())
 
@@ -49,6 +51,7 @@ LISTS = [
     _by_value("end_code", ~Q(end_code="")),
     _by_value("campaign_id", Q(campaign_id__isnull=False)),
     _by_value("ai_agent_id", Q(ai_agent_id__isnull=False)),
+    _by_value("contact_id", Q(contact_id__isnull=False)),
     _by_text("disconnect_reason"),
     _by_text("to_number"),
     _by_text("from_number"),

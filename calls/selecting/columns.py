@@ -84,7 +84,8 @@ def _number(name: str, index: Index | None = None) -> Column:
 
 
 def _time(name: str, index: Index | None = Index.BY_ORDER) -> Column:
-    return Column(name, name, values.instant, (*ORDERED, Operator.IS_NULL), index=index)
+    operators = ORDERED if name in ("created_at", "updated_at") else (*ORDERED, Operator.IS_NULL)
+    return Column(name, name, values.instant, operators, index=index)
 
 
 def _uuid(name: str, index: Index | None = None) -> Column:
@@ -126,6 +127,7 @@ COLUMNS = {
         _text("disconnect_reason", index=Index.BY_VALUE),
         _time("scheduled_at"),
         _number("rating", Index.BY_ORDER),
+        _uuid("contact_id", Index.BY_VALUE),
         _uuid("campaign_id", Index.BY_VALUE),
         _uuid("ai_agent_id", Index.BY_VALUE),
         _choice("end_code", EndCode.values, Index.BY_VALUE, blank=True),
@@ -144,7 +146,6 @@ COLUMNS = {
         _text("direction"),
         Column("is_test", "is_test", values.boolean, (Operator.EQ, Operator.NEQ)),
         _text("workspace"),
-        _uuid("contact_id"),
         _number("cost"),
         _number("latency"),
         _text("price_unit"),

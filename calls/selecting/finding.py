@@ -28,8 +28,11 @@ from calls.selecting.wanted import Wanted
 MOST_LOOKED_AT = 10_000
 MOST_FAR_APART = 2_500
 MOST_LOOKED_INTO = 2_000
+# Of these at first: a word that is common is met soon, and of a rare one this tells how rare it is.
+FIRST_LOOKED_INTO = 1_000
 # A bound in rows is one in time, unless the machine is ill.
 LONGEST = timedelta(seconds=3)
+BOUNDS = "SELECT set_config('statement_timeout', %s, true), set_config('enable_seqscan', 'off', true)"
 
 
 def page(wanted: Wanted) -> list[Call]:
@@ -40,7 +43,7 @@ def page(wanted: Wanted) -> list[Call]:
         return _whole(walk(wanted, path, None))
     with _in_time():
         for walked in _attempts(wanted):
-            if walked is not None:
+            if walked is not None and walked.is_enough:
                 return _whole(walked)
     raise TooBroad
 
@@ -65,16 +68,25 @@ def _whole(walked: Walked | None) -> list[Call]:
 
 def _attempts(wanted: Wanted) -> Iterator[Walked | None]:
     """One way after the other, the cheapest first; None where it does not lead to all that is wanted."""
+    first = None
     if not wanted.names_calls:
-        yield _walk(wanted, MOST_LOOKED_INTO if wanted.search else MOST_LOOKED_AT)
+        first = _walk(wanted, FIRST_LOOKED_INTO if wanted.search else MOST_LOOKED_AT)
+        yield first
     clearer = replace(wanted, selection=spelled_out(wanted.selection, wanted.account_id))
-    if clearer != wanted:
+    longer = _will_do(first, wanted) if wanted.search else clearer != wanted
+    if longer:
         yield _walk(clearer, MOST_LOOKED_AT)
     most = MOST_LOOKED_INTO if wanted.takes_transcripts_apart else MOST_LOOKED_AT
     gathered = gather(clearer, most)
     yield None if gathered is None else Walked(gathered)
-    if wanted.search:
+    if wanted.search and not longer:
         yield _walk(clearer, MOST_LOOKED_AT)
+
+
+def _will_do(first: Walked | None, wanted: Wanted) -> bool:
+    """Whether a longer walk is likely to fill the page, as many as the first steps of it have met."""
+    met = len(first.calls) if first else 0
+    return met * MOST_LOOKED_AT > 2 * wanted.limit * FIRST_LOOKED_INTO
 
 
 def _walk(wanted: Wanted, most: int) -> Walked | None:
@@ -90,11 +102,11 @@ def _walk(wanted: Wanted, most: int) -> Walked | None:
 
 @contextmanager
 def _in_time() -> Iterator[None]:
-    """TooBroad for a statement that takes longer than LONGEST."""
+    """TooBroad for a statement that takes longer than LONGEST; and none reads a table from end to end."""
     try:
         with transaction.atomic():
             with connection.cursor() as cursor:
-                cursor.execute("SET LOCAL statement_timeout = %s", [LONGEST // timedelta(milliseconds=1)])
+                cursor.execute(BOUNDS, [str(LONGEST // timedelta(milliseconds=1))])
             yield
     except OperationalError as error:
         if isinstance(error.__cause__, QueryCanceled):

@@ -18,7 +18,7 @@ MOST_CROSSED = 50_000
 
 def gather(wanted: Wanted, most: int) -> list[Call] | None:
     """The page, if some index (or all of them together) leaves so many calls, or fewer."""
-    path = _found_by_words(wanted, most // 2) or _narrowest(wanted, most)
+    path = _found_by_words(wanted, most // 4) or _narrowest(wanted, most)
     if path is None:
         return None
     window = within(wanted.along(path)[:most], wanted.meeting(path))
@@ -48,7 +48,8 @@ def _narrowest(wanted: Wanted, most: int) -> Path | None:
 
 def _crossing(wanted: Wanted, known: list[Path], most: int) -> Path | None:
     """Where all paths meet, if that is in few calls and one of them is short enough to be read whole."""
-    if len(known) == 1 or not any(_is_short(wanted, path) for path in known):
+    known = [path for path in known if path.answers]
+    if len(known) < 2 or not any(_is_short(wanted, path) for path in known):
         return None
     answers = tuple(condition for path in known for condition in path.answers)
     everything = Path(Q(*(path.q for path in known)), answers, CREATED_AT)

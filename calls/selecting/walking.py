@@ -14,19 +14,23 @@ from calls.selecting.paths import Path
 from calls.selecting.wanted import Wanted
 from calls.selecting.windows import within
 
-STARTED_AT = COLUMNS["started_at"]
+BEGUN_BEFORE = (COLUMNS["scheduled_at"], COLUMNS["started_at"], ENDED_AT)
 LATEST = datetime.max.replace(tzinfo=UTC) - SKEW
 
 
 @dataclass(frozen=True)
 class Walked:
-    """The calls that were found, and where the rest of the page is to be looked for, if anywhere."""
+    """The calls that were found, and where the rest of the page is to be looked for, if anywhere.
+
+    `is_enough`: they are the page, so far; not only what was met before the bound was.
+    """
 
     calls: list[Call]
     rest: Wanted | None = None
+    is_enough: bool = True
 
 
-def walk(wanted: Wanted, path: Path, most: int | None) -> Walked | None:
+def walk(wanted: Wanted, path: Path, most: int | None) -> Walked:
     """The page, if so many calls along the path fill it, or are all there is. No bound where the path
     settles everything: each call that is met is one of the page, or before it."""
     order = wanted.order.as_indexed()
@@ -37,7 +41,7 @@ def walk(wanted: Wanted, path: Path, most: int | None) -> Walked | None:
     window = within(calls[:most], wanted.meeting(path)).order_by(*order)
     found = fetched(window, wanted, by_id=True)
     if len(found) < wanted.limit and calls[most : most + 1].exists():
-        return None
+        return Walked(found, is_enough=False)
     return _walked(wanted, window, found)
 
 
@@ -52,17 +56,17 @@ def fetched(calls: QuerySet[Call], wanted: Wanted, *, by_id: bool) -> list[Call]
 
 
 def _created_before(wanted: Wanted) -> Q:
-    """A call that had begun by a time was made by then, so a walk from the newest may begin there."""
+    """A call that was to begin by a time was made by then, so a walk from the newest may begin there."""
     bounds = [
         condition.read()
         for condition in wanted.conditions
-        if condition.column in (STARTED_AT, ENDED_AT) and condition.operator in (Operator.LT, Operator.LTE)
+        if condition.column in BEGUN_BEFORE and condition.operator in (Operator.LT, Operator.LTE)
     ]
     if not bounds or wanted.order != NEWEST_FIRST:
         return Q()
     latest = min(*bounds, LATEST)
     imported = Call.objects.filter(
-        Q(started_at__lte=latest) | Q(ended_at__lte=latest),
+        Q(scheduled_at__lte=latest) | Q(started_at__lte=latest) | Q(ended_at__lte=latest),
         account_id=wanted.account_id,
         backdated=True,
         created_at__gte=latest + SKEW,

@@ -44,7 +44,8 @@ class Wanted:
     @property
     def names_calls(self) -> bool:
         """Whether calls are asked for by an id, theirs or the provider's."""
-        return any(c.column.index == Index.BY_ID and c.operator != Operator.NEQ for c in self.conditions)
+        named = (Operator.EQ, Operator.IN)
+        return any(c.column.index == Index.BY_ID and c.operator in named for c in self.conditions)
 
     def along(self, path: Path) -> QuerySet[Call]:
         """The calls of the account that this index is asked for."""

@@ -62,5 +62,6 @@ def small_bounds(monkeypatch):
     monkeypatch.setattr(finding, "MOST_LOOKED_AT", 40)
     monkeypatch.setattr(finding, "MOST_FAR_APART", 30)
     monkeypatch.setattr(finding, "MOST_LOOKED_INTO", 20)
+    monkeypatch.setattr(finding, "FIRST_LOOKED_INTO", 10)
     monkeypatch.setattr(gathering, "MOST_CROSSED", 60)
     monkeypatch.setattr(gathering, "FEW", 2)

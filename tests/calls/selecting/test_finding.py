@@ -155,12 +155,13 @@ def test_what_is_rare_and_known_to_no_index_is_refused(account, calls, small_bou
         page(Wanted(account.pk, Selection.from_json({"direction": "sideways"})))
 
 
-def test_a_range_of_starts_long_ago_is_found_from_its_own_end(account, calls, small_bounds):
-    Call.objects.update(started_at=None)
+@pytest.mark.parametrize("field", ["scheduled_at", "started_at"])
+def test_a_range_long_ago_is_found_from_its_own_end(account, calls, small_bounds, field):
+    Call.objects.update(**{field: None})
     Call.objects.filter(created_at__lt=NOW - timedelta(minutes=100)).update(
-        started_at=NOW - timedelta(minutes=100)
+        **{field: NOW - timedelta(minutes=100)}
     )
-    selection = Selection.from_json({"started_at": {"lt": ago(99)}})
+    selection = Selection.from_json({field: {"lt": ago(99)}})
     assert len(page(Wanted(account.pk, selection, limit=5))) == 5
 
 
