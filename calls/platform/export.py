@@ -35,9 +35,9 @@ class Export:
     """The lines of an export. Holds one of the places of this process until it is closed."""
 
     def __init__(self, chunks: Iterator[bytes]) -> None:
-        if not _places.acquire(blocking=False):
+        self.chunks, self.is_open = chunks, _places.acquire(blocking=False)
+        if not self.is_open:
             raise Throttled(wait=10)
-        self.chunks, self.is_open = chunks, True
 
     def __iter__(self) -> Iterator[bytes]:
         return self.chunks
@@ -81,7 +81,9 @@ class ExportView(CallsView):
         if name not in FORMATS:
             raise BadSelection("format", f"Give one of {', '.join(FORMATS)}.")
         selection = Selection.from_query(request.query_params, besides=("format", "order"))
-        export = Export(self._chunks(name, selection, descending=direction(request)))
+        chunks = self._chunks(name, selection, descending=direction(request))
+        # Who asks for the head alone gets no lines, and a server need not close what it never read.
+        export = Export(chunks) if request.method == "GET" else ()
         response = StreamingHttpResponse(export, content_type=FORMATS[name][0])
         file = f"calls-{timezone.now():%Y-%m-%d}.{name}"
         response["Content-Disposition"] = f'attachment; filename="{file}"'

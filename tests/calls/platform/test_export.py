@@ -114,3 +114,9 @@ def test_so_many_at_once_and_a_place_is_free_again_when_its_reader_is_gone(api, 
     assert api("GET", "/v1/calls/export").status_code == 429
     for answer in again:
         answer.close()
+
+
+def test_who_asks_for_the_head_alone_takes_no_place(api, calls):
+    for _ in range(export.AT_ONCE + 1):
+        assert api("HEAD", "/v1/calls/export").status_code == 200
+    assert len(table(api)) == 10
