@@ -12,7 +12,7 @@ INSERT INTO calls_call (id, account_id, channel, status, created_at, updated_at,
     provider, provider_call_id, provider_state, provider_status, room_type, room_id, from_number, to_number,
     direction, is_test, workspace, disconnect_reason, end_code, ended_by, host_user_id, title, stream_call_type,
     recording_url, feedback, notes, price_unit, sentiment, dynamic_variables, metadata, event_sequence, duration,
-    rating, cost, latency, campaign_id, ai_agent_id)
+    rating, cost, latency, campaign_id, ai_agent_id, submission_key)
 SELECT (lpad(to_hex((extract(epoch FROM c.at) * 1000)::bigint), 12, '0') || '7' || substr(c.h, 1, 3) || '8'
         || substr(c.h, 4, 15))::uuid,
     %(account)s::uuid, CASE WHEN c.video THEN 'video' ELSE 'phone' END,
@@ -38,11 +38,11 @@ SELECT (lpad(to_hex((extract(epoch FROM c.at) * 1000)::bigint), 12, '0') || '7' 
     CASE WHEN NOT c.video AND NOT c.live THEN round((0.0085 * (1 + c.d / 60))::numeric, 6) END,
     CASE WHEN c.i %% 10 < 7 AND NOT c.live THEN 0.3 + c.r * 3 END,
     CASE WHEN NOT c.video THEN ('00000000-0000-4000-8000-' || lpad((c.i / 7 %% 50)::text, 12, '0'))::uuid END,
-    ('00000000-0000-4000-9000-' || lpad((c.i / 3 %% 200)::text, 12, '0'))::uuid
+    ('00000000-0000-4000-9000-' || lpad((c.i / 3 %% 200)::text, 12, '0'))::uuid, ''
 FROM (
     SELECT i, %(rows)s::int - i + 1 AS new, i %% 5 = 0 AS video, i > %(rows)s::int - 2500 AS live,
         md5(i::text || %(account)s::text) AS h, random() AS r, (random() * random() * 3600)::int AS d,
-        now() - interval '1 year' * (%(rows)s::int - i + 1) / %(rows)s::int AS at,
+        now() - interval '365 days' * (%(rows)s::int - i + 1) / %(rows)s::int AS at,
         (ARRAY['busy', 'no-answer', 'no-answer', 'failed', 'canceled', 'completed'])[least(6, 1 + (random() * 40)::int)]
             AS word,
         (ARRAY['busy', 'no_answer', 'no_answer', 'failed', 'canceled', 'ended_at_provider', 'ended_by_api'])

@@ -11,16 +11,20 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import deliveries, end_call, many_ends, processing, sentiment
+from benchmarks import deliveries, end_call, lists, many_ends, processing, sentiment
 from liveplatform.local import Local
 from tests.stories.customer import Customer
 
 SETTINGS = {"LOG_LEVEL": "CRITICAL", "TRANSCRIPT_WINDOW": "600"}
+LISTS = {"asked": lists.ASKED, "only": "", "all": False, "plans": False, "keep": None}
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--calls", type=int, default=4000, help="calls in each measurement")
+    parser.add_argument(
+        "--rows", type=int, default=lists.ROWS, help="calls in the account whose lists are asked"
+    )
     asked = parser.parse_args()
     console = Console(width=140)
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
@@ -34,6 +38,7 @@ def main() -> int:
             show(console, "what follows", processing.bench(local, customer, asked.calls // 4))
             show(console, "webhooks", deliveries.bench(local, customer, asked.calls))
             show(console, "ending many", many_ends.bench(local, customer, asked.calls * 5 // 2))
+    lists.run(argparse.Namespace(**LISTS, rows=asked.rows))
     return sentiment.main()
 
 

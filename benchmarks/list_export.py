@@ -1,0 +1,62 @@
+"""An export of a million calls: how fast it is, and what it adds to the web process's memory."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection
+
+import psutil
+
+from liveplatform.local import Local
+
+MILLION = "created_at[gte]=182d"
+CHUNK = 1 << 16
+WARM = 6
+MB = 1 << 20
+
+
+def exported(local: Local, key: str) -> Iterator[str]:
+    """A line for each format. Small exports go first, so that what each process loads once is loaded."""
+    for name in ("csv", "ndjson"):
+        for _ in range(WARM):
+            _read(local, key, f"format={name}&created_at[gte]=5d")
+        with _most(local) as most:
+            lines, size, took = _read(local, key, f"format={name}&{MILLION}")
+        yield (
+            f"export of {lines:,} lines as {name}: {lines / took:,.0f}/s, {size / MB:,.0f} MB, "
+            f"memory of a web process grew by {most[0] / MB:.1f} MB at most"
+        )
+
+
+def _read(local: Local, key: str, query: str) -> tuple[int, int, float]:
+    """Lines, bytes, seconds."""
+    http = HTTPConnection("127.0.0.1", local.port, timeout=120)
+    began = time.perf_counter()
+    http.request("GET", f"/v1/calls/export?{query}", headers={"Authorization": f"Bearer {key}"})
+    answer = http.getresponse()
+    lines = size = 0
+    while chunk := answer.read(CHUNK):
+        lines, size = lines + chunk.count(b"\n"), size + len(chunk)
+    http.close()
+    return lines, size, time.perf_counter() - began
+
+
+@contextmanager
+def _most(local: Local) -> Iterator[list[int]]:
+    """The most that any one web process has grown by (RSS, bytes) while this is open."""
+    parent = psutil.Process(local.processes["web"].pid)
+    workers = {process: process.memory_info().rss for process in parent.children(recursive=True)}
+    most, over = [0], threading.Event()
+
+    def watch() -> None:
+        while not over.wait(0.1):
+            most[0] = max(most[0], *(p.memory_info().rss - before for p, before in workers.items()))
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        yield most
+    finally:
+        over.set()
+        watcher.join()
