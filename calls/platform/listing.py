@@ -45,7 +45,9 @@ def filters() -> list[OpenApiParameter]:
         )
     return [
         *found,
-        OpenApiParameter("search", str, description="Words of notes, transcript, numbers…"),
+        OpenApiParameter(
+            "search", str, description="Words of notes, feedback, title or transcript; digits of `to`."
+        ),
     ]
 
 

@@ -1,12 +1,16 @@
 """`GET /calls/query`: every filter, operator, sort and page, and what is wrong with a query string."""
 
+import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from urllib.parse import urlencode
 from uuid import UUID
 
 import pytest
 
 from calls.models import Call, Transcript
+from calls.selecting.columns import COLUMNS as COLUMNS_OF_CALLS
+from calls.selecting.columns import Operator
 from calls.telephony.querying import FILTERABLE, NAMES, SORTABLE
 from tests.calls.making import phone_call, video_call
 
@@ -259,3 +263,9 @@ def test_a_page_is_one_statement_and_what_hangs_on_its_calls_one_each(
     asked(api, {})  # the key is known from here on
     with django_assert_max_num_queries(statements):
         asked(api, query)
+
+
+def test_the_page_on_queries_names_every_column_and_sort():
+    page = (Path(__file__).parents[3] / "docs" / "queries.md").read_text()
+    words = set(re.findall(r"[a-z_]+", page))
+    assert {*COLUMNS_OF_CALLS, *SORTABLE, *FILTERABLE, *Operator} <= words
