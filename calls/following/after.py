@@ -10,6 +10,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+import orjson
+from django.utils import timezone
+
 from calls import concluding
 from calls.description import describe, describe_analysis, describe_steps
 from calls.models.call import Call
@@ -48,6 +51,12 @@ FROM unnest(%(pk)s::uuid[], {", ".join(f"%({name})s::{kind}[]" for name, kind in
 WHERE c.id = w.pk
 """  # noqa: S608 - composed of constants
 
+KEEP_ANALYSES = """
+INSERT INTO calls_analysis (id, call_id, metrics, sentiment, analyser, version, created_at)
+SELECT * FROM unnest(%(id)s::uuid[], %(call_id)s::uuid[], %(metrics)s::jsonb[], %(sentiment)s::jsonb[],
+                     %(analyser)s::text[], %(version)s::text[], %(created_at)s::timestamptz[])
+"""
+
 
 def settled(steps: Sequence["Step"]) -> None:
     """Write down what the outcomes mean for their calls."""
@@ -59,7 +68,7 @@ def settled(steps: Sequence["Step"]) -> None:
         step.call = calls[step.call_id]
         _note(step)
     analyses = [_analysis(step) for step in final if step.kind == "analyse" and step.state == "done"]
-    Analysis.objects.bulk_create(analyses)
+    _keep(analyses)
     news = _news(final, {analysis.call_id: analysis for analysis in analyses})
     _write(calls.values())
     publish_many(news)
@@ -97,10 +106,22 @@ def _seconds(metrics: Mapping[str, Any]) -> float | None:
     return p50 / 1000 if isinstance(p50, int | float) else None
 
 
+def _keep(analyses: Sequence[Analysis]) -> None:
+    if analyses:
+        columns: dict[str, list[Any]] = {
+            name: [getattr(analysis, name) for analysis in analyses]
+            for name in ("id", "call_id", "analyser", "version", "created_at")
+        }
+        for name in ("metrics", "sentiment"):
+            columns[name] = [orjson.dumps(getattr(analysis, name)).decode() for analysis in analyses]
+        execute(KEEP_ANALYSES, columns)
+
+
 def _analysis(step: "Step") -> Analysis:
     found = step.result
     return Analysis(
         call=step.call,
+        created_at=step.settled_at or timezone.now(),  # settled: the time of this transaction
         metrics=found["metrics"],
         sentiment=found["sentiment"],
         analyser=found["analyser"],
