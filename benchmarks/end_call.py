@@ -47,11 +47,11 @@ def bench(local: Local, customer: Customer, calls: int) -> list[tuple[str, str, 
     ours: dict[int, Load] = {}
     for connections in CONNECTIONS:
         count = calls if connections > 1 else calls // 4
-        ours[connections], cpu = _ours(local, customer, count, connections)
+        ours[connections], cpu = ours(local, customer, count, connections)
         rows.append(
             (f"end a call, {connections} connections", str(ours[connections]), f"web CPU {cpu:.2f} ms")
         )
-    half, _ = _ours(local, customer, calls // 2, 16, rate=ours[16].rate / 2)
+    half, _ = ours(local, customer, calls // 2, 16, rate=ours[16].rate / 2)
     rows.append(("end a call, 16 connections, at half load", str(half), "aim p99 < 25 ms"))
     limit = _pgbench(local.var, 16)
     rows.append(("pgbench, the same in plain SQL, 16 connections", f"{limit:,.0f}/s", ""))
@@ -62,7 +62,7 @@ def bench(local: Local, customer: Customer, calls: int) -> list[tuple[str, str, 
     return rows
 
 
-def _ours(
+def ours(
     local: Local, customer: Customer, count: int, connections: int, rate: float = 0.0
 ) -> tuple[Load, float]:
     """Fresh calls, each ended once; the web processes' CPU per request in milliseconds."""

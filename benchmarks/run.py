@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import deliveries, end_call, lists, many_ends, processing, sentiment
+from benchmarks import deliveries, end_call, growth, lists, many_ends, processing, sentiment
 from liveplatform.local import Local
 from tests.stories.customer import Customer
 
@@ -38,6 +38,7 @@ def main() -> int:
             show(console, "what follows", processing.bench(local, customer, asked.calls // 4))
             show(console, "webhooks", deliveries.bench(local, customer, asked.calls))
             show(console, "ending many", many_ends.bench(local, customer, asked.calls * 5 // 2))
+            show(console, "growth", growth.bench(local, customer, asked.calls, asked.rows // 2))
     lists.run(argparse.Namespace(**LISTS, rows=asked.rows))
     return sentiment.main()
 
