@@ -8,14 +8,13 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from uuid import UUID
 
 import structlog
 from django.conf import settings
 from django.db import DatabaseError, connection
 
 from liveplatform.failpoints import reach
-from liveplatform.work import running, store
+from liveplatform.work import lanes, running, store
 from liveplatform.work.models import Job, Work
 from liveplatform.work.outages import through_outage
 from liveplatform.work.outcomes import Outcome, again, never
@@ -26,9 +25,6 @@ log = structlog.get_logger(__name__)
 GATHER = 0.04
 BATCH = 64
 FEW = 8
-# A lane whose last attempt failed, or took long, may have only this many in flight here.
-SICK_LANE_WIDTH = 4
-SLOW = 2.0
 
 
 # Where finished jobs land; a None among them is the bell.
@@ -86,10 +82,6 @@ def run_row(row: Work) -> Work | None:
     return rows[0] if rows else None
 
 
-# What each process knows of lanes: those that were sick lately (read and written by its drains).
-_sick: dict[UUID, float] = {}
-
-
 class _Drain:
     """The state of one drain: what is in flight, and what has landed."""
 
@@ -139,7 +131,9 @@ class _Drain:
         self.rung = False
         busy = Counter(flight.row.lane for flight in self.flights.values())
         reach(f"claiming.{self.kind.queue}")
-        rows = store.claim(self.kind, free, per_lane=max(1, self.width * 3 // 4), busy=busy, caps=_caps())
+        rows = store.claim(
+            self.kind, free, per_lane=max(1, self.width * 3 // 4), busy=busy, caps=lanes.caps()
+        )
         if rows:
             reach(f"claimed.{self.kind.queue}")
         self.drained.claimed += len(rows)
@@ -184,7 +178,7 @@ class _Drain:
             if not self.attempts:
                 self.write_by = time.monotonic() + GATHER
             self.attempts.append(_attempt(self.flights.pop(future), future))
-            _judge_lane(self.attempts[-1])
+            lanes.judge(self.attempts[-1])
 
     def _ripe(self) -> bool:
         """Whether it is time to write: few are left to wait for, many have come, or the first waits long."""
@@ -249,21 +243,6 @@ def _settle_bravely(kind: type[Work], attempts: list[store.Attempt]) -> list[Wor
             return []
         log.warning("work_settled_singly", queue=kind.queue, rows=len(attempts), exc_info=True)
     return [row for attempt in attempts for row in _settle_bravely(kind, [attempt])]
-
-
-def _judge_lane(attempt: store.Attempt) -> None:
-    lane = attempt.row.lane
-    if attempt.outcome.state == "again" or attempt.ms > SLOW * 1000:
-        _sick[lane] = time.monotonic() + 60
-    elif attempt.outcome.state == "done":
-        _sick.pop(lane, None)
-
-
-def _caps() -> dict[UUID, int]:
-    now = time.monotonic()
-    for lane in [lane for lane, until in _sick.items() if until < now]:
-        del _sick[lane]
-    return dict.fromkeys(_sick, SICK_LANE_WIDTH)
 
 
 def _report(rows: list[Work]) -> None:

@@ -1,0 +1,1 @@
+"""Ending calls while things break: `make chaos`."""
