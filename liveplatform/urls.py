@@ -6,6 +6,9 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from liveplatform.api import converters  # noqa: F401 - registers <id:…>
 
+admin.site.site_header = admin.site.site_title = "Live Platform"
+admin.site.index_title = "The control plane"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("calls.ending.urls")),
     path("", include("calls.incoming.urls")),

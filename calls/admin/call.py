@@ -14,8 +14,10 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
 from calls.admin.filters import Standing
+from calls.admin.notes import NotesForm
 from calls.admin.story import story
 from calls.again import run_again
+from calls.changing import annotate
 from calls.end import end
 from calls.end_codes import EndCode
 from calls.ending.many import begin_for_each_account
@@ -88,12 +90,16 @@ class CallAdmin(RecordAdmin):
         known = Call.objects.select_related("account", "connection")
         call = known.filter(pk=_uuid(object_id)).first()
         told = story(call) if call else {}
+        told["notes_form"] = NotesForm.of(call) if call else None
         told["may_change"] = request.user.has_perm("calls.change_call")
         return super().changeform_view(request, object_id, form_url, (extra_context or {}) | told)
 
     def get_urls(self) -> list[URLPattern]:
         own = [
             path("<uuid:call_id>/end/", self.admin_site.admin_view(self.end_view), name="calls_call_end"),
+            path(
+                "<uuid:call_id>/notes/", self.admin_site.admin_view(self.notes_view), name="calls_call_notes"
+            ),
             path(
                 "<uuid:call_id>/step/<slug:kind>/",
                 self.admin_site.admin_view(self.step_view),
@@ -113,6 +119,15 @@ class CallAdmin(RecordAdmin):
         won = _end(request, call.pk, call.account_id).won
         said = "The call is ended; the workers carry out what follows." if won else "It had ended already."
         return _back(request, call, said)
+
+    @method_decorator(require_POST)
+    def notes_view(self, request: HttpRequest, call_id: UUID) -> HttpResponse:
+        call, form = _allowed(request, call_id), NotesForm(request.POST)
+        if not form.is_valid():
+            messages.error(request, form.errors.as_text())
+            return redirect(reverse("admin:calls_call_change", args=[call.pk]))
+        annotate(call.pk, account_id=call.account_id, by=_who(request), wish=form.wish())
+        return _back(request, call, "Notes and rating are kept.")
 
     @method_decorator(require_POST)
     def step_view(self, request: HttpRequest, call_id: UUID, kind: str) -> HttpResponse:

@@ -27,6 +27,7 @@ def story(call: Call) -> dict[str, Any]:
     deliveries = Delivery.objects.filter(event__subject=call.pk).select_related("event", "endpoint")
     return {
         "call": call,
+        "recordings": list(call.recordings.order_by("ready_at", "id")),
         "steps": list(Step.objects.filter(call=call).order_by("id")),
         "told": _told(call),
         "analysis": analysis,

@@ -203,3 +203,25 @@ def test_a_rule_is_made_and_switched_in_the_admin(staff, account):
     staff.post("/admin/calls/rule/", {"_selected_action": [str(rule.pk)], "action": "disable"})
     rule.refresh_from_db()
     assert not rule.is_enabled
+
+
+def test_staff_keep_notes_and_a_rating(staff, ended):
+    kept = staff.post(
+        f"/admin/calls/call/{ended.pk}/notes/", {"notes": "Call\r\nback", "rating": "4"}, follow=True
+    )
+    assert "Notes and rating are kept." in kept.content.decode()
+    ended.refresh_from_db()
+    assert (ended.notes, ended.rating) == ("Call\nback", 4)
+    act = ended.acts.get()
+    assert (act.by, act.what, act.detail) == ("staff:alice", "noted", "notes, rating")
+
+
+@pytest.mark.parametrize("sent", [{"rating": "9"}, {"rating": "x"}, {"notes": "x" * 20_001}])
+def test_odd_notes_are_refused(staff, ended, sent):
+    said = staff.post(f"/admin/calls/call/{ended.pk}/notes/", sent, follow=True)
+    assert said.status_code == 200 and "Notes and rating are kept." not in said.content.decode()
+    assert not ended.acts.exists()
+
+
+def test_who_may_only_look_keeps_no_notes(watcher, ended):
+    assert watcher.post(f"/admin/calls/call/{ended.pk}/notes/", {"notes": "x"}).status_code == 403
