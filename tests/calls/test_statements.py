@@ -1,0 +1,136 @@
+"""How many statements each address of calls costs: written down one by one, so that none grows unseen.
+
+Every list holds several rows, so a statement per row would show. What opens, keeps and closes a
+transaction within the test's own is not counted.
+"""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from calls.end import end
+from calls.end_codes import EndCode
+from calls.ending.many import begin
+from calls.models import Rule, Step, Transcript
+from calls.selecting import Selection
+from tests.api.test_tenants import routes
+from tests.calls.making import NUMBER
+
+TURNS = {"turns": [{"role": "customer", "text": "hello"}]}
+FRAMES = ("SAVEPOINT", "RELEASE", "SET LOCAL", "BEGIN", "COMMIT", "DISCARD")
+
+# Method and address (of {id} an ended phone call, of {live} a live video call), body, statements.
+COSTS = [
+    ("GET", "v1/live/calls", None, 1),
+    ("POST", "v1/live/calls", {"host_user_id": "h", "title": "t"}, 5),
+    ("GET", "v1/live/calls/{live}", None, 2),
+    ("PATCH", "v1/live/calls/{live}", {"title": "new", "time_limit": 60}, 6),
+    ("POST", "v1/live/calls/{live}/token", {"user_id": "u"}, 2),
+    ("POST", "v1/live/calls/{waiting}/start", None, 6),
+    ("POST", "v1/live/calls/{live}/end", None, 16),
+    ("POST", "calls", {"call_from": NUMBER, "call_to": "+14155550111"}, 5),
+    ("GET", "calls/{id}", None, 3),
+    ("POST", "calls/end", {"call_id": "{live_phone}"}, 1),
+    ("POST", "calls/make-call", {"call_from": NUMBER, "call_to": "+14155550111"}, 7),
+    ("GET", "calls/query", None, 3),
+    ("GET", "phone_number", None, 1),
+    ("GET", "v1/calls", None, 1),
+    ("GET", "v1/calls/export?format=ndjson", None, 2),
+    ("POST", "v1/calls/{live}/end", {}, 1),
+    ("GET", "v1/calls/{id}/steps", None, 2),
+    ("POST", "v1/calls/{id}/steps/terminate/run", None, 5),
+    ("GET", "v1/calls/{id}/timeline", None, 7),
+    ("GET", "v1/calls/{id}/transcript", None, 2),
+    ("PUT", "v1/calls/{id}/transcript", TURNS, 6),
+    ("POST", "v1/calls/{id}/transcript", TURNS, 7),
+    ("GET", "v1/calls/{id}/analysis", None, 3),
+    ("POST", "v1/calls/{id}/analysis", None, 5),
+    ("GET", "v1/calls/{id}/record", None, 1),
+    ("PATCH", "v1/calls/{id}/record", {"notes": "n", "rating": 3}, 4),
+    ("GET", "v1/calls/{id}/recordings", None, 2),
+    ("POST", "v1/calls/{id}/recordings", None, 2),
+    ("POST", "v1/calls/bulk-end", {"all": True}, 2),
+    ("GET", "v1/operations", None, 1),
+    ("GET", "v1/operations/{operation}", None, 2),
+    ("POST", "v1/operations/{operation}/cancel", None, 3),
+    ("GET", "v1/calls/rules", None, 1),
+    ("POST", "v1/calls/rules", {"name": "r", "older_than": 60, "filter": {"is_test": True}}, 4),
+    ("PATCH", "v1/calls/rules/{rule}", {"name": "s"}, 4),
+    ("POST", "v1/calls/rules/{rule}/dry-run", None, 2),
+    ("DELETE", "v1/calls/rules/{rule}", None, 2),
+    ("GET", "v1/phone-numbers", None, 1),
+    ("POST", "v1/phone-numbers", {"phone_number": "+14155550122", "connection_id": "{connection}"}, 2),
+    ("DELETE", "v1/phone-numbers/{number}", None, 1),
+]
+# The same view at another address, and the door of the providers (tests/calls/incoming).
+ELSEWHERE = {
+    "v1/calls",
+    "v1/calls/end",
+    "v1/calls/make-call",
+    "v1/calls/query",
+    "v1/phone_number",
+    "v1/calls/{}",
+}
+
+
+@pytest.fixture
+def ids(line, account) -> dict[str, str]:
+    """One of everything, and of what is listed several."""
+    for _ in range(3):
+        over = line.dial()
+        Transcript.objects.create(call=over, turns=TURNS["turns"])
+        end(over.pk, account_id=account.pk, by="test")
+    Step.objects.filter(call=over).update(state="done")
+    live = [line.open() for _ in range(3)]
+    operation = [begin(account.pk, Selection(), reason="", code=EndCode.STALE, by="t") for _ in range(2)][-1]
+    rule = [Rule.objects.create(account=account, name=name, older_than=60) for name in "ab"][-1]
+    return {
+        "id": str(over.pk),
+        "live": str(live[-1].pk),
+        "live_phone": str(line.dial().pk),
+        "waiting": str(line.open(scheduled_at=timezone.now() + timedelta(days=1)).pk),
+        "operation": str(operation.pk),
+        "rule": str(rule.pk),
+        "connection": str(line.phone.pk),
+        "number": str(account.phone_numbers.get().pk),
+    }
+
+
+def filled(value, ids):
+    if isinstance(value, dict):
+        return {name: filled(inner, ids) for name, inner in value.items()}
+    if isinstance(value, str) and "{" in value:
+        return value.format_map(ids)
+    return value
+
+
+@pytest.mark.parametrize(("method", "path", "body", "cost"), COSTS, ids=[f"{m} {p}" for m, p, _, _ in COSTS])
+def test_statements(api, ids, method, path, body, cost):
+    api("GET", "/v1/operations")  # the key is known from here on
+    with CaptureQueriesContext(connection) as captured:
+        answer = api(method, "/" + filled(path, ids), filled(body, ids))
+        b"".join(answer) if answer.streaming else answer.content
+    assert answer.status_code < 300, answer.content
+    said = [query["sql"] for query in captured if not query["sql"].strip().startswith(FRAMES)]
+    assert len(said) == cost, "\n".join(said)
+
+
+def test_every_address_of_calls_is_here():
+    known = {(method, _bare(path)) for method, path, _, _ in COSTS}
+    found = {
+        (method, _bare(path))
+        for path, view in routes()
+        for method in view.scopes
+        if view.__module__.startswith("calls.") and hasattr(view, method.lower())
+    }
+    assert {pair for pair in found - known if pair[1] not in ELSEWHERE} == set()
+
+
+def _bare(path):
+    """Its parameters without their names."""
+    parts = path.partition("?")[0].split("/")
+    kinds = [step.value for step in Step.Kind]
+    return "/".join("{}" if part[:1] in ("<", "{") or part in kinds else part for part in parts)
