@@ -1,5 +1,6 @@
 """The admin of calls."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -38,17 +39,21 @@ class CallAdmin(RecordAdmin):
         "status",
         "billing",
         "end_code",
-        "created_at",
+        "created",
         "ended_at",
         "sentiment",
     )
     list_filter = (Standing, "status", "channel", "is_test")
     list_select_related = ("account",)
-    ordering = ("-created_at", "-id")  # type: ignore[assignment]
+    ordering = ("-id",)  # UUIDv7: the order of creation
     search_help_text = "The id of a call or an account, the provider's id of a call, or a number in E.164."
     id_fields = ("pk", "account")
     actions = ("end_calls", "analyse_again")
     change_form_template = "admin/calls/call/story.html"
+
+    @admin.display(description="created at", ordering="id")
+    def created(self, call: Call) -> datetime:
+        return call.created_at
 
     @admin.display(description="provider")
     def billing(self, call: Call) -> str:

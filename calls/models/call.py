@@ -128,7 +128,6 @@ class Call(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["account", "-created_at", "-id"], name="call_account_created"),
-            models.Index(fields=["-created_at", "-id"], name="call_created"),
             models.Index(
                 fields=["account", "-created_at", "-id"],
                 name="call_live",

@@ -68,6 +68,7 @@ class Search:
 def search_for(call: Call, looked: int = 0) -> Search:
     """What to look for, from the database."""
     alike = Call.objects.filter(
+        account_id=call.account_id,
         connection=call.connection,
         from_number=call.from_number,
         to_number=call.to_number,

@@ -200,3 +200,9 @@ def test_one_index_means_one_statement(account, calls, django_assert_num_queries
         page(Wanted(account.pk, Selection.from_json({"campaign_id": str(CAMPAIGNS[0])}), limit=5))
     with django_assert_num_queries(2):  # ids, then rows
         page(Wanted(account.pk, Selection(), offset=50, limit=5))
+
+
+def test_no_index_invites_to_walk_over_the_calls_of_all_accounts():
+    """The planner takes one in the order of creation that knows no account, and passes over everybody else's."""
+    leading = {index.name: index.fields[:1] or [str(index.expressions[0])] for index in Call._meta.indexes}
+    assert not [name for name, (first,) in leading.items() if "created_at" in first]
