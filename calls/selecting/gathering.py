@@ -1,15 +1,19 @@
 """Gathering: all calls that some index says can be meant, if they are few, looked at and sorted."""
 
+import re
+
 from django.db.models import Q
 
 from calls.models.call import Call
-from calls.selecting.columns import CREATED_AT
+from calls.selecting.columns import COLUMNS, CREATED_AT, Operator
 from calls.selecting.paths import Path, paths
 from calls.selecting.walking import fetched
 from calls.selecting.wanted import Wanted
 from calls.selecting.windows import within
 from calls.selecting.words import ids_found_by, one_of
 
+TO = COLUMNS["to"]
+DIGITS = re.compile(r"\+?[0-9]{3,20}")
 # Of a narrow index nothing better is hoped for.
 FEW = 500
 # Entries of an index, which cost less than calls.
@@ -26,11 +30,18 @@ def gather(wanted: Wanted, most: int) -> list[Call] | None:
 
 
 def _found_by_words(wanted: Wanted, most: int) -> Path | None:
-    """What the search finds; the rows that hold words are wide, so fewer of them are read."""
-    if not wanted.search:
+    """What the search or a part of call_to finds; rows that hold words are wide, so fewer are read."""
+    words = wanted.search or _digits(wanted)
+    if not words:
         return None
-    ids = ids_found_by(wanted.search, wanted.account_id, most + 1)
-    return Path(one_of(ids), searched=True) if len(ids) <= most else None
+    ids = ids_found_by(words, wanted.account_id, most + 1)
+    return Path(one_of(ids), searched=bool(wanted.search)) if len(ids) <= most else None
+
+
+def _digits(wanted: Wanted) -> str:
+    """Digits that call_to must contain; they are among its words too."""
+    parts = [str(c.read()) for c in wanted.conditions if c.column is TO and c.operator == Operator.CONTAINS]
+    return next((part for part in parts if DIGITS.fullmatch(part)), "")
 
 
 def _narrowest(wanted: Wanted, most: int) -> Path | None:

@@ -52,6 +52,8 @@ SELECTIONS = [
     {"rating": {"neq": 5}},
     {"to": "+14155550000"},
     {"to": {"starts_with": "+1415555001"}},
+    {"to": {"contains": "5550012"}},
+    {"to": {"contains": "+14155550012"}, "direction": "inbound"},
     {"to": ""},
     {"disconnect_reason": {"contains": "BUSY"}},
     {"disconnect_reason": {"contains": "reason 1"}},
@@ -206,3 +208,9 @@ def test_no_index_invites_to_walk_over_the_calls_of_all_accounts():
     """The planner takes one in the order of creation that knows no account, and passes over everybody else's."""
     leading = {index.name: index.fields[:1] or [str(index.expressions[0])] for index in Call._meta.indexes}
     assert not [name for name, (first,) in leading.items() if "created_at" in first]
+
+
+def test_a_part_of_a_number_is_found_by_its_digits_however_long_ago(account, calls, small_bounds):
+    oldest = min((c for c in calls if c.to_number not in ("", "+14155550000")), key=lambda c: c.created_at)
+    found = page(Wanted(account.pk, Selection.from_json({"to": {"contains": oldest.to_number[5:]}})))
+    assert found == [oldest]

@@ -6,6 +6,7 @@ import pytest
 
 from calls.models import Call, PhoneNumber, Watch
 from liveplatform.accounts.models import Account
+from tests.accounts.issuing import issuer, token
 from tests.api.racing import at_once
 from tests.calls.making import NUMBER, phone_connection
 
@@ -137,3 +138,11 @@ def test_phone_numbers_are_ones_own(api):
     assert not number["created_at"].endswith(("Z", "+00:00"))
     assert answer.json()["status"] == "ok"
     assert api("GET", "/v1/phone_number").json() == answer.json()
+
+
+def test_phone_numbers_want_an_api_key_as_the_vendor_has_it(api):
+    issuer(api.account)
+    answer = api("GET", "/phone_number", Authorization=f"Bearer {token()}")
+    assert answer.status_code == 403
+    assert "not a JWT" in answer.json()["message"]
+    assert api("GET", "/calls/query", Authorization=f"Bearer {token()}").status_code == 200
