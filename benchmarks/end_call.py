@@ -44,21 +44,21 @@ def bench(local: Local, customer: Customer, calls: int) -> list[tuple[str, str, 
     with connect(local.var) as database:
         database.execute(TABLES)
     rows = []
-    ours: dict[int, Load] = {}
+    loads: dict[int, Load] = {}
     for connections in CONNECTIONS:
         count = calls if connections > 1 else calls // 4
-        ours[connections], cpu = ours(local, customer, count, connections)
+        loads[connections], cpu = ours(local, customer, count, connections)
         rows.append(
-            (f"end a call, {connections} connections", str(ours[connections]), f"web CPU {cpu:.2f} ms")
+            (f"end a call, {connections} connections", str(loads[connections]), f"web CPU {cpu:.2f} ms")
         )
-    half, _ = ours(local, customer, calls // 2, 16, rate=ours[16].rate / 2)
+    half, _ = ours(local, customer, calls // 2, 16, rate=loads[16].rate / 2)
     rows.append(("end a call, 16 connections, at half load", str(half), "aim p99 < 25 ms"))
     limit = _pgbench(local.var, 16)
     rows.append(("pgbench, the same in plain SQL, 16 connections", f"{limit:,.0f}/s", ""))
     yardstick = _minimal(local, calls, 16)
     rows.append(("minimal DRF + ORM view, 16 connections", str(yardstick), ""))
-    rows.append(("end a call, of pgbench", f"{ours[16].rate / limit:.0%}", "aim ≥ 25 %"))
-    rows.append(("end a call, of the minimal view", f"{ours[16].rate / yardstick.rate:.2f} ×", "aim ≥ 3 ×"))
+    rows.append(("end a call, of pgbench", f"{loads[16].rate / limit:.0%}", "aim ≥ 25 %"))
+    rows.append(("end a call, of the minimal view", f"{loads[16].rate / yardstick.rate:.2f} ×", "aim ≥ 3 ×"))
     return rows
 
 
