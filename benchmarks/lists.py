@@ -52,7 +52,7 @@ def main() -> int:
     parser.add_argument("--rows", type=int, default=ROWS, help="calls in the account")
     parser.add_argument("--asked", type=int, default=ASKED, help="times each question is asked")
     parser.add_argument("--only", default="", help="only questions with this in their names, and no export")
-    parser.add_argument("--all", action="store_true", help="print every question")
+    parser.add_argument("--all", action="store_true", help="print every question, and what was refused")
     parser.add_argument("--plans", action="store_true", help="print how PostgreSQL answers each, and stop")
     parser.add_argument("--keep", type=Path, help="a directory for the database, filled if it is empty")
     return run(parser.parse_args())
@@ -79,13 +79,14 @@ def run(options: argparse.Namespace) -> int:
 
 
 def report(answers: list[Answers], *, whole: bool) -> None:
-    """Print what the answers took: list by list, the slowest (or all) of them, and what was refused."""
+    """Print what the answers took: list by list, and the slowest of them; or all, and what was refused."""
     console = Console(width=140)
     console.print(_summary(answers))
     slow = sorted(answers, key=lambda each: each.p95, reverse=True)
     shown = slow if whole else [each for each in slow[:12] if each.p95 > AIM / 2]
     console.print(_table("every question" if whole else "the slowest", shown))
-    console.print(_table("refused", [each for each in answers if each.refused]))
+    if whole:
+        console.print(_table("refused", [each for each in answers if each.refused]))
 
 
 def asked_again(local: Local, key: str, found: list[Case]) -> list[Answers]:
