@@ -90,8 +90,9 @@ class Local:
         until = time.monotonic() + PATIENCE
         for name, url in checks.items():
             while name in self.processes and not self._answers(url):
-                if self.processes[name].poll() is not None or time.monotonic() > until:
-                    raise NotStarted(f"{name} did not come up: {self.log(name)[-2000:]}")
+                died = next((n for n, process in self.processes.items() if process.poll() is not None), "")
+                if died or time.monotonic() > until:
+                    raise NotStarted(f"{died or name} did not come up: {self.log(died or name)[-2000:]}")
                 time.sleep(0.05)
 
     def kill(self, name: str, sign: int = signal.SIGKILL) -> None:
