@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-import orjson
 from django.db import transaction
 from django.db.models.functions import Now
 
@@ -16,6 +15,7 @@ from calls.opening import default_limit, shown_to_participants
 from calls.states import WrongState, must_not_end
 from calls.watching.starting import limit_call, look_anew
 from liveplatform.crypto import CannotOpen
+from liveplatform.jsontext import dumps
 from providers.base import PlansRooms
 from providers.errors import ProviderError
 
@@ -83,7 +83,7 @@ def _in_full(call: Call, wish: Mapping[str, Any]) -> dict[str, Any]:
     values = dict(wish)
     if "metadata" in values:
         values["metadata"] = merged(call.metadata, values["metadata"])
-        if len(orjson.dumps(values["metadata"])) > MOST_METADATA:
+        if len(dumps(values["metadata"])) > MOST_METADATA:
             raise MetadataTooLarge(f"Merged, it would be more than {MOST_METADATA:,} bytes of JSON.")
     if "time_limit" in values and values["time_limit"] is None:
         values["time_limit"] = default_limit(call.account_id)

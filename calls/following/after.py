@@ -10,13 +10,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-import orjson
 from django.utils import timezone
 
 from calls import concluding
 from calls.description import describe, describe_analysis, describe_steps
 from calls.models.call import Call
 from calls.models.insight import Analysis
+from liveplatform.jsontext import dumps
 from liveplatform.prepared import execute
 from liveplatform.webhooks.publish import News, publish_many
 from liveplatform.work.bell import ring
@@ -113,7 +113,7 @@ def _keep(analyses: Sequence[Analysis]) -> None:
             for name in ("id", "call_id", "analyser", "version", "created_at")
         }
         for name in ("metrics", "sentiment"):
-            columns[name] = [orjson.dumps(getattr(analysis, name)).decode() for analysis in analyses]
+            columns[name] = [dumps(getattr(analysis, name)).decode() for analysis in analyses]
         execute(KEEP_ANALYSES, columns)
 
 

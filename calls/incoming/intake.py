@@ -4,10 +4,9 @@ import hashlib
 from collections.abc import Mapping
 from uuid import UUID
 
-import orjson
-
 from calls.connecting import adapter
 from liveplatform.accounts.models import Connection
+from liveplatform.jsontext import dumps
 from liveplatform.prepared import execute
 from liveplatform.work.bell import ring
 from liveplatform.work.models import uuid7
@@ -87,4 +86,4 @@ def _kept(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 def _json(value: object) -> str:
-    return orjson.dumps(value).decode().replace("\\u0000", "")
+    return dumps(value).decode().replace("\\u0000", "")

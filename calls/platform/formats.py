@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from liveplatform.api.rendering import dumps
+from liveplatform.jsontext import dumps
 
 # Column by column as the filter language names them; the fields they are read from.
 COLUMNS = {

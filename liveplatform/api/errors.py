@@ -16,8 +16,8 @@ from drf_spectacular.utils import OpenApiResponse, extend_schema_field
 from rest_framework import exceptions, serializers
 from rest_framework.response import Response
 
-from liveplatform.api.rendering import dumps
 from liveplatform.crypto import CannotOpen
+from liveplatform.jsontext import dumps
 
 log = structlog.get_logger(__name__)
 

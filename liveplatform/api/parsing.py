@@ -12,6 +12,7 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
 from liveplatform.api.errors import TooLarge
+from liveplatform.jsontext import is_too_large
 
 MAX_BODY = 1024 * 1024
 MAX_DEPTH = 32
@@ -39,6 +40,8 @@ class JSONParser(BaseParser):
             data = orjson.loads(raw)
         except orjson.JSONDecodeError as error:
             raise ParseError(f"The body is not valid JSON: {error}.") from error
+        if _any_number_too_large(data):
+            raise ParseError("The JSON holds a number beyond 64 bits; send it as a string.")
         if _depth_over(data, MAX_DEPTH):
             raise ParseError(f"The JSON is nested more than {MAX_DEPTH} levels deep.")
         if NUL.search(raw):
@@ -63,6 +66,19 @@ class OnlyJSON(BaseContentNegotiation):
         format_suffix: str | None = None,
     ) -> tuple[BaseRenderer, str]:
         return renderers[0], renderers[0].media_type
+
+
+def _any_number_too_large(data: Any) -> bool:  # noqa: ANN401
+    waiting = [data]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            waiting.extend(value.values())
+        elif isinstance(value, list):
+            waiting.extend(value)
+        elif is_too_large(value):
+            return True
+    return False
 
 
 def _depth_over(data: Any, limit: int) -> bool:  # noqa: ANN401

@@ -17,8 +17,9 @@ from liveplatform.api.authentication import PlatformAuthentication
 from liveplatform.api.errors import Conflict
 from liveplatform.api.limits import KeyRate
 from liveplatform.api.parsing import JSONParser, OnlyJSON
-from liveplatform.api.rendering import JSONRenderer, dumps
+from liveplatform.api.rendering import JSONRenderer
 from liveplatform.api.scopes import HasScope
+from liveplatform.jsontext import dumps
 
 log = structlog.get_logger(__name__)
 

@@ -12,6 +12,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from liveplatform.fast_admin import FastAdmin, RecordAdmin
+from liveplatform.jsontext import dumps
 from liveplatform.webhooks import telling
 from liveplatform.webhooks.catalogue import EVENT_TYPES
 from liveplatform.webhooks.models import Delivery, Endpoint, Event
@@ -116,7 +117,7 @@ class EventAdmin(RecordAdmin):
 
     @admin.display(description="body")
     def pretty_body(self, event: Event) -> SafeString:
-        body = orjson.dumps(orjson.loads(event.body), option=orjson.OPT_INDENT_2).decode()
+        body = dumps(orjson.loads(event.body), orjson.OPT_INDENT_2).decode()
         return format_html("<pre>{}</pre>", body)
 
 

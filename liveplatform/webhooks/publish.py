@@ -6,8 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-import orjson
-
+from liveplatform.jsontext import dumps
 from liveplatform.prepared import execute
 from liveplatform.webhooks.schedule import MAX_ATTEMPTS
 from liveplatform.work.bell import ring
@@ -84,4 +83,4 @@ def publish_many(news: Sequence[News]) -> None:
 
 def _body(news: News) -> str:
     told = {"type": news.type, "timestamp": datetime.now(UTC), "sequence": news.sequence, "data": news.data}
-    return orjson.dumps(told, option=orjson.OPT_UTC_Z, default=str).decode()
+    return dumps(told).decode()

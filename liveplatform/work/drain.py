@@ -6,12 +6,12 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import structlog
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 
 from liveplatform.failpoints import reach
 from liveplatform.work import lanes, running, store
@@ -236,13 +236,26 @@ def _settle_bravely(kind: type[Work], attempts: list[store.Attempt]) -> list[Wor
     """Settle all at once; if one of them cannot be written, it must not take the others along."""
     try:
         return through_outage(lambda: store.settle(kind, attempts), settings.WORK_LEASE / 2)
-    except Exception:  # noqa: BLE001 - what follows a row is anybody's code
+    except Exception as error:  # noqa: BLE001 - what follows a row is anybody's code
         if len(attempts) == 1:
-            # Nothing was written: the lease runs out and somebody tries again.
             log.exception("work_unsettled", queue=kind.queue, work=str(attempts[0].row.pk))
-            return []
+            # With the database away nothing can be written: the lease runs out and somebody tries again.
+            away = isinstance(error, OperationalError | InterfaceError)
+            return [] if away else _settle_crashed(kind, attempts[0], error)
         log.warning("work_settled_singly", queue=kind.queue, rows=len(attempts), exc_info=True)
     return [row for attempt in attempts for row in _settle_bravely(kind, [attempt])]
+
+
+def _settle_crashed(kind: type[Work], attempt: store.Attempt, error: Exception) -> list[Work]:
+    """What should follow could not be done: that is an attempt that failed, and its reason is on the row."""
+    outcome = again(f"{type(error).__name__}: what follows could not be written")
+    crashed = replace(attempt, outcome=outcome)
+    for follow in (True, False):
+        try:
+            return store.settle(kind, [crashed], follow=follow)
+        except Exception:  # noqa: BLE001 - as above
+            log.exception("work_unsettled", queue=kind.queue, work=str(attempt.row.pk))
+    return []
 
 
 def _report(rows: list[Work]) -> None:

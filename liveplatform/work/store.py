@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import JSONField
 
 from liveplatform.failpoints import reach
+from liveplatform.jsontext import dumps
 from liveplatform.prepared import execute
 from liveplatform.work.models import Work
 from liveplatform.work.outcomes import Outcome
@@ -113,15 +114,16 @@ def claim_one(kind: type[W], row_id: UUID) -> W | None:
     return next(iter(_rows(kind, CLAIM_ONE, params)), None)
 
 
-def settle(kind: type[W], attempts: Sequence[Attempt]) -> list[W]:
-    """Write the outcomes, and what follows from them, in one transaction.
+def settle(kind: type[W], attempts: Sequence[Attempt], *, follow: bool = True) -> list[W]:
+    """Write the outcomes, and (unless told not to) what follows from them, in one transaction.
 
     Returns the rows that were still ours; a stale owner's write changes nothing (G5).
     """
     with transaction.atomic():
         kind.guard([a.row for a in attempts])  # type: ignore[misc]
         rows = _rows(kind, WRITE, _columns(attempts))
-        kind.settled(rows)
+        if follow:
+            kind.settled(rows)
         reach(f"settling.{kind.queue}")
     reach(f"settled.{kind.queue}")
     return rows
@@ -197,4 +199,4 @@ def _entry(attempt: Attempt) -> dict[str, Any]:
 
 
 def _json(value: object) -> str:
-    return orjson.dumps(value, default=str).decode().replace("\\u0000", "")
+    return dumps(value).decode().replace("\\u0000", "")

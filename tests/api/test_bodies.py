@@ -24,6 +24,11 @@ BAD = {
     "a raw NUL": (b'{"host_user_id": "h", "title": "a\0b"}', 400),
     "infinity": (b'{"host_user_id": "h", "title": "t", "metadata": {"a": 1e999}}', 400),
     "NaN": (b'{"host_user_id": "h", "title": "t", "metadata": {"a": NaN}}', 400),
+    "a number beyond 64 bits": (
+        b'{"host_user_id": "h", "title": "t", "metadata": {"a": [9223372036854775808]}}',
+        400,
+    ),
+    "a float beyond 64 bits": (b'{"host_user_id": "h", "title": "t", "metadata": {"a": {"b": -1e20}}}', 400),
     "deep": (DEEP, 400),
     "very deep": (b"[" * 100_000, 400),
     "too large": (b'{"title": "' + b"x" * MIB + b'"}', 413),

@@ -8,10 +8,11 @@ from django.db import connection
 from calls.concluding import compare_and_set_many
 from calls.description import describe
 from calls.end import end
-from calls.models import Call, Step
-from liveplatform.api.rendering import dumps
+from calls.models import Call, Step, Transcript
+from liveplatform.jsontext import dumps
 from liveplatform.moments import moment
 from liveplatform.webhooks.models import Event
+from liveplatform.work.drain import drain
 from tests.calls.making import phone_call, video_call
 
 
@@ -66,3 +67,18 @@ def _times_apart(picture):
         for name, value in picture.items()
         if name != "provider"
     }
+
+
+def test_numbers_that_grew_in_the_database_stop_nothing(api, line):
+    """PostgreSQL makes an integer of 1e20, which is beyond what many a reader of JSON can hold."""
+    call = line.dial()
+    Call.objects.filter(pk=call.pk).update(metadata={"order": 10**20, "huge": 10**300})
+    Transcript.objects.create(call=call, turns=[{"role": "customer", "text": "hello"}])
+    for path in (f"/calls/{call.pk}", "/calls/query", "/v1/calls", f"/v1/calls/{call.pk}/record"):
+        assert api("GET", path).status_code == 200
+    assert api("POST", "/calls/end", {"call_id": str(call.pk)}).status_code == 200
+    drain(Step)
+    drain(Step)
+    assert set(Step.objects.filter(call=call).values_list("state", flat=True)) <= {"done", "skipped"}
+    told = Event.objects.filter(subject=call.pk).values_list("type", flat=True)
+    assert set(told) == {"call.ended", "call.analyzed", "call.processed"}

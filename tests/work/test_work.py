@@ -183,3 +183,32 @@ def test_a_step_that_runs_again_gets_the_attempts_of_its_kind(account):
     assert step.retry()
     step.refresh_from_db()
     assert step.max_attempts == 40 + 40
+
+
+def test_what_cannot_follow_is_an_attempt_that_failed_and_says_why(account, monkeypatch):
+    (step,) = steps_of(account, max_attempts=2)
+
+    def settled(rows):
+        if any(row.state == "done" for row in rows):
+            raise KeyError("a bug")
+
+    monkeypatch.setattr(Step, "settled", settled)
+    monkeypatch.setattr(Step, "prepare", lambda rows: [done for _ in rows])
+    for state in ("pending", "failed"):
+        drain(Step)
+        step.refresh_from_db()
+        assert (step.state, "KeyError" in step.error) == (state, True)
+        Step.objects.filter(state="pending").update(due_at=Now())
+    assert [entry["outcome"] for entry in step.log] == ["again", "again"]
+
+
+def test_a_row_whose_failure_cannot_be_followed_either_is_given_up_visibly(account, monkeypatch):
+    (step,) = steps_of(account, max_attempts=1)
+
+    def settled(rows):
+        raise KeyError("a bug")
+
+    monkeypatch.setattr(Step, "settled", settled)
+    drain(Step)
+    step.refresh_from_db()
+    assert step.state == "failed"

@@ -1,0 +1,47 @@
+"""JSON as text, the same everywhere: times as RFC 3339 with Z, UUIDs and decimals as JSON has them."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+import orjson
+
+OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS
+# What every JSON reader can hold, and PostgreSQL gives back as it was.
+LARGEST = 2**63 - 1
+
+
+def dumps(data: Any, option: int = 0) -> bytes:  # noqa: ANN401 - whatever JSON can hold
+    """JSON as bytes. Integers beyond 64 bits, which PostgreSQL makes of 1e20, are written as floats."""
+    try:
+        return orjson.dumps(data, default=_other, option=OPTIONS | option)
+    except TypeError:
+        return orjson.dumps(_smaller(data), default=_other, option=OPTIONS | option)
+
+
+def is_too_large(value: object) -> bool:
+    """A number that would not come back from PostgreSQL as it went in."""
+    return isinstance(value, int | float) and not -LARGEST <= value <= LARGEST
+
+
+def _smaller(data: Any) -> Any:  # noqa: ANN401
+    if isinstance(data, Mapping):
+        return {name: _smaller(value) for name, value in data.items()}
+    if isinstance(data, list | tuple):
+        return [_smaller(value) for value in data]
+    return _as_float(data) if isinstance(data, int) and is_too_large(data) else data
+
+
+def _as_float(number: int) -> float | str:
+    try:
+        return float(number)
+    except OverflowError:
+        return str(number)
+
+
+def _other(value: Any) -> Any:  # noqa: ANN401
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, Mapping):
+        return dict(value)
+    return str(value)
