@@ -24,6 +24,7 @@ PREFIX = "lp"
 CACHE = 5.0
 CACHE_SIZE = 10_000
 USED_EVERY = timedelta(minutes=1)
+LONGEST_OVERLAP = 24 * 30  # hours
 
 
 def make_key(

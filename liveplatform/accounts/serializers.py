@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from liveplatform.accounts.keys import LONGEST_OVERLAP
 from liveplatform.accounts.models import Connection
 from liveplatform.accounts.scopes import SCOPES
 from liveplatform.api.serializers import CleanCharField, JSONObjectField, StrictSerializer
@@ -23,7 +24,9 @@ class KeyRequest(StrictSerializer):
 class RotateRequest(StrictSerializer):
     """How long both keys shall live."""
 
-    overlap_hours = serializers.IntegerField(required=False, min_value=0, max_value=24 * 30, default=24)
+    overlap_hours = serializers.IntegerField(
+        required=False, min_value=0, max_value=LONGEST_OVERLAP, default=24
+    )
 
 
 class KeySerializer(serializers.Serializer[dict[str, Any]]):

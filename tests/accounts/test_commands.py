@@ -123,6 +123,14 @@ def test_rotate_key_knows_no_revoked_key(account):
             run("rotate_key", public_id)
 
 
+@pytest.mark.parametrize("hours", ["-3", "721", "nan", "inf"])
+def test_an_overlap_is_within_what_the_api_takes(account, hours):
+    key, _ = make_key(account)
+    with pytest.raises(CommandError, match="0 to 720"):
+        run("rotate_key", key.public_id, f"--hours={hours}")
+    assert not account.api_keys.exclude(pk=key.pk).exists()
+
+
 def new_key(name: str) -> str:
     return f"{name}:{base64.b64encode(secrets.token_bytes(32)).decode()}"
 

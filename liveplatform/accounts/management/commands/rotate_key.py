@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from liveplatform.accounts.keys import rotate
+from liveplatform.accounts.keys import LONGEST_OVERLAP, rotate
 from liveplatform.accounts.models import ApiKey
 
 
@@ -17,9 +17,13 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("public_id", help="the part between the first two underscores of the key")
-        parser.add_argument("--hours", type=float, default=24.0, help="overlap; default 24")
+        parser.add_argument(
+            "--hours", type=float, default=24.0, help=f"overlap, 0 to {LONGEST_OVERLAP}; default 24"
+        )
 
     def handle(self, **options: Any) -> None:  # noqa: ANN401
+        if not 0 <= options["hours"] <= LONGEST_OVERLAP:
+            raise CommandError(f"--hours must be 0 to {LONGEST_OVERLAP}.")
         key = ApiKey.objects.filter(public_id=options["public_id"], revoked_at=None).first()
         if key is None:
             raise CommandError("There is no such key in force.")
