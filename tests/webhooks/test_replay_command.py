@@ -82,6 +82,7 @@ def test_missed_events_are_sent_to_a_new_endpoint(told, endpoint_at):
         (["--endpoint", uuid4()], "There is no endpoint"),
         (["--endpoint", "seven"], "invalid UUID"),
         (["--since", "yesterday"], "neither a time"),
+        (["--since", "1d", "--until", "7d"], "before --until"),
         (["--type", "call.endet", "--failed"], "invalid choice"),
         (["--account", "nobody", "--failed"], "nobody"),
     ],

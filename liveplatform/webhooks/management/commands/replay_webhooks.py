@@ -54,6 +54,8 @@ class Command(BaseCommand):
             raise CommandError("Choose with --account, --endpoint, --since or --failed.")
         if options["missed"] and not (options["endpoint"] and options["since"]):
             raise CommandError("--missed wants an --endpoint and a --since.")
+        if options["since"] and options["until"] and options["since"] >= options["until"]:
+            raise CommandError("--since must be a time before --until.")
         found = Delivery.objects.filter(endpoint__is_enabled=True).exclude(state__in=Delivery.OPEN)
         if options["account"]:
             found = found.filter(account=account_named(options["account"]))
