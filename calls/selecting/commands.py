@@ -32,7 +32,25 @@ def chosen(options: dict[str, Any]) -> QuerySet[Call]:
     wanted = _wanted(options)
     if not wanted and not options["everything"]:
         raise CommandError("Name calls by id, choose them with a filter, or say --all.")
+    if options["before"] and options["after"] and options["after"] >= options["before"]:
+        raise CommandError("--after must be a time before --before.")
     return Call.objects.filter(wanted)
+
+
+def name_unknown(options: dict[str, Any]) -> None:
+    """CommandError that names the given ids that are no calls (of the account, if one is given)."""
+    there = Call.objects.filter(pk__in=options["ids"])
+    if options["account"]:
+        there = there.filter(account=account_named(options["account"]))
+    unknown = sorted(
+        {str(call_id) for call_id in set(options["ids"]) - set(there.values_list("pk", flat=True))}
+    )
+    if unknown:
+        raise CommandError(f"There is no such call{_in(options)}: {', '.join(unknown)}.")
+
+
+def _in(options: dict[str, Any]) -> str:
+    return " in this account" if options["account"] else ""
 
 
 def _wanted(options: dict[str, Any]) -> Q:

@@ -5,16 +5,18 @@ from argparse import ArgumentParser
 from collections.abc import Sequence
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
+from django.db.models import QuerySet
 from tqdm import tqdm
 
 from calls.end_codes import EndCode
 from calls.ending.many import begin_for_each_account
-from calls.models import Operation
-from calls.selecting.commands import add_filters, chosen
+from calls.models import Call, Operation
+from calls.selecting.commands import add_filters, chosen, name_unknown
 from liveplatform.work.by_hand import run_now
 
 POLL = 0.3
+LONGEST_REASON = 500
 
 
 class Command(BaseCommand):
@@ -24,22 +26,32 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         add_filters(parser)
-        parser.add_argument("--reason", default="Ended by staff", help="kept as disconnect_reason")
-        parser.add_argument("--code", default=EndCode.EMERGENCY_STOP.value, choices=EndCode.values)
+        parser.add_argument(
+            "--reason", default="Ended by staff", help="kept as disconnect_reason, 500 characters at most"
+        )
+        parser.add_argument(
+            "--code", choices=EndCode.values, help="default: ended_by_staff; with --all emergency_stop"
+        )
         parser.add_argument("--dry-run", action="store_true", help="say how many would end, end none")
         parser.add_argument("--now", action="store_true", help="end them in this process, without workers")
 
     def handle(self, **options: Any) -> None:  # noqa: ANN401
+        if len(options["reason"]) > LONGEST_REASON:
+            raise CommandError(f"--reason must have {LONGEST_REASON} characters at most.")
         calls = chosen(options).filter(ended_at__isnull=True)
         total = calls.count()
         if options["dry_run"]:
             self.stdout.write(f"{total:,} calls would end.")
-            return
+        else:
+            self._end(calls, total, options)
+        name_unknown(options)
+
+    def _end(self, calls: QuerySet[Call], total: int, options: dict[str, Any]) -> None:
+        code = options["code"] or (
+            EndCode.EMERGENCY_STOP if options["everything"] else EndCode.ENDED_BY_STAFF
+        )
         begun = begin_for_each_account(
-            calls,
-            reason=str(options["reason"])[:500],
-            code=EndCode(options["code"]),
-            by="command:end_calls",
+            calls, reason=options["reason"], code=EndCode(code), by="command:end_calls"
         )
         if options["now"]:
             for operation in begun:

@@ -4,11 +4,12 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.db.models import QuerySet
 from tqdm import tqdm
 
 from calls.again import run_again
 from calls.models import Step
-from calls.selecting.commands import add_filters, chosen
+from calls.selecting.commands import add_filters, chosen, name_unknown
 
 
 class Command(BaseCommand):
@@ -30,7 +31,11 @@ class Command(BaseCommand):
         total = steps.count()
         if options["dry_run"]:
             self.stdout.write(f"{total:,} analyses would run again.")
-            return
+        else:
+            self._run(steps, total)
+        name_unknown(options)
+
+    def _run(self, steps: QuerySet[Step], total: int) -> None:
         for step in tqdm(steps.order_by("pk").iterator(500), total=total, unit="call", disable=None):
             run_again(step, by="command:reanalyse")
         self.stdout.write(f"{total:,} analyses are due again; the workers carry them out.")
