@@ -4,6 +4,7 @@ live and house: {error, message} (house adds `fields` for bad input); telephony:
 {status, message, data} with `error` beside it.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,6 +23,10 @@ from liveplatform.jsontext import dumps
 log = structlog.get_logger(__name__)
 
 RETRY_SOON = {"Retry-After": "5"}
+# The vendor's addresses; /v1/calls has the house's beside them, and all that lies below a call there.
+TELEPHONY = re.compile(
+    r"/calls(/.*)?|/v1/calls/(?!(bulk-end|export|rules)$)[^/]*|(/v1)?/phone_number", re.DOTALL
+)
 
 
 @dataclass(frozen=True)
@@ -122,27 +127,25 @@ def shape(found: Problem, surface: str) -> dict[str, Any]:
 def at_unknown_address(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Django's handler404: no view was there to give the answer a shape, so the path does."""
     found = Problem(404, CODES[404], "There is nothing at this address.")
-    return _plain(found, request.path)
+    return _plain(found, request)
 
 
 def at_bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Django's handler400."""
-    return _plain(Problem(400, CODES[400], "The request is malformed."), request.path)
+    return _plain(Problem(400, CODES[400], "The request is malformed."), request)
 
 
 def at_crash(request: HttpRequest) -> HttpResponse:
     """Django's handler500; the traceback is in the log under the request's id."""
-    return _plain(
-        Problem(500, "internal_error", "Something went wrong here; it has been logged."), request.path
-    )
+    return _plain(Problem(500, "internal_error", "Something went wrong here; it has been logged."), request)
 
 
-def surface_of(path: str) -> str:
-    """Which surface a path belongs to."""
-    bare = path.removeprefix("/v1")
-    if bare.startswith("/live/"):
+def surface_of(path: str, method: str | None = "GET") -> str:
+    """Which surface an address belongs to, be there anything or not."""
+    if path.startswith("/v1/live/"):
         return "live"
-    return "telephony" if bare.startswith("/calls") else "house"
+    recorded = path == "/v1/calls" and method == "POST"  # by GET this address is the house's list
+    return "telephony" if recorded or TELEPHONY.fullmatch(path) else "house"
 
 
 def problems(surface: str, *statuses: int) -> dict[int, OpenApiResponse]:
@@ -239,6 +242,6 @@ def _first(detail: Any, path: str = "") -> str:  # noqa: ANN401
     return f"{path}: {detail}" if path else str(detail)
 
 
-def _plain(found: Problem, path: str) -> HttpResponse:
-    body = dumps(shape(found, surface_of(path)))
+def _plain(found: Problem, request: HttpRequest) -> HttpResponse:
+    body = dumps(shape(found, surface_of(request.path, request.method)))
     return HttpResponse(body, status=found.status, content_type="application/json")

@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from liveplatform.accounts.models import Account
+from liveplatform.api.errors import surface_of
 
 pytestmark = pytest.mark.urls("tests.api.probe")
 
@@ -52,6 +53,33 @@ def test_a_crash_is_500_and_tells_nothing(api):
 def test_a_method_that_is_not_there_has_the_shape_too(api):
     answer = api("PUT", "/telephony", {})
     assert (answer.status_code, set(answer.json())) == (405, SHAPES["/telephony"])
+
+
+ID = "0d9a3f0e-0000-4000-8000-000000000000"
+VENDORS = ["/calls/abc", "/calls/abc/timeline", "/v1/calls/abc", "/phone_number"]
+HOUSES = ["/v1/calls", "/v1/calls/rules", "/v1/calls/export", "/v1/calls/rules/abc", "/v1/nothing"]
+
+
+@pytest.mark.parametrize("path", VENDORS)
+def test_the_vendors_addresses_are_the_telephony_surface(path):
+    assert surface_of(path) == "telephony"
+
+
+@pytest.mark.parametrize("path", HOUSES)
+def test_the_houses_addresses_beside_them_are_not(path):
+    assert surface_of(path) == "house"
+
+
+def test_the_address_of_both_goes_by_the_method():
+    assert (surface_of("/v1/calls", "GET"), surface_of("/v1/calls", "POST")) == ("house", "telephony")
+    assert surface_of("/v1/live/calls/abc") == "live"
+
+
+@pytest.mark.urls("liveplatform.urls")
+@pytest.mark.parametrize("below", ["timeline", "steps", "end", "transcript", "analysis/nothing"])
+def test_a_malformed_id_has_the_shape_of_a_well_formed_one(api, below):
+    answers = [api("GET", f"/v1/calls/{call_id}/{below}") for call_id in ("abc", ID)]
+    assert [set(answer.json()) for answer in answers] == [{"error", "message"}] * 2
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/v1/live/nothing"])
