@@ -64,6 +64,7 @@ OPENAI_MODEL = env.str("OPENAI_MODEL", "gpt-4o-mini")
 WEBHOOK_ALLOW_HTTP = env.bool("WEBHOOK_ALLOW_HTTP", False)
 WEBHOOK_ALLOW_LOOPBACK = env.bool("WEBHOOK_ALLOW_LOOPBACK", False)
 WEBHOOK_EVENTS_KEEP = env.int("WEBHOOK_EVENTS_KEEP", 90)  # days; then events and deliveries are deleted
+WEBHOOK_ENDPOINTS = env.int("WEBHOOK_ENDPOINTS", 100)  # at most so many in an account
 WEBHOOK_TIMEOUT = env.float("WEBHOOK_TIMEOUT", 15.0)
 # Hosts, addresses and networks that are denied besides all internal ones: the platform's own.
 WEBHOOK_DENY = env.list("WEBHOOK_DENY", [urlsplit(PUBLIC_URL).hostname or ""])

@@ -4,12 +4,14 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from liveplatform.accounts.models import Account
 from liveplatform.api.errors import Conflict, problems
 from liveplatform.api.pagination import keyset_page
 from liveplatform.api.serializers import StrictSerializer
@@ -21,7 +23,6 @@ from liveplatform.webhooks.replaying import recover
 from liveplatform.webhooks.schema import ENDPOINT, NEW_ENDPOINT, RECOVER, TAGS
 from liveplatform.webhooks.views import queried, tenant
 
-MOST_ENDPOINTS = 100
 LONGEST_RECOVERY = timedelta(days=31)
 
 
@@ -68,15 +69,14 @@ class EndpointsView(EndpointAdminView):
         operation_id="webhooks_endpoints_create",
         tags=TAGS,
         summary="Add an endpoint; its secret is shown this once",
-        description=f"At most {MOST_ENDPOINTS} in an account. Events published from now on go there.",
+        description=f"At most {settings.WEBHOOK_ENDPOINTS} in an account. Events from now on go there.",
         request=shapes.EndpointRequest,
         responses={201: shapes.EndpointWithSecretSerializer, **problems("house", 400, 409)},
         examples=[NEW_ENDPOINT, ENDPOINT],
     )
     def post(self, request: Request) -> Response:
         wish = _checked(shapes.EndpointRequest(data=request.data))
-        if Endpoint.objects.filter(account_id=tenant(request)).count() >= MOST_ENDPOINTS:
-            raise Conflict(f"The account has {MOST_ENDPOINTS} endpoints; delete one first.")
+        _room_for_one_more(tenant(request))
         endpoint = Endpoint(account_id=tenant(request), **wish)
         return _with_secret(endpoint, endpoint.new_secret(), status=201)
 
@@ -189,6 +189,13 @@ class RecoverEndpointView(EndpointAdminView):
             raise ValidationError({"since": ["Give a time before `until`, by 31 days at most."]})
         again, missed = recover(self.enabled(request, endpoint_id), since, until)
         return Response({"again": again, "missed": missed}, status=202)
+
+
+def _room_for_one_more(account_id: UUID) -> None:
+    """Conflict if the account has its share; whoever adds another at this moment waits and counts anew."""
+    Account.objects.select_for_update(no_key=True).get(pk=account_id)
+    if Endpoint.objects.filter(account_id=account_id).count() >= settings.WEBHOOK_ENDPOINTS:
+        raise Conflict(f"The account has {settings.WEBHOOK_ENDPOINTS} endpoints; delete one first.")
 
 
 def _checked(body: StrictSerializer) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from django.test import Client
 from liveplatform.accounts.keys import make_key
 from liveplatform.webhooks.models import Delivery, Endpoint
 from liveplatform.work.drain import drain
+from tests.api.racing import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -184,10 +185,19 @@ def test_only_admins_manage_endpoints(account, scopes):
         assert "admin:live" in answer.json()["message"]
 
 
-def test_an_account_has_a_limit(api, account, monkeypatch):
-    monkeypatch.setattr("liveplatform.webhooks.endpoint_views.MOST_ENDPOINTS", 1)
+def test_an_account_has_a_limit(api, settings):
+    settings.WEBHOOK_ENDPOINTS = 1
     assert api("POST", "endpoints", {"url": URL}).status_code == 201
-    assert api("POST", "endpoints", {"url": URL}).status_code == 409
+    refused = api("POST", "endpoints", {"url": URL})
+    assert refused.status_code == 409
+    assert "1 endpoints; delete one first" in refused.json()["message"]
+
+
+def test_many_at_once_do_not_pass_the_limit(api, account, settings):
+    settings.WEBHOOK_ENDPOINTS = 3
+    answers = at_once(8, lambda _: api("POST", "endpoints", {"url": URL}).status_code)
+    assert sorted(answers) == [201] * 3 + [409] * 5
+    assert Endpoint.objects.filter(account=account).count() == 3
 
 
 def test_the_same_key_makes_one_endpoint(api):
