@@ -47,7 +47,7 @@ lint: install-dev  ## ruff, mypy, one-way imports, Django's checks
 	$(RUN) -m mypy .
 	.venv/bin/lint-imports
 	$(RUN) manage.py check
-	$(RUN) manage.py makemigrations --check --dry-run
+	$(RUN) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 
 bench: install-dev  ## figures beside what they are to be measured by
 	$(RUN) -m benchmarks.run
