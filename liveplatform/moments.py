@@ -12,11 +12,11 @@ UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 def moment(text: str) -> datetime:
     """The time of "2026-11-21T10:00Z", or of an age such as "90s", "30m", "12h", "7d"."""
-    age = re.fullmatch(r"(\d{1,6})([smhd])", text)
+    age = re.fullmatch(r"([0-9]{1,6})([smhd])", text)
     if age:
         return timezone.now() - timedelta(**{UNITS[age[2]]: int(age[1])})
     try:
-        at = parse_datetime(text)
+        at = parse_datetime(text) if text.isascii() else None
     except ValueError:
         at = None
     if at is None:

@@ -8,7 +8,7 @@ from calls.end_codes import EndCode
 from calls.ending.many import MOST_IDS, these
 from calls.models import Rule
 from calls.selecting import Selection
-from liveplatform.api.serializers import CleanCharField, JSONObjectField, StrictSerializer
+from liveplatform.api.serializers import CleanCharField, IdField, JSONObjectField, StrictSerializer
 
 FILTER_HELP = 'Such as {"is_test": true, "created_at": {"lt": "30m"}}; docs/queries.md has the language.'
 
@@ -19,9 +19,7 @@ OPERATION_STATES = ["running", "finished", "cancelled", "failed"]
 class BulkEndRequest(StrictSerializer):
     """Which calls to end: exactly one of `ids`, `filter` and `all`."""
 
-    ids = serializers.ListField(
-        child=serializers.UUIDField(), required=False, allow_empty=False, max_length=MOST_IDS
-    )
+    ids = serializers.ListField(child=IdField(), required=False, allow_empty=False, max_length=MOST_IDS)
     filter = JSONObjectField(required=False, help_text=FILTER_HELP)
     all = serializers.BooleanField(required=False, help_text="Every live call of the account.")
     reason = CleanCharField(required=False, allow_blank=True, max_length=500, default="")

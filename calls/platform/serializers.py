@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from calls.end_codes import EndCode
 from calls.models import Call, Step
-from liveplatform.api.serializers import CleanCharField, JSONObjectField, StrictSerializer
+from liveplatform.api.serializers import CleanCharField, IdField, JSONObjectField, StrictSerializer
 
 
 class TurnSerializer(serializers.Serializer[dict[str, Any]]):
@@ -146,7 +146,7 @@ class PhoneNumberRequest(StrictSerializer):
     """A number of the account's, and the connection its calls run over."""
 
     phone_number = CleanCharField(max_length=40)
-    connection_id = serializers.UUIDField()
+    connection_id = IdField()
     nickname = CleanCharField(required=False, allow_blank=True, max_length=100, default="")
 
 

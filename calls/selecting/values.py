@@ -14,7 +14,7 @@ from liveplatform.moments import moment
 
 LONGEST_TEXT = 500
 LARGEST = Decimal(10) ** 12
-AGE = re.compile(r"\d{1,6}[smhd]")
+AGE = re.compile(r"[0-9]{1,6}[smhd]")
 # A plus that was sent without being encoded arrives as a space.
 LOST_PLUS = re.compile(r"(:\d{2}(?:\.\d+)?) (\d{2}:?\d{2})$")
 YES, NO = {"true", "1", "yes"}, {"false", "0", "no"}
@@ -47,8 +47,8 @@ def phone(value: Any) -> str:  # noqa: ANN401
 def number(value: Any) -> Decimal:  # noqa: ANN401
     """A finite number of at most twelve digits before the point."""
     try:
-        found = Decimal(text(value))
-    except InvalidOperation as error:
+        found = Decimal(_ascii(text(value)))
+    except (InvalidOperation, UnicodeEncodeError) as error:
         raise BadValue("Give a number.") from error
     if not found.is_finite() or abs(found) > LARGEST:
         raise BadValue("Give a number of at most twelve digits.")
@@ -66,7 +66,7 @@ def whole(value: Any) -> int:  # noqa: ANN401
 def uuid(value: Any) -> UUID:  # noqa: ANN401
     """A UUID in any of its spellings."""
     try:
-        return UUID(text(value))
+        return UUID(_ascii(text(value)) if isinstance(value, str | UUID) else "")
     except ValueError as error:
         raise BadValue("Give a UUID.") from error
 
@@ -83,6 +83,7 @@ def instant(value: Any) -> datetime:  # noqa: ANN401
     """RFC 3339, a day (its beginning in UTC), or an age: "30m" is half an hour before it is asked."""
     written = LOST_PLUS.sub(r"\1+\2", text(value).strip())
     try:
+        _ascii(written)
         if AGE.fullmatch(written):
             return moment(written)
         day = parse_date(written)
@@ -108,3 +109,9 @@ def one_of(allowed: list[str]) -> Read:
 
 def _beginning(day: date) -> datetime:
     return datetime.combine(day, time(), tzinfo=UTC)
+
+
+def _ascii(written: str) -> str:
+    """The text as it is; UnicodeEncodeError (a ValueError) if digits of other scripts may be in it."""
+    written.encode("ascii")
+    return written

@@ -96,7 +96,7 @@ def _day(query: QueryDict, name: str) -> date:
     written = str(query[name])
     try:
         day = date.fromisoformat(written)
-        if len(written) == 10 and 1900 <= day.year < 9999:
+        if len(written) == 10 and written.isascii() and 1900 <= day.year < 9999:
             return day
     except ValueError:
         pass

@@ -8,7 +8,7 @@ from rest_framework import serializers
 from calls.dialling import CannotDial, Dial, e164
 from calls.telephony.recording_calls import Told
 from calls.views import TimeLimitField
-from liveplatform.api.serializers import CleanCharField, JSONObjectField
+from liveplatform.api.serializers import CleanCharField, IdField, JSONObjectField
 
 NUMBER = 40
 
@@ -16,7 +16,7 @@ NUMBER = 40
 class EndCallRequest(serializers.Serializer[dict[str, Any]]):
     """The body of an end; unknown fields are ignored, as the vendor does."""
 
-    call_id = serializers.UUIDField()
+    call_id = IdField()
     disconnect_reason = CleanCharField(
         required=False,
         allow_blank=True,
@@ -41,7 +41,7 @@ class DynamicVariable(serializers.Serializer[dict[str, Any]]):
 class MakeCallRequest(serializers.Serializer[dict[str, Any]]):
     """The body of a make-call: `echo_room`, `record`, `twiml`, `url`, `metadata`, `time_limit` are ours."""
 
-    ai_agent_id = serializers.UUIDField(required=False, allow_null=True)
+    ai_agent_id = IdField(required=False, allow_null=True)
     call_from = CleanCharField(max_length=NUMBER)
     call_to = CleanCharField(max_length=NUMBER)
     dynamic_variables = DynamicVariable(many=True, required=False, allow_null=True)
@@ -100,9 +100,9 @@ class RecordCallRequest(serializers.Serializer[dict[str, Any]]):
     call_sid = CleanCharField(required=False, allow_null=True, allow_blank=True, max_length=64)
     call_provider = CleanCharField(required=False, allow_null=True, allow_blank=True, max_length=20)
     call_direction = CleanCharField(required=False, allow_null=True, allow_blank=True, max_length=20)
-    campaign_id = serializers.UUIDField(required=False, allow_null=True)
-    contact_id = serializers.UUIDField(required=False, allow_null=True)
-    ai_agent_id = serializers.UUIDField(required=False, allow_null=True)
+    campaign_id = IdField(required=False, allow_null=True)
+    contact_id = IdField(required=False, allow_null=True)
+    ai_agent_id = IdField(required=False, allow_null=True)
     agent_dynamic_variables = VariablesField(required=False, allow_null=True)
     workspace = CleanCharField(required=False, allow_null=True, min_length=1, max_length=100)
     workspace_id = CleanCharField(required=False, allow_null=True, min_length=1, max_length=100)

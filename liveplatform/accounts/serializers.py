@@ -7,7 +7,7 @@ from rest_framework import serializers
 from liveplatform.accounts.keys import LONGEST_OVERLAP
 from liveplatform.accounts.models import Connection
 from liveplatform.accounts.scopes import SCOPES
-from liveplatform.api.serializers import CleanCharField, JSONObjectField, StrictSerializer
+from liveplatform.api.serializers import CleanCharField, InstantField, JSONObjectField, StrictSerializer
 from liveplatform.webhooks.judging import Forbidden, judge_url
 
 
@@ -18,7 +18,7 @@ class KeyRequest(StrictSerializer):
     scopes = serializers.ListField(
         child=serializers.ChoiceField(choices=list(SCOPES)), required=False, allow_empty=False, max_length=10
     )
-    expires_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    expires_at = InstantField(required=False, allow_null=True, default=None)
 
 
 class RotateRequest(StrictSerializer):

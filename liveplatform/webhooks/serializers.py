@@ -6,7 +6,13 @@ from uuid import UUID
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from liveplatform.api.serializers import CleanCharField, JSONObjectField, StrictSerializer
+from liveplatform.api.serializers import (
+    CleanCharField,
+    IdField,
+    InstantField,
+    JSONObjectField,
+    StrictSerializer,
+)
 from liveplatform.webhooks.judging import MAX_URL
 from liveplatform.webhooks.models import Delivery, Endpoint, Event
 from liveplatform.webhooks.validating import validate_events, validate_url
@@ -15,7 +21,7 @@ Shape = serializers.Serializer[dict[str, Any]]
 
 
 @extend_schema_field({"type": "string", "pattern": "^(evt_)?[0-9a-fA-F-]{32,36}$"})
-class EventIdField(serializers.UUIDField):
+class EventIdField(IdField):
     """An event's id, with or without its evt_."""
 
     def to_internal_value(self, data: Any) -> UUID:  # noqa: ANN401 - whatever was sent
@@ -46,10 +52,8 @@ class RotateSecretRequest(StrictSerializer):
 class RecoverRequest(StrictSerializer):
     """The time whose events were not received."""
 
-    since = serializers.DateTimeField()
-    until = serializers.DateTimeField(
-        required=False, allow_null=True, default=None, help_text="Default: now."
-    )
+    since = InstantField()
+    until = InstantField(required=False, allow_null=True, default=None, help_text="Default: now.")
 
 
 class PageQuery(StrictSerializer):
@@ -63,16 +67,16 @@ class EventsQuery(PageQuery):
     """Which events."""
 
     type = CleanCharField(required=False, max_length=60, help_text="Only events of this type.")
-    call = serializers.UUIDField(required=False, help_text="Only events about this call.")
+    call = IdField(required=False, help_text="Only events about this call.")
 
 
 class DeliveriesQuery(PageQuery):
     """Which deliveries."""
 
     event = EventIdField(required=False, help_text="Only deliveries of this event.")
-    endpoint = serializers.UUIDField(required=False, help_text="Only deliveries to this endpoint.")
+    endpoint = IdField(required=False, help_text="Only deliveries to this endpoint.")
     state = serializers.ChoiceField(choices=Delivery.State.choices, required=False)
-    call = serializers.UUIDField(required=False, help_text="Only deliveries of events about this call.")
+    call = IdField(required=False, help_text="Only deliveries of events about this call.")
 
 
 class EndpointSerializer(Shape):
