@@ -8,7 +8,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 from liveplatform.accounts.forms import ConnectionForm, IssuerForm, KeyForm
-from liveplatform.accounts.keys import forget, make_key, revoke, rotate
+from liveplatform.accounts.keys import CannotRotate, forget, make_key, revoke, rotate
 from liveplatform.accounts.models import Account, ApiKey, Connection, JwtIssuer
 from liveplatform.fast_admin import FastAdmin
 
@@ -46,7 +46,7 @@ class ApiKeyAdmin(OfOneAccount):
 
     form = KeyForm
     list_display = ("public_id", "name", "account", "scopes", "expires_at", "revoked_at", "last_used_at")
-    readonly_fields = ("public_id", "revoked_at", "last_used_at", "created_at")
+    readonly_fields = ("public_id", "rotated_at", "revoked_at", "last_used_at", "created_at")
     actions = ("rotate", "revoke")
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
@@ -68,7 +68,10 @@ class ApiKeyAdmin(OfOneAccount):
     @admin.action(description="Rotate (both keys live for 24 hours)", permissions=["change"])
     def rotate(self, request: HttpRequest, keys: QuerySet[ApiKey]) -> None:
         for key in keys.filter(revoked_at=None).select_related("account"):
-            self._show(request, *rotate(key))
+            try:
+                self._show(request, *rotate(key))
+            except CannotRotate as error:
+                self.message_user(request, f"{key}: {error}", messages.ERROR)
 
     @admin.action(description="Revoke, for good", permissions=["change"])
     def revoke(self, request: HttpRequest, keys: QuerySet[ApiKey]) -> None:

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from liveplatform.accounts import serializers as shapes
 from liveplatform.accounts.admin_view import AdminView
-from liveplatform.accounts.keys import forget, make_key, revoke, rotate
+from liveplatform.accounts.keys import CannotRotate, forget, make_key, revoke, rotate
 from liveplatform.accounts.models import Account, ApiKey
 from liveplatform.accounts.principal import Principal
 from liveplatform.api.errors import Conflict, problems
@@ -75,7 +75,7 @@ class ApiKeyRotateView(AdminView):
     @extend_schema(
         operation_id="api_keys_rotate",
         tags=TAGS,
-        summary="Make a successor of a key; both live until the overlap is over",
+        summary="Make a successor of a key, once; both live until the overlap is over",
         request=shapes.RotateRequest,
         responses={201: shapes.NewKeySerializer, **problems("house", 400, 404, 409)},
     )
@@ -83,10 +83,12 @@ class ApiKeyRotateView(AdminView):
         body = shapes.RotateRequest(data=request.data)
         body.is_valid(raise_exception=True)
         old = _own_key(self.principal, key_id)
-        if old.revoked_at or (old.expires_at and old.expires_at <= timezone.now()):
-            raise Conflict("The key is revoked or has expired; make a new one.")
         _no_more_than_own(self.principal, old.scopes)
-        key, text = rotate(old, timedelta(hours=body.validated_data["overlap_hours"]))
+        try:
+            key, text = rotate(old, timedelta(hours=body.validated_data["overlap_hours"]))
+        except CannotRotate as error:
+            raise Conflict(str(error)) from error
+        transaction.on_commit(forget)
         return Response(_key(_fresh(key)) | {"api_key": text}, status=201)
 
 
@@ -109,5 +111,6 @@ def _fresh(key: ApiKey) -> ApiKey:
 
 
 def _key(key: ApiKey) -> dict[str, Any]:
-    names = ("id", "public_id", "name", "scopes", "created_at", "expires_at", "revoked_at", "last_used_at")
-    return {name: getattr(key, name) for name in names}
+    names = ("id", "public_id", "name", "scopes", "created_at")
+    times = ("expires_at", "rotated_at", "revoked_at", "last_used_at")
+    return {name: getattr(key, name) for name in (*names, *times)}

@@ -1,16 +1,19 @@
 """API keys: made, rotated, revoked, and looked up by the hash of their secret.
 
 A key reads "lp_<public id>_<secret>". Look-ups are cached in the process for a few seconds, so a
-request costs no query for its key; a revoked key works for at most CACHE seconds more.
+request costs no query for its key; a revoked key works for at most CACHE seconds more, and one that
+expires not a moment longer.
 """
 
 import hashlib
 import hmac
 import secrets
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -25,6 +28,9 @@ CACHE = 5.0
 CACHE_SIZE = 10_000
 USED_EVERY = timedelta(minutes=1)
 LONGEST_OVERLAP = 24 * 30  # hours
+ROTATED = "The key was rotated already; rotate its successor, or make a new one."
+ENDED = "The key is revoked or has expired; make a new one."
+IN_FORCE = Q(expires_at=None) | Q(expires_at__gt=Now())
 
 
 def make_key(
@@ -43,13 +49,25 @@ def make_key(
     return key, f"{PREFIX}_{public_id}_{secret}"
 
 
+class CannotRotate(Exception):
+    """The key has a successor already, or has ended; the text says so to its owner."""
+
+
 def rotate(key: ApiKey, overlap: timedelta = timedelta(hours=24)) -> tuple[ApiKey, str]:
-    """A successor with the same name, scopes and expiry; the old key expires after the overlap."""
-    successor = make_key(key.account, name=key.name, scopes=key.scopes, expires_at=key.expires_at)
-    until = timezone.now() + overlap
-    if key.expires_at is None or key.expires_at > until:
-        key.expires_at = until
-        key.save(update_fields=["expires_at"])
+    """A successor with the same name, scopes and expiry; the old key expires after the overlap.
+
+    Once in a key's life, and only while it is in force; else CannotRotate.
+    """
+    with transaction.atomic():
+        alive = ApiKey.objects.filter(IN_FORCE, pk=key.pk, revoked_at=None)
+        if not alive.filter(rotated_at=None).update(rotated_at=Now()):
+            raise CannotRotate(ROTATED if alive.exists() else ENDED)
+        key.refresh_from_db()
+        successor = make_key(key.account, name=key.name, scopes=key.scopes, expires_at=key.expires_at)
+        until = timezone.now() + overlap
+        if key.expires_at is None or key.expires_at > until:
+            key.expires_at = until
+            key.save(update_fields=["expires_at"])
     return successor
 
 
@@ -62,7 +80,10 @@ def revoke(key: ApiKey) -> None:
 
 def principal_for(token: str) -> Principal | None:
     """Whom this key stands for; None if it is unknown, expired or revoked, or its account is closed."""
-    return _known.recall(_hash(token), lambda: _looked_up(token))
+    found = _known.recall(_hash(token), lambda: _looked_up(token))
+    if found is None or (found.expires_at and found.expires_at <= timezone.now()):
+        return None
+    return found.principal
 
 
 def forget() -> None:
@@ -70,20 +91,28 @@ def forget() -> None:
     _known.forget()
 
 
-_known: Memory[Principal | None] = Memory(CACHE, CACHE_SIZE)
+@dataclass(frozen=True)
+class _Found:
+    """A key in force when it was looked up."""
+
+    principal: Principal
+    expires_at: datetime | None
 
 
-def _looked_up(token: str) -> Principal | None:
+_known: Memory[_Found | None] = Memory(CACHE, CACHE_SIZE)
+
+
+def _looked_up(token: str) -> _Found | None:
     parts = token.split("_", 2)
     if len(parts) != 3 or parts[0] != PREFIX or "\0" in token:
         return None
-    in_force = Q(expires_at=None) | Q(expires_at__gt=Now())
-    keys = ApiKey.objects.filter(in_force, public_id=parts[1], revoked_at=None, account__is_active=True)
+    keys = ApiKey.objects.filter(IN_FORCE, public_id=parts[1], revoked_at=None, account__is_active=True)
     key = keys.select_related("account").first()
     if key is None or not hmac.compare_digest(bytes(key.secret_hash), _hash(parts[2])):
         return None
     _note_used(key.pk)
-    return Principal(key.account_id, "key", key.public_id, frozenset(key.scopes), key.account.auth_id)
+    scopes, auth_id = frozenset(key.scopes), key.account.auth_id
+    return _Found(Principal(key.account_id, "key", key.public_id, scopes, auth_id), key.expires_at)
 
 
 def _note_used(key_id: UUID) -> None:

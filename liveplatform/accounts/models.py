@@ -58,6 +58,7 @@ class ApiKey(models.Model):
     scopes = ArrayField(models.CharField(max_length=40), default=list)
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+    rotated_at = models.DateTimeField(null=True, blank=True, editable=False)  # it has a successor
     last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 

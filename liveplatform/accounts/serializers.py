@@ -38,6 +38,7 @@ class KeySerializer(serializers.Serializer[dict[str, Any]]):
     scopes = serializers.ListField(child=serializers.CharField())
     created_at = serializers.DateTimeField()
     expires_at = serializers.DateTimeField(allow_null=True)
+    rotated_at = serializers.DateTimeField(allow_null=True, help_text="Since when it has a successor.")
     revoked_at = serializers.DateTimeField(allow_null=True)
     last_used_at = serializers.DateTimeField(allow_null=True)
 

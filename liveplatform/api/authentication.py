@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from liveplatform.accounts import keys, tokens
 from liveplatform.accounts.principal import Principal
 
+TWO_ACCOUNTS = "X-Auth-Token and Authorization are of two accounts; send one of them."
 MISSING = "Send an API key or a JWT as `Authorization: Bearer …`."
 
 
@@ -17,7 +18,9 @@ class PlatformAuthentication(BaseAuthentication):
     """One key opens every surface."""
 
     def authenticate(self, request: Request) -> tuple[Principal, None]:
-        principal = _principal(_credentials(request))
+        principal, *beside = [_principal(token) for token in _credentials(request)]
+        if any(other.account_id != principal.account_id for other in beside):
+            raise AuthenticationFailed(TWO_ACCOUNTS)
         claimed = request.META.get("HTTP_X_AUTH_ID")
         if claimed and claimed != principal.auth_id:
             raise AuthenticationFailed("X-Auth-ID is not the account of this key.")
@@ -28,10 +31,14 @@ class PlatformAuthentication(BaseAuthentication):
         return 'Bearer realm="liveplatform"'
 
 
-def _credentials(request: Request) -> str:
-    token = request.META.get("HTTP_X_AUTH_TOKEN")
-    if token:
-        return str(token)
+def _credentials(request: Request) -> list[str]:
+    """What was sent, at least one; X-Auth-Token first, which decides what may be done."""
+    token, sent = request.META.get("HTTP_X_AUTH_TOKEN"), request.META.get("HTTP_AUTHORIZATION")
+    tokens = [str(token)] if token else []
+    return [*tokens, _authorization(request)] if sent or not tokens else tokens
+
+
+def _authorization(request: Request) -> str:
     scheme, _, rest = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
     match scheme.lower():
         case "bearer":

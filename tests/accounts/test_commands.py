@@ -115,6 +115,13 @@ def test_rotate_key_prints_the_successor(account):
     assert principal_for(old_text)
 
 
+def test_rotate_key_rotates_a_key_once(account):
+    key, _ = make_key(account)
+    run("rotate_key", key.public_id)
+    with pytest.raises(CommandError, match="rotated already"):
+        run("rotate_key", key.public_id)
+
+
 def test_rotate_key_knows_no_revoked_key(account):
     key, _ = make_key(account)
     revoke(key)

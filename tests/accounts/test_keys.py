@@ -2,15 +2,17 @@
 
 import hashlib
 import time
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
 from liveplatform.accounts import keys
-from liveplatform.accounts.keys import make_key, principal_for, revoke, rotate
+from liveplatform.accounts.keys import CannotRotate, make_key, principal_for, revoke, rotate
 from liveplatform.accounts.memory import Memory
 from liveplatform.accounts.models import Account, ApiKey
+from tests.api.racing import at_once
 
 HOUR = timedelta(hours=1)
 
@@ -132,6 +134,34 @@ def test_without_overlap_the_old_key_ends_at_once(account):
     _, new_text = rotate(old, timedelta())
     assert principal_for(old_text) is None
     assert principal_for(new_text)
+
+
+def test_a_key_has_one_successor_only(account):
+    old, _ = make_key(account)
+    rotate(old, HOUR)
+    with pytest.raises(CannotRotate, match="rotate its successor"):
+        rotate(ApiKey.objects.get(pk=old.pk), HOUR)
+    assert account.api_keys.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_rotations_at_once_one_wins(account):
+    old, _ = make_key(account)
+
+    def rotated(_: int) -> bool:
+        with suppress(CannotRotate):
+            return bool(rotate(ApiKey.objects.get(pk=old.pk), HOUR))
+        return False
+
+    assert sorted(at_once(5, rotated)) == [False] * 4 + [True]
+    assert account.api_keys.count() == 2
+
+
+def test_a_known_key_ends_when_it_expires(account):
+    _, text = make_key(account, expires_at=timezone.now() + timedelta(seconds=0.5))
+    assert principal_for(text)
+    time.sleep(0.55)
+    assert principal_for(text) is None, "it is remembered for seconds, but not longer than it lives"
 
 
 def test_rotating_never_makes_the_old_key_live_longer(account):

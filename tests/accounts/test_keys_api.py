@@ -93,6 +93,16 @@ def test_a_key_that_has_ended_is_not_rotated(api, gone):
     assert api("POST", f"{PATH}/{old['id']}/rotate").status_code == 409
 
 
+def test_a_rotated_key_is_not_rotated_again(api):
+    old = api("POST", PATH, {}).json()
+    assert api("POST", f"{PATH}/{old['id']}/rotate", {"overlap_hours": 1}).status_code == 201
+    again = api("POST", f"{PATH}/{old['id']}/rotate", {"overlap_hours": 1})
+    assert (again.status_code, again.json()["error"]) == (409, "conflict")
+    assert "rotate its successor" in again.json()["message"]
+    assert ApiKey.objects.filter(account=api.account).count() == 3, "the asking one, the old and the new"
+    assert sum(bool(key["rotated_at"]) for key in api("GET", PATH).json()["api_keys"]) == 1
+
+
 def test_a_revoked_key_stops_working(api):
     made = api("POST", PATH, {}).json()
     assert works(api, made["api_key"])

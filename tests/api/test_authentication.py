@@ -98,6 +98,32 @@ def test_another_accounts_auth_id_beside_a_good_key_is_401(account):
     assert_refused(ask(X_Auth_ID=other.auth_id, X_Auth_Token=key))
 
 
+def test_two_keys_of_one_account_open_and_the_token_header_decides(account):
+    (_, reading), (_, writing) = (
+        make_key(account, scopes=["read:live"]),
+        make_key(account, scopes=["write:live"]),
+    )
+    assert ask(X_Auth_Token=reading, Authorization=f"Bearer {writing}").status_code == 200
+    assert ask(X_Auth_Token=writing, Authorization=f"Bearer {reading}").status_code == 403
+
+
+@pytest.mark.parametrize("form", ["Bearer {}", "basic"])
+def test_keys_of_two_accounts_beside_each_other_are_401(account, form):
+    other = Account.objects.exclude(pk=account.pk).first()
+    (_, key), (_, others) = make_key(account), make_key(other)
+    answer = ask(
+        X_Auth_Token=key, Authorization=basic("x", others) if form == "basic" else form.format(others)
+    )
+    assert_refused(answer)
+    assert "two accounts" in answer.json()["message"]
+
+
+def test_a_wrong_key_beside_a_good_one_is_401(account):
+    _, key = make_key(account)
+    assert_refused(ask(X_Auth_Token=key, Authorization=f"Bearer {key}!"))
+    assert_refused(ask(X_Auth_Token=f"{key}!", Authorization=f"Bearer {key}"))
+
+
 def test_expired_and_revoked_keys_are_401(account):
     _, expired = make_key(account, expires_at=timezone.now() - timedelta(seconds=1))
     gone, revoked = make_key(account)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from liveplatform.accounts.keys import LONGEST_OVERLAP, rotate
+from liveplatform.accounts.keys import LONGEST_OVERLAP, CannotRotate, rotate
 from liveplatform.accounts.models import ApiKey
 
 
@@ -27,7 +27,10 @@ class Command(BaseCommand):
         key = ApiKey.objects.filter(public_id=options["public_id"], revoked_at=None).first()
         if key is None:
             raise CommandError("There is no such key in force.")
-        _, text = rotate(key, timedelta(hours=options["hours"]))
+        try:
+            _, text = rotate(key, timedelta(hours=options["hours"]))
+        except CannotRotate as error:
+            raise CommandError(str(error)) from error
         self.stdout.write(
             f"{text}\nThe API key is not shown again; {key} expires at {key.expires_at:%F %T} UTC."
         )
