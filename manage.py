@@ -12,7 +12,7 @@ from liveplatform import embedded
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "liveplatform.settings")
 
 # These bring up servers of their own, or need none: makemigrations would only compare its history.
-WITHOUT_SERVERS = {"check", "demo", "makemigrations", "sandbox"}
+WITHOUT_SERVERS = {"check", "demo", "makemigrations", "sandbox", "up"}
 
 if __name__ == "__main__":
     if not WITHOUT_SERVERS.intersection(sys.argv[1:2]):

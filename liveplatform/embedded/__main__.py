@@ -5,9 +5,11 @@ from pathlib import Path
 
 from liveplatform.embedded.both import ensure, stop
 
-COMMANDS = {"start": ensure, "stop": stop}
-
 if __name__ == "__main__":
-    if len(sys.argv) != 3 or sys.argv[1] not in COMMANDS:
-        sys.exit(__doc__)
-    COMMANDS[sys.argv[1]](Path(sys.argv[2]))
+    match sys.argv[1:]:
+        case ["start", var]:
+            ensure(Path(var))
+        case ["stop", var]:
+            stop(Path(var))
+        case _:
+            sys.exit(__doc__)

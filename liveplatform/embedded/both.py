@@ -11,25 +11,36 @@ from liveplatform.embedded.postgres import postgres_is_up, start_postgres, stop_
 from liveplatform.embedded.valkey import redis_is_up, start_redis, stop_redis
 
 
-def ensure(var: Path, *, postgres: bool = True, redis: bool = True, durable: bool = True) -> None:
-    """Have this data directory's servers running. Not `durable`: faster, for tests only."""
+def ensure(var: Path, *, postgres: bool = True, redis: bool = True, durable: bool = True) -> dict[str, bool]:
+    """Have this data directory's servers running. Not `durable`: faster, for tests only.
+
+    Says which of them were started here, as `stop` takes it.
+    """
     if (not postgres or postgres_is_up(var)) and (not redis or redis_is_up(var)):
-        return
+        return {"postgres": False, "redis": False}
     with _only_one(var):
+        started = {
+            "postgres": postgres and not postgres_is_up(var),
+            "redis": redis and not redis_is_up(var),
+        }
         if postgres:
             start_postgres(var, durable=durable)
         if redis:
             start_redis(var)
+    return started
 
 
-def stop(var: Path) -> None:
+def stop(var: Path, *, postgres: bool = True, redis: bool = True) -> None:
     """Stop this data directory's servers, if they run."""
     if not var.is_dir():
         return
     with _only_one(var):
-        stop_postgres(var)
-        stop_redis(var)
-        shutil.rmtree(sockets(var), ignore_errors=True)
+        if postgres:
+            stop_postgres(var)
+        if redis:
+            stop_redis(var)
+        if postgres and redis:
+            shutil.rmtree(sockets(var), ignore_errors=True)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import signal
 import subprocess
 import sys
 from argparse import ArgumentParser
@@ -11,13 +12,17 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
+from calls.demo.sandbox import sandbox_at, sandbox_port
 from calls.platform.numbers import add_number
 from liveplatform import embedded
 from liveplatform.accounts.connecting import connect
 from liveplatform.accounts.keys import make_key
 from liveplatform.accounts.models import Account
+from liveplatform.alone import Taken, alone, check_port
+
+GRACE = 15.0  # seconds for web and workers to finish what they are at
 
 
 class Command(BaseCommand):
@@ -26,27 +31,51 @@ class Command(BaseCommand):
     help = "Run web, worker, beat and the provider sandbox on this machine until ctrl-C."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
+        parser.add_argument("--port", type=int, default=os.environ.get("PORT", "8000"))
+        parser.add_argument(
+            "--sandbox-port",
+            type=int,
+            default=os.environ.get("SANDBOX_PORT"),
+            help="default: where the stored connections to it point; at the first start PORT + 1000",
+        )
 
     def handle(self, **options: Any) -> None:  # noqa: ANN401
+        var, port = settings.VAR_DIR, options["port"]
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        try:
+            with alone(var, f"http://127.0.0.1:{port}"):
+                check_port(port, "the platform's", "make up PORT=8010")
+                started = embedded.ensure(var, **settings.EMBEDDED)
+                try:
+                    status = self._run(port, options["sandbox_port"])
+                finally:
+                    embedded.stop(var, **started)
+        except Taken as error:
+            raise CommandError(str(error)) from error
+        sys.exit(status)
+
+    def _run(self, port: int, wanted: int | None) -> int:
+        """Everything until it ends or is ended; its exit status."""
         call_command("migrate", verbosity=0)
-        env = _environment(options["port"])
+        sandbox = sandbox_port(wanted, port + 1000)
+        check_port(sandbox, "the provider sandbox's", "make up SANDBOX_PORT=9010")
         if not Account.objects.exists():
-            self._first_start(env)
-        self.stdout.write(f"http://127.0.0.1:{env['PORT']}/admin/  /api/docs/  (ctrl-C stops everything)")
+            self._first_start(sandbox_at(sandbox))
+        self.stdout.write(f"http://127.0.0.1:{port}/admin/  /api/docs/  (ctrl-C stops everything)")
         self.stdout.flush()
         honcho = [sys.executable, "-m", "honcho", "start"]
+        processes = subprocess.Popen(honcho, env=_environment(port, sandbox), cwd=settings.BASE_DIR)  # noqa: S603
         try:
-            subprocess.run(honcho, env=env, cwd=settings.BASE_DIR, check=False)  # noqa: S603
+            return processes.wait()
         except KeyboardInterrupt:
+            processes.terminate()
+            processes.wait(GRACE)
             self.stdout.write("stopped")
-        finally:
-            _stop_own_servers()
+            return 0
 
-    def _first_start(self, env: dict[str, str]) -> None:
+    def _first_start(self, sandbox: str) -> None:
         account = Account.objects.create(name="first account")
         _, key = make_key(account, name="first key")
-        sandbox = f"http://127.0.0.1:{env['SANDBOX_PORT']}"
         twilio = {"account_sid": "AC" + "0" * 32, "auth_token": secrets.token_hex(16)}
         stream = {"api_key": "sandbox", "api_secret": secrets.token_hex(32)}
         connection = connect(account, "twilio", twilio, base_url=sandbox)
@@ -58,11 +87,10 @@ class Command(BaseCommand):
         self.stdout.write("Connected to the sandbox as +14155550100. None of this is shown again.")
 
 
-def _environment(port: int) -> dict[str, str]:
-    sandbox = os.environ.get("SANDBOX_PORT", str(port + 1000))
+def _environment(port: int, sandbox: int) -> dict[str, str]:
     path = f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}"
     defaults = {"WEBHOOK_ALLOW_HTTP": "1", "WEBHOOK_ALLOW_LOOPBACK": "1"}  # this is a developer's machine
-    own = {"PORT": str(port), "SANDBOX_PORT": sandbox, "PATH": path, "VAR_DIR": str(settings.VAR_DIR)}
+    own = {"PORT": str(port), "SANDBOX_PORT": str(sandbox), "PATH": path, "VAR_DIR": str(settings.VAR_DIR)}
     return defaults | {"PUBLIC_URL": f"http://127.0.0.1:{port}"} | dict(os.environ) | own
 
 
@@ -74,9 +102,3 @@ def _admin() -> str:
     user.set_password(password)
     user.save()
     return password
-
-
-def _stop_own_servers() -> None:
-    """Stop the embedded servers, unless they are somebody else's."""
-    if all(settings.EMBEDDED.values()):
-        embedded.stop(settings.VAR_DIR)
