@@ -1,5 +1,6 @@
 """JSON as text, the same everywhere: times as RFC 3339 with Z, UUIDs and decimals as JSON has them."""
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -9,6 +10,8 @@ import orjson
 OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS
 # What every JSON reader can hold, and PostgreSQL gives back as it was.
 LARGEST = 2**63 - 1
+# A NUL character; the same six after another backslash are a text that tells of one.
+NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
 
 
 def dumps(data: Any, option: int = 0) -> bytes:  # noqa: ANN401 - whatever JSON can hold
@@ -17,6 +20,12 @@ def dumps(data: Any, option: int = 0) -> bytes:  # noqa: ANN401 - whatever JSON 
         return orjson.dumps(data, default=_other, option=OPTIONS | option)
     except TypeError:
         return orjson.dumps(_smaller(data), default=_other, option=OPTIONS | option)
+
+
+def storable(data: Any) -> str:  # noqa: ANN401
+    """JSON that a jsonb column takes: NUL characters, which PostgreSQL cannot hold, are left out."""
+    found = dumps(data)
+    return (NUL.sub(rb"\1", found) if rb"\u0000" in found else found).decode()
 
 
 def is_too_large(value: object) -> bool:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from calls.connecting import adapter
 from liveplatform.accounts.models import Connection
-from liveplatform.jsontext import dumps
+from liveplatform.jsontext import storable
 from liveplatform.prepared import execute
 from liveplatform.work.bell import ring
 from liveplatform.work.models import uuid7
@@ -52,7 +52,7 @@ def take_in(connection: Connection, url: str, headers: Mapping[str, str], body: 
     if not isinstance(provider, ReadsEvents):
         raise NotSupported(f"Events of {connection.provider} are not taken here.")
     event = provider.read_event(url, headers, body)
-    row = _row(connection, event) | {"url": url, "headers": _json(_kept(headers)), "body": body}
+    row = _row(connection, event) | {"url": url, "headers": storable(_kept(headers)), "body": body}
     stored = execute(STORE, row).fetchone()
     if stored is None:
         return None
@@ -69,7 +69,7 @@ def _row(connection: Connection, event: Inbound) -> dict[str, object]:
         "type": event.type.replace("\0", "")[:100],
         "happening": event.happening,
         "happened_at": from_json(told).at,
-        "told": _json(told),
+        "told": storable(told),
     }
 
 
@@ -83,7 +83,3 @@ def _key(given: str) -> str:
 def _kept(headers: Mapping[str, str]) -> dict[str, str]:
     known = {name.lower(): value[:LONGEST_HEADER] for name, value in headers.items()}
     return {name: known[name] for name in KEPT if name in known}
-
-
-def _json(value: object) -> str:
-    return dumps(value).decode().replace("\\u0000", "")

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import JSONField
 
 from liveplatform.failpoints import reach
-from liveplatform.jsontext import dumps
+from liveplatform.jsontext import storable
 from liveplatform.prepared import execute
 from liveplatform.work.models import Work
 from liveplatform.work.outcomes import Outcome
@@ -165,8 +165,8 @@ def _columns(attempts: Sequence[Attempt]) -> dict[str, list[Any]]:
         "states": [state for state, _ in verdicts],
         "delays": [delay for _, delay in verdicts],
         "errors": [a.outcome.error.replace("\0", "") for a in attempts],
-        "results": [_json(a.outcome.result) for a in attempts],
-        "entries": [_json(_entry(a)) for a in attempts],
+        "results": [storable(a.outcome.result) for a in attempts],
+        "entries": [storable(_entry(a)) for a in attempts],
         # Work that comes back for ever keeps the log of its last turn only.
         "anew": [a.outcome.state == "later" for a in attempts],
     }
@@ -196,7 +196,3 @@ def _entry(attempt: Attempt) -> dict[str, Any]:
     if attempt.outcome.error:
         entry["error"] = attempt.outcome.error
     return entry | attempt.outcome.detail
-
-
-def _json(value: object) -> str:
-    return dumps(value).decode().replace("\\u0000", "")

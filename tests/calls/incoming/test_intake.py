@@ -154,6 +154,23 @@ def test_nothing_that_a_customer_can_sign_breaks_the_queue(phone, form):
     assert ProviderEvent.objects.get(connection=phone).state in ("pending", "skipped")
 
 
+TELLS_OF_NUL = r"bad\u0000user"
+
+
+def test_a_text_that_tells_of_a_nul_character_is_kept_as_it_is(phone, video):
+    """A backslash and five letters, which JSON writes with two backslashes."""
+    answers = [
+        telling.getstream(video, "call.ended", TELLS_OF_NUL, user={"id": TELLS_OF_NUL}),
+        telling.twilio(phone, FORM | {"AnsweredBy": TELLS_OF_NUL}),
+    ]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    of_room, of_leg = (ProviderEvent.objects.get(connection=each).told for each in (video, phone))
+    assert (of_room["resource"], of_room["facts"]["by"]) == (TELLS_OF_NUL, TELLS_OF_NUL)
+    assert of_leg["facts"]["answered_by"] == TELLS_OF_NUL
+    telling.drain(ProviderEvent)
+    assert set(ProviderEvent.objects.values_list("state", flat=True)) == {"pending"}
+
+
 def test_the_connection_shows_its_address(api, phone):
     shown = api("GET", f"/v1/connections/{phone.pk}").json()
     assert shown["events_url"].endswith(f"/v1/providers/{phone.pk}/events")
