@@ -8,7 +8,8 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
-from typing import Any, Literal, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol, TypeGuard, runtime_checkable
+from urllib.parse import urlsplit
 
 # leg: a phone call's status changed · started, ended: a room's call · session_started, session_ended: its
 # last participant left, or one came (back) · gone: the room was deleted · closed: its room is shut, for good
@@ -20,7 +21,7 @@ Happening = Literal[
 
 @dataclass(frozen=True)
 class RecordingFile:
-    """A recording that is ready. `url` is perishable if `expires_at` says so."""
+    """A recording that is ready. `url` is a web address, and perishable if `expires_at` says so."""
 
     id: str  # the provider's id or file name: unique within its call
     url: str
@@ -90,6 +91,17 @@ def _sane(kept: Mapping[str, Any]) -> dict[str, Any]:
 TIMES = {
     each.name for kind in (Inbound, RecordingFile) for each in fields(kind) if "datetime" in str(each.type)
 }
+
+
+def is_web(url: object) -> TypeGuard[str]:
+    """Whether this is an http(s) address with a host: a link that may be shown to people as one."""
+    if not isinstance(url, str) or not url.isprintable():
+        return False
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        return False
 
 
 def lowered(headers: Mapping[str, str]) -> dict[str, str]:

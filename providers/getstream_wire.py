@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from providers.base import Room
 from providers.errors import UnknownOutcome
-from providers.events import RecordingFile
+from providers.events import RecordingFile, is_web
 
 # Files on Stream's own storage live so long (getstream.io/video/docs/api/recording/storage).
 KEPT = timedelta(days=14)
@@ -45,17 +45,18 @@ def _left(session: object) -> datetime | None:
 
 
 def read_recording(found: object) -> RecordingFile | None:
-    """A call_recording: {filename, url, start_time, end_time, session_id, recording_type}; None for none."""
-    if not isinstance(found, Mapping) or not found.get("filename") or not found.get("url"):
+    """A call_recording: {filename, url, start_time, end_time, session_id, recording_type}; None for none,
+    and for one whose url is no web address."""
+    if not isinstance(found, Mapping) or not found.get("filename") or not is_web(found.get("url")):
         return None
     began, ended = moment(found.get("start_time")), moment(found.get("end_time"))
     return RecordingFile(
         id=str(found["filename"]),
-        url=str(found["url"]),
+        url=found["url"],
         started_at=began,
         ended_at=ended,
         duration=max(0, round((ended - began).total_seconds())) if began and ended else None,
-        expires_at=perishes_at(str(found["url"]), ended),
+        expires_at=perishes_at(found["url"], ended),
     )
 
 

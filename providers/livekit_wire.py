@@ -12,7 +12,7 @@ from typing import Any
 
 from providers.base import Room
 from providers.errors import UnknownOutcome
-from providers.events import RecordingFile
+from providers.events import RecordingFile, is_web
 
 HELP = "https://twitchtv.github.io/twirp/docs/spec_v7.html#error-codes"
 # Twirp's word for what is not there; only LiveKit itself says it.
@@ -41,7 +41,7 @@ def read_file(found: object) -> RecordingFile | None:
     if not isinstance(found, Mapping):
         return None
     link, name = found.get("location"), found.get("filename")
-    if not isinstance(link, str) or not link.startswith(("https://", "http://")):
+    if not is_web(link):
         return None
     lasted = number(found, "duration")
     return RecordingFile(

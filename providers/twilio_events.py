@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 import orjson
 
 from providers.errors import BadSignature, Rejected
-from providers.events import Inbound, RecordingFile, lowered, same
+from providers.events import Inbound, RecordingFile, is_web, lowered, same
 from providers.twilio_wire import STATUS, moment, seconds_of
 
 FORM = "application/x-www-form-urlencoded"
@@ -141,7 +141,7 @@ def _recording(fields: Mapping[str, str], ref: str) -> Inbound:
 
 def _file(fields: Mapping[str, str]) -> RecordingFile | None:
     """Twilio keeps recordings until they are deleted: their addresses do not perish."""
-    if not fields.get("RecordingSid") or not fields.get("RecordingUrl"):
+    if not fields.get("RecordingSid") or not is_web(fields.get("RecordingUrl")):
         return None
     began, length = moment(fields.get("RecordingStartTime")), seconds_of(fields.get("RecordingDuration"))
     return RecordingFile(

@@ -13,7 +13,7 @@ from calls.recordings.due import keep_fresh
 from liveplatform.prepared import execute
 from liveplatform.webhooks.publish import News, publish_many
 from liveplatform.work.models import uuid7
-from providers.events import RecordingFile
+from providers.events import RecordingFile, is_web
 
 # A link that is known gives way to a fresher one only: one that lives longer, or (if neither perishes)
 # another. So a replay of what was said a week ago does not bring back a link that is dead by now.
@@ -63,9 +63,11 @@ def note_many(files: Sequence[tuple[UUID, RecordingFile]]) -> None:
     """The same for several, in a fixed number of statements; calls by their ids.
 
     A recording that is known gets the fresher of both links, and is looked at again before that perishes.
-    One that is new is published as `call.recording_ready`. In a transaction of its own, or the caller's.
+    One that is new is published as `call.recording_ready`. What is no web address is not noted: people
+    follow these links. In a transaction of its own, or the caller's.
     """
-    kept = {(call_id, file.id[:300]): file for call_id, file in sorted(files, key=_perishing)}
+    links = [pair for pair in files if is_web(pair[1].url)]
+    kept = {(call_id, file.id[:300]): file for call_id, file in sorted(links, key=_perishing)}
     if not kept:
         return
     with transaction.atomic():

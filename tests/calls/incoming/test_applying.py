@@ -179,6 +179,17 @@ def test_a_recording_is_noted_with_the_call_and_after_its_end(video):
     assert call.recordings.count() == 2
 
 
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "ftp://x.example/f", "http://[", "https://x\nx"])
+def test_a_recording_without_a_web_address_is_none(video, phone, url):
+    told(video, room(video, "call.recording_ready", call_recording=FILE | {"url": url}))
+    assert ProviderEvent.objects.get().state == "skipped"
+    media = {"RecordingSid": "RE1", "RecordingUrl": url, "RecordingStatus": "completed"}
+    told(phone, twilio(phone.connection, {"CallSid": "CA1"} | media))
+    assert ProviderEvent.objects.latest("id").state == "skipped"
+    assert told(phone, leg(phone, "completed", 3, RecordingSid="RE2", RecordingUrl=url)).is_over
+    assert not video.recordings.exists() and not phone.recordings.exists()
+
+
 def test_a_phone_calls_recording_comes_by_its_own_callback_or_the_last_status(phone):
     media = {"RecordingSid": "RE1", "RecordingUrl": "https://api.twilio.com/r/RE1", "RecordingDuration": "7"}
     form = {"CallSid": "CA1", "RecordingStatus": "completed"} | media

@@ -41,6 +41,12 @@ def test_a_recording_is_on_the_call_and_told_of(account):
     assert (told["recording"]["id"], told["recording"]["duration"]) == ("one", 600)
 
 
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "https://", "http://[", "/own"])
+def test_only_what_people_can_safely_follow_is_noted(account, url):
+    call = noted(video_call(account), file(url=url))
+    assert (call.recording_url, call.recordings.count()) == ("", 0)
+
+
 def test_the_same_again_is_no_news(account):
     call = noted(video_call(account), file())
     before = Recording.objects.values().get()
