@@ -15,6 +15,7 @@ class Fields:
     """What a connection must hold: options can be shown, secrets are sealed; `extra` may be left out.
 
     `own_address`: there is no public one; each customer has a server of their own, at base_url.
+    `owner`: which of the options say whose account it is; that of a connection never changes.
     """
 
     options: tuple[str, ...]
@@ -22,6 +23,7 @@ class Fields:
     extra: tuple[str, ...] = ()
     own_address: bool = False
     seconds: tuple[str, ...] = ()  # which of them are lengths of time
+    owner: tuple[str, ...] = ()
 
     @property
     def required(self) -> tuple[str, ...]:
@@ -29,10 +31,10 @@ class Fields:
 
 
 FIELDS = {
-    "twilio": Fields(("account_sid",), ("auth_token",), ("phone_number",)),
+    "twilio": Fields(("account_sid",), ("auth_token",), ("phone_number",), owner=("account_sid",)),
     "getstream": Fields(("api_key",), ("api_secret",)),
-    "cloudflare": Fields(("account_id", "app_id"), ("api_token",)),
-    "vobiz": Fields(("auth_id",), ("auth_token",)),
+    "cloudflare": Fields(("account_id", "app_id"), ("api_token",), owner=("account_id", "app_id")),
+    "vobiz": Fields(("auth_id",), ("auth_token",), owner=("auth_id",)),
     "livekit": Fields(
         ("api_key",),
         ("api_secret",),

@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 from calls.call_status import CALL_STATUS
 from calls.end_codes import EndCode
 from calls.models.call_indexes import BACKDATED, LISTS
+from calls.models.deleting import set_null_unless_needed
 from liveplatform.accounts.models import Account, Connection
 from liveplatform.work.models import uuid7
 
@@ -60,7 +61,9 @@ class Call(models.Model):
     empty_since = models.DateTimeField(null=True, blank=True)
 
     # What the provider said, kept apart from our own state.
-    connection = models.ForeignKey(Connection, models.SET_NULL, null=True, blank=True, related_name="+")
+    connection = models.ForeignKey(
+        Connection, set_null_unless_needed, null=True, blank=True, related_name="+"
+    )
     provider = models.CharField(max_length=20, blank=True, default="")
     provider_call_id = models.CharField(max_length=64, blank=True, default="")
     provider_state = models.CharField(
@@ -80,7 +83,7 @@ class Call(models.Model):
     provider_ended_at = models.DateTimeField(null=True, blank=True)
     # A room that exists for this call only, deleted after its end.
     room_connection = models.ForeignKey(
-        Connection, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+        Connection, set_null_unless_needed, null=True, blank=True, related_name="+", db_index=False
     )
     room_type = models.CharField(max_length=64, blank=True, default="")
     room_id = models.CharField(max_length=64, blank=True, default="")

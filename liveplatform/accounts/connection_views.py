@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
+from django.db.models import ProtectedError
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
@@ -12,11 +13,14 @@ from rest_framework.response import Response
 
 from liveplatform.accounts import serializers as shapes
 from liveplatform.accounts.admin_view import AdminView
-from liveplatform.accounts.connecting import BadConnection, change, connect, move
+from liveplatform.accounts.connecting import BadConnection, change, connect, make_default, move
 from liveplatform.accounts.models import Account, Connection
-from liveplatform.api.errors import problems
+from liveplatform.api.errors import Conflict, problems
 
 TAGS = ["Connections"]
+STILL_NEEDED = (
+    "Calls run over this connection, or are being hung up over it: end them first, and wait for their steps."
+)
 
 
 class ConnectionsView(AdminView):
@@ -36,7 +40,11 @@ class ConnectionsView(AdminView):
         operation_id="connections_create",
         tags=TAGS,
         summary="Connect the account to a provider",
-        description="Replaces the account's default connection to that provider. Secrets are never shown.",
+        description=(
+            "It is the default from now on. With the same account there the connection to it is renewed, "
+            "under its id; with another one there the former connection stays, and calls over it go on. "
+            "Secrets are never shown."
+        ),
         request=shapes.ConnectionRequest,
         responses={201: shapes.ConnectionSerializer, **problems("house", 400)},
     )
@@ -80,6 +88,8 @@ class ConnectionView(AdminView):
         with _complaints():
             move(connection, wish.get("base_url", connection.base_url), given)
             change(connection, given)
+        if wish.get("is_default"):
+            make_default(connection)
         connection.name = wish.get("name", connection.name)
         connection.save()
         return Response(_connection(connection))
@@ -88,10 +98,14 @@ class ConnectionView(AdminView):
         operation_id="connections_delete",
         tags=TAGS,
         summary="Remove a connection; calls over it stay on record",
-        responses={204: None, **problems("house", 404)},
+        description="409 while calls run over it, or what follows their ends is not done.",
+        responses={204: None, **problems("house", 404, 409)},
     )
     def delete(self, request: Request, connection_id: UUID) -> Response:
-        self._own(connection_id).delete()
+        try:
+            self._own(connection_id, lock=True).delete()
+        except ProtectedError as error:
+            raise Conflict(STILL_NEEDED) from error
         return Response(status=204)
 
     def _own(self, connection_id: UUID, *, lock: bool = False) -> Connection:

@@ -81,6 +81,14 @@ class ConnectionPatch(StrictSerializer):
     credentials = JSONObjectField(required=False, write_only=True)
     name = CleanCharField(required=False, allow_blank=True, max_length=100)
     base_url = BaseUrlField(required=False, allow_blank=True, max_length=200)
+    is_default = serializers.BooleanField(
+        required=False, help_text="Only true: the former default steps down."
+    )
+
+    def validate_is_default(self, wanted: bool) -> bool:
+        if not wanted:
+            raise serializers.ValidationError("Make another connection the default instead.")
+        return wanted
 
 
 class ConnectionSerializer(serializers.Serializer[dict[str, Any]]):

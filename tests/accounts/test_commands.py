@@ -9,7 +9,7 @@ import secrets
 import pytest
 from django.core.management import CommandError, call_command
 
-from calls.models import PhoneNumber
+from calls.models import Call, PhoneNumber
 from liveplatform.accounts import keys, tokens
 from liveplatform.accounts.keys import make_key, principal_for, revoke
 from liveplatform.accounts.models import Account, Connection, JwtIssuer
@@ -145,6 +145,7 @@ def new_key(name: str) -> str:
 @pytest.fixture
 def sealed(account, settings) -> list:
     """One of everything that is sealed, under the old key; a newer one is there now."""
+    Call.objects.all().delete()
     Connection.objects.all().delete()  # another tenant's, under a key that this test does not have
     settings.ENCRYPTION_KEYS = new_key("old")
     call_command("connect_provider", str(account.pk), "twilio", "--set", *TWILIO, stdout=io.StringIO())

@@ -5,11 +5,14 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection as database
 
+from calls.end import end
+from calls.models import Step
 from liveplatform.accounts.connecting import connect
 from liveplatform.accounts.models import Account, Connection
 from liveplatform.crypto import CannotOpen
 from providers.registry import FIELDS
 from tests.accounts.test_keys_api import everything
+from tests.calls.making import phone_call
 
 PATH = "/v1/connections"
 CANARY = "canary-auth-token-0123456789"
@@ -27,7 +30,7 @@ def twilio(api) -> dict:
 
 @pytest.mark.parametrize("provider", FIELDS)
 def test_every_provider_can_be_connected(api, provider):
-    given = {name: f"value of {name}" for name in FIELDS[provider].required}
+    given = {name: f"value-of-{name}" for name in FIELDS[provider].required}
     answer = create(api, provider, given, base_url="https://live.example.com")
     assert answer.status_code == 201
     assert set(answer.json()["options"]) == set(FIELDS[provider].options)
@@ -129,12 +132,50 @@ def test_secrets_never_come_out(api, twilio):
     assert CANARY.encode() not in everything()
 
 
-def test_another_connection_takes_the_place_of_the_default(api, twilio):
-    second = create(api, credentials={"account_sid": "AC2", "auth_token": "new"}).json()
+def test_the_same_account_there_is_the_same_connection_renewed(api, twilio):
+    second = create(api, credentials={"account_sid": "AC1", "auth_token": "new"}).json()
     assert second["id"] == twilio["id"]
     row = Connection.objects.get(account=api.account)
-    assert row.credentials() == {"account_sid": "AC2", "auth_token": "new"}
-    assert row.name == "main"
+    assert (row.credentials()["auth_token"], row.name) == ("new", "main")
+
+
+def test_another_account_there_is_another_connection_and_the_default(api, twilio):
+    second = create(api, credentials={"account_sid": "AC2", "auth_token": "new"}).json()
+    assert second["id"] != twilio["id"]
+    found = {c["id"]: c["is_default"] for c in api("GET", PATH).json()["connections"]}
+    assert found == {twilio["id"]: False, second["id"]: True}
+    assert Connection.objects.get(pk=twilio["id"]).credentials() == TWILIO, "calls over it go on"
+    back = api("PATCH", f"{PATH}/{twilio['id']}", {"is_default": True})
+    assert (back.status_code, back.json()["is_default"]) == (200, True)
+    assert not Connection.objects.get(pk=second["id"]).is_default
+    assert api("PATCH", f"{PATH}/{twilio['id']}", {"is_default": False}).status_code == 400
+
+
+def test_whose_connection_it_is_does_not_change(api, twilio):
+    given = {"account_sid": "AC2", "auth_token": "new"}
+    answer = api("PATCH", f"{PATH}/{twilio['id']}", {"credentials": given})
+    assert (answer.status_code, "account_sid" in answer.json()["message"]) == (400, True)
+    assert Connection.objects.get(pk=twilio["id"]).credentials() == TWILIO
+
+
+@pytest.mark.parametrize("wrong", [{"account_sid": "AC../../x"}, {"phone_number": "notanumber"}])
+def test_odd_values_are_refused(api, wrong):
+    answer = create(api, credentials=TWILIO | wrong)
+    assert (answer.status_code, next(iter(wrong)) in answer.json()["message"]) == (400, True)
+
+
+@pytest.mark.parametrize("what", ["a live call", "steps that are not done"])
+def test_a_connection_that_calls_need_is_not_deleted(api, twilio, what):
+    call = phone_call(api.account, connection=Connection.objects.get(pk=twilio["id"]))
+    if what != "a live call":
+        end(call.pk, account_id=api.account.pk, by="test")
+    answer = api("DELETE", f"{PATH}/{twilio['id']}")
+    assert (answer.status_code, answer.json()["error"]) == (409, "conflict")
+    end(call.pk, account_id=api.account.pk, by="test")
+    Step.objects.update(state="done")
+    assert api("DELETE", f"{PATH}/{twilio['id']}").status_code == 204
+    call.refresh_from_db()
+    assert call.connection_id is None
 
 
 def test_one_whose_secrets_cannot_be_opened_can_be_replaced(api, twilio):
@@ -188,7 +229,7 @@ def test_sealed_secrets_that_were_moved_do_not_open(account, move):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_at_once_make_one_connection():
+def test_several_at_once_make_one_default():
     account = Account.objects.create(name="tenant")
 
     def one(number: int) -> None:
@@ -199,4 +240,5 @@ def test_two_at_once_make_one_connection():
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(one, range(8)))
-    assert Connection.objects.filter(account=account).count() == 1
+    found = Connection.objects.filter(account=account)
+    assert (found.count(), found.filter(is_default=True).count()) == (8, 1)

@@ -44,7 +44,9 @@ def test_a_call_opens_a_room_of_its_own(call, livekit, sandbox):
 
 
 def test_without_a_choice_getstream_comes_first_and_livekit_where_there_is_no_other(line, livekit):
-    assert line.open().provider == "getstream"
+    call = line.open()
+    assert call.provider == "getstream"
+    call.delete()
     line.video.delete()
     assert line.open().provider == "livekit"
 
