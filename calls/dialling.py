@@ -33,6 +33,18 @@ class CannotDial(ValueError):
     """The call was not made; the text says why and what to do."""
 
 
+class ProviderMadeNone(CannotDial):
+    """The wish was good, and the provider made no call of it; it may be tried again."""
+
+    code = "provider_error"
+
+
+class SubmissionUnknown(ProviderMadeNone):
+    """The provider did not say whether it made the call: to be asked about, never to be dialled again."""
+
+    code = "submission_unknown"
+
+
 @dataclass(frozen=True)
 class Dial:
     """What a caller asks for."""
@@ -64,7 +76,8 @@ def e164(number: str, region: str | None = None) -> tuple[str, str]:
         raise CannotDial(
             "Write the number in E.164 (+14155550100) or in the national form of call_from."
         ) from error
-    if not phonenumbers.is_possible_number(parsed):
+    # A number without its area code is possible too, but only within that area.
+    if phonenumbers.is_possible_number_with_reason(parsed) != phonenumbers.ValidationResult.IS_POSSIBLE:
         raise CannotDial("This is not a possible phone number; check its length and country code.")
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164), parsed.extension or ""
 
@@ -82,9 +95,10 @@ def dial(account_id: UUID, wish: Dial) -> Call:
     number = _own_number(account_id, wish.from_number)
     provider = _phone_provider(number.connection)
     to_number, extension = _written(wish.to_number, number)
-    call = _record(account_id, number, to_number, wish)
-    if wish.echo_room:
-        _open_echo_room(call)
+    rooms = _with_rooms(account_id) if wish.echo_room else None
+    call = _record(account_id, number, to_number, extension, wish)
+    if rooms:
+        _open_echo_room(call, rooms)
     return _place(call, provider, wish, extension)
 
 
@@ -92,9 +106,11 @@ def _made_before(account_id: UUID, key: str) -> Call | None:
     """The call that this very wish made when it was heard first, and its answer was lost on the way."""
     since = Now() - timedelta(hours=idempotency.KEEP)
     made = Call.objects.filter(account_id=account_id, submission_key=key, created_at__gte=since)
+    # One that the provider refused was not made: the same wish may be dialled once more.
+    made = made.exclude(provider_call_id="", provider_status="failed")
     call = made.order_by("created_at").first() if key else None
     if call is not None and call.may_run_unseen:
-        raise CannotDial(_unconfirmed(call))
+        raise SubmissionUnknown(_unconfirmed(call))
     return call
 
 
@@ -128,7 +144,7 @@ def _phone_provider(connection: Connection) -> MakesCalls:
     return provider
 
 
-def _record(account_id: UUID, number: PhoneNumber, to_number: str, wish: Dial) -> Call:
+def _record(account_id: UUID, number: PhoneNumber, to_number: str, extension: str, wish: Dial) -> Call:
     call = Call(
         id=uuid7(),
         account_id=account_id,
@@ -140,6 +156,7 @@ def _record(account_id: UUID, number: PhoneNumber, to_number: str, wish: Dial) -
         provider_status=DIALLING,
         from_number=number.number,
         to_number=to_number,
+        extension=extension[:20],
         direction="outbound-api",
         is_test=wish.is_test,
         ai_agent_id=wish.ai_agent_id,
@@ -155,21 +172,24 @@ def _record(account_id: UUID, number: PhoneNumber, to_number: str, wish: Dial) -
     return call
 
 
-def _open_echo_room(call: Call) -> None:
-    """A room that exists for this call only; without a connection that has rooms there is none."""
-    connection = with_rooms(call.account_id)
+def _with_rooms(account_id: UUID) -> Connection:
+    connection = with_rooms(account_id)
     if connection is None:
         raise CannotDial("echo_room needs a connection with rooms; connect one or leave echo_room out.")
+    return connection
+
+
+def _open_echo_room(call: Call, connection: Connection) -> None:
+    """A room that exists for this call only: on record first, so that it is deleted whatever is answered."""
+    call.room_connection, call.room_type, call.room_id = connection, "default", f"echo-{call.pk}"
+    call.save(update_fields=["room_connection", "room_type", "room_id"])
     try:
         rooms = adapter(connection)
         if isinstance(rooms, HasRooms):
             rooms.open_room("default", f"echo-{call.pk}", created_by="liveplatform", custom={})
     except ProviderError as error:
-        _fail(call, str(error))
-        raise CannotDial(f"The echo room could not be opened: {error}") from error
-    Call.objects.filter(pk=call.pk).update(
-        room_connection=connection, room_type="default", room_id=f"echo-{call.pk}"
-    )
+        _fail(call, str(error), connection.provider)
+        raise ProviderMadeNone(f"The echo room could not be opened: {error}") from error
 
 
 def _place(call: Call, provider: MakesCalls, wish: Dial, extension: str) -> Call:
@@ -186,12 +206,12 @@ def _place(call: Call, provider: MakesCalls, wish: Dial, extension: str) -> Call
         )
     except UnknownOutcome as error:
         if _note_unknown(call):
-            raise CannotDial(_unconfirmed(call)) from error
+            raise SubmissionUnknown(_unconfirmed(call)) from error
         call.refresh_from_db()  # its own events have told of the leg meanwhile
         return call
     except ProviderError as error:
-        _fail(call, str(error))
-        raise CannotDial(f"The provider did not make the call: {error}") from error
+        _fail(call, str(error), call.provider)
+        raise ProviderMadeNone(f"The provider did not make the call: {error}") from error
     _note_placed(call, leg.id, leg.raw_status)
     call.refresh_from_db()
     return call
@@ -225,7 +245,7 @@ def _note_unknown(call: Call) -> bool:
     return bool(unheard.update(provider_status=SUBMISSION_UNKNOWN, updated_at=Now()))
 
 
-def _fail(call: Call, why: str) -> None:
+def _fail(call: Call, why: str, provider: str) -> None:
     """A call that was not made is over; what follows an end follows here too."""
     Call.objects.filter(pk=call.pk).update(provider_status="failed")
     end(
@@ -233,5 +253,5 @@ def _fail(call: Call, why: str) -> None:
         account_id=call.account_id,
         reason=why[:500],
         code=EndCode.FAILED,
-        by=f"provider:{call.provider}",
+        by=f"provider:{provider}",
     )

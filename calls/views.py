@@ -1,18 +1,24 @@
 """What every view of this app shares: the errors of the domain as HTTP has them."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.utils import timezone
 from rest_framework import serializers, status
 from rest_framework.exceptions import APIException, NotFound, ValidationError
 from rest_framework.response import Response
 
-from calls.changing import MetadataTooLarge
+from calls.changing import MOST_METADATA, MetadataTooLarge
 from calls.end import CallNotFound, NoPhoneNumber
 from calls.selecting import BadSelection
 from calls.states import WrongState
+from liveplatform.api.serializers import InstantField, JSONObjectField
 from liveplatform.api.views import PlatformView
+from liveplatform.jsontext import dumps
 from providers.errors import NotConfigured, ProviderError
+
+TEN_YEARS = timedelta(days=3653)
 
 
 class ProviderFailed(APIException):
@@ -27,6 +33,15 @@ class ProviderNotConfigured(APIException):
 
     status_code = status.HTTP_503_SERVICE_UNAVAILABLE
     default_code = "provider_not_configured"
+
+
+class NotDialled(APIException):
+    """The provider made no call, or did not say; 400 is what the vendor of seed 001 answers then."""
+
+    status_code = status.HTTP_400_BAD_REQUEST
+    default_code = "provider_error"
+    # The same Idempotency-Key may try again: a call that may have been made is found by it.
+    frees_key = True
 
 
 class NumberMissing(APIException):
@@ -53,6 +68,30 @@ class TimeLimitField(serializers.IntegerField):
     def __init__(self, **kwargs: Any) -> None:  # noqa: ANN401 - as every field takes them
         text = "Seconds from its start until the call is ended; default: the account's own."
         super().__init__(min_value=1, max_value=86_400, allow_null=True, help_text=text, **kwargs)
+
+
+class ScheduledField(InstantField):
+    """When a call shall begin: within reason, so that what is reckoned from it stays a time."""
+
+    default_error_messages = {"far": "This must be within ten years from now."}
+
+    def to_internal_value(self, value: Any) -> datetime:  # noqa: ANN401
+        at: datetime = super().to_internal_value(value)
+        if abs(at - timezone.now()) > TEN_YEARS:
+            self.fail("far")
+        return at
+
+
+class MetadataField(JSONObjectField):
+    """The customer's own facts of a call."""
+
+    default_error_messages = {"large": f"This is more than {MOST_METADATA:,} bytes of JSON."}
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:  # noqa: ANN401
+        given = super().to_internal_value(data)
+        if len(dumps(given)) > MOST_METADATA:
+            self.fail("large")
+        return given
 
 
 class CallsView(PlatformView):

@@ -34,12 +34,13 @@ class BulkEndRequest(StrictSerializer):
         given = [name for name in ("ids", "filter", "all") if attrs.get(name) not in (None, False)]
         if len(given) != 1:
             raise serializers.ValidationError("Give exactly one of ids, filter and all (true).")
-        if given == ["filter"] and not attrs["filter"]:
+        wanted = self._wanted(given[0], attrs)
+        if given == ["filter"] and wanted.is_everything:
             raise serializers.ValidationError(
                 {"filter": ["An empty filter means every call; say so with all: true."]}
             )
         default = EndCode.EMERGENCY_STOP if given == ["all"] else EndCode.ENDED_BY_API
-        return attrs | {"wanted": self._wanted(given[0], attrs), "code": EndCode(attrs.get("code", default))}
+        return attrs | {"wanted": wanted, "code": EndCode(attrs.get("code", default))}
 
     @staticmethod
     def _wanted(by: str, attrs: dict[str, Any]) -> Selection:

@@ -6,8 +6,8 @@ from rest_framework import serializers
 
 from calls.connecting import WITH_ROOMS
 from calls.models import Call
-from calls.views import TimeLimitField
-from liveplatform.api.serializers import CleanCharField, InstantField, JSONObjectField
+from calls.views import MetadataField, ScheduledField, TimeLimitField
+from liveplatform.api.serializers import CleanCharField
 
 
 class LiveCallRequest(serializers.Serializer[dict[str, Any]]):
@@ -15,8 +15,8 @@ class LiveCallRequest(serializers.Serializer[dict[str, Any]]):
 
     host_user_id = CleanCharField(min_length=1, max_length=255)
     title = CleanCharField(min_length=1, max_length=500)
-    scheduled_at = InstantField(required=False, allow_null=True, default=None)
-    metadata = JSONObjectField(required=False, default=dict)
+    scheduled_at = ScheduledField(required=False, allow_null=True, default=None)
+    metadata = MetadataField(required=False, default=dict)
     time_limit = TimeLimitField(required=False, default=None)
     provider = serializers.ChoiceField(
         choices=WITH_ROOMS,
@@ -31,8 +31,8 @@ class LiveCallChange(serializers.Serializer[dict[str, Any]]):
     """The body of a change; what it lacks stays, unknown fields are ignored."""
 
     title = CleanCharField(required=False, min_length=1, max_length=500)
-    scheduled_at = InstantField(required=False)
-    metadata = JSONObjectField(
+    scheduled_at = ScheduledField(required=False)
+    metadata = MetadataField(
         required=False, help_text="Merged into what is there (RFC 7396): null removes a name."
     )
     time_limit = TimeLimitField(required=False)

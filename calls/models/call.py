@@ -99,6 +99,7 @@ class Call(models.Model):
     # Telephony calls (seed 001).
     from_number = models.CharField(max_length=20, blank=True, default="")
     to_number = models.CharField(max_length=40, blank=True, default="")
+    extension = models.CharField(max_length=20, blank=True, default="", db_default="")
     direction = models.CharField(max_length=20, blank=True, default="")
     is_test = models.BooleanField(default=False)
     ai_agent_id = models.UUIDField(null=True, blank=True)

@@ -7,7 +7,8 @@ from rest_framework import serializers
 from calls.description import describe
 from calls.models import Call
 from calls.platform.serializers import CallSerializer
-from liveplatform.api.serializers import CleanCharField, JSONObjectField, StrictSerializer
+from calls.views import MetadataField
+from liveplatform.api.serializers import CleanCharField, StrictSerializer
 
 LONGEST_TEXT = 20_000
 
@@ -18,7 +19,7 @@ class AnnotationRequest(StrictSerializer):
     notes = CleanCharField(required=False, allow_blank=True, allow_null=True, max_length=LONGEST_TEXT)
     feedback = CleanCharField(required=False, allow_blank=True, allow_null=True, max_length=LONGEST_TEXT)
     rating = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=5)
-    metadata = JSONObjectField(required=False)
+    metadata = MetadataField(required=False)
 
     def wish(self) -> dict[str, Any]:
         """What to write, once valid: null clears, and a text that is not there is empty on record."""
@@ -35,6 +36,7 @@ class RecordSerializer(CallSerializer):
     empty_since = serializers.DateTimeField(allow_null=True, help_text="Since when nobody is in its room.")
     end_requested_at = serializers.DateTimeField(allow_null=True)
     provider_seen_at = serializers.DateTimeField(allow_null=True, help_text="The provider's last word.")
+    extension = serializers.CharField(allow_null=True, help_text="What was dialled once `to` answered.")
     notes = serializers.CharField(allow_null=True)
     feedback = serializers.CharField(allow_null=True)
     rating = serializers.IntegerField(allow_null=True)
@@ -63,7 +65,7 @@ class RecordingsSerializer(serializers.Serializer[dict[str, Any]]):
 def describe_record(call: Call) -> dict[str, Any]:
     """A call as JSON, with all that is on record of it."""
     plain = ("updated_at", "time_limit", "empty_since", "end_requested_at", "provider_seen_at", "rating")
-    texts = ("created_by", "notes", "feedback")
+    texts = ("created_by", "extension", "notes", "feedback")
     return (
         describe(call)
         | {name: getattr(call, name) for name in plain}

@@ -45,7 +45,7 @@ class Selection:
                 (name, operator, inner, name)
                 for name, value in given.items()
                 if name != SEARCH
-                for operator, inner in _operators(value)
+                for operator, inner in _operators(name, value)
             ],
             given.get(SEARCH, ""),
         )
@@ -70,6 +70,11 @@ class Selection:
             raise BadSelection(SEARCH, str(error)) from error
         return cls(tuple(Condition.of(*condition) for condition in found), words)
 
+    @property
+    def is_everything(self) -> bool:
+        """Nothing is left out."""
+        return not self.conditions and not self.search
+
     def to_json(self) -> dict[str, Any]:
         """The object that `from_json` reads back as this selection."""
         kept: dict[str, Any] = {}
@@ -85,8 +90,10 @@ class Selection:
         return calls.filter(found_by(self.search, account_id)) if self.search else calls
 
 
-def _operators(value: Any) -> list[tuple[str, Any]]:  # noqa: ANN401
+def _operators(name: str, value: Any) -> list[tuple[str, Any]]:  # noqa: ANN401
     if isinstance(value, Mapping):
+        if not value:  # it would mean every call, where somebody meant some
+            raise BadSelection(name[:60], "Give a value, or an object of operators.")
         return list(value.items())
     if isinstance(value, list):
         return [("in", value)]

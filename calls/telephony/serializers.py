@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from calls.dialling import CannotDial, Dial, e164
 from calls.telephony.recording_calls import Told
-from calls.views import TimeLimitField
+from calls.views import MetadataField, TimeLimitField
 from liveplatform.api.serializers import CleanCharField, IdField, JSONObjectField
 
 NUMBER = 40
@@ -50,7 +50,7 @@ class MakeCallRequest(serializers.Serializer[dict[str, Any]]):
     record = serializers.BooleanField(required=False, default=False)
     twiml = CleanCharField(required=False, allow_blank=True, max_length=4000, default="")
     url = serializers.URLField(required=False, allow_blank=True, max_length=2000, default="")
-    metadata = JSONObjectField(required=False, default=dict)
+    metadata = MetadataField(required=False, default=dict)
     time_limit = TimeLimitField(required=False, default=None)
 
     def validate_call_from(self, number: str) -> str:
@@ -86,7 +86,7 @@ class VariablesField(serializers.Field[Any, Any, Any, Any]):
             entries = DynamicVariable(data=data, many=True)
             entries.is_valid(raise_exception=True)
             return {entry["name"]: entry["value"] for entry in entries.validated_data}
-        return dict(JSONObjectField().run_validation(data))
+        return dict(MetadataField().run_validation(data))
 
 
 class RecordCallRequest(serializers.Serializer[dict[str, Any]]):
@@ -107,7 +107,7 @@ class RecordCallRequest(serializers.Serializer[dict[str, Any]]):
     workspace = CleanCharField(required=False, allow_null=True, min_length=1, max_length=100)
     workspace_id = CleanCharField(required=False, allow_null=True, min_length=1, max_length=100)
     is_test = serializers.BooleanField(required=False, default=False)
-    metadata = JSONObjectField(required=False, allow_null=True)
+    metadata = MetadataField(required=False, allow_null=True)
     notes = CleanCharField(required=False, allow_null=True, allow_blank=True, max_length=10_000)
 
     def validate_call_from(self, number: str) -> str:

@@ -10,11 +10,11 @@ from rest_framework.exceptions import ParseError, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from calls.dialling import CannotDial, dial
+from calls.dialling import CannotDial, ProviderMadeNone, dial
 from calls.end import CallNotFound, NoPhoneNumber, end, find
 from calls.telephony.description import telephony_call, whole_call
 from calls.telephony.serializers import EndCallRequest, MakeCallRequest, TelephonyAnswer
-from calls.views import CallsView
+from calls.views import CallsView, NotDialled
 from liveplatform.accounts.models import Account
 from liveplatform.api import idempotency
 from liveplatform.api.errors import problems
@@ -133,6 +133,8 @@ class MakeCallView(TelephonyView):
         try:
             wish = body.dial(idempotency.fingerprint_of(request), self.principal.label)
             call = dial(self.principal.account_id, wish)
+        except ProviderMadeNone as error:
+            raise NotDialled(str(error), error.code) from error
         except CannotDial as error:
             raise ValidationError(str(error)) from error
         return self.answer(telephony_call(call), "Call initiated successfully")

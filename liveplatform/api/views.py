@@ -97,6 +97,9 @@ class PlatformView(APIView):
         except Exception:
             taken.free()
             raise
+        if getattr(exc, "frees_key", False):
+            taken.free()
+            return answer
         return self._kept(taken, answer)
 
     def _kept(self, taken: idempotency.Taken, answer: HttpResponseBase) -> HttpResponseBase:

@@ -83,6 +83,8 @@ def test_the_time_of_a_call_that_has_begun_is_past(api, line):
         {"title": None},
         {"scheduled_at": "soon"},
         {"scheduled_at": None},
+        {"scheduled_at": "9999-12-31T23:59:59Z"},
+        {"scheduled_at": "0001-01-01T00:00:00Z"},
         {"metadata": []},
         {"metadata": {"x": "y" * 70_000}},
         {"time_limit": 0},
@@ -93,3 +95,12 @@ def test_bad_input_names_its_field(api, line, body):
     answer = change(api, line.open(), **body)
     assert answer.status_code == 400
     assert next(iter(body)) in answer.json()["message"]
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"scheduled_at": "9999-12-31T23:59:59Z"}, {"metadata": {"x": "y" * 70_000}}]
+)
+def test_what_could_not_be_changed_later_is_refused_at_once(api, line, wrong):
+    answer = api("POST", "/v1/live/calls", {"host_user_id": "h", "title": "t"} | wrong)
+    assert (answer.status_code, next(iter(wrong)) in answer.json()["message"]) == (400, True)
+    assert not Call.objects.filter(account=line.account).exists()
