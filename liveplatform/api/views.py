@@ -61,9 +61,9 @@ class PlatformView(APIView):
         return self.response
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
+        super().initial(request, *args, **kwargs)
         if "%00" in request.META.get("QUERY_STRING", ""):
             raise ParseError("The query contains a NUL character (%00); remove it.")
-        super().initial(request, *args, **kwargs)
         if self.rate_limited:
             KeyRate.check(self.principal)
 

@@ -152,6 +152,11 @@ def test_a_refusal_comes_before_the_body_is_read(db):
     assert answer.status_code == 401
 
 
+@pytest.mark.parametrize("path", ["/calls/end?a=%00", "/v1/calls/end?a=%00", "/v1/calls?a=%00"])
+def test_a_refusal_comes_before_the_query_is_looked_at(db, path):
+    assert Client().post(path, b"{}", content_type="application/json").status_code == 401
+
+
 def test_a_known_key_costs_a_request_no_query(api, django_assert_num_queries):
     api("GET", PATH)
     with django_assert_num_queries(1):
