@@ -89,7 +89,8 @@ class EndCallView(TelephonyView):
         quiet = isinstance(exc, ValidationError | ParseError | CallNotFound | NoPhoneNumber)
         if quiet and not self._honest():
             log.warning("end_refused", why=type(exc).__name__, status=response.status_code)
-            return cast(Response, HttpResponse(status=200))  # not even "null", as Response would say
+            # Not even "null", as Response would say.
+            return cast(Response, HttpResponse(content_type="application/json"))
         return response
 
     def _honest(self) -> bool:

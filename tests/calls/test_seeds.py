@@ -116,6 +116,7 @@ BAD_ENDS = [
 def test_errors_of_the_end_are_200_and_empty_or_honest_on_request(api, body):
     odd = api("POST", "/calls/end", body)
     assert (odd.status_code, odd.content) == (200, b"")
+    assert odd["Content-Type"] == "application/json", "as the document has it"
 
     honest = api("POST", "/calls/end", body, Prefer="handling=strict")
     assert honest.status_code in (400, 404)
