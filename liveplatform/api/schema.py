@@ -1,13 +1,18 @@
 """How the API describes itself: security and scopes of each operation, for drf-spectacular."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
 
+from liveplatform.api.errors import problems
 from liveplatform.api.idempotency import HEADER, METHODS
+from liveplatform.api.parsing import JSONParser
 from liveplatform.api.scopes import scope_for
+
+if TYPE_CHECKING:
+    from liveplatform.api.views import PlatformView
 
 KEY = OpenApiParameter(
     HEADER,
@@ -18,10 +23,10 @@ KEY = OpenApiParameter(
 
 
 class PlatformSchema(AutoSchema):
-    """Adds what PlatformView does: the scope an operation needs, and Idempotency-Key."""
+    """Adds what PlatformView does: the scope an operation needs, Idempotency-Key, and what it may answer."""
 
     def get_override_parameters(self) -> list[Any]:
-        return [KEY] if self.method in METHODS else []
+        return [KEY] if self.method in METHODS and getattr(self.view, "keyed", False) else []
 
     def get_description(self) -> str:  # type: ignore[override]
         scope = scope_for(self.view, self.method)
@@ -29,8 +34,27 @@ class PlatformSchema(AutoSchema):
         return "\n\n".join(part for part in (super().get_description(), needs) if part)
 
     def get_auth(self) -> list[dict[str, list[str]]]:
+        super().get_auth()  # which registers the schemes that are referred to here
         scope = scope_for(self.view, self.method)
         return [{name: [scope] if scope else []} for name in SCHEMES]
+
+    def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:  # noqa: ANN401
+        """What the operation declares, and the errors that every operation of its kind may answer."""
+        operation: dict[str, Any] | None = super().get_operation(*args, **kwargs)
+        if operation:
+            answers, view = operation["responses"], cast("PlatformView", self.view)
+            may = self._may_answer(view, set(operation.get("requestBody", {}).get("content", {})))
+            for status, shape in problems(view.surface, *may).items():
+                if status in may and str(status) not in answers:
+                    answers[str(status)] = self._get_response_for_code(shape, str(status))  # type: ignore[no-untyped-call]
+            operation["responses"] = dict(sorted(answers.items()))
+        return operation
+
+    def _may_answer(self, view: "PlatformView", sent: set[str]) -> set[int]:
+        keyed = view.keyed and self.method in METHODS
+        json_only = sent == {JSONParser.media_type}
+        may = {400: True, 409: keyed, 413: bool(sent), 415: json_only, 422: keyed, 429: view.rate_limited}
+        return {status for status, is_so in may.items() if is_so}
 
     def get_operation_id(self) -> str:
         """A view served under two prefixes names its operation, and the second gets a suffix."""
