@@ -1,52 +1,27 @@
 """Exporting calls: as many as there are, as CSV or NDJSON, streamed."""
 
-import threading
 from collections.abc import Iterator
 from typing import Any
 
-import structlog
 from django.http import StreamingHttpResponse
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
-from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 
 from calls.platform.formats import COLUMNS, csv_head, csv_lines, ndjson_lines
 from calls.platform.listing import ORDER, direction, filters
+from calls.platform.places import AT_ONCE, Export
 from calls.selecting import BadSelection, Selection
 from calls.selecting.batches import batches
 from calls.views import CallsView
 from liveplatform.api.errors import problems
-
-log = structlog.get_logger(__name__)
 
 FORMATS = {
     "csv": ("text/csv; charset=utf-8", csv_lines),
     "ndjson": ("application/x-ndjson", ndjson_lines),
 }
 FORMAT = OpenApiParameter("format", str, enum=list(FORMATS), description="Default: csv.")
-# A reader may be slow, and a thread of the web process is his meanwhile; the others are everybody else's.
-AT_ONCE = 2
-_places = threading.BoundedSemaphore(AT_ONCE)
-
-
-class Export:
-    """The lines of an export. Holds one of the places of this process until it is closed."""
-
-    def __init__(self, chunks: Iterator[bytes]) -> None:
-        self.chunks, self.is_open = chunks, _places.acquire(blocking=False)
-        if not self.is_open:
-            raise Throttled(wait=10)
-
-    def __iter__(self) -> Iterator[bytes]:
-        return self.chunks
-
-    def close(self) -> None:
-        """Whoever serves the response calls this, whatever became of it."""
-        if self.is_open:
-            self.is_open = False
-            _places.release()
 
 
 class ExportView(CallsView):

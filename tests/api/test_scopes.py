@@ -31,7 +31,9 @@ def test_without_its_scope_an_operation_is_403_and_names_it(account, method, pat
 
 @pytest.mark.parametrize(("method", "path", "scope"), OPERATIONS)
 def test_with_its_scope_alone_it_is_not_403(account, method, path, scope):
-    assert ApiClient(account, (scope,))(method, path).status_code not in (401, 403)
+    answer = ApiClient(account, (scope,))(method, path)
+    answer.close()  # an export is not read here
+    assert answer.status_code not in (401, 403)
 
 
 def test_a_key_without_scopes_may_nothing(account):
