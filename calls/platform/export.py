@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 from typing import Any
 
+import structlog
+from django.db import Error
 from django.http import StreamingHttpResponse
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.request import Request
 
-from calls.platform.formats import COLUMNS, csv_head, csv_lines, ndjson_lines
+from calls.platform.formats import COLUMNS, csv_end, csv_head, csv_lines, ndjson_end, ndjson_lines
 from calls.platform.listing import ORDER, direction, filters
 from calls.platform.places import AT_ONCE, Export
 from calls.selecting import BadSelection, Selection
@@ -17,9 +19,11 @@ from calls.selecting.batches import batches
 from calls.views import CallsView
 from liveplatform.api.errors import problems
 
-FORMATS = {
-    "csv": ("text/csv; charset=utf-8", csv_lines),
-    "ndjson": ("application/x-ndjson", ndjson_lines),
+log = structlog.get_logger(__name__)
+
+FORMATS: dict[str, tuple[str, Any, Any]] = {
+    "csv": ("text/csv; charset=utf-8", csv_lines, csv_end),
+    "ndjson": ("application/x-ndjson", ndjson_lines, ndjson_end),
 }
 FORMAT = OpenApiParameter("format", str, enum=list(FORMATS), description="Default: csv.")
 
@@ -35,8 +39,10 @@ class ExportView(CallsView):
         summary="Export calls as CSV or NDJSON",
         description=(
             "Streamed, with the filters of the list; however many calls there are. A call is exported as it "
-            "stands when its turn comes. An answer that breaks off is not complete. At most "
-            f"{AT_ONCE} exports run at once in a web process; 429 asks to come again."
+            "stands when its turn comes. **The last line says that it is the end, and how many calls there "
+            "are before it**; an answer without that line, or whose last line says that it broke off, is "
+            f"not complete: ask again. At most {AT_ONCE} exports run at once in a web process; 429 asks to "
+            "come again."
         ),
         parameters=[
             FORMAT,
@@ -44,9 +50,15 @@ class ExportView(CallsView):
             ORDER,
         ],
         responses={
-            (200, "text/csv"): OpenApiResponse(OpenApiTypes.STR, description="Names, then a line per call."),
+            (200, "text/csv"): OpenApiResponse(
+                OpenApiTypes.STR,
+                description="Names, a line per call, and at the end `# end` and the number of calls; "
+                "`# broken off` instead, if it broke off.",
+            ),
             (200, "application/x-ndjson"): OpenApiResponse(
-                OpenApiTypes.STR, description="An object per call."
+                OpenApiTypes.STR,
+                description='An object per call, and at the end `{"end":true,"calls":N}`; `"end":false`, '
+                "if it broke off.",
             ),
             **problems("house", 400, 429),
         },
@@ -66,10 +78,26 @@ class ExportView(CallsView):
         return response
 
     def _chunks(self, name: str, selection: Selection, *, descending: bool) -> Iterator[bytes]:
-        lines: Any = FORMATS[name][1]
+        """The lines, and a last one by which a reader knows that they are all.
+
+        The server closes what broke off as it closes what is whole (granian sends the final chunk after an
+        exception too), so the mark is in the text.
+        """
+        _, lines, end = FORMATS[name]
+        exported = 0
         if name == "csv":
             yield csv_head()
-        fields = tuple(COLUMNS.values())
-        for rows in batches(selection, self.principal.account_id, fields, descending=descending):
-            if rows:
+        try:
+            for rows in self._batches(selection, descending=descending):
+                exported += len(rows)
                 yield lines(rows)
+        except Error:
+            log.error("export_broken_off", calls=exported)
+            yield end(exported, whole=False)
+            raise
+        yield end(exported, whole=True)
+
+    def _batches(self, selection: Selection, *, descending: bool) -> Iterator[list[Any]]:
+        fields = tuple(COLUMNS.values())
+        found = batches(selection, self.principal.account_id, fields, descending=descending)
+        return (rows for rows in found if rows)

@@ -72,6 +72,17 @@ def ndjson_lines(rows: Iterable[Row]) -> bytes:
     return b"".join(dumps({name: None if v == "" else v for name, v in call}) + b"\n" for call in calls)
 
 
+def csv_end(calls: int, *, whole: bool) -> bytes:
+    """The last line, as wide as the others: that they are all, and how many; or that it broke off there."""
+    mark = "# end" if whole else "# broken off"
+    return _csv([[mark, calls, *[""] * (len(COLUMNS) - 2)]])
+
+
+def ndjson_end(calls: int, *, whole: bool) -> bytes:
+    """The same as an object, which has no id."""
+    return dumps({"end": whole, "calls": calls}) + b"\n"
+
+
 def _csv(rows: Iterable[Iterable[Any]]) -> bytes:
     text = io.StringIO()
     csv.writer(text).writerows(rows)

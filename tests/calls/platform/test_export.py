@@ -1,13 +1,15 @@
 """`GET /v1/calls/export`: all calls of a selection as CSV or NDJSON, batch by batch."""
 
 import csv
+import gc
 import io
 import json
 
 import pytest
+from django.db import OperationalError
 
 from calls.models import Call
-from calls.platform import export
+from calls.platform import places
 from calls.platform.formats import COLUMNS
 from calls.selecting import batches
 from tests.calls.making import phone_call
@@ -22,17 +24,21 @@ def calls(account, monkeypatch) -> list[Call]:
 
 
 def lines(api, query="") -> list[dict]:
-    """The export as NDJSON."""
+    """The export as NDJSON, without its last line, which says that they are all."""
     answer = api("GET", f"/v1/calls/export?format=ndjson&{query}")
     assert answer.status_code == 200, answer.content
-    return [json.loads(line) for line in b"".join(answer.streaming_content).splitlines()]
+    *found, end = [json.loads(line) for line in answer.getvalue().splitlines()]
+    assert end == {"end": True, "calls": len(found)}
+    return found
 
 
 def table(api, query="") -> list[dict]:
-    """The export as CSV."""
+    """The export as CSV, without its last line, which says that they are all."""
     answer = api("GET", f"/v1/calls/export?{query}")
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
-    return list(csv.DictReader(io.StringIO(answer.getvalue().decode(), newline="")))
+    *found, end = csv.DictReader(io.StringIO(answer.getvalue().decode(), newline=""))
+    assert (end["id"], end["channel"]) == ("# end", str(len(found)))
+    return found
 
 
 @pytest.mark.parametrize(
@@ -61,7 +67,7 @@ def test_as_many_calls_as_fill_their_batches_are_all(api, calls):
 def test_no_calls_are_no_lines_but_the_names(api):
     assert lines(api) == []
     answer = api("GET", "/v1/calls/export")
-    assert answer.getvalue().decode() == ",".join(COLUMNS) + "\r\n"
+    assert answer.getvalue().decode() == ",".join(COLUMNS) + "\r\n# end,0" + "," * (len(COLUMNS) - 2) + "\r\n"
     assert answer["Content-Disposition"].startswith('attachment; filename="calls-20')
 
 
@@ -101,22 +107,79 @@ def test_what_is_wrong_is_400_before_anything_is_sent(api, query, field):
     assert list(answer.json()["fields"]) == [field]
 
 
-def test_so_many_at_once_and_a_place_is_free_again_when_its_reader_is_gone(api, calls):
-    open_ones = [api("GET", "/v1/calls/export") for _ in range(export.AT_ONCE)]
-    refused = api("GET", "/v1/calls/export")
+@pytest.fixture
+def many_at_once(api, calls):
+    """Exports that are asked for and not read; closed when the test is over."""
+    asked = []
+
+    def ask(count=1):
+        asked.extend(api("GET", "/v1/calls/export") for _ in range(count))
+        return asked[-count:]
+
+    yield ask
+    for answer in asked:
+        answer.close()
+
+
+def test_so_many_at_once_and_a_place_is_free_again_when_its_reader_is_gone(many_at_once):
+    open_ones = many_at_once(places.AT_ONCE)
+    (refused,) = many_at_once()
     assert refused.status_code == 429
     assert refused["Retry-After"] in ("10", "11")
     for answer in open_ones:
         answer.close()
         answer.close()
-    again = [api("GET", "/v1/calls/export") for _ in range(export.AT_ONCE)]
-    assert {answer.status_code for answer in again} == {200}
-    assert api("GET", "/v1/calls/export").status_code == 429
-    for answer in again:
-        answer.close()
+    assert {answer.status_code for answer in many_at_once(places.AT_ONCE)} == {200}
+    assert many_at_once()[0].status_code == 429
+
+
+def test_an_answer_that_is_dropped_unread_and_unclosed_keeps_no_place(api, calls):
+    for _ in range(places.AT_ONCE + 1):
+        assert api("GET", "/v1/calls/export").status_code == 200
+        gc.collect()  # the test client ties its answers to themselves
+
+
+def test_an_answer_that_nobody_reads_loses_its_place_in_time(many_at_once, monkeypatch):
+    kept = many_at_once(places.AT_ONCE)
+    assert many_at_once()[0].status_code == 429
+    monkeypatch.setattr(places, "IDLE_LIMIT", 0.0)
+    assert [answer.status_code for answer in (*kept, *many_at_once(9))] == [200] * 11
+
+
+def test_readers_that_stall_give_way_to_others_but_not_to_any_number(many_at_once, monkeypatch):
+    monkeypatch.setattr(places, "IDLE_LIMIT", 0.0)
+    for _ in range(places.MOST_OPEN):
+        (answer,) = many_at_once()
+        next(iter(answer.streaming_content))
+    assert many_at_once()[0].status_code == 429
+
+
+@pytest.fixture
+def breaking(monkeypatch):
+    """The database is gone after two batches."""
+    whole = batches._next
+    left = iter([whole, whole])
+
+    def gone(*_):
+        raise OperationalError("terminating connection due to administrator command")
+
+    monkeypatch.setattr(batches, "_next", lambda *asked: next(left, gone)(*asked))
+
+
+@pytest.mark.parametrize(
+    ("form", "last"),
+    [("ndjson", b'{"end":false,"calls":6}'), ("csv", b"# broken off,6" + b"," * (len(COLUMNS) - 2))],
+)
+def test_an_export_that_breaks_off_says_so_in_its_last_line(api, calls, breaking, form, last):
+    answer, said = api("GET", f"/v1/calls/export?format={form}"), []
+    with pytest.raises(OperationalError):
+        for chunk in answer.streaming_content:
+            said.append(chunk)
+    assert b"".join(said).splitlines()[-1] == last
+    assert len(b"".join(said).splitlines()) == 7 + (form == "csv")
 
 
 def test_who_asks_for_the_head_alone_takes_no_place(api, calls):
-    for _ in range(export.AT_ONCE + 1):
+    for _ in range(places.AT_ONCE + 1):
         assert api("HEAD", "/v1/calls/export").status_code == 200
     assert len(table(api)) == 10
