@@ -90,6 +90,40 @@ def test_a_filter_finds_the_calls_it_means_and_keeps(account, calls, given, expe
         assert found == set(expected.split())
 
 
+@pytest.fixture
+def numbers(account) -> dict[str, str]:
+    """Calls to three numbers, one of which was spoken of in notes."""
+    phone_call(account, to_number="+14155550177", notes="room 12")
+    phone_call(account, to_number="+442079460958", notes="order 415, gate 555")
+    phone_call(account, to_number="+4930901820")
+
+
+NUMBERS = [
+    ("+1 (415) 555", "+14155550177"),
+    ("1 415 555 0177", "+14155550177"),
+    ("(415) 555-0177", "+14155550177"),
+    ("415 - 555 / 01 77", "+14155550177"),
+    ("0 17 7", "+14155550177"),
+    ("12 415 555 0177", "+14155550177"),
+    ("room 1 415 555", "+14155550177"),
+    ("1 415 555 0177 room", "+14155550177"),
+    ("+44 20 7946 0958", "+442079460958"),
+    ("+44 (0)20 7946 0958", "+442079460958"),
+    ("+49 (0) 30 / 90 18 20", "+4930901820"),
+    ("415 555", "+14155550177 +442079460958"),
+    ("order 415 gate 555", "+442079460958"),
+    ("1 415 gate 555", ""),
+    ("0177 555", "+14155550177"),
+    ("- ( )", ""),
+]
+
+
+@pytest.mark.parametrize(("search", "expected"), NUMBERS)
+def test_a_number_is_found_however_it_is_written(account, numbers, search, expected):
+    found = Selection.from_json({"search": search}).queryset(account.pk)
+    assert set(found.values_list("to_number", flat=True)) == set(expected.split())
+
+
 @pytest.mark.parametrize(
     ("query", "same_as"),
     [
