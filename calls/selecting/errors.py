@@ -10,14 +10,20 @@ class BadSelection(ValueError):
 
 
 class TooBroad(BadSelection):
-    """Too many calls would have to be looked through: an answer would take seconds, so there is none."""
+    """Too many calls would have to be looked through: an answer would take seconds, so there is none.
 
-    def __init__(self) -> None:
-        super().__init__("filter", BROAD)
+    `sort`: the column that they were to be sorted by, if not by their creation.
+    """
+
+    def __init__(self, sort: str = "") -> None:
+        if sort:
+            super().__init__("sort_column", f"Too many calls would have to be sorted by {sort}. {NARROWER}")
+        else:
+            super().__init__("filter", f"Too many calls would have to be looked through for this. {NARROWER}")
 
 
-BROAD = (
-    "Too many calls would have to be looked through for this. Narrow it by a time (created, started or ended "
+NARROWER = (
+    "Narrow it by a time (created, started or ended "
     "within so many hours or days) or by what an index knows (to, from, campaign, agent, host, reason, end "
     "code, status, search), or take all of it by GET /v1/calls/export."
 )

@@ -37,6 +37,15 @@ BOUNDS = "SELECT set_config('statement_timeout', %s, true), set_config('enable_s
 
 def page(wanted: Wanted) -> list[Call]:
     """The calls of the page, in order; TooBroad where that would take looking through too many."""
+    try:
+        return _page(wanted)
+    except TooBroad as error:
+        if wanted.order.column is CREATED_AT:
+            raise
+        raise TooBroad(wanted.order.name) from error
+
+
+def _page(wanted: Wanted) -> list[Call]:
     wanted = _without_needless_order(wanted)
     path = path_along(wanted.order, wanted.conditions)
     if path and wanted.is_all(path):
@@ -63,7 +72,7 @@ def _without_needless_order(wanted: Wanted) -> Wanted:
 def _whole(walked: Walked | None) -> list[Call]:
     if walked is None:
         raise TooBroad
-    return walked.calls + (page(walked.rest) if walked.rest else [])
+    return walked.calls + (_page(walked.rest) if walked.rest else [])
 
 
 def _attempts(wanted: Wanted) -> Iterator[Walked | None]:

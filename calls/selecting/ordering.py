@@ -1,6 +1,6 @@
 """The order of a list of calls. It is total, and where a column holds nothing its calls come last."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.db.models import Case, F, OrderBy, Value, When
 from django.db.models.functions import NullIf
@@ -15,6 +15,11 @@ class Order:
 
     column: Column = CREATED_AT
     descending: bool = True
+    asked: str = field(default="", compare=False)  # the column in the words of whoever asks
+
+    @property
+    def name(self) -> str:
+        return self.asked or self.column.name
 
     @property
     def along_an_index(self) -> bool:

@@ -135,8 +135,8 @@ def _order(query: QueryDict) -> Order:
     if name in NOTHING:
         return replace(NEWEST_FIRST, descending=descending)
     if name in OBJECTS:
-        return Order(Column(name, OBJECTS[name]), descending)
-    return Order(COLUMNS[NAMES[name]], descending)
+        return Order(Column(name, OBJECTS[name]), descending, name)
+    return Order(COLUMNS[NAMES[name]], descending, name)
 
 
 def _number(query: QueryDict, name: str, least: int, most: int, *, default: int) -> int:

@@ -157,6 +157,23 @@ def test_what_is_rare_and_known_to_no_index_is_refused(account, calls, small_bou
         page(Wanted(account.pk, Selection.from_json({"direction": "sideways"})))
 
 
+@pytest.mark.parametrize(
+    ("sort", "said"),
+    [
+        ("", "filter: Too many calls would have to be looked through"),
+        (
+            "sort_column=record_url",
+            "sort_column: Too many calls would have to be sorted by record_url. Narrow",
+        ),
+        ("sort_column=metadata", "sort_column: Too many calls would have to be sorted by metadata. Narrow"),
+    ],
+)
+def test_a_refusal_names_the_sort_where_there_is_one(api, calls, small_bounds, sort, said):
+    answer = api("GET", f"/calls/query?{sort}&filter_columns=notes&filter_operator=eq&filter_values=none")
+    assert answer.status_code == 400
+    assert answer.json()["message"].startswith(said)
+
+
 @pytest.mark.parametrize("field", ["scheduled_at", "started_at"])
 def test_a_range_long_ago_is_found_from_its_own_end(account, calls, small_bounds, field):
     Call.objects.update(**{field: None})
