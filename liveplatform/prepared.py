@@ -12,6 +12,7 @@ from typing import Any
 
 import psycopg
 from django.db import connection
+from psycopg.types.datetime import TimestamptzLoader
 
 # A plan that was made for a table of ten rows is a bad one for a million, and is kept until ANALYZE has
 # been there. So plans are dropped at this pace (s), and made again for the table as it is by then.
@@ -34,6 +35,8 @@ def execute(statement: str, parameters: Mapping[str, Any]) -> "psycopg.Cursor[tu
         connection.queries_log.append({"sql": statement, "time": "0"})
     with connection.wrap_database_errors:
         cursor = psycopg.Cursor(connection.connection)
+        # Django reads times in Python, to give them the session's zone. That is UTC, and C reads it 10 × as fast.
+        cursor.adapters.register_loader("timestamptz", TimestamptzLoader)
         if time.monotonic() - _plans.made > PLANS_LIVE:
             cursor.execute("DISCARD PLANS", prepare=False)
             _plans.made = time.monotonic()
