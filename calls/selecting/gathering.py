@@ -22,7 +22,14 @@ MOST_CROSSED = 50_000
 
 def gather(wanted: Wanted, most: int) -> list[Call] | None:
     """The page, if some index (or all of them together) leaves so many calls, or fewer."""
-    path = _found_by_words(wanted, most // 4) or _narrowest(wanted, most)
+    # What words cost grows with all accounts' calls, so a few calls are rather looked into.
+    few = most // 4
+    path = (
+        (_narrowest(wanted, few) if wanted.search else None)
+        or _found_by_words(wanted, few)
+        or _narrowest(wanted, most)
+        or _crossing(wanted, most)
+    )
     if path is None:
         return None
     window = within(wanted.along(path)[:most], wanted.meeting(path))
@@ -47,19 +54,18 @@ def _digits(wanted: Wanted) -> str:
 def _narrowest(wanted: Wanted, most: int) -> Path | None:
     """The path with the fewest calls, if it has no more than `most`; counted no further."""
     best, fewest = None, most + 1
-    known = paths(wanted.conditions)
-    for path in known:
+    for path in paths(wanted.conditions):
         count = wanted.along(path)[:fewest].count()
         if count < fewest:
             best, fewest = path, count
         if fewest <= FEW:
             break
-    return best or _crossing(wanted, known, most)
+    return best
 
 
-def _crossing(wanted: Wanted, known: list[Path], most: int) -> Path | None:
+def _crossing(wanted: Wanted, most: int) -> Path | None:
     """Where all paths meet, if that is in few calls and one of them is short enough to be read whole."""
-    known = [path for path in known if path.answers]
+    known = [path for path in paths(wanted.conditions) if path.answers]
     if len(known) < 2 or not any(_is_short(wanted, path) for path in known):
         return None
     answers = tuple(condition for path in known for condition in path.answers)
