@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-import orjson
 from django.conf import settings
 
 from calls.description import sql_picture, sql_time
@@ -17,6 +16,7 @@ from calls.end_codes import DEFAULT_REASON, EndCode
 from calls.models.call import DIALLING, SUBMISSION_UNKNOWN, Call
 from liveplatform.failpoints import reach
 from liveplatform.prepared import execute
+from liveplatform.rows import columns_of, read
 from liveplatform.webhooks.publish import TELL
 from liveplatform.work.bell import ring
 from liveplatform.work.models import NO_LANE, sql_uuid7, uuid7
@@ -24,9 +24,7 @@ from liveplatform.work.models import NO_LANE, sql_uuid7, uuid7
 # A leg that is not hung up keeps billing: terminate is tried for hours before a person must look.
 MAX_ATTEMPTS = {"terminate": 40, "clean_up": 12, "analyse": 6, "notify": 6}
 
-FIELDS = [field.attname for field in Call._meta.concrete_fields]
-COLUMNS = ", ".join(f"ended.{field.column}" for field in Call._meta.concrete_fields)
-JSON_FIELDS = ("metadata", "dynamic_variables")
+COLUMNS = columns_of(Call, "ended")
 
 # The time on the row is the database's; so is the question who was first.
 ENDED = """
@@ -131,11 +129,4 @@ def _ended(statement: str, parameters: dict[str, Any]) -> list[Call]:
         ring("steps")
     if rows and rows[0][-1]:
         ring("webhooks")
-    return [_call(row) for row in rows]
-
-
-def _call(row: tuple[Any, ...]) -> Call:
-    call = Call.from_db("default", FIELDS, row[:-1])
-    for name in JSON_FIELDS:  # Django leaves JSON to its own converters, which a plain cursor has not
-        setattr(call, name, orjson.loads(getattr(call, name)))
-    return call
+    return [read(Call, row) for row in rows]

@@ -35,7 +35,7 @@ def execute(statement: str, parameters: Mapping[str, Any]) -> "psycopg.Cursor[tu
         connection.queries_log.append({"sql": statement, "time": "0"})
     with connection.wrap_database_errors:
         cursor = psycopg.Cursor(connection.connection)
-        # Django reads times in Python, to give them the session's zone. That is UTC, and C reads it 10 × as fast.
+        # Django reads times in Python, to put the zone in place; ours is UTC, which C does 10 × as fast.
         cursor.adapters.register_loader("timestamptz", TimestamptzLoader)
         if time.monotonic() - _plans.made > PLANS_LIVE:
             cursor.execute("DISCARD PLANS", prepare=False)

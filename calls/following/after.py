@@ -18,6 +18,7 @@ from calls.models.call import Call
 from calls.models.insight import Analysis
 from liveplatform.jsontext import dumps
 from liveplatform.prepared import execute
+from liveplatform.rows import in_bulk
 from liveplatform.webhooks.publish import News, publish_many
 from liveplatform.work.bell import ring
 
@@ -63,7 +64,7 @@ def settled(steps: Sequence["Step"]) -> None:
     final = [step for step in steps if step.is_settled]
     if not final:
         return
-    calls = Call.objects.in_bulk({step.call_id for step in final})
+    calls = in_bulk(Call, {step.call_id for step in final})
     for step in final:
         step.call = calls[step.call_id]
         _note(step)

@@ -13,6 +13,7 @@ from calls.models.call import Call
 from calls.models.insight import Transcript
 from calls.watching.searching import Search, search_for
 from liveplatform.failpoints import reach
+from liveplatform.rows import in_bulk
 from liveplatform.work.models import Job
 from liveplatform.work.outcomes import Outcome, again, done, never, skip
 from providers.base import Adapter, EndsCalls, EndsRooms, FindsCalls
@@ -28,7 +29,7 @@ UNCONFIGURED_PACE = 60.0
 
 def prepare(steps: Sequence["Step"]) -> list[Job]:
     """One job per step, in order, with two or three queries for all of them."""
-    calls = Call.objects.in_bulk({step.call_id for step in steps})
+    calls = in_bulk(Call, {step.call_id for step in steps})
     for step in steps:
         step.call = calls[step.call_id]
     providers = adapters(id for c in calls.values() for id in (c.connection_id, c.room_connection_id))
@@ -37,8 +38,7 @@ def prepare(steps: Sequence["Step"]) -> list[Job]:
 
 
 def _transcripts(call_ids: Iterable[object]) -> dict[object, Transcript]:
-    wanted = set(call_ids)
-    return dict(Transcript.objects.in_bulk(wanted)) if wanted else {}
+    return in_bulk(Transcript, call_ids)
 
 
 def _job(

@@ -16,6 +16,7 @@ from calls.models.call import Call
 from calls.recordings.noting import note_many
 from calls.watching.starting import heed, hurry
 from liveplatform.prepared import execute
+from liveplatform.rows import in_bulk
 from liveplatform.work.bell import ring
 from liveplatform.work.models import Job
 from liveplatform.work.outcomes import Outcome, done, later, skip
@@ -86,7 +87,7 @@ def settled(events: Sequence["ProviderEvent"]) -> None:
     due = [event for event in events if event.state == "done"]
     if not due:
         return
-    calls = Call.objects.in_bulk({event.call_id for event in due if event.call_id})
+    calls = in_bulk(Call, {event.call_id for event in due if event.call_id})
     before = {pk: _facts(call) for pk, call in calls.items()}
     overtaken = {row[0] for row in execute(OVERTAKEN, {"ids": [event.pk for event in due]}).fetchall()}
     changes = []

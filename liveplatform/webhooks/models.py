@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from liveplatform.accounts.models import Account
 from liveplatform.crypto import seal, unseal
+from liveplatform.rows import in_bulk
 from liveplatform.webhooks import deliver, health
 from liveplatform.webhooks.judging import MAX_URL, learn_denied
 from liveplatform.webhooks.replaying import run_again
@@ -159,8 +160,8 @@ class Delivery(Work):
     @classmethod
     def prepare(cls, rows: list[Self]) -> list[Job]:
         learn_denied()
-        events = Event.objects.in_bulk({row.event_id for row in rows})
-        endpoints = Endpoint.objects.in_bulk({row.endpoint_id for row in rows})
+        events = in_bulk(Event, {row.event_id for row in rows})
+        endpoints = in_bulk(Endpoint, {row.endpoint_id for row in rows})
         return [
             deliver.job(row.turn, events.get(row.event_id), endpoints.get(row.endpoint_id)) for row in rows
         ]

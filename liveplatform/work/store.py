@@ -13,11 +13,11 @@ from uuid import UUID
 import orjson
 from django.conf import settings
 from django.db import transaction
-from django.db.models import JSONField
 
 from liveplatform.failpoints import reach
 from liveplatform.jsontext import storable
 from liveplatform.prepared import execute
+from liveplatform.rows import columns_of, read
 from liveplatform.work.models import Work
 from liveplatform.work.outcomes import Outcome
 
@@ -131,26 +131,12 @@ def settle(kind: type[W], attempts: Sequence[Attempt], *, follow: bool = True) -
 
 def _rows(kind: type[W], statement: str, parameters: Mapping[str, Any]) -> list[W]:
     """The rows that a statement on this kind's table gives back."""
-    names = [field.attname for field in kind._meta.concrete_fields]
-    return [_row(kind, names, row) for row in execute(_on(kind, statement), parameters).fetchall()]
+    return [read(kind, row) for row in execute(_on(kind, statement), parameters).fetchall()]
 
 
 @cache
 def _on(kind: type[Work], statement: str) -> str:
-    columns = ", ".join(f'w."{field.column}"' for field in kind._meta.concrete_fields)
-    return statement.format(table=f'"{kind._meta.db_table}"', columns=columns)
-
-
-def _row(kind: type[W], names: list[str], values: tuple[Any, ...]) -> W:
-    row = kind.from_db("default", names, values)
-    for name in _json_fields(kind):  # Django leaves JSON to its own converters, which a plain cursor has not
-        setattr(row, name, orjson.loads(getattr(row, name)))
-    return row
-
-
-@cache
-def _json_fields(kind: type[Work]) -> list[str]:
-    return [field.attname for field in kind._meta.concrete_fields if isinstance(field, JSONField)]
+    return statement.format(table=f'"{kind._meta.db_table}"', columns=columns_of(kind, "w"))
 
 
 def _counts(counts: Mapping[UUID, int] | None) -> str:
