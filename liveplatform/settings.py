@@ -94,6 +94,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "liveplatform.whole_bodies.WholeBodies",
     "liveplatform.probes.Probes",
     "liveplatform.logs.RequestLog",
     "django.middleware.security.SecurityMiddleware",
