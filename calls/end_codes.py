@@ -3,6 +3,7 @@
 from django.db import models
 
 DEFAULT_REASON = "Ended Via API call"
+LONGEST_REASON = 500
 
 
 class EndCode(models.TextChoices):

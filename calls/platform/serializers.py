@@ -86,6 +86,8 @@ class CallSerializer(serializers.Serializer[dict[str, Any]]):
 class StepSerializer(serializers.Serializer[dict[str, Any]]):
     """A step that follows the end of a call."""
 
+    id = serializers.UUIDField()
+
     kind = serializers.ChoiceField(choices=Step.Kind.choices)
     state = serializers.ChoiceField(choices=Step.State.choices)
     attempts = serializers.IntegerField()

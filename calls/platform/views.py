@@ -70,7 +70,9 @@ class StepsView(OneCallView):
     def get(self, request: Request, call_id: UUID) -> Response:
         steps = list(Step.objects.filter(call=self.call(call_id)).order_by("id"))
         shown = describe_steps(steps)
-        return Response({"steps": [s | {"log": step.log} for s, step in zip(shown, steps, strict=True)]})
+        return Response(
+            {"steps": [{"id": step.pk} | s | {"log": step.log} for s, step in zip(shown, steps, strict=True)]}
+        )
 
 
 class StepRunView(OneCallView):

@@ -1,11 +1,10 @@
 """Celery's door into what the API keeps."""
 
-from celery import shared_task
-
 from liveplatform.api import idempotency
+from liveplatform.work.by_name import named_task
 
 
-@shared_task(name="api.purge")
+@named_task("api.purge")
 def purge() -> str:
     """Delete the answers under Idempotency-Keys that are past their time."""
     return f"{idempotency.purge():,} answers under an Idempotency-Key were deleted."

@@ -1,11 +1,10 @@
 """Celery's door into webhooks."""
 
-from celery import shared_task
-
 from liveplatform.webhooks.forgetting import forget
+from liveplatform.work.by_name import named_task
 
 
-@shared_task(name="webhooks.forget")
+@named_task("webhooks.forget")
 def forget_events() -> str:
     """Delete events and deliveries that are past their time."""
     return f"{forget():,} events were deleted with their deliveries."

@@ -1,11 +1,10 @@
 """Celery's doors into Work: the bell, a drain by hand, one row by hand."""
 
-from uuid import UUID
-
 from celery import shared_task
 
 from liveplatform.work import bell, worker  # noqa: F401 - worker connects itself to Celery's signals
 from liveplatform.work.by_hand import run_now
+from liveplatform.work.by_name import id_of, kind_of, named_task
 from liveplatform.work.drain import drain as drain_kind
 from liveplatform.work.models import kinds
 
@@ -24,13 +23,13 @@ def sweep() -> str:
     return ", ".join(ring(queue) for queue in kinds())
 
 
-@shared_task(name="work.drain")
+@named_task("work.drain")
 def drain(queue: str) -> str:
     """Work through everything due in a queue, here and now."""
-    return f"{queue}: {drain_kind(kinds()[queue])}"
+    return f"{queue}: {drain_kind(kind_of(queue))}"
 
 
-@shared_task(name="work.run")
+@named_task("work.run")
 def run(queue: str, row_id: str) -> str:
     """Run one row now, due or not: `work.run steps <id>`."""
-    return run_now(kinds()[queue], UUID(row_id))
+    return run_now(kind_of(queue), id_of(row_id, "row of Work"))

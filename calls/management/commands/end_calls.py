@@ -9,14 +9,13 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db.models import QuerySet
 from tqdm import tqdm
 
-from calls.end_codes import EndCode
+from calls.end_codes import LONGEST_REASON, EndCode
 from calls.ending.many import begin_for_each_account
 from calls.models import Call, Operation
 from calls.selecting.commands import add_filters, chosen, name_unknown
 from liveplatform.work.by_hand import run_now
 
 POLL = 0.3
-LONGEST_REASON = 500
 
 
 class Command(BaseCommand):

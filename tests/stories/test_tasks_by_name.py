@@ -1,0 +1,63 @@
+"""Tasks triggered by name over Celery: the worker's log tells what came of them."""
+
+import json
+import subprocess
+import sys
+import time
+from uuid import uuid4
+
+from liveplatform.local import ROOT, Local
+
+SEND = """
+import json, sys
+from liveplatform.celery import app
+for name, args in json.load(sys.stdin):
+    app.send_task(name, args=args)
+"""
+
+
+def send(platform: Local, *tasks: tuple[str, list[object]]) -> None:
+    run = [sys.executable, "-c", SEND]
+    subprocess.run(
+        run, cwd=ROOT, env=platform.env, input=json.dumps(tasks), text=True, check=True, timeout=60
+    )
+
+
+def logged(platform: Local, mark: str, count: int) -> list[dict[str, str]]:
+    """The worker's lines about tasks that hold this mark, once there are so many."""
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        lines = [
+            json.loads(x) for x in platform.log("worker").splitlines() if x.startswith("{") and mark in x
+        ]
+        found = [line for line in lines if line["event"].startswith("task_")]
+        if len(found) >= count:
+            return found
+        time.sleep(0.1)
+    raise AssertionError(platform.log("worker")[-2000:])
+
+
+def test_a_task_logs_what_it_did(customer, platform):
+    call = customer.phone_call(room=False)
+    send(platform, ("calls.end", [call.id, "a private reason"]))
+    (line,) = logged(platform, call.id, 1)
+    assert (line["event"], line["level"], line["task"]) == ("task_done", "info", "calls.end")
+    assert line["call_id"] == call.id
+    assert f"{call.id}: ended at" in line["said"]
+    assert "private" not in str(line)
+    call.settled()
+
+
+def test_bad_arguments_are_a_warning_in_a_sentence(platform):
+    mark = f"nope-{uuid4()}"
+    send(
+        platform,
+        *((name, [mark]) for name in ("calls.end", "calls.run_step", "calls.reanalyse", "work.drain")),
+        ("work.run", [mark, "x"]),
+        ("work.ring", [mark]),
+        ("calls.reanalyse", [mark, "one", "too many"]),
+    )
+    lines = logged(platform, mark, 6)
+    assert {(line["event"], line["level"]) for line in lines} == {("task_refused", "warning")}
+    assert not any("exception" in line for line in lines)
+    assert mark not in "".join(x for x in platform.log("worker").splitlines() if "Traceback" in x)
