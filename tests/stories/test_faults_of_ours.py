@@ -87,3 +87,19 @@ def test_postgresql_crashing_after_the_answer_loses_nothing(platform, customer):
     assert unavailable.status_code == 503
     assert unavailable.headers["Retry-After"]
     call.assert_nothing_lost_and_nothing_twice()
+
+
+def test_a_rolling_restart_loses_nothing_and_repeats_nothing(platform, customer):
+    """New workers beside old ones, which are told to go while they have requests under way."""
+    calls = [customer.phone_call(room=False, transcript=False) for _ in range(12)]
+    customer.sandbox.fault("end_call", "delay", delay_ms=300, times=12)
+    old, new = "worker", "worker-2"
+    for number, call in enumerate(calls):
+        call.end().raise_for_status()
+        if number % 4 == 3:
+            platform.start(new)
+            platform.kill(old, signal.SIGTERM)
+            old, new = new, old
+    for call in calls:
+        call.assert_nothing_lost_and_nothing_twice()
+        assert call.steps()["terminate"]["attempts"] == 1, "what was in hand was settled before they went"
