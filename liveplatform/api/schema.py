@@ -53,7 +53,14 @@ class PlatformSchema(AutoSchema):
     def _may_answer(self, view: "PlatformView", sent: set[str]) -> set[int]:
         keyed = view.keyed and self.method in METHODS
         json_only = sent == {JSONParser.media_type}
-        may = {400: True, 409: keyed, 413: bool(sent), 415: json_only, 422: keyed, 429: view.rate_limited}
+        may = {
+            400: True,
+            409: keyed,
+            413: bool(sent) or keyed,
+            415: json_only,
+            422: keyed,
+            429: view.rate_limited,
+        }
         return {status for status, is_so in may.items() if is_so}
 
     def get_operation_id(self) -> str:
