@@ -41,10 +41,11 @@ def record(account_id: UUID, told: Told) -> Call:
     Over a phone number of the account the call can be ended at its provider too.
     """
     with transaction.atomic():
-        known = _known(account_id, told.provider_call_id)
+        number = _own_number(account_id, told)
+        provider = told.provider or (number.connection.provider if number else "")
+        known = _known(account_id, told.provider_call_id, provider)
         if known is not None:
             return known
-        number = _own_number(account_id, told)
         call = Call(account_id=account_id, channel=Call.Channel.PHONE, **vars(told))
         if told.provider_call_id:
             call.status, call.started_at = Call.Status.LIVE, timezone.now()
@@ -56,13 +57,18 @@ def record(account_id: UUID, told: Told) -> Call:
     return Call.objects.get(pk=call.pk)
 
 
-def _known(account_id: UUID, provider_call_id: str) -> Call | None:
-    """The call that was told before; whoever tells of it at the same moment waits for the other."""
+def _known(account_id: UUID, provider_call_id: str, provider: str) -> Call | None:
+    """The phone call that was told before; whoever tells of it at the same moment waits for the other.
+
+    A room may have the same id, and so may a call at another provider.
+    """
     if not provider_call_id:
         return None
     with connection.cursor() as cursor:
         cursor.execute(ONE_AT_A_TIME, [f"{account_id} {provider_call_id}"])
-    return Call.objects.filter(account_id=account_id, provider_call_id=provider_call_id).first()
+    told = Call.objects.filter(account_id=account_id, provider_call_id=provider_call_id)
+    told = told.filter(channel=Call.Channel.PHONE)
+    return (told.filter(provider__in=("", provider)) if provider else told).first()
 
 
 def _own_number(account_id: UUID, told: Told) -> PhoneNumber | None:

@@ -8,7 +8,7 @@ from calls.models import Call, PhoneNumber, Watch
 from liveplatform.accounts.models import Account
 from tests.accounts.issuing import issuer, token
 from tests.api.racing import at_once
-from tests.calls.making import NUMBER, phone_connection
+from tests.calls.making import NUMBER, phone_connection, video_call
 
 TOLD = {"call_from": NUMBER, "call_to": "(415) 555-0123"}
 SID = "CA" + "1" * 32
@@ -79,6 +79,29 @@ def test_a_number_of_another_providers_call_lends_no_connection(api):
 def test_a_call_told_twice_is_one_call(api):
     assert recorded(api, call_sid=SID)["id"] == recorded(api, call_sid=SID, notes="late")["id"]
     assert recorded(api)["id"] != recorded(api)["id"]
+
+
+def test_the_id_of_a_room_is_no_call_that_was_told_before(api):
+    room = video_call(api.account, provider_call_id=SID)
+    call = recorded(api, call_sid=SID)
+    assert call["id"] != str(room.pk)
+    assert recorded(api, call_sid=SID)["id"] == call["id"]
+
+
+def test_another_providers_call_of_the_same_sid_is_another_call(api):
+    phone_connection(api.account)
+    mine, theirs = recorded(api, call_sid=SID), recorded(api, call_sid=SID, call_provider="vobiz")
+    assert (mine["call_provider"], theirs["call_provider"]) == ("twilio", "vobiz")
+    assert recorded(api, call_sid=SID, call_provider="Vobiz")["id"] == theirs["id"]
+    assert recorded(api, call_sid=SID)["id"] == mine["id"]
+
+
+def test_a_call_that_is_over_and_told_again_is_the_same_call(api):
+    phone_connection(api.account)
+    call = recorded(api, call_sid=SID)
+    api("POST", "/calls/end", {"call_id": call["id"]})
+    again = recorded(api, call_sid=SID)
+    assert (again["id"], again["call_status"]) == (call["id"], "completed")
 
 
 def test_another_accounts_call_of_the_same_sid_is_another_call(api):
