@@ -14,6 +14,7 @@ from django.urls import URLPattern, path, reverse
 
 from calls.end_codes import EndCode
 from calls.ending import many
+from calls.ending.rules import one_line, some_calls
 from calls.models import Operation, Rule
 from calls.selecting import BadSelection, Selection
 from liveplatform.accounts.models import Account
@@ -58,15 +59,19 @@ class OperationAdmin(RecordAdmin):
 
 
 class RuleForm(ModelForm):  # type: ignore[type-arg]  # generic in the stubs alone
-    """Refuses a filter that cannot be understood."""
+    """Refuses a filter that cannot be understood or leaves nothing out, and a name of several lines."""
 
     class Meta:
         model = Rule
         fields = ("account", "name", "filter", "older_than", "reason", "code")
 
+    def clean_name(self) -> str:
+        one_line(self.cleaned_data["name"])
+        return str(self.cleaned_data["name"])
+
     def clean_filter(self) -> Any:  # noqa: ANN401 - JSON
         try:
-            return Selection.from_json(self.cleaned_data["filter"] or {}).to_json()
+            return some_calls(self.cleaned_data["filter"] or {}).to_json()
         except BadSelection as error:
             raise ValidationError(str(error)) from error
 

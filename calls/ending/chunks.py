@@ -99,7 +99,7 @@ def apply(rule: "Rule") -> None:
     ids = list(matched(rule).order_by("-created_at", "-id").values_list("pk", flat=True)[:CHUNK])
     if not ids:
         return
-    won = compare_and_set_many(ids, rule.account_id, rule.reason, rule.code, f"rule:{rule.name}")
+    won = compare_and_set_many(ids, rule.account_id, rule.words, rule.code, f"rule:{rule.name}")
     rule.ended += len(won)
     rule.last_ended_at = Now()
     rule.save(update_fields=["ended", "last_ended_at"])

@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from calls.end_codes import EndCode
 from calls.ending.many import MOST_IDS, these
+from calls.ending.rules import one_line, some_calls
 from calls.models import Rule
 from calls.selecting import Selection
 from liveplatform.api.serializers import CleanCharField, IdField, JSONObjectField, StrictSerializer
@@ -88,17 +89,19 @@ class OperationsSerializer(serializers.Serializer[dict[str, Any]]):
 class RuleRequest(StrictSerializer):
     """A quality-control rule."""
 
-    name = CleanCharField(min_length=1, max_length=60)
-    filter = JSONObjectField(help_text=FILTER_HELP)
+    name = CleanCharField(min_length=1, max_length=60, validators=[one_line], help_text="One line.")
+    filter = JSONObjectField(help_text=f"At least one condition. {FILTER_HELP}")
     older_than = serializers.IntegerField(
         min_value=1, max_value=30 * 86_400, help_text="Seconds since the call began."
     )
-    reason = CleanCharField(required=False, allow_blank=True, max_length=500)
+    reason = CleanCharField(
+        required=False, allow_blank=True, max_length=500, help_text="Default: Ended by the rule NAME."
+    )
     code = serializers.ChoiceField(choices=EndCode.choices, required=False)
     is_enabled = serializers.BooleanField(required=False)
 
     def validate_filter(self, given: dict[str, Any]) -> dict[str, Any]:
-        return Selection.from_json(given).to_json()
+        return some_calls(given).to_json()
 
 
 class RuleSerializer(serializers.Serializer[dict[str, Any]]):
@@ -108,12 +111,12 @@ class RuleSerializer(serializers.Serializer[dict[str, Any]]):
     name = serializers.CharField()
     filter = JSONObjectField()
     older_than = serializers.IntegerField()
-    reason = serializers.CharField(allow_null=True)
+    reason = serializers.CharField(help_text="What its calls get as disconnect_reason.")
     code = serializers.ChoiceField(choices=EndCode.choices)
     is_enabled = serializers.BooleanField()
     ended = serializers.IntegerField(help_text="Calls that this rule ended so far.")
     last_ended_at = serializers.DateTimeField(allow_null=True)
-    last_run_at = serializers.DateTimeField()
+    last_run_at = serializers.DateTimeField(allow_null=True, help_text="Null: it has not run yet.")
     created_at = serializers.DateTimeField()
 
 
@@ -130,11 +133,11 @@ def describe_rule(rule: Rule) -> dict[str, Any]:
         "name": rule.name,
         "filter": rule.filter,
         "older_than": rule.older_than,
-        "reason": rule.reason or None,
+        "reason": rule.words,
         "code": rule.code,
         "is_enabled": rule.is_enabled,
         "ended": rule.ended,
         "last_ended_at": rule.last_ended_at,
-        "last_run_at": rule.updated_at,
+        "last_run_at": rule.last_run_at,
         "created_at": rule.created_at,
     }

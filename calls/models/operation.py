@@ -1,5 +1,6 @@
 """Operation: many calls are ended, chunk by chunk. Rule: whatever matches is ended, again and again."""
 
+from datetime import datetime
 from functools import partial
 from typing import ClassVar, Self
 
@@ -78,6 +79,16 @@ class Rule(Work):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def words(self) -> str:
+        """What the calls that it ends get as their reason."""
+        return self.reason or f"Ended by the rule {self.name}"
+
+    @property
+    def last_run_at(self) -> datetime | None:
+        """When its latest turn began."""
+        return datetime.fromisoformat(self.log[-1]["at"]) if self.log else None
 
     @property
     def is_enabled(self) -> bool:

@@ -196,7 +196,8 @@ def test_who_may_only_look_stops_nothing(watcher, account):
 
 def test_a_rule_is_made_and_switched_in_the_admin(staff, account):
     sent = {"account": account.pk, "name": "old", "filter": '{"is_test": true}', "older_than": 60}
-    staff.post("/admin/calls/rule/add/", sent | {"code": "quality_control", "filter": '{"nonsense": 1}'})
+    for bad in ({"filter": '{"nonsense": 1}'}, {"filter": '{"search": " "}'}, {"name": "two\x85lines"}):
+        staff.post("/admin/calls/rule/add/", sent | {"code": "quality_control"} | bad)
     assert not Rule.objects.exists()
     staff.post("/admin/calls/rule/add/", sent | {"code": "quality_control"})
     rule = Rule.objects.get()

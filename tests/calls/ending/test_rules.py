@@ -1,9 +1,10 @@
 """Quality control: what matches a rule for too long is ended, again and again."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from calls.ending import chunks
 from calls.models import Call, Rule
@@ -46,6 +47,30 @@ def test_what_matches_for_too_long_is_ended_and_nothing_else(api, account):
     assert (shown["ended"], shown["is_enabled"]) == (1, True)
 
 
+def test_a_rule_without_a_reason_gives_its_name_as_one(api, account):
+    call = old_call(account)
+    assert made(api)["reason"] == "Ended by the rule old test calls"
+    applied()
+    call.refresh_from_db()
+    assert call.disconnect_reason == "Ended by the rule old test calls"
+
+
+def test_when_a_rule_ran_is_known_once_it_has(api, account):
+    assert made(api)["last_run_at"] is None
+    before = timezone.now()
+    applied()
+    (shown,) = api("GET", "/v1/calls/rules").json()["rules"]
+    assert before <= datetime.fromisoformat(shown["last_run_at"]) <= timezone.now()
+
+
+def test_a_rule_for_every_live_call_says_so(api, account):
+    call = old_call(account, is_test=False)
+    made(api, filter={"status": "live"})
+    applied()
+    call.refresh_from_db()
+    assert call.is_over
+
+
 def test_a_rule_comes_back_and_goes_on_at_once_while_there_is_more(api, account, monkeypatch):
     monkeypatch.setattr(chunks, "CHUNK", 2)
     made(api)
@@ -69,6 +94,12 @@ def test_a_disabled_rule_ends_nothing_until_it_is_enabled(api, account):
     assert call.is_over
 
 
+def test_a_change_is_checked_as_a_new_rule_is(api):
+    rule = made(api)
+    for change in ({"filter": {}}, {"name": "two\rlines"}):
+        assert api("PATCH", f"/v1/calls/rules/{rule['id']}", change).status_code == 400
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
@@ -76,6 +107,11 @@ def test_a_disabled_rule_ends_nothing_until_it_is_enabled(api, account):
         ({"older_than": 0}, "older_than"),
         ({"older_than": "soon"}, "older_than"),
         ({"name": ""}, "name"),
+        ({"name": "two\nlines"}, "in one line"),
+        ({"name": "two\u2028lines"}, "in one line"),
+        ({"name": "a\x1b[31mred"}, "in one line"),
+        ({"filter": {}}, "give a condition"),
+        ({"filter": {"search": " "}}, "give a condition"),
         ({"colour": "red"}, "colour"),
     ],
 )
