@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from calls import acts
 from calls.connecting import adapter, with_rooms
 from calls.end import end
 from calls.end_codes import EndCode
@@ -205,7 +206,7 @@ def _place(call: Call, provider: MakesCalls, wish: Dial, extension: str) -> Call
             record=wish.record,
         )
     except UnknownOutcome as error:
-        if _note_unknown(call):
+        if _note_unknown(call, str(error)):
             raise SubmissionUnknown(_unconfirmed(call)) from error
         call.refresh_from_db()  # its own events have told of the leg meanwhile
         return call
@@ -240,9 +241,11 @@ def _hang_up_after_all(call: Call) -> None:
     ring("steps")
 
 
-def _note_unknown(call: Call) -> bool:
+def _note_unknown(call: Call, why: str) -> bool:
     unheard = Call.objects.filter(pk=call.pk, provider_call_id="")
-    return bool(unheard.update(provider_status=SUBMISSION_UNKNOWN, updated_at=Now()))
+    with transaction.atomic():
+        acts.note(call.pk, f"provider:{call.provider}", acts.ANSWER_LOST, why)
+        return bool(unheard.update(provider_status=SUBMISSION_UNKNOWN, updated_at=Now()))
 
 
 def _fail(call: Call, why: str, provider: str) -> None:

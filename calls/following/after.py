@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from calls import concluding
+from calls import acts, concluding
 from calls.description import describe, describe_analysis, describe_steps
 from calls.models.call import Call
 from calls.models.insight import Analysis
@@ -91,7 +91,11 @@ def _confirm(call: Call, said: Mapping[str, Any], step: "Step") -> None:
     """The provider says that it is over; a call that only waited for this word ends now."""
     if not call.is_over:
         concluding.conclude(call)
-    call.provider_call_id = call.provider_call_id or said.get("call_id", "")  # found after a lost answer
+    if not call.provider_call_id and said.get("call_id"):  # found after a lost answer
+        call.provider_call_id = said["call_id"]
+        acts.note(call.pk, "worker", acts.LEG_FOUND, call.provider_call_id)
+    if call.provider_confirmed_at:
+        acts.note_earlier_confirmation(call, call.provider_confirmed_at, call.provider_status)
     ended_at = datetime.fromisoformat(said["ended_at"]) if said.get("ended_at") else None
     call.confirm_end(str(said.get("status", "")), ended_at, said.get("duration"), at=step.settled_at)
 

@@ -9,6 +9,7 @@ from uuid import UUID
 import orjson
 import structlog
 
+from calls import acts
 from calls.concluding import compare_and_set_many, conclude
 from calls.incoming import matching
 from calls.incoming.meaning import Change, adopt, change
@@ -115,7 +116,11 @@ def _applied(event: "ProviderEvent", call: Call, overtaken: bool) -> Change:
         return _own_room(call, told)
     if adopt(call, told, now) and call.is_over and told.status != "ended":
         _hang_up_after_all(call)
-    return change(call, told, now, overtaken=overtaken)
+    confirmed_at, status = call.provider_confirmed_at, call.provider_status
+    said = change(call, told, now, overtaken=overtaken)
+    if confirmed_at and call.provider_confirmed_at != confirmed_at:
+        acts.note_earlier_confirmation(call, confirmed_at, status)
+    return said
 
 
 def _own_room(call: Call, told: Inbound) -> Change:

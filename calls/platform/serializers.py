@@ -131,10 +131,12 @@ class TimelineEntry(serializers.Serializer[dict[str, Any]]):
     """One thing that happened."""
 
     at = serializers.DateTimeField()
-    what = serializers.CharField(help_text="call, request, provider, step, event or delivery")
+    what = serializers.CharField(help_text="call, request, provider, provider event, step, event or delivery")
     name = serializers.CharField()
     state = serializers.CharField()
-    by = serializers.CharField(help_text='Whose doing: "key:…", "staff:…", "provider:…", a worker; or empty.')
+    by = serializers.CharField(
+        help_text='Whose doing: "key:…", "staff:…", "operation:…", "provider:…", "worker", "watch" and so on.'
+    )
     detail = serializers.CharField()
 
 

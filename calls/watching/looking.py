@@ -9,6 +9,7 @@ import structlog
 from django.conf import settings
 from django.db.models.functions import Now
 
+from calls import acts
 from calls.concluding import compare_and_set
 from calls.connecting import adapters
 from calls.end_codes import EndCode
@@ -40,7 +41,8 @@ FROM calls_call c WHERE c.id = w.call_id AND w.id = ANY(%(ids)s::uuid[]) AND w.s
 
 # An end by somebody else that the provider told of is noted as it was told; `now()` is the proof's time.
 NOTE = """
-UPDATE calls_call SET provider_seen_at = now(), provider_state = 'ended', provider_confirmed_at = now(),
+UPDATE calls_call SET provider_seen_at = now(), provider_state = 'ended',
+    provider_confirmed_at = coalesce(provider_confirmed_at, now()),
     provider_status = left(%(status)s, 40), provider_ended_at = %(ended_at)s::timestamptz,
     duration = coalesce(%(duration)s::int, duration)
 WHERE id = %(call)s
@@ -113,6 +115,7 @@ def _end(watch: "Watch") -> None:
     by = f"provider:{call.provider}" if found["said"] and call.provider else by
     if found.get("never_made"):
         Call.objects.filter(pk=call.pk, provider_call_id="").update(provider_status="failed")
+        acts.note(call.pk, by, acts.NEVER_MADE, found["reason"])
     won = compare_and_set(call.pk, call.account_id, found["reason"], found["code"], by)
     if found["said"]:
         said = {"ended_at": None, "duration": None} | found["said"]
@@ -133,6 +136,7 @@ def _take_on(watch: "Watch") -> None:
         call.status = Call.Status.LIVE
         call.started_at = call.started_at or said["started_at"] or call.created_at
     call.save(update_fields=["provider_call_id", "provider_status", "provider_state", "status", "started_at"])
+    acts.note(call.pk, "watch", acts.LEG_FOUND, call.provider_call_id)
     log.warning("lost_call_found", call_id=str(call.pk))
 
 
