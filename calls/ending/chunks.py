@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.db.models.functions import Coalesce, Now
 
+from calls import acts
 from calls.concluding import compare_and_set_many
 from calls.models.call import Call
 from calls.selecting import Selection
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 CHUNK = 200
+# Of a list of ids so many are shown; all of them would be megabytes in a list of operations.
+SHOWN_IDS = 20
 
 
 def chosen(operation: "Operation") -> QuerySet[Call]:
@@ -39,6 +42,9 @@ def carry_on(operation: "Operation") -> None:
     ids = list(chosen(operation).order_by("-created_at", "-id").values_list("pk", flat=True)[:CHUNK])
     by = operation.by
     won = compare_and_set_many(ids, operation.account_id, operation.reason, operation.code, by) if ids else []
+    acts.note_many(
+        [call.pk for call in won], f"operation:{operation.pk}", acts.ENDED_BY_OPERATION, f"asked for by {by}"
+    )
     operation.ended += len(won)
     operation.already += len(ids) - len(won)
     if len(ids) == CHUNK:
@@ -55,8 +61,8 @@ def _once_more(operation: "Operation") -> None:
 
 
 def _finish(operation: "Operation") -> None:
-    asked = operation.filter.get("id", {}).get("in")
-    if isinstance(asked, list):  # a list of ids can be accounted for, one by one
+    asked = asked_ids(operation)
+    if asked is not None:  # a list of ids can be accounted for, one by one
         known = Call.objects.filter(account_id=operation.account_id, pk__in=asked).count()
         operation.unknown = len({UUID(str(call_id)) for call_id in asked}) - known
         operation.already = known - operation.ended
@@ -65,8 +71,16 @@ def _finish(operation: "Operation") -> None:
     log.info("operation_finished", operation_id=str(operation.pk), ended=operation.ended)
 
 
+def asked_ids(operation: "Operation") -> list[str] | None:
+    """The ids that were asked for, if it was a list of them."""
+    asked = operation.filter.get("id", {}).get("in")
+    return asked if isinstance(asked, list) else None
+
+
 def describe(operation: "Operation") -> dict[str, object]:
-    """An operation as JSON: `remaining` is not in it, for counting costs; ask `chosen` for that."""
+    """An operation as JSON: `remaining` is not in it, for counting costs; ask `many.left` for that."""
+    ids = asked_ids(operation)
+    shown = {"id": {**operation.filter["id"], "in": ids[:SHOWN_IDS]}} if ids is not None else {}
     state = {"pending": "running", "done": "finished", "skipped": "cancelled"}
     return {
         "id": operation.pk,
@@ -74,7 +88,8 @@ def describe(operation: "Operation") -> dict[str, object]:
         "ended": operation.ended,
         "already_ended": operation.already,
         "unknown": operation.unknown,
-        "filter": operation.filter,
+        "ids": len(ids) if ids is not None else None,
+        "filter": operation.filter | shown,
         "reason": operation.reason or None,
         "code": operation.code,
         "by": operation.by,

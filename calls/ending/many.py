@@ -5,10 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
 from django.db.models.functions import Now
 
 from calls.end_codes import DEFAULT_REASON, EndCode
+from calls.ending.chunks import chosen
 from calls.models import Operation, Rule
 from calls.selecting import Selection
 from liveplatform.work.bell import ring
@@ -61,22 +61,25 @@ def cancel(operation: Operation) -> bool:
     """Stop before the next chunk; what is ended stays ended. False if it had finished."""
     waiting = Operation.objects.filter(pk=operation.pk, state__in=Operation.OPEN)
     # A chunk under way is fenced off by the claim: its write changes nothing, and is rolled back whole.
-    return bool(
-        waiting.update(
-            state=Operation.State.SKIPPED,
-            settled_at=Now(),
-            due_at=None,
-            updated_at=Now(),
-            error="Cancelled.",
-        )
+    stopped = waiting.update(
+        state=Operation.State.SKIPPED, settled_at=Now(), due_at=None, updated_at=Now(), error="Cancelled."
     )
+    if stopped:  # what is live goes on, and ends by and by: counted now, or never
+        rest = {"remaining": chosen(operation).count()}
+        Operation.objects.filter(pk=operation.pk).update(result=rest)
+    return bool(stopped)
 
 
-def left(operation: Operation) -> int:
-    """How many calls it has still to end."""
-    from_here = Selection.from_json(operation.filter).queryset(operation.account_id)
-    live = Q(ended_at__isnull=True, created_at__lte=operation.created_at)
-    return 0 if operation.is_settled else from_here.filter(live).count()
+def left(operation: Operation) -> int | None:
+    """How many calls it has still to end, or left when it was cancelled (None: that was not counted)."""
+    match operation.state:
+        case Operation.State.DONE:
+            return 0
+        case Operation.State.SKIPPED:
+            counted: int | None = operation.result.get("remaining")
+            return counted
+        case _:
+            return chosen(operation).count()
 
 
 def switch(rule: Rule, on: bool) -> None:

@@ -64,7 +64,8 @@ class OperationSerializer(serializers.Serializer[dict[str, Any]]):
     ended = serializers.IntegerField(help_text="Calls that this operation ended.")
     already_ended = serializers.IntegerField(help_text="Calls that somebody else ended first.")
     unknown = serializers.IntegerField(help_text="Ids that are no calls of this account.")
-    filter = JSONObjectField()
+    ids = serializers.IntegerField(allow_null=True, help_text="How many ids were given, if it was a list.")
+    filter = JSONObjectField(help_text="As it was given; of a list of ids the first 20.")
     reason = serializers.CharField(allow_null=True)
     code = serializers.ChoiceField(choices=EndCode.choices)
     by = serializers.CharField()
@@ -76,7 +77,9 @@ class OperationSerializer(serializers.Serializer[dict[str, Any]]):
 class WatchedOperationSerializer(OperationSerializer):
     """An operation, and how many calls it has still to end."""
 
-    remaining = serializers.IntegerField()
+    remaining = serializers.IntegerField(
+        allow_null=True, help_text="Of a cancelled one those that it left; null if that was not counted."
+    )
 
 
 class OperationsSerializer(serializers.Serializer[dict[str, Any]]):

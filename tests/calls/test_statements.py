@@ -55,7 +55,7 @@ COSTS = [
     ("POST", "v1/calls/bulk-end", {"all": True}, 2),
     ("GET", "v1/operations", None, 1),
     ("GET", "v1/operations/{operation}", None, 2),
-    ("POST", "v1/operations/{operation}/cancel", None, 3),
+    ("POST", "v1/operations/{operation}/cancel", None, 5),
     ("GET", "v1/calls/rules", None, 1),
     ("POST", "v1/calls/rules", {"name": "r", "older_than": 60, "filter": {"is_test": True}}, 4),
     ("PATCH", "v1/calls/rules/{rule}", {"name": "s"}, 4),

@@ -5,12 +5,16 @@ import uuid
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 
 from calls.end import end
 from calls.ending import chunks
 from calls.models import Call, Operation, Step
 from liveplatform.webhooks.models import Event
+from liveplatform.work import store
 from liveplatform.work.drain import drain
+from liveplatform.work.outcomes import done
+from liveplatform.work.store import Attempt
 from tests.calls.making import phone_call, video_call
 
 
@@ -81,6 +85,41 @@ def test_a_cancelled_operation_stops_and_what_it_ended_stays_ended(api, live, mo
     drain(Operation)
     assert Call.objects.filter(pk__in=[c.pk for c in live], ended_at=None).exists()
     assert api("POST", f"/v1/operations/{answer.json()['id']}/cancel").status_code == 409
+
+
+def test_a_cancelled_operation_says_how_many_calls_it_left(api, live, account, monkeypatch):
+    monkeypatch.setattr(chunks, "CHUNK", 2)
+    operation = asked(api, {"all": True}).json()["id"]
+    assert api("GET", f"/v1/operations/{operation}").json()["remaining"] == 5
+    store.settle(
+        Operation, [Attempt(row, done(), timezone.now(), 1) for row in store.claim(Operation, 1, per_lane=1)]
+    )
+    assert api("POST", f"/v1/operations/{operation}/cancel").json()["remaining"] == 3
+    end(live[0].pk, account_id=account.pk, by="later")
+    shown = api("GET", f"/v1/operations/{operation}").json()
+    assert (shown["state"], shown["ended"], shown["remaining"]) == ("cancelled", 2, 3)
+
+
+def test_of_many_ids_the_first_are_shown_and_how_many_they_are(api, live):
+    ids = [str(uuid.uuid4()) for _ in range(30)] + [str(live[0].pk)]
+    begun = asked(api, {"ids": ids})
+    assert watched(api, begun)["ended"] == 1, "all of them are kept"
+    shown = begun.json(), *api("GET", "/v1/operations").json()["operations"]
+    told = json.loads(Event.objects.get(type="operation.finished").body)["data"]["operation"]
+    for each in (*shown, told):
+        assert (each["ids"], each["filter"]) == (31, {"id": {"in": ids[:20]}})
+    assert asked(api, {"filter": {"is_test": True}}).json()["ids"] is None
+
+
+def test_a_call_tells_which_operation_ended_it_and_who_asked_for_that(api, live):
+    found = watched(api, asked(api, {"ids": [str(live[0].pk)]}))
+    story = api("GET", f"/v1/calls/{live[0].pk}/timeline").json()["timeline"]
+    me = f"key:{api.key.public_id}"
+    by = [(e["name"], e["by"], e["detail"]) for e in story if e["name"].startswith("ended")]
+    assert by == [
+        ("ended by an operation", f"operation:{found['id']}", f"asked for by {me}"),
+        ("ended", me, "Ended Via API call (ended_by_api)"),
+    ]
 
 
 def test_a_dry_run_counts_and_ends_nothing(api, live):
