@@ -52,13 +52,17 @@ FROM unnest(%(pk)s::uuid[], {", ".join(f"%({name})s::{kind}[]" for name, kind in
 WHERE c.id = w.pk
 """  # noqa: S608 - composed of constants
 
-# Who is in a room is what the latest event says, by the provider's clock, in whatever order they came.
+# Who is in a room is what the latest event says, by the provider's clock, in whatever order they came. Of a
+# coming and a leaving in one second (LiveKit counts no finer) nobody knows which was last: the leaving counts,
+# for the provider is asked before anything comes of that; of a coming nothing would come any more.
 OVERTAKEN = """
 SELECT e.id FROM calls_providerevent e
 WHERE e.id = ANY(%(ids)s::uuid[]) AND e.happening IN ('session_started', 'session_ended') AND EXISTS (
     SELECT 1 FROM calls_providerevent n
-    WHERE n.call_id = e.call_id AND n.happened_at > e.happened_at
-      AND n.happening IN ('session_started', 'session_ended') AND n.state = 'done')
+    WHERE n.call_id = e.call_id AND n.state = 'done'
+      AND (n.happened_at > e.happened_at AND n.happening IN ('session_started', 'session_ended')
+           OR n.happened_at = e.happened_at AND n.happening = 'session_ended'
+              AND e.happening = 'session_started'))
 """
 
 TELL = """

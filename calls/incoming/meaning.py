@@ -38,8 +38,8 @@ def change(call: Call, event: Inbound, now: datetime, *, overtaken: bool) -> Cha
     match event.happening:
         case "session_ended":
             return _emptied(call, now, overtaken)
-        case "session_started" if not overtaken:
-            call.empty_since = None
+        case "session_started":
+            _came(call, event, now, overtaken)
     _alive(call, event, now)
     return Change("noted")
 
@@ -69,6 +69,14 @@ def _over(call: Call, event: Inbound, now: datetime) -> Change:
     if event.happening == "gone":
         return Change("ended", EndCode.ROOM_GONE, "The room was deleted at the provider.")
     return Change("ended", end_code_of(event.raw_status), f"Ended at the provider{said}.")
+
+
+def _came(call: Call, event: Inbound, now: datetime, overtaken: bool) -> None:
+    """No grace runs while somebody is there; one that runs already began after that, if they left again."""
+    if not overtaken:
+        call.empty_since = None
+    elif call.empty_since:
+        call.empty_since = max(call.empty_since, _not_after(now, event.at))
 
 
 def _emptied(call: Call, now: datetime, overtaken: bool) -> Change:

@@ -70,7 +70,8 @@ def _look_at_room(call: Call, provider: Adapter) -> Outcome:
         said = {"status": "ended", "ended_at": room.ended_at}
         return over(EndCode.ENDED_AT_PROVIDER, "Ended at the provider.", said)
     if room.session_id:
-        return _alive("live" if room.is_live else "open", occupied=True)
+        now: datetime = call.now  # type: ignore[attr-defined] # annotated by the one who looks
+        return _alive("live" if room.is_live else "open", occupied=now)
     return left_for_good(call, room.empty_since) or _alive("open", room.empty_since)
 
 
@@ -108,7 +109,8 @@ def _room_is_gone(call: Call, rooms: Adapter) -> bool:
         return False
 
 
-def _alive(status: str, empty_since: datetime | None = None, *, occupied: bool = False) -> Outcome:
+def _alive(status: str, empty_since: datetime | None = None, *, occupied: datetime | None = None) -> Outcome:
+    """It runs; `occupied` is when the provider was asked, if somebody was in the room then."""
     return later(settings.STALE_AFTER, {"seen": status, "empty_since": empty_since, "occupied": occupied})
 
 

@@ -146,7 +146,8 @@ def _note_alive(watch: "Watch") -> None:
     if not found["seen"]:
         return
     if found.get("occupied"):
-        calls.filter(empty_since__isnull=False).update(empty_since=None)
+        # Who left after the provider was asked has left all the same.
+        calls.filter(empty_since__lt=found["occupied"]).update(empty_since=None)
     facts: dict[str, Any] = {"provider_seen_at": Now(), "provider_state": Call.ProviderState.LIVE}
     if found.get("empty_since"):
         calls.filter(empty_since__isnull=True).update(empty_since=found["empty_since"])

@@ -3,6 +3,7 @@
 import itertools
 import json
 import time
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db.models.functions import Now
@@ -10,6 +11,7 @@ from django.db.models.functions import Now
 from calls.end import end
 from calls.models import Call, ProviderEvent, Recording
 from liveplatform.accounts.connecting import connect
+from liveplatform.work.drain import drain
 from tests.calls.incoming.telling import outcome, post, told
 from tests.calls.making import video_call
 from tests.providers.conftest import SECRET
@@ -52,7 +54,7 @@ def test_a_scheduled_call_waits_though_its_room_was_closed(call):
 
 def test_the_grace_runs_from_the_last_one_who_left(call):
     assert told(call, room(call, "participant_left", people=1)).empty_since is None
-    assert told(call, room(call, "participant_left")).empty_since
+    assert told(call, room(call, "participant_left", createdAt=str(int(time.time()) - 1))).empty_since
     assert told(call, room(call, "participant_joined", people=1)).empty_since is None
 
 
@@ -61,6 +63,30 @@ def test_a_scheduled_call_is_live_once_somebody_has_come(call):
     assert told(call, room(call, "room_started")).status == "scheduled"
     call = told(call, room(call, "participant_joined", people=1))
     assert (call.status, bool(call.started_at)) == ("live", True)
+
+
+@pytest.mark.parametrize("together", [True, False])
+@pytest.mark.parametrize("names", [("joined", "left"), ("left", "joined")])
+def test_who_came_and_left_within_a_second_has_left_in_whatever_order_it_is_told(call, names, together):
+    """LiveKit's clock counts whole seconds: the provider will be asked, for the grace runs."""
+    second = str(int(time.time()))
+    for name in names:
+        room(call, f"participant_{name}", createdAt=second)
+        if not together:
+            drain(ProviderEvent)
+    drain(ProviderEvent)
+    call.refresh_from_db()
+    assert call.empty_since
+
+
+def test_a_grace_runs_from_the_last_leaving_though_the_coming_before_it_is_told_late(call):
+    """Left a minute ago; back just now, and gone again within that second."""
+    second = str(int(time.time()))
+    told(call, room(call, "participant_left", createdAt=str(int(second) - 60)))
+    Call.objects.filter(pk=call.pk).update(empty_since=Now() - timedelta(seconds=60))
+    told(call, room(call, "participant_left", createdAt=second))
+    call = told(call, room(call, "participant_joined", createdAt=second))
+    assert call.empty_since >= datetime.fromtimestamp(int(second), UTC)
 
 
 def test_our_own_end_is_confirmed_by_the_room_that_finished(call):

@@ -12,6 +12,7 @@ from calls.end import end
 from calls.models import Call, Reconciliation, Step, Watch
 from calls.models.call import SUBMISSION_UNKNOWN
 from calls.watching.starting import hurry, limit_call
+from liveplatform.work import store
 from liveplatform.work.drain import drain
 
 
@@ -142,6 +143,20 @@ def test_nobodys_call_is_ended_for_news_that_were_lost(line, sandbox, settings):
     assert not call.is_over
     assert due_in(call) > 10, "and it is asked again at a pace"
     assert look(call).end_code == "participants_left"
+
+
+def test_who_leaves_while_the_provider_is_asked_has_left(line, sandbox):
+    """The answer, which shows them in the room still, comes after the news."""
+    call = line.open()
+    sandbox.happen(call.provider_call_id, "joined")
+    hurry([call.pk])
+    (watch,) = store.claim(Watch, 1, per_lane=1)
+    (asked,) = Watch.prepare([watch])
+    Call.objects.filter(pk=call.pk).update(empty_since=Now() + timedelta(milliseconds=1))
+    store.settle(Watch, [store.Attempt(watch, asked(), timezone.now(), 1)])
+    call.refresh_from_db()
+    assert call.empty_since
+    assert look(call).empty_since is None, "asked again, somebody is there"
 
 
 def test_a_room_that_is_empty_unheard_is_ended_after_the_grace_too(line, sandbox, settings):
