@@ -53,7 +53,7 @@ def _record(call: Call, by: str) -> bool:
     waiting = Call.objects.filter(pk=call.pk, status=Call.Status.SCHEDULED, ended_at=None)
     with transaction.atomic():
         won = waiting.filter(end_requested_at=None).update(
-            status=Call.Status.LIVE, started_at=Now(), updated_at=Now()
+            status=Call.Status.LIVE, started_at=Now(), empty_since=None, updated_at=Now()
         )
         if won:
             call.refresh_from_db()

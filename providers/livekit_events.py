@@ -83,7 +83,6 @@ def _event(found: Mapping[str, Any], key: str) -> Inbound:
         status=WORDS.get(happening, "unknown"),
         raw_status=WORDS.get(happening, ""),
         at=at,
-        started_at=moment(number(room, "creation_time")),
         ended_at=at if happening == "closed" else None,
         facts=_facts(session_id=_text(room, "sid"), participant=_text(person, "identity")),
     )

@@ -53,8 +53,8 @@ WHERE c.id = w.pk
 """  # noqa: S608 - composed of constants
 
 # Who is in a room is what the latest event says, by the provider's clock, in whatever order they came. Of a
-# coming and a leaving in one second (LiveKit counts no finer) nobody knows which was last: the leaving counts,
-# for the provider is asked before anything comes of that; of a coming nothing would come any more.
+# coming and a leaving in one second (LiveKit counts no finer) nobody knows which was last: the leaving
+# counts, for the provider is asked before anything comes of that; of a coming nothing would come any more.
 OVERTAKEN = """
 SELECT e.id FROM calls_providerevent e
 WHERE e.id = ANY(%(ids)s::uuid[]) AND e.happening IN ('session_started', 'session_ended') AND EXISTS (
@@ -124,6 +124,8 @@ def _applied(event: "ProviderEvent", call: Call, overtaken: bool) -> Change:
     said = change(call, told, now, overtaken=overtaken)
     if confirmed_at and call.provider_confirmed_at != confirmed_at:
         acts.note_earlier_confirmation(call, confirmed_at, status)
+    if told.happening == "closed" and said.code is None and not call.is_over:
+        hurry([call.pk])  # a room that closed early is opened again when it is time
     return said
 
 

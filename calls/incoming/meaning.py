@@ -9,6 +9,7 @@ from datetime import datetime
 from calls.end_codes import EndCode
 from calls.models.call import Call
 from calls.watching.asking import end_code_of
+from calls.watching.planned import LEAD, is_early, may_begin
 from providers.events import Inbound
 
 # The order of a leg's states: what was overtaken is not written over what is known.
@@ -29,8 +30,8 @@ def change(call: Call, event: Inbound, now: datetime, *, overtaken: bool) -> Cha
 
     `now` is the database's time. `overtaken`: a later event of who is in the room was applied before.
     """
-    if event.happening == "closed" and call.status == Call.Status.SCHEDULED:
-        return Change("nothing: the room opens again when the call starts")
+    if event.happening == "closed" and not call.is_over and is_early(call, now):
+        return _closed_early(call, now)
     if event.status == "ended":
         return _over(call, event, now)
     if call.is_over:
@@ -38,10 +39,18 @@ def change(call: Call, event: Inbound, now: datetime, *, overtaken: bool) -> Cha
     match event.happening:
         case "session_ended":
             return _emptied(call, now, overtaken)
+        case "session_started" if not _counts(call, now):
+            _seen(call, event, now)
+            return Change("noted: it is not the call's time yet")
         case "session_started":
             _came(call, event, now, overtaken)
     _alive(call, event, now)
     return Change("noted")
+
+
+def _counts(call: Call, now: datetime) -> bool:
+    """Whether somebody in the room makes, or keeps, this call live."""
+    return call.status != Call.Status.SCHEDULED or may_begin(call, now)
 
 
 def adopt(call: Call, event: Inbound, now: datetime) -> bool:
@@ -77,6 +86,16 @@ def _came(call: Call, event: Inbound, now: datetime, overtaken: bool) -> None:
         call.empty_since = None
     elif call.empty_since:
         call.empty_since = max(call.empty_since, _not_after(now, event.at))
+    elif call.status == Call.Status.SCHEDULED:
+        call.empty_since = now  # they left before this was heard; if others came, they are in it when asked
+
+
+def _closed_early(call: Call, now: datetime) -> Change:
+    """Nobody was in the room any more; before the call's time that is no end of it."""
+    if call.status == Call.Status.SCHEDULED:
+        return Change("nothing: the room opens again when the call starts")
+    call.empty_since = call.empty_since or now
+    return Change("empty: the grace runs from the call's time on")
 
 
 def _emptied(call: Call, now: datetime, overtaken: bool) -> Change:
@@ -92,14 +111,26 @@ def _emptied(call: Call, now: datetime, overtaken: bool) -> Change:
 
 
 def _alive(call: Call, event: Inbound, now: datetime) -> None:
-    call.provider_seen_at = now
-    call.provider_state = Call.ProviderState.LIVE
+    _seen(call, event, now)
     if event.status == "live":
-        call.started_at = call.started_at or _not_after(now, event.started_at or event.at)
+        call.started_at = call.started_at or _began(call, event, now)
         if call.status == Call.Status.SCHEDULED:
             call.status = Call.Status.LIVE
+
+
+def _seen(call: Call, event: Inbound, now: datetime) -> None:
+    call.provider_seen_at = now
+    call.provider_state = Call.ProviderState.LIVE
     if event.raw_status and _rank(event.raw_status) >= _rank(call.provider_status):
         call.provider_status = event.raw_status[:40]
+
+
+def _began(call: Call, event: Inbound, now: datetime) -> datetime:
+    """When the leg, or the session in the room, began; of a scheduled call not before it could begin."""
+    if event.happening == "started":
+        return _not_after(now, event.at)
+    at = _not_after(now, event.started_at or event.at)
+    return max(at, call.scheduled_at - LEAD) if call.scheduled_at else at
 
 
 def _not_after(now: datetime, at: datetime | None) -> datetime:

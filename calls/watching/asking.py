@@ -9,6 +9,7 @@ from django.conf import settings
 
 from calls.end_codes import EndCode
 from calls.models.call import Call
+from calls.watching import planned
 from calls.watching.searching import Search
 from liveplatform.work.outcomes import Outcome, done, later
 from providers.base import Adapter, HasRooms, ListsLive, ReportsCalls
@@ -17,7 +18,8 @@ from providers.errors import ProviderError, Rejected, Unavailable
 # A provider that does not answer is asked again at this pace (s): nobody's call is ended for its silence.
 UNANSWERED_PACE = 60.0
 # How the companies say that there is no such call, or room.
-NO_SUCH = ("20404", "16", "not_found")
+CLOSED = "not_found"
+NO_SUCH = ("20404", "16", CLOSED)
 
 
 def ask(call: Call, provider: Adapter, rooms: Adapter | None, search: Search | None) -> Outcome:
@@ -39,6 +41,11 @@ def over(code: EndCode, reason: str, said: Mapping[str, Any] | None = None) -> O
     return done({"code": code.value, "reason": reason, "said": dict(said or {})})
 
 
+def forgotten() -> Outcome:
+    """A call that never began, or that no provider has, a day later."""
+    return over(EndCode.STALE, "Nothing was heard of this call for a day.")
+
+
 def _look(call: Call, provider: Adapter, rooms: Adapter | None) -> Outcome:
     if call.channel == Call.Channel.VIDEO:
         return _look_at_room(call, provider)
@@ -47,7 +54,7 @@ def _look(call: Call, provider: Adapter, rooms: Adapter | None) -> Outcome:
 
 def _look_at_leg(call: Call, provider: Adapter, rooms: Adapter | None) -> Outcome:
     if not isinstance(provider, ReportsCalls):
-        return _alive("")
+        return _alive(call, "")
     try:
         leg = provider.call_status(call.provider_call_id)
     except Rejected as error:
@@ -56,23 +63,25 @@ def _look_at_leg(call: Call, provider: Adapter, rooms: Adapter | None) -> Outcom
         return over(end_code_of(leg.raw_status), f"Ended at the provider ({leg.raw_status}).", leg.facts())
     if rooms is not None and _room_is_gone(call, rooms):
         return over(EndCode.ROOM_GONE, "The room of this call is gone.")
-    return _alive(leg.raw_status)
+    return _alive(call, leg.raw_status)
 
 
 def _look_at_room(call: Call, provider: Adapter) -> Outcome:
     if not isinstance(provider, HasRooms):
-        return left_for_good(call) or _alive("")
+        return left_for_good(call) or _alive(call, "")
     try:
         room = provider.room(call.stream_call_type, call.provider_call_id)
     except Rejected as error:
-        return _no_such(error, provider)
+        return _closed_early(call, provider, error) or _no_such(error, provider)
     if room.ended_at:
         said = {"status": "ended", "ended_at": room.ended_at}
         return over(EndCode.ENDED_AT_PROVIDER, "Ended at the provider.", said)
     if room.session_id:
-        now: datetime = call.now  # type: ignore[attr-defined] # annotated by the one who looks
-        return _alive("live" if room.is_live else "open", occupied=now)
-    return left_for_good(call, room.empty_since) or _alive("open", room.empty_since)
+        return _alive(call, "live" if room.is_live else "open", occupied=_now(call))
+    if planned.is_past(call, _now(call)):
+        return forgotten()
+    left = _left_since_it_began(call, room.empty_since)
+    return left_for_good(call, left) or _alive(call, "open", left)
 
 
 def left_for_good(call: Call, empty_since: datetime | None = None) -> Outcome | None:
@@ -82,12 +91,28 @@ def left_for_good(call: Call, empty_since: datetime | None = None) -> Outcome | 
     anybody's call is ended.
     """
     since = call.empty_since or empty_since
-    now: datetime = call.now  # type: ignore[attr-defined] # annotated by the one who looks
     if since is None or call.status == Call.Status.SCHEDULED:
         return None
-    if now < since + timedelta(seconds=settings.EMPTY_GRACE):
+    if _now(call) < max(since, planned.own_time(call) or since) + timedelta(seconds=settings.EMPTY_GRACE):
         return None
     return over(EndCode.PARTICIPANTS_LEFT, "Everybody left, and nobody came back.")
+
+
+def _left_since_it_began(call: Call, left: datetime | None) -> datetime | None:
+    """Who looked in and left before a scheduled call began is nobody who left it."""
+    looked_in = left and call.scheduled_at and (call.started_at is None or left < call.started_at)
+    return None if looked_in else left
+
+
+def _closed_early(call: Call, provider: HasRooms, error: Rejected) -> Outcome | None:
+    """LiveKit closes rooms that nobody is in. Of a call whose time has not come that is no end; when people
+    may come, the room is there again."""
+    if error.code != CLOSED or not planned.is_early(call, _now(call)):
+        return None
+    if planned.may_begin(call, _now(call)):
+        kind, name = call.stream_call_type, call.provider_call_id
+        provider.open_room(kind, name, created_by=call.host_user_id, starts_at=call.scheduled_at)
+    return _alive(call, "closed")
 
 
 def _no_such(error: Rejected, provider: Adapter) -> Outcome:
@@ -109,9 +134,17 @@ def _room_is_gone(call: Call, rooms: Adapter) -> bool:
         return False
 
 
-def _alive(status: str, empty_since: datetime | None = None, *, occupied: datetime | None = None) -> Outcome:
+def _alive(
+    call: Call, status: str, empty_since: datetime | None = None, *, occupied: datetime | None = None
+) -> Outcome:
     """It runs; `occupied` is when the provider was asked, if somebody was in the room then."""
-    return later(settings.STALE_AFTER, {"seen": status, "empty_since": empty_since, "occupied": occupied})
+    pause = max(settings.STALE_AFTER, planned.until_it_opens(call, _now(call)))
+    return later(pause, {"seen": status, "empty_since": empty_since, "occupied": occupied})
+
+
+def _now(call: Call) -> datetime:
+    """The database's time, annotated by the one who looks."""
+    return call.now  # type: ignore[attr-defined,no-any-return]
 
 
 def end_code_of(raw_status: str) -> EndCode:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 from django.conf import settings
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from calls import acts
@@ -16,6 +17,7 @@ from calls.end_codes import EndCode
 from calls.models.call import Call
 from calls.recordings.due import look_after_rooms
 from calls.watching import asking
+from calls.watching.planned import FORGOTTEN_AFTER, LEAD, begun
 from calls.watching.searching import search_for
 from calls.watching.starting import DEADLINE, LIMIT
 from liveplatform.prepared import execute
@@ -27,9 +29,6 @@ if TYPE_CHECKING:
     from calls.models.watch import Watch
 
 log = structlog.get_logger(__name__)
-
-# A call that never started, or whose provider knows nothing of it, does not stay on the list for ever.
-FORGOTTEN_AFTER = timedelta(hours=24)
 
 # Limits and graces that were set while the provider was asked count too. A grace that is over while the
 # provider does not answer has its pause like any other question.
@@ -79,10 +78,11 @@ def _verdict(call: Call) -> Outcome | None:
     now = call.now  # type: ignore[attr-defined] # annotated
     if call.is_over:
         return skip("The call is over.")
-    if call.time_limit and call.started_at and now >= call.started_at + timedelta(seconds=call.time_limit):
+    since = begun(call)
+    if call.time_limit and since and now >= since + timedelta(seconds=call.time_limit):
         return asking.over(EndCode.TIME_LIMIT, f"The time limit of {call.time_limit} s was reached.")
     if _is_forgotten(call, now):
-        return asking.over(EndCode.STALE, "Nothing was heard of this call for a day.")
+        return asking.forgotten()
     return None
 
 
@@ -148,10 +148,22 @@ def _note_alive(watch: "Watch") -> None:
     if found.get("occupied"):
         # Who left after the provider was asked has left all the same.
         calls.filter(empty_since__lt=found["occupied"]).update(empty_since=None)
+    if found.get("occupied") and found["seen"] == "live":
+        _begin(calls)
     facts: dict[str, Any] = {"provider_seen_at": Now(), "provider_state": Call.ProviderState.LIVE}
     if found.get("empty_since"):
-        calls.filter(empty_since__isnull=True).update(empty_since=found["empty_since"])
+        calls.filter(empty_since__isnull=True, started_at__isnull=False).update(
+            empty_since=found["empty_since"]
+        )
     calls.update(**facts)
+
+
+def _begin(calls: QuerySet[Call]) -> None:
+    """Somebody is in the room, and it is time: a scheduled call is live, also if no event told of them."""
+    waiting = calls.filter(status=Call.Status.SCHEDULED, end_requested_at=None)
+    waiting.filter(scheduled_at__lte=Now() + LEAD).update(
+        status=Call.Status.LIVE, started_at=Now(), empty_since=None, updated_at=Now()
+    )
 
 
 def _forget(watches: Iterable["Watch"]) -> None:

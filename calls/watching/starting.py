@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import transaction
 
 from calls.models.call import DIALLING, SUBMISSION_UNKNOWN, Call
+from calls.watching.planned import BEGUN, OPENS, OWN_TIME
 from liveplatform.prepared import execute
 from liveplatform.work.bell import ring
 from liveplatform.work.models import NO_LANE, sql_uuid7, uuid7
@@ -16,14 +17,17 @@ from liveplatform.work.models import NO_LANE, sql_uuid7, uuid7
 UNANSWERED_AFTER = 10.0
 
 # When the call of a row `c` must be looked at at the latest; `least` and `greatest` leave NULLs out.
-LIMIT = "c.started_at + make_interval(secs => c.time_limit)"
-DEADLINE = f"least({LIMIT}, c.empty_since + make_interval(secs => %(grace)s))"
+LIMIT = f"{BEGUN} + make_interval(secs => c.time_limit)"
+LEFT = f"CASE WHEN c.empty_since IS NOT NULL THEN greatest(c.empty_since, {OWN_TIME}) END"
+DEADLINE = f"least({LIMIT}, {LEFT} + make_interval(secs => %(grace)s), {OPENS})"
 
 FIRST_LOOK = f"""
 least({DEADLINE},
       CASE WHEN c.provider_call_id = '' AND c.provider_status IN ('{DIALLING}', '{SUBMISSION_UNKNOWN}')
            THEN c.created_at + make_interval(secs => {UNANSWERED_AFTER})
-           ELSE greatest(c.created_at, c.started_at, c.scheduled_at) + make_interval(secs => %(stale)s) END)
+           WHEN c.status = 'scheduled'
+           THEN greatest(c.created_at, c.scheduled_at) + make_interval(secs => %(stale)s)
+           ELSE greatest(c.created_at, c.started_at) + make_interval(secs => %(stale)s) END)
 """
 
 # The connection gets its round with the first call that runs over it.

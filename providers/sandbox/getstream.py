@@ -48,7 +48,7 @@ class GetStreamSide:
         known = name in self.rooms
         if not known:
             keep(self.rooms, name, self._fresh(request, _document(body).get("data") or {}))
-            self._tell(name, "call.created", "call.session_started")
+            self._tell(name, "call.created")
         return Reply(201, self._whole(self.rooms[name]) | {"created": not known}, effect=not known)
 
     def get(self, request: web.Request, body: Any) -> Reply:  # noqa: ANN401
@@ -133,18 +133,31 @@ class GetStreamSide:
 
     def _leave(self, name: str, room: dict[str, Any]) -> None:
         """The session is over; the call is not, and may have another one."""
-        session_id, room["current_session_id"] = room["current_session_id"], ""
-        room["session"] = {"id": session_id, "ended_at": time.time_ns()}
-        self._tell(name, "call.session_ended", session_id=session_id)
+        if self._close_session(room):
+            self._tell(name, "call.session_ended", session_id=room["session"]["id"])
 
     def _join(self, name: str, room: dict[str, Any]) -> None:
-        room["current_session_id"] = session_id = str(uuid.uuid4())
-        room["session"] = {"id": session_id, "started_at": time.time_ns(), "ended_at": None}
-        self._tell(name, "call.session_started", "call.session_participant_joined", session_id=session_id)
+        kinds = ["call.session_participant_joined"]
+        if not room["current_session_id"]:
+            room["current_session_id"] = str(uuid.uuid4())
+            room["session"] = {"id": room["current_session_id"], "started_at": time.time_ns()}
+            room["session"]["ended_at"] = None
+            kinds.insert(0, "call.session_started")
+        self._tell(name, *kinds, session_id=room["current_session_id"])
 
     def _end(self, name: str, room: dict[str, Any]) -> None:
-        room["ended_at"], room["current_session_id"] = time.time_ns(), ""
-        self._tell(name, "call.ended", "call.session_ended")
+        room["ended_at"] = time.time_ns()
+        was_on = self._close_session(room)
+        self._tell(name, "call.ended", *(["call.session_ended"] if was_on else []))
+
+    @staticmethod
+    def _close_session(room: dict[str, Any]) -> bool:
+        """False if there was none."""
+        was_on = bool(room["current_session_id"])
+        if was_on:
+            room["current_session_id"] = ""
+            room["session"] |= {"ended_at": time.time_ns()}
+        return was_on
 
     def _delete(self, name: str, room: dict[str, Any]) -> None:
         self._tell(name, "call.deleted")
@@ -174,7 +187,8 @@ class GetStreamSide:
             "ended_at": None,
             "backstage": kind == "livestream",
             "recording": False,
-            "current_session_id": str(uuid.uuid4()),
+            "current_session_id": "",  # there is a session once somebody has joined
+            "session": None,
             "custom": data.get("custom") or {},
             "created_by": {"id": data.get("created_by_id", "")},
             "blocked_user_ids": [],

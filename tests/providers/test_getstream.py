@@ -14,13 +14,16 @@ from tests.providers.conftest import SECRET
 def test_opening_twice_is_one_room(getstream, sandbox):
     room_id = str(uuid.uuid4())
     for _ in range(2):
-        assert getstream.open_room("default", room_id, created_by="h", custom={"a": 1}).is_live
+        assert getstream.open_room("default", room_id, created_by="h", custom={"a": 1}).id == room_id
     assert sandbox.effects("open_room", room_id) == 1
 
 
-def test_a_room_tells_how_it_stands(getstream):
-    room_id = getstream.open_room("default", str(uuid.uuid4()), created_by="h").id
-    assert getstream.room("default", room_id).session_id
+def test_a_room_tells_how_it_stands(getstream, sandbox):
+    room = getstream.open_room("default", str(uuid.uuid4()), created_by="h")
+    room_id = room.id
+    assert (room.is_live, room.session_id, room.empty_since) == (False, "", None), "nobody has joined"
+    sandbox.happen(room_id, "joined")
+    assert getstream.room("default", room_id).is_live and getstream.room("default", room_id).session_id
     getstream.end_room("default", room_id)
     ended = getstream.room("default", room_id)
     assert not ended.is_live
@@ -93,8 +96,11 @@ def test_what_is_no_time_is_none(written):
     assert moment(written) is None
 
 
-def test_rooms_with_a_session_are_listed_over_all_their_pages(getstream, monkeypatch):
+def test_rooms_with_a_session_are_listed_over_all_their_pages(getstream, sandbox, monkeypatch):
     monkeypatch.setattr("providers.getstream.PAGE", 2)
-    made = [getstream.open_room("default", f"room-{n}", created_by="host").id for n in range(5)]
+    made = [getstream.open_room("default", uuid.uuid4().hex, created_by="host").id for n in range(5)]
+    getstream.open_room("default", "nobody-joined", created_by="host")
+    for room_id in made:
+        sandbox.happen(room_id, "joined")
     getstream.end_room("default", made[0])
     assert getstream.live_ids() == frozenset(made[1:])

@@ -70,10 +70,11 @@ def listener():
 
 @pytest.fixture
 def room(getstream, sandbox, listener):
-    """A room of an app whose events go to the listener."""
+    """A room of an app whose events go to the listener, with somebody in it."""
     sandbox.hook(getstream._key, SECRET, listener.url)
     room = getstream.open_room("default", uuid.uuid4().hex, created_by="h")
-    listener.wait(2)
+    sandbox.happen(room.id, "joined")
+    assert sorted(listener.types(3))[0] == "call.created"
     listener.heard.clear()
     return room
 
@@ -123,7 +124,16 @@ def test_streams_webhooks_are_signed_over_the_body_before_it_is_zipped(getstream
         assert headers["x-signature"] == hmac.new(SECRET.encode(), plain(body), hashlib.sha256).hexdigest()
         assert headers["content-encoding"] == "gzip"
     assert len({headers["x-webhook-id"] for _, headers, _ in listener.heard}) == 7
-    assert [e["status"] for e in sandbox.told(room.id)] == [204] * 9
+    assert [e["status"] for e in sandbox.told(room.id)] == [204] * 10
+
+
+def test_a_session_begins_with_the_first_who_joins_and_ends_with_the_last(getstream, room, listener, sandbox):
+    sandbox.happen(room.id, "joined")
+    assert listener.types(1) == ["call.session_participant_joined"], "the session is under way"
+    sandbox.happen(room.id, "left")
+    sandbox.happen(room.id, "left")
+    getstream.end_room("default", room.id)
+    assert sorted(listener.types(3)[1:]) == ["call.ended", "call.session_ended"], "one end of the session"
 
 
 def test_stream_tries_again_under_the_same_id(room, listener, sandbox):

@@ -67,8 +67,8 @@ class Customer:
             self.ask("PUT", f"/v1/calls/{call['id']}/transcript", {"turns": TURNS}).raise_for_status()
         return Placed(self, call["id"], call["call_sid"], "end_call")
 
-    def video_call(self, *, transcript: bool = False, provider: str = "getstream") -> "Placed":
-        body = {"host_user_id": "h", "title": "t", "provider": provider}
+    def video_call(self, *, transcript: bool = False, provider: str = "getstream", **more: Any) -> "Placed":
+        body = {"host_user_id": "h", "title": "t", "provider": provider} | more
         answer = self.ask("POST", "/v1/live/calls", body)
         answer.raise_for_status()
         call = answer.json()

@@ -1,5 +1,7 @@
 """With the real processes: a call over one's own LiveKit server, from its room to the last webhook."""
 
+import time
+
 import pytest
 from livekit import api
 
@@ -80,6 +82,17 @@ def test_everybody_left_and_the_platforms_own_grace_ends_the_call(told):
     ended(call, 15)
     assert record(call)["end_code"] == "participants_left"
     call.assert_nothing_lost_and_nothing_twice()
+
+
+def test_a_host_who_looks_into_the_room_weeks_before_leaves_the_call_as_it_is(told):
+    call = told.video_call(provider="livekit", scheduled_at="2126-12-24T18:00:00Z", time_limit=1)
+    for what in ("joined", "left"):
+        told.sandbox.happen(call.provider_id, what, identity="anna")
+    until(lambda: {"participant_joined", "participant_left"} <= set(dict(entries(call))))
+    time.sleep(5)  # EMPTY_GRACE is 3 s here
+    assert (record(call)["status"], record(call)["started_at"]) == ("scheduled", None)
+    told.ask("POST", f"/v1/live/calls/{call.id}/start").raise_for_status()
+    assert ended(call, 10)["disconnect_reason"] == "The time limit of 1 s was reached."
 
 
 def test_a_count_that_lags_ends_nobodys_call(told):

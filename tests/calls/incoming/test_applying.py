@@ -162,6 +162,46 @@ def test_a_room_behind_the_stage_is_not_live_yet(video):
     assert told(call, room(video, "call.live_started")).status == "live"
 
 
+def planned(video, ahead):
+    """The same call, which is to begin in so many minutes."""
+    at = timezone.now() + timedelta(minutes=ahead)
+    Call.objects.filter(pk=video.pk).update(status="scheduled", started_at=None, scheduled_at=at)
+    return at
+
+
+def test_who_joins_before_the_time_starts_nothing_and_leaves_without_a_grace(video):
+    planned(video, 60)
+    call = told(video, room(video, "call.session_started"), room(video, "call.session_participant_joined"))
+    assert (call.status, call.started_at) == ("scheduled", None)
+    assert outcome(call) == "noted: it is not the call's time yet"
+    call = told(call, room(video, "call.session_ended"))
+    assert (call.status, call.empty_since) == ("scheduled", None)
+
+
+def test_who_joins_shortly_before_the_time_starts_it_then_whenever_their_session_began(video):
+    at = planned(video, 10)
+    began = {"session": {"started_at": int((time.time() - 7200) * 1e9)}}
+    call = told(video, room(video, "call.session_participant_joined", call=began))
+    assert (call.status, call.started_at) == ("live", at - timedelta(minutes=15))
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_who_came_and_left_shortly_before_the_time_left_in_whatever_order(video, order):
+    planned(video, 10)
+    now = time.time()
+    for kind, age in [("call.session_participant_joined", 9), ("call.session_ended", 5)][::order]:
+        call = told(video, room(video, kind, at=now - age))
+    assert (call.status, bool(call.empty_since)) == ("live", True)
+
+
+def test_the_providers_own_start_is_one_at_any_time(video):
+    planned(video, 60)
+    session = {"session": {"started_at": int((time.time() - 7200) * 1e9)}}
+    call = told(video, room(video, "call.live_started", call=session))
+    assert call.status == "live"
+    assert abs((call.started_at - timezone.now()).total_seconds()) < 5
+
+
 FILE = {
     "filename": "f.mp4",
     "url": "https://x.example/f.mp4",

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from calls.end import end
 from calls.models import Call, ProviderEvent, Recording
@@ -33,7 +34,8 @@ def call(account) -> Call:
 def room(call, name, *, people=0, secret=SECRET, **more):
     """A webhook of the server's."""
     event = {"event": name, "id": f"EV_{next(numbers)}", "createdAt": str(int(time.time()))} | more
-    event["room"] = {"sid": "RM_1", "name": "room-1"} | ({"numParticipants": people} if people else {})
+    event.setdefault("room", {"sid": "RM_1", "name": "room-1"})
+    event["room"] |= {"numParticipants": people} if people else {}
     body = json.dumps(event).encode()
     headers = signed("APIkey", body, secret)
     return post(call.connection, body, headers.pop("Content-Type"), headers)
@@ -50,6 +52,23 @@ def test_a_scheduled_call_waits_though_its_room_was_closed(call):
     call = told(call, room(call, "room_finished"))
     assert (call.status, call.ended_at) == ("scheduled", None)
     assert outcome(call) == "nothing: the room opens again when the call starts"
+
+
+def test_a_call_that_began_shortly_before_its_time_outlives_its_room(call):
+    soon = {"scheduled_at": Now() + timedelta(minutes=10), "started_at": Now() - timedelta(seconds=9)}
+    Call.objects.filter(pk=call.pk).update(**soon)
+    call = told(call, room(call, "room_finished"))
+    assert (call.status, bool(call.empty_since)) == ("live", True)
+    assert outcome(call) == "empty: the grace runs from the call's time on"
+    Call.objects.filter(pk=call.pk).update(scheduled_at=Now() - timedelta(minutes=5))
+    assert told(call, room(call, "room_finished")).end_code == "ended_at_provider"
+
+
+def test_a_call_begins_when_somebody_comes_and_not_when_its_room_was_made(call):
+    Call.objects.filter(pk=call.pk).update(status="scheduled", started_at=None, scheduled_at=Now())
+    made = {"sid": "RM_1", "name": "room-1", "creationTime": str(int(time.time()) - 10**6)}
+    call = told(call, room(call, "participant_joined", room=made))
+    assert (timezone.now() - call.started_at).total_seconds() < 5
 
 
 def test_the_grace_runs_from_the_last_one_who_left(call):

@@ -119,6 +119,12 @@ def test_a_call_that_the_provider_does_not_know_is_stale_once_its_list_can_be_re
     assert (call.end_code, call.provider_state) == ("stale", "ended")
 
 
+def joined(call, sandbox):
+    """Somebody is in the room; we did not hear of it."""
+    sandbox.happen(call.provider_call_id, "joined")
+    return call
+
+
 def emptied(call, settings):
     """We heard that everybody left, and the grace is over."""
     Call.objects.filter(pk=call.pk).update(empty_since=Now() - timedelta(seconds=settings.EMPTY_GRACE + 1))
@@ -126,7 +132,7 @@ def emptied(call, settings):
 
 
 def test_a_room_that_everybody_left_is_ended_after_the_grace(line, sandbox, settings):
-    call = emptied(line.open(), settings)
+    call = emptied(joined(line.open(), sandbox), settings)
     sandbox.happen(call.provider_call_id, "left")
     call = look(call)
     assert (call.end_code, call.ended_by) == ("participants_left", "watch")
@@ -134,7 +140,7 @@ def test_a_room_that_everybody_left_is_ended_after_the_grace(line, sandbox, sett
 
 def test_nobodys_call_is_ended_for_news_that_were_lost(line, sandbox, settings):
     """They came back, and the event of it never came; then the provider does not answer."""
-    call = emptied(line.open(), settings)
+    call = emptied(joined(line.open(), sandbox), settings)
     call = look(call)
     assert (call.is_over, call.empty_since) == (False, None)
     sandbox.happen(call.provider_call_id, "left")
@@ -147,8 +153,7 @@ def test_nobodys_call_is_ended_for_news_that_were_lost(line, sandbox, settings):
 
 def test_who_leaves_while_the_provider_is_asked_has_left(line, sandbox):
     """The answer, which shows them in the room still, comes after the news."""
-    call = line.open()
-    sandbox.happen(call.provider_call_id, "joined")
+    call = joined(line.open(), sandbox)
     hurry([call.pk])
     (watch,) = store.claim(Watch, 1, per_lane=1)
     (asked,) = Watch.prepare([watch])
@@ -160,7 +165,7 @@ def test_who_leaves_while_the_provider_is_asked_has_left(line, sandbox):
 
 
 def test_a_room_that_is_empty_unheard_is_ended_after_the_grace_too(line, sandbox, settings):
-    call = line.open()
+    call = joined(line.open(), sandbox)
     sandbox.happen(call.provider_call_id, "left")
     assert look(call).empty_since
     assert 0 < due_in(call) <= settings.EMPTY_GRACE
@@ -176,7 +181,7 @@ def test_an_empty_room_of_a_connection_that_is_gone_is_ended_without_asking(line
 
 
 def test_a_scheduled_call_whose_backstage_was_left_is_not_ended(line, sandbox, settings):
-    call = emptied(line.open(scheduled_at=timezone.now() + timedelta(hours=1)), settings)
+    call = emptied(joined(line.open(scheduled_at=timezone.now() + timedelta(hours=1)), sandbox), settings)
     sandbox.happen(call.provider_call_id, "left")
     assert not look(call).is_over
 
