@@ -8,6 +8,8 @@ from django.contrib.postgres.functions import TransactionNow
 
 from calls.models.act import Act
 from calls.models.call import Call
+from liveplatform.prepared import execute
+from liveplatform.work.models import sql_uuid7, uuid7
 
 # What is done to calls, in the words of their timelines.
 STARTED = "started"
@@ -25,21 +27,30 @@ ENDED_BY_OPERATION = "ended by an operation"
 
 LONGEST = 1000
 
+NOTE_MANY = f"""
+INSERT INTO calls_act (id, call_id, at, by, what, detail)
+SELECT {sql_uuid7("%(time)s::uuid")}, call, now(), %(by)s, %(what)s, %(detail)s
+FROM unnest(%(calls)s::uuid[]) AS call
+"""  # noqa: S608 - composed of constants
+
 
 def note(call_id: UUID, by: str, what: str, detail: str = "") -> None:
     """`by` is "key:…", "staff:…" and the like; `detail` is for people, and holds nothing secret.
 
     Its time is that of the transaction, as the end of a call has it.
     """
-    note_many([call_id], by, what, detail)
+    Act.objects.create(call_id=call_id, at=TransactionNow(), **_words(by, what, detail))
 
 
 def note_many(call_ids: Iterable[UUID], by: str, what: str, detail: str = "") -> None:
     """The same of several calls, in one statement."""
-    told = {"at": TransactionNow(), "by": by[:80], "what": what[:40], "detail": detail[:LONGEST]}
-    Act.objects.bulk_create(Act(call_id=call_id, **told) for call_id in call_ids)
+    execute(NOTE_MANY, {"calls": list(call_ids), "time": uuid7(), **_words(by, what, detail)})
 
 
 def note_earlier_confirmation(call: Call, at: datetime, status: str) -> None:
     """The provider's word that the call is over gives way to a later one, on the call's own row."""
     Act.objects.create(call=call, at=at, by=f"provider:{call.provider}", what=END_CONFIRMED, detail=status)
+
+
+def _words(by: str, what: str, detail: str) -> dict[str, str]:
+    return {"by": by[:80], "what": what[:40], "detail": detail[:LONGEST]}

@@ -42,9 +42,9 @@ def carry_on(operation: "Operation") -> None:
     ids = list(chosen(operation).order_by("-created_at", "-id").values_list("pk", flat=True)[:CHUNK])
     by = operation.by
     won = compare_and_set_many(ids, operation.account_id, operation.reason, operation.code, by) if ids else []
-    acts.note_many(
-        [call.pk for call in won], f"operation:{operation.pk}", acts.ENDED_BY_OPERATION, f"asked for by {by}"
-    )
+    if won:
+        asked = f"asked for by {by}"
+        acts.note_many([c.pk for c in won], f"operation:{operation.pk}", acts.ENDED_BY_OPERATION, asked)
     operation.ended += len(won)
     operation.already += len(ids) - len(won)
     if len(ids) == CHUNK:
