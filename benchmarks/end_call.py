@@ -4,18 +4,16 @@ import json
 import re
 import shlex
 import subprocess
-import sys
-import time
 from pathlib import Path
 
 import psutil
-import requests
 
 from benchmarks.bench_calls import connect, insert
 from benchmarks.load import Load, post_all
+from benchmarks.minimal.serving import serving
 from liveplatform import embedded
 from liveplatform.embedded import programs
-from liveplatform.local import ROOT, Local, free_port
+from liveplatform.local import Local
 from tests.stories.customer import Customer
 
 CONNECTIONS = (1, 4, 16)
@@ -95,27 +93,6 @@ def _minimal(local: Local, count: int, connections: int) -> Load:
     with connect(local.var) as database:
         made = "INSERT INTO minimal_minimalcall SELECT gen_random_uuid(), 'live', '', NULL, now() FROM generate_series(1, %s) RETURNING id"
         ids = [row[0] for row in database.execute(made, (count,)).fetchall()]
-    port = free_port()
-    command = f"granian --interface wsgi --host 127.0.0.1 --port {port} --workers 2 --blocking-threads 8 --no-ws --log-level warning benchmarks.minimal.app:application"
-    env = local.env | {"DJANGO_SETTINGS_MODULE": "benchmarks.minimal.settings"}
-    server = subprocess.Popen(
-        shlex.split(command), env=env, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        _wait(f"http://127.0.0.1:{port}/")
+    with serving(local) as url:
         bodies = [json.dumps({"call_id": str(call)}).encode() for call in ids]
-        return post_all(f"http://127.0.0.1:{port}/calls/end", bodies, connections)
-    finally:
-        server.terminate()
-        server.wait()
-
-
-def _wait(url: str) -> None:
-    until = time.monotonic() + 20
-    while time.monotonic() < until:
-        try:
-            requests.get(url, timeout=1)
-            return
-        except requests.RequestException:
-            time.sleep(0.1)
-    sys.exit("the minimal view did not come up")
+        return post_all(f"{url}/calls/end", bodies, connections)

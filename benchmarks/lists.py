@@ -24,6 +24,7 @@ from rich.table import Table
 from benchmarks.bench_calls import connect
 from benchmarks.list_cases import Case, cases, drawn
 from benchmarks.list_export import exported
+from benchmarks.list_page import beside
 from benchmarks.many_calls import fill
 from liveplatform.local import ROOT, Local
 
@@ -73,6 +74,8 @@ def run(options: argparse.Namespace) -> int:
         local.start("web")
         local.wait_ready()
         report(asked_again(local, account["api_key"], found), whole=options.all)
+        if not options.only:
+            print(beside(local, account["account_id"], account["api_key"]), flush=True)
         for line in () if options.only else exported(local, account["api_key"]):
             print(line, flush=True)
     return 0

@@ -11,10 +11,12 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "benchmarks.minimal.settings")
 application = get_wsgi_application()
 
 from rest_framework import serializers  # noqa: E402 - these want Django set up
+from rest_framework.generics import ListAPIView  # noqa: E402
+from rest_framework.pagination import CursorPagination  # noqa: E402
 from rest_framework.response import Response  # noqa: E402
 from rest_framework.views import APIView  # noqa: E402
 
-from benchmarks.minimal.models import MinimalCall, MinimalStep  # noqa: E402
+from benchmarks.minimal.models import ListedCall, MinimalCall, MinimalStep  # noqa: E402
 
 
 class MinimalCallSerializer(serializers.ModelSerializer):
@@ -42,4 +44,23 @@ class EndView(APIView):
         return Response(MinimalCallSerializer(call).data)
 
 
-urlpatterns = [path("calls/end", EndView.as_view())]
+class ListedSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = ListedCall
+        fields = "__all__"
+
+
+class Pages(CursorPagination):
+    page_size = 50
+    ordering = ("-created_at", "-id")
+
+
+class ListView(ListAPIView):
+    serializer_class = ListedSerializer
+    pagination_class = Pages
+
+    def get_queryset(self):
+        return ListedCall.objects.filter(account_id=self.request.query_params["account"], channel="video")
+
+
+urlpatterns = [path("calls/end", EndView.as_view()), path("calls", ListView.as_view())]

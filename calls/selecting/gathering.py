@@ -33,7 +33,7 @@ def gather(wanted: Wanted, most: int) -> list[Call] | None:
     if path is None:
         return None
     window = within(wanted.along(path)[:most], wanted.meeting(path))
-    return fetched(window.order_by(*wanted.order.as_sorted()), wanted, by_id=True)
+    return fetched(window.order_by(*wanted.order.as_sorted()), wanted)
 
 
 def _found_by_words(wanted: Wanted, most: int) -> Path | None:

@@ -24,7 +24,7 @@ FRAMES = ("SAVEPOINT", "RELEASE", "SET LOCAL", "BEGIN", "COMMIT", "DISCARD")
 
 # Method and address (of {id} an ended phone call, of {live} a live video call), body, statements.
 COSTS = [
-    ("GET", "v1/live/calls", None, 1),
+    ("GET", "v1/live/calls", None, 2),
     ("POST", "v1/live/calls", {"host_user_id": "h", "title": "t"}, 5),
     ("GET", "v1/live/calls/{live}", None, 2),
     ("PATCH", "v1/live/calls/{live}", {"title": "new", "time_limit": 60}, 6),
@@ -35,9 +35,9 @@ COSTS = [
     ("GET", "calls/{id}", None, 3),
     ("POST", "calls/end", {"call_id": "{live_phone}"}, 1),
     ("POST", "calls/make-call", {"call_from": NUMBER, "call_to": "+14155550111"}, 7),
-    ("GET", "calls/query", None, 3),
+    ("GET", "calls/query", None, 4),
     ("GET", "phone_number", None, 1),
-    ("GET", "v1/calls", None, 1),
+    ("GET", "v1/calls", None, 2),
     ("GET", "v1/calls/export?format=ndjson", None, 2),
     ("POST", "v1/calls/{live}/end", {}, 1),
     ("GET", "v1/calls/{id}/steps", None, 2),
