@@ -15,6 +15,7 @@ import pytest
 import requests
 
 from calls.demo.sandbox import sandbox_port
+from calls.models import Call
 from liveplatform import embedded
 from liveplatform.accounts.connecting import connect
 from liveplatform.accounts.models import Connection
@@ -122,6 +123,7 @@ def test_a_taken_sandbox_port_is_refused_and_servers_of_others_stay(var):
 
 
 def test_the_sandbox_is_where_the_connections_point_to(account):
+    Call.objects.all().delete()
     Connection.objects.all().delete()
     assert sandbox_port(None, 9000) == 9000
     connect(account, "twilio", TWILIO, base_url="http://127.0.0.1:9000")
@@ -129,6 +131,7 @@ def test_the_sandbox_is_where_the_connections_point_to(account):
 
 
 def test_another_wish_moves_the_connections_of_the_sandbox_alone(account):
+    Call.objects.all().delete()
     Connection.objects.all().delete()
     connect(account, "twilio", TWILIO, base_url="http://127.0.0.1:9000")
     given = {"api_key": "k", "api_secret": "s"}
