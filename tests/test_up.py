@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from calls.demo.sandbox import sandbox_port
+from calls.demo.sandbox import TELLS, hooks_of, sandbox_port
 from calls.models import Call
 from liveplatform import embedded
 from liveplatform.accounts.connecting import connect
@@ -37,7 +37,7 @@ def var() -> Iterator[Path]:
 
 
 def up(var: Path, port: int, **more: str) -> "subprocess.Popen[str]":
-    away = ("DATABASE_URL", "REDIS_URL", "SANDBOX_PORT")
+    away = ("DATABASE_URL", "REDIS_URL", "SANDBOX_PORT", "PUBLIC_URL")
     env = {name: value for name, value in os.environ.items() if name not in away}
     command = [sys.executable, "manage.py", "up", "--port", str(port)]
     return subprocess.Popen(
@@ -79,6 +79,21 @@ def call_over(port: int, key: str) -> int:
     return requests.post(url, json=body, headers=headers, timeout=20).status_code
 
 
+def tells_as_stream_does(port: int, sandbox: int, key: str) -> bool:
+    """Whether the timeline of a video call shows who joined at the sandbox."""
+    api, headers = f"http://127.0.0.1:{port}/v1", {"Authorization": f"Bearer {key}"}
+    body = {"host_user_id": "h", "title": "t"}
+    call = requests.post(f"{api}/live/calls", json=body, headers=headers, timeout=20).json()
+    event = {"id": call["stream_call_id"], "what": "joined"}
+    requests.post(f"http://127.0.0.1:{sandbox}/_sandbox/happen", json=event, timeout=5).raise_for_status()
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        if "call.session_started" in requests.get(f"{api}/calls/{call['id']}/timeline", headers=headers).text:
+            return True
+        time.sleep(0.1)
+    return False
+
+
 def test_a_second_up_is_refused_and_the_first_goes_on(var):
     ports = [free_port() for _ in range(4)]
     first = up(var, ports[0], SANDBOX_PORT=str(ports[1]))
@@ -91,6 +106,7 @@ def test_a_second_up_is_refused_and_the_first_goes_on(var):
         assert is_well(ports[0])
         key = re.search(r"lp_\S+", (var / "out").read_text()).group()
         assert call_over(ports[0], key) == 200
+        assert tells_as_stream_does(*ports[:2], key)
     finally:
         first.send_signal(signal.SIGTERM)
         assert first.wait(PATIENCE) == 0
@@ -122,17 +138,31 @@ def test_a_taken_sandbox_port_is_refused_and_servers_of_others_stay(var):
     assert postgres_is_up(var) and redis_is_up(var)
 
 
-def test_the_sandbox_is_where_the_connections_point_to(account):
+def no_connections() -> None:
     Call.objects.all().delete()
     Connection.objects.all().delete()
+
+
+def test_the_sandbox_is_where_the_connections_point_to(account):
+    no_connections()
     assert sandbox_port(None, 9000) == 9000
     connect(account, "twilio", TWILIO, base_url="http://127.0.0.1:9000")
     assert sandbox_port(None, 9010) == 9000
 
 
+def test_the_sandbox_of_up_tells_the_connections_that_point_to_it(account, monkeypatch):
+    no_connections()
+    given = {"api_key": "k", "api_secret": "s"}
+    here = connect(account, "getstream", given, base_url="http://127.0.0.1:9000")
+    connect(account, "livekit", given, base_url="ws://127.0.0.1:7880")
+    assert hooks_of(9000) == []
+    monkeypatch.setenv(TELLS, "1")
+    assert hooks_of(9000) == [{"key": "k", "secret": "s", "url": here.events_url}]
+    assert hooks_of(9010) == []
+
+
 def test_another_wish_moves_the_connections_of_the_sandbox_alone(account):
-    Call.objects.all().delete()
-    Connection.objects.all().delete()
+    no_connections()
     connect(account, "twilio", TWILIO, base_url="http://127.0.0.1:9000")
     given = {"api_key": "k", "api_secret": "s"}
     connect(account, "getstream", given, base_url="http://127.0.0.1:9000")

@@ -1,6 +1,13 @@
-"""Where the sandbox of `make up` is: where the connections that were made for it point to."""
+"""Where the sandbox of `make up` is: where the connections made for it point to; and whom it tells."""
+
+import os
 
 from liveplatform.accounts.models import Connection
+
+# Companies whose events go to an address that is set for a whole app; a phone call brings its own along.
+TOLD_BY_HOOKS = (Connection.Provider.GETSTREAM, Connection.Provider.LIVEKIT)
+# Set by `make up`: its sandbox tells the platform.
+TELLS = "SANDBOX_TELLS"
 
 
 def sandbox_port(wanted: int | None, otherwise: int) -> int:
@@ -17,6 +24,22 @@ def sandbox_port(wanted: int | None, otherwise: int) -> int:
 def sandbox_at(port: int) -> str:
     """Its address."""
     return f"http://127.0.0.1:{port}"
+
+
+def hooks_of(port: int) -> list[dict[str, str]]:
+    """The hooks of all connections that point to the sandbox at this port, where TELLS is set.
+
+    Of two connections with one API key the older one is told.
+    """
+    if not os.environ.get(TELLS):
+        return []
+    here = Connection.objects.filter(base_url=sandbox_at(port), provider__in=TOLD_BY_HOOKS)
+    return [_hook(connection) for connection in here.order_by("-pk")]
+
+
+def _hook(connection: Connection) -> dict[str, str]:
+    known = connection.credentials()
+    return {"key": known["api_key"], "secret": known["api_secret"], "url": connection.events_url}
 
 
 def _known() -> int | None:

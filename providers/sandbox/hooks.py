@@ -50,6 +50,10 @@ class Hooks:
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _http: aiohttp.ClientSession | None = None
 
+    def let_know(self, wish: Mapping[str, Any]) -> None:
+        """From now on this app (`key`, `secret`) is told at `url`."""
+        self.apps[wish["key"]] = {"zip": True} | dict(wish)
+
     def tell(self, *events: Told) -> None:
         """Send these events, in this order; nobody waits for them."""
         copies = [event for event in events for _ in range(self.habits.copies)]
@@ -127,7 +131,7 @@ class _Own:
         wish = await request.json()
         if not {"key", "secret", "url"} <= wish.keys():
             return web.json_response({"error": "a hook needs key, secret and url"}, status=400)
-        self.hooks.apps[wish["key"]] = {"zip": True} | wish
+        self.hooks.let_know(wish)
         return web.json_response({}, status=201)
 
     async def remove(self, request: web.Request) -> web.Response:

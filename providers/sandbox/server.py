@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import signal
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,11 @@ from providers.sandbox.recordings import Recordings
 from providers.sandbox.wire import Sandbox
 
 
-def application() -> web.Application:
-    """All vendors' addresses and the sandbox's own, under /_sandbox."""
+def application(told: Iterable[Mapping[str, str]] = ()) -> web.Application:
+    """All vendors' addresses and the sandbox's own, under /_sandbox; `told` are the hooks it begins with."""
     sandbox = Sandbox()
+    for hook in told:
+        sandbox.hooks.let_know(hook)
     own = _Own(sandbox)
     app = web.Application(client_max_size=2 * 1024 * 1024)
     app.add_routes(twilio.routes(sandbox) + getstream.routes(sandbox) + livekit.routes(sandbox))
@@ -40,9 +43,11 @@ def application() -> web.Application:
     return app
 
 
-async def serve(host: str, port: int, port_file: Path | None = None) -> None:
+async def serve(
+    host: str, port: int, port_file: Path | None = None, told: Iterable[Mapping[str, str]] = ()
+) -> None:
     """Serve until SIGTERM or SIGINT; prints the address, and writes the port to `port_file`, once ready."""
-    runner = web.AppRunner(application(), access_log=None, shutdown_timeout=0.5)
+    runner = web.AppRunner(application(told), access_log=None, shutdown_timeout=0.5)
     await runner.setup()
     site = web.TCPSite(runner, host, port, backlog=1024)
     await site.start()

@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.db import connections
 
+from calls.demo.sandbox import hooks_of
 from providers.sandbox.server import serve
 
 
 class Command(BaseCommand):
-    """The same as `python -m providers.sandbox`."""
+    """The same as `python -m providers.sandbox`; that of `make up` tells its connections what happens."""
 
     help = "Run the provider sandbox, a real HTTP server that speaks the providers' wire formats."
     requires_system_checks: list[str] = []  # noqa: RUF012 - as Django declares it
@@ -22,4 +24,6 @@ class Command(BaseCommand):
         parser.add_argument("--port-file", type=Path, help="write the port here once ready")
 
     def handle(self, **options: Any) -> None:  # noqa: ANN401
-        asyncio.run(serve(options["host"], options["port"], options["port_file"]))
+        told = hooks_of(options["port"])
+        connections.close_all()
+        asyncio.run(serve(options["host"], options["port"], options["port_file"], told))

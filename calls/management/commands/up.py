@@ -14,7 +14,7 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from calls.demo.sandbox import sandbox_at, sandbox_port
+from calls.demo.sandbox import TELLS, sandbox_at, sandbox_port
 from calls.platform.numbers import add_number
 from liveplatform import embedded
 from liveplatform.accounts.connecting import connect
@@ -91,6 +91,7 @@ def _environment(port: int, sandbox: int) -> dict[str, str]:
     path = f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}"
     defaults = {"WEBHOOK_ALLOW_HTTP": "1", "WEBHOOK_ALLOW_LOOPBACK": "1"}  # this is a developer's machine
     own = {"PORT": str(port), "SANDBOX_PORT": str(sandbox), "PATH": path, "VAR_DIR": str(settings.VAR_DIR)}
+    own[TELLS] = "1"
     return defaults | {"PUBLIC_URL": f"http://127.0.0.1:{port}"} | dict(os.environ) | own
 
 

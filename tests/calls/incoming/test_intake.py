@@ -114,6 +114,14 @@ def test_bodies_are_bounded(video, body, status):
     assert telling.post(video, body, "application/json", {"X-SIGNATURE": "0" * 64}).status_code == status
 
 
+def test_a_zipped_event_of_more_than_4_mib_is_not_looked_into(video):
+    answer = telling.getstream(video, "call.updated", "r", zipped=True, custom="x" * 4 * 1024 * 1024)
+    assert (answer.status_code, answer.json()["error"]) == (403, "bad_signature")
+    assert (
+        telling.getstream(video, "call.updated", "r", zipped=True, custom="x" * 4_000_000).status_code == 200
+    )
+
+
 def test_what_is_signed_and_no_event_is_a_bad_request(phone):
     answer = telling.twilio(phone, {"Hello": "World"})
     assert (answer.status_code, answer.json()["error"]) == (400, "bad_request")
