@@ -15,6 +15,7 @@ from calls.incoming import matching
 from calls.incoming.meaning import Change, adopt, change
 from calls.models.call import Call
 from calls.recordings.noting import note_many
+from calls.watching.reconciling import hang_up_again
 from calls.watching.starting import heed, hurry
 from liveplatform.prepared import execute
 from liveplatform.rows import in_bulk
@@ -101,6 +102,8 @@ def settled(events: Sequence["ProviderEvent"]) -> None:
         changes.append((event, call, _applied(event, call, event.pk in overtaken)))
     _write(call for pk, call in calls.items() if _facts(call) != before[pk])
     _end((call, said) for _, call, said in changes if said.code is not None)
+    for call_id in sorted({call.pk for _, call, said in changes if said.still_live}):
+        hang_up_again(call_id)
     heed(pk for pk, call in calls.items() if not call.is_over)
     note_many(_files(due))
     results = [orjson.dumps({"did": said.did}).decode() for _, _, said in changes]

@@ -12,17 +12,23 @@ from calls.watching.asking import end_code_of
 from calls.watching.planned import LEAD, is_early, may_begin
 from providers.events import Inbound
 
+# Somebody is in the room, or may come in.
+CAME = ("started", "session_started")
 # The order of a leg's states: what was overtaken is not written over what is known.
 ORDER = ("initiated", "queued", "ringing", "in-progress")
 
 
 @dataclass
 class Change:
-    """What an event came to, for people; with a code, the call has to end for that reason."""
+    """What an event came to, for people; with a code, the call has to end for that reason.
+
+    `still_live`: it has ended here, and somebody is in its room.
+    """
 
     did: str
     code: EndCode | None = None
     reason: str = ""
+    still_live: bool = False
 
 
 def change(call: Call, event: Inbound, now: datetime, *, overtaken: bool) -> Change:
@@ -35,7 +41,7 @@ def change(call: Call, event: Inbound, now: datetime, *, overtaken: bool) -> Cha
     if event.status == "ended":
         return _over(call, event, now)
     if call.is_over:
-        return Change("late: the call is over")
+        return _after_the_end(call, event)
     match event.happening:
         case "session_ended":
             return _emptied(call, now, overtaken)
@@ -78,6 +84,14 @@ def _over(call: Call, event: Inbound, now: datetime) -> Change:
     if event.happening == "gone":
         return Change("ended", EndCode.ROOM_GONE, "The room was deleted at the provider.")
     return Change("ended", end_code_of(event.raw_status), f"Ended at the provider{said}.")
+
+
+def _after_the_end(call: Call, event: Inbound) -> Change:
+    """By the provider's own clock where it told of the end; an event that says no time is taken for late."""
+    over = call.provider_ended_at or call.ended_at
+    if event.happening in CAME and event.at and over and event.at > over:
+        return Change("live after its end: the room is ended again", still_live=True)
+    return Change("late: the call is over")
 
 
 def _came(call: Call, event: Inbound, now: datetime, overtaken: bool) -> None:

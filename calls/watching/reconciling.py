@@ -19,6 +19,7 @@ from calls.models.call import Call
 from calls.watching.starting import hurry
 from liveplatform.prepared import execute
 from liveplatform.webhooks.publish import publish
+from liveplatform.work.bell import ring
 from liveplatform.work.models import Job
 from liveplatform.work.outcomes import Outcome, later
 from providers.base import Adapter, ListsLive
@@ -80,7 +81,7 @@ def _compare(connection_id: UUID, live: list[str]) -> dict[str, int]:
     del given["every"]
     known = execute(KNOWN, given).fetchall()
     ended = [call_id for call_id, _, is_over in known if is_over]
-    again = sum(_hang_up_again(call_id) for call_id in sorted(ended))
+    again = sum(hang_up_again(call_id) for call_id in sorted(ended))
     found = {"live_there": len(live), "gone_there": len(gone), "live_after_end": len(ended), "again": again}
     found["unknown_here"] = len(live) - len(known)
     if gone or ended:
@@ -88,8 +89,11 @@ def _compare(connection_id: UUID, live: list[str]) -> dict[str, int]:
     return found
 
 
-def _hang_up_again(call_id: UUID) -> bool:
-    """Ended here and live there: terminate runs again, unless it is under way; told once per finding."""
+def hang_up_again(call_id: UUID) -> bool:
+    """Ended here and live there: terminate runs again, unless it is under way; told once per finding.
+
+    In the caller's transaction.
+    """
     call = Call.objects.select_for_update(of=("self",)).get(pk=call_id)
     step: Step | None = call.steps.filter(kind="terminate").first()
     if step is None or not step.retry():
@@ -98,5 +102,6 @@ def _hang_up_again(call_id: UUID) -> bool:
     call.event_sequence += 1
     call.save(update_fields=["provider_state", "event_sequence"])
     publish(call.account_id, call.pk, call.event_sequence, "call.still_live", {"call": describe(call)})
+    ring("steps")
     log.error("call_still_live", call_id=str(call_id), provider=call.provider)
     return True

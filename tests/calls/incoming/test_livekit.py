@@ -10,8 +10,9 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from calls.end import end
-from calls.models import Call, ProviderEvent, Recording
+from calls.models import Call, ProviderEvent, Recording, Step
 from liveplatform.accounts.connecting import connect
+from liveplatform.webhooks.models import Event
 from liveplatform.work.drain import drain
 from tests.calls.incoming.telling import outcome, post, told
 from tests.calls.making import video_call
@@ -112,6 +113,32 @@ def test_our_own_end_is_confirmed_by_the_room_that_finished(call):
     end(call.pk, account_id=call.account_id, by="test")
     call = told(call, room(call, "room_finished"))
     assert (call.ended_by, call.provider_state, outcome(call)) == ("test", "ended", "confirmed")
+
+
+def ended_a_minute_ago(call):
+    end(call.pk, account_id=call.account_id, by="test")
+    Step.objects.filter(call=call, kind="terminate").update(state="done", due_at=None)
+    Call.objects.filter(pk=call.pk).update(ended_at=Now() - timedelta(minutes=1), provider_state="ended")
+
+
+def test_who_comes_after_the_end_has_the_room_ended_again_at_once(call):
+    """LiveKit makes a room anew for whoever comes with a token that is still good."""
+    ended_a_minute_ago(call)
+    call = told(call, room(call, "participant_joined", people=1), room(call, "participant_joined", people=2))
+    assert (call.status, call.provider_state) == ("ended", "live")
+    assert outcome(call) == "live after its end: the room is ended again"
+    step = Step.objects.get(call=call, kind="terminate")
+    assert step.state == "pending" and step.due_at <= timezone.now()
+    assert Event.objects.filter(subject=call.pk, type="call.still_live").count() == 1
+
+
+def test_who_had_come_before_the_end_and_is_told_of_late_changes_nothing(call):
+    ended_a_minute_ago(call)
+    before = str(int(time.time()) - 70)
+    call = told(call, room(call, "participant_joined", people=1, createdAt=before))
+    assert (call.provider_state, outcome(call)) == ("ended", "late: the call is over")
+    assert Step.objects.get(call=call, kind="terminate").state == "done"
+    assert not Event.objects.filter(subject=call.pk, type="call.still_live").exists()
 
 
 def test_a_file_of_an_egress_is_a_recording_of_the_call(call):
