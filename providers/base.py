@@ -21,10 +21,13 @@ class Leg:
     ended_at: datetime | None = None
     duration: int | None = None  # seconds
     created_at: datetime | None = None
+    cost: str = ""  # a decimal number; empty as long as it is not known
+    price_unit: str = ""  # its currency (ISO 4217)
 
     def facts(self) -> dict[str, Any]:
         """What is known of its end."""
-        return {"status": self.raw_status, "ended_at": self.ended_at, "duration": self.duration}
+        ended = {"status": self.raw_status, "ended_at": self.ended_at, "duration": self.duration}
+        return ended | ({"cost": self.cost, "price_unit": self.price_unit} if self.cost else {})
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,8 @@ class Inbound:
     started_at: datetime | None = None
     ended_at: datetime | None = None
     duration: int | None = None  # seconds
+    cost: str = ""  # of the call, a decimal number; empty as long as it is not known
+    price_unit: str = ""  # its currency (ISO 4217)
     recording: RecordingFile | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)  # whatever else is worth keeping
 

@@ -14,7 +14,7 @@ from providers.base import Leg
 from providers.errors import Rejected, Unavailable, UnknownOutcome
 from providers.events import Inbound, RecordingFile
 from providers.http import Form, Transport, segment
-from providers.twilio_wire import STATUS, moment, seconds_of
+from providers.twilio_wire import STATUS, cost_of, moment, seconds_of
 
 BASE_URL = "https://api.twilio.com"
 # Without instructions a call would end at once; this keeps the line open for the agent to take over.
@@ -162,6 +162,7 @@ def _leg(call: object) -> Leg:
     if not isinstance(call, Mapping) or not isinstance(call.get("sid"), str):
         raise UnknownOutcome("Twilio's answer is not a call.", code="bad_answer")
     raw = str(call.get("status", ""))
+    cost, unit = cost_of(call.get("price"), call.get("price_unit"))
     return Leg(
         id=call["sid"],
         status=STATUS.get(raw, "unknown"),
@@ -170,6 +171,8 @@ def _leg(call: object) -> Leg:
         ended_at=moment(call.get("end_time")),
         created_at=moment(call.get("date_created")),
         duration=seconds_of(call.get("duration")),
+        cost=cost,
+        price_unit=unit,
     )
 
 

@@ -16,7 +16,7 @@ import orjson
 
 from providers.errors import BadSignature, Rejected
 from providers.events import Inbound, RecordingFile, is_web, lowered, same
-from providers.twilio_wire import STATUS, moment, seconds_of
+from providers.twilio_wire import STATUS, cost_of, moment, seconds_of
 
 FORM = "application/x-www-form-urlencoded"
 MOST_FIELDS = 500
@@ -30,8 +30,6 @@ KEPT = {
     "AnsweredBy": "answered_by",
     "ErrorCode": "error_code",
     "Direction": "direction",
-    "Price": "price",
-    "PriceUnit": "price_unit",
 }
 
 Pairs = Sequence[tuple[str, str]]
@@ -106,6 +104,7 @@ def _leg(fields: Mapping[str, str], ref: str, digest: str) -> Inbound:
     raw, sid = fields["CallStatus"], fields["CallSid"]
     status, at = TOLD.get(raw, "unknown"), moment(fields.get("Timestamp"))
     number = seconds_of(fields.get("SequenceNumber"))
+    cost, unit = cost_of(fields.get("Price"), fields.get("PriceUnit"))
     return Inbound(
         key=f"{sid}:{number}:{raw}" if number is not None else digest,
         happening="leg",
@@ -119,6 +118,8 @@ def _leg(fields: Mapping[str, str], ref: str, digest: str) -> Inbound:
         started_at=at if status == "live" else None,
         ended_at=at if status == "ended" else None,
         duration=seconds_of(fields.get("CallDuration")),
+        cost=cost,
+        price_unit=unit,
         recording=_file(fields),
         facts=_facts(fields),
     )

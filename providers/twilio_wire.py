@@ -18,9 +18,24 @@ STATUS: dict[str, LegStatus] = {
 }
 
 
+PRICE = re.compile(r"-?[0-9]{1,5}(\.[0-9]{1,9})?", re.ASCII)
+CURRENCY = re.compile(r"[A-Za-z]{3}", re.ASCII)
+
+
 def seconds_of(text: object) -> int | None:
     """A duration, which is a string of seconds; None for anything else."""
     return int(text) if isinstance(text, str) and re.fullmatch(r"[0-9]{1,9}", text) else None
+
+
+def cost_of(price: object, unit: object) -> tuple[str, str]:
+    """What a call cost, as a decimal number, and in what currency; ("", "") while Twilio has not priced it.
+
+    Twilio writes what it charges as a negative string, "-0.0085", minutes after the end of the call.
+    """
+    if not isinstance(price, str) or not PRICE.fullmatch(price):
+        return "", ""
+    cost = price.removeprefix("-") if price.startswith("-") or not price.strip("0.") else f"-{price}"
+    return cost, unit.upper() if isinstance(unit, str) and CURRENCY.fullmatch(unit) else ""
 
 
 def moment(text: object) -> datetime | None:

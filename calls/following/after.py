@@ -41,6 +41,8 @@ WRITTEN = {
     "provider_ended_at": "timestamptz",
     "provider_confirmed_at": "timestamptz",
     "duration": "int",
+    "cost": "numeric",
+    "price_unit": "text",
     "sentiment": "text",
     "latency": "float8",
     "event_sequence": "int",
@@ -98,6 +100,7 @@ def _confirm(call: Call, said: Mapping[str, Any], step: "Step") -> None:
         acts.note_earlier_confirmation(call, call.provider_confirmed_at, call.provider_status)
     ended_at = datetime.fromisoformat(said["ended_at"]) if said.get("ended_at") else None
     call.confirm_end(str(said.get("status", "")), ended_at, said.get("duration"), at=step.settled_at)
+    call.take_cost(said.get("cost", ""), said.get("price_unit", ""))
 
 
 def _give_up(call: Call) -> None:

@@ -39,6 +39,8 @@ WRITTEN = {
     "started_at": "timestamptz",
     "empty_since": "timestamptz",
     "duration": "int",
+    "cost": "numeric",
+    "price_unit": "text",
     "provider_call_id": "text",
     "provider_state": "text",
     "provider_status": "text",

@@ -36,6 +36,7 @@ def change(call: Call, event: Inbound, now: datetime, *, overtaken: bool) -> Cha
 
     `now` is the database's time. `overtaken`: a later event of who is in the room was applied before.
     """
+    call.take_cost(event.cost, event.price_unit)
     if event.happening == "closed" and not call.is_over and is_early(call, now):
         return _closed_early(call, now)
     if event.status == "ended":

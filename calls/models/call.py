@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
 from django.db import models
@@ -178,6 +179,11 @@ class Call(models.Model):
         self.provider_ended_at, self.provider_confirmed_at = ended_at, at
         if duration is not None:
             self.duration = duration
+
+    def take_cost(self, cost: str, unit: str) -> None:
+        """What the provider charges; "" as long as it does not say, and what is known stays. Wants a save."""
+        if cost:
+            self.cost, self.price_unit = Decimal(cost).quantize(Decimal("0.000001")), unit or self.price_unit
 
     @property
     def is_over(self) -> bool:

@@ -43,7 +43,8 @@ NOTE = """
 UPDATE calls_call SET provider_seen_at = now(), provider_state = 'ended',
     provider_confirmed_at = coalesce(provider_confirmed_at, now()),
     provider_status = left(%(status)s, 40), provider_ended_at = %(ended_at)s::timestamptz,
-    duration = coalesce(%(duration)s::int, duration)
+    duration = coalesce(%(duration)s::int, duration), cost = coalesce(%(cost)s::numeric, cost),
+    price_unit = coalesce(nullif(%(price_unit)s, ''), price_unit)
 WHERE id = %(call)s
 """
 
@@ -118,7 +119,7 @@ def _end(watch: "Watch") -> None:
         acts.note(call.pk, by, acts.NEVER_MADE, found["reason"])
     won = compare_and_set(call.pk, call.account_id, found["reason"], found["code"], by)
     if found["said"]:
-        said = {"ended_at": None, "duration": None} | found["said"]
+        said = {"ended_at": None, "duration": None, "cost": None, "price_unit": ""} | found["said"]
         execute(NOTE, {"call": call.pk, **said})
     if won:
         log.info("call_ended", call_id=str(call.pk), end_code=found["code"], by=by)

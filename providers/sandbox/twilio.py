@@ -113,16 +113,21 @@ class TwilioSide:
         return Reply(200, _shown(call), effect=form["Status"] == "completed")
 
     def happen(self, sid: str, wish: dict[str, Any]) -> bool:
-        """completed, busy, no-answer, failed, canceled: it ends by itself. recorded: a file is ready."""
+        """completed, busy, no-answer, failed, canceled: it ends by itself. recorded: a file is ready.
+
+        priced: `price` ("-0.0085") is on the call's resource from now on, which nobody is told of.
+        """
         call = self.calls.get(sid)
         if call is None:
             return False
         if wish["what"] == "recorded":
             self._tell_of_file(call, self.files.add(wish))
+        elif wish["what"] == "priced":
+            call["price"] = str(wish.get("price", "-0.0085"))
         elif wish["what"] in OVER:
             self.end(call, wish["what"])
         else:
-            raise ValueError("recorded, " + ", ".join(OVER))
+            raise ValueError("recorded, priced, " + ", ".join(OVER))
         return True
 
     def end(self, call: dict[str, Any], word: str = "completed") -> None:

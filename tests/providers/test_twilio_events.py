@@ -12,6 +12,7 @@ from twilio.request_validator import RequestValidator
 
 from providers.errors import BadSignature, Rejected
 from providers.twilio_events import read, signature
+from providers.twilio_wire import cost_of
 
 TOKEN = "12345"
 URL = "https://mycompany.com/myapp.php?foo=1&bar=2"
@@ -214,3 +215,18 @@ def test_what_is_not_known_is_an_event_all_the_same():
     assert (told.happening, told.type, told.resource) == ("other", "stream-started", "CA1")
     with pytest.raises(Rejected):
         event({"MessageSid": "SM1"})
+
+
+@pytest.mark.parametrize(
+    ("price", "unit", "cost"),
+    [
+        ("-0.00850", "usd", ("0.00850", "USD")),
+        ("0", "USD", ("0", "USD")),
+        ("0.01", "EUR", ("-0.01", "EUR")),
+        ("-1.5", None, ("1.5", "")),
+        ("-1.5", "dollars", ("1.5", "")),
+        *((odd, "USD", ("", "")) for odd in (None, "", "null", -0.5, "-", "1e5", "-123456", "NaN")),
+    ],
+)
+def test_what_is_charged_is_a_cost_and_what_is_not_priced_is_none(price, unit, cost):
+    assert cost_of(price, unit) == cost

@@ -2,6 +2,7 @@
 
 import time
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from django.db.models.functions import Now
@@ -94,6 +95,16 @@ def test_events_that_come_out_of_order_do_not_set_a_call_back(phone):
         call = told(call, late)
         assert call.__dict__ | {"_state": None} == before, outcome(call)
     assert Event.objects.filter(subject=call.pk).count() == 1
+
+
+def test_the_price_is_taken_whenever_it_comes_and_never_taken_back(phone):
+    call = told(phone, leg(phone, "completed", 3))
+    assert (call.cost, call.price_unit) == (None, "")
+    call = told(call, leg(phone, "completed", 4, Price="-0.0085", PriceUnit="USD"))
+    assert (call.cost, call.price_unit, outcome(call)) == (Decimal("0.0085"), "USD", "late: the end is known")
+    for number, later in enumerate([{}, {"Price": "", "PriceUnit": "EUR"}, {"Price": "null"}], 5):
+        call = told(call, leg(phone, "completed", number, **later))
+        assert (call.cost, call.price_unit) == (Decimal("0.0085"), "USD")
 
 
 def test_all_at_once_and_backwards_comes_to_the_same(phone):

@@ -1,11 +1,13 @@
 """A Watch looks after each call: limits, graces, providers that say nothing, legs that were lost."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from calls.again import run_again
 from calls.connecting import adapter
 from calls.dialling import CannotDial
 from calls.end import end
@@ -82,6 +84,23 @@ def test_a_call_that_ended_at_the_provider_unheard_is_ended_with_its_facts(line)
     assert (call.end_code, call.ended_by) == ("ended_at_provider", "provider:twilio")
     assert (call.provider_state, call.provider_status) == ("ended", "completed")
     assert call.provider_ended_at and call.provider_confirmed_at
+
+
+def test_an_answer_that_holds_the_price_brings_it(line, sandbox):
+    """A call that ended unheard, and one that was ended here and is asked about once more."""
+    unheard, ended_here = line.dial(), line.dial()
+    line.hang_up(unheard)
+    end(ended_here.pk, account_id=line.account.pk, by="test")
+    drain(Step)
+    for call in (unheard, ended_here):
+        call.refresh_from_db()
+        assert call.cost is None, "Twilio has not priced it"
+        sandbox.happen(call.provider_call_id, "priced", price="-0.0130")
+    run_again(Step.objects.get(call=ended_here, kind="terminate"))
+    drain(Step)
+    for call in (look(unheard), ended_here):
+        call.refresh_from_db()
+        assert (call.end_code != "", call.cost, call.price_unit) == (True, Decimal("0.0130"), "USD")
 
 
 def test_a_room_that_ended_at_the_provider_ends_its_call(line):
