@@ -76,7 +76,9 @@ def search_for(call: Call, looked: int = 0) -> Search:
         created_at__lte=call.created_at + AFTER,
     )
     lost = Q(provider_call_id="", provider_status__in=(DIALLING, SUBMISSION_UNKNOWN))
-    missing = list(alike.filter(lost).order_by("created_at", "pk").values_list("pk", flat=True))
+    # Only rows whose legs are in the window of the search have a turn in it.
+    in_window = alike.filter(lost, created_at__gte=call.created_at - BEFORE)
+    missing = list(in_window.order_by("created_at", "pk").values_list("pk", flat=True))
     known = alike.exclude(provider_call_id="").values_list("provider_call_id", flat=True)
     return Search(
         to_number=call.to_number,
