@@ -6,7 +6,7 @@ A task says in a sentence what it did. None of them is needed for a call to be p
 from calls.again import analyse_again, run_again
 from calls.end import CallNotFound, end
 from calls.end_codes import LONGEST_REASON, EndCode
-from calls.incoming.forgetting import forget
+from calls.incoming.forgetting import forget_old
 from calls.models import Call, Step
 from liveplatform.work.by_name import BadArgument, id_of, named_task
 
@@ -44,7 +44,7 @@ def reanalyse(call_id: str) -> str:
 @named_task("calls.forget_events")
 def forget_events() -> str:
     """Delete the providers' events that are past their time."""
-    return f"{forget():,} provider events were deleted."
+    return f"{forget_old():,} provider events were deleted."
 
 
 def _text(reason: object) -> str:

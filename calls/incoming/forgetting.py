@@ -1,14 +1,8 @@
 """Forgetting what providers told, when it is old: raw events hold phone numbers."""
 
-import time
-from uuid import UUID
-
 from django.conf import settings
 
-from liveplatform.prepared import execute
-
-DAY_MS = 86_400_000
-BATCH, MOST_BATCHES = 2_000, 100
+from liveplatform.forgetting import forget
 
 # Ids sort by time. What was given up stays for a person to look at; so does what a live call still needs.
 FORGET = """
@@ -21,13 +15,6 @@ DELETE FROM calls_providerevent WHERE id IN (
 """
 
 
-def forget() -> int:
-    """Delete events that were settled PROVIDER_EVENTS_KEEP days ago, in small bites; how many there were."""
-    before = UUID(int=(int(time.time() * 1000) - settings.PROVIDER_EVENTS_KEEP * DAY_MS) << 80)
-    gone = 0
-    for _ in range(MOST_BATCHES):
-        found = execute(FORGET, {"before": before, "batch": BATCH}).rowcount
-        gone += found
-        if found < BATCH:
-            break
-    return gone
+def forget_old() -> int:
+    """Delete events that came PROVIDER_EVENTS_KEEP days ago and are settled; how many there were."""
+    return forget(FORGET, settings.PROVIDER_EVENTS_KEEP)

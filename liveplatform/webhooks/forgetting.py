@@ -1,14 +1,8 @@
 """Forgetting events and their deliveries once they are old: the tables stay as large as a quarter needs."""
 
-import time
-from uuid import UUID
-
 from django.conf import settings
 
-from liveplatform.prepared import execute
-
-DAY_MS = 86_400_000
-BATCH, MOST_BATCHES = 2_000, 200
+from liveplatform.forgetting import forget
 
 # Ids sort by time. What is still on its way to somebody stays; so does a delivery's event.
 FORGET = """
@@ -25,13 +19,6 @@ DELETE FROM webhooks_event e USING old WHERE e.id = old.id
 """
 
 
-def forget() -> int:
-    """Delete events made WEBHOOK_EVENTS_KEEP days ago that nobody waits for, in small bites; how many."""
-    before = UUID(int=(int(time.time() * 1000) - settings.WEBHOOK_EVENTS_KEEP * DAY_MS) << 80)
-    gone = 0
-    for _ in range(MOST_BATCHES):
-        found = execute(FORGET, {"before": before, "batch": BATCH}).rowcount
-        gone += found
-        if found < BATCH:
-            break
-    return gone
+def forget_old() -> int:
+    """Delete events made WEBHOOK_EVENTS_KEEP days ago that nobody waits for; how many there were."""
+    return forget(FORGET, settings.WEBHOOK_EVENTS_KEEP)

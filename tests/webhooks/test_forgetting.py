@@ -5,7 +5,8 @@ from uuid import UUID
 
 import pytest
 
-from liveplatform.webhooks import forgetting
+from liveplatform import forgetting
+from liveplatform.webhooks.forgetting import forget_old
 from liveplatform.webhooks.models import Delivery, Event
 from liveplatform.work.models import uuid7
 
@@ -27,7 +28,7 @@ def event(account, endpoint, days, state="done"):
 def test_what_is_old_and_settled_goes_with_its_deliveries(account, endpoint_at, settings, state):
     endpoint, keep = endpoint_at("/ok"), settings.WEBHOOK_EVENTS_KEEP
     old, young = event(account, endpoint, keep + 1, state), event(account, endpoint, keep - 1, state)
-    assert forgetting.forget() == 1
+    assert forget_old() == 1
     assert list(Event.objects.filter(pk__in=[old, young]).values_list("pk", flat=True)) == [young]
     assert list(Delivery.objects.values_list("event_id", flat=True)) == [young]
 
@@ -35,7 +36,7 @@ def test_what_is_old_and_settled_goes_with_its_deliveries(account, endpoint_at, 
 @pytest.mark.parametrize("state", ["pending", "running"])
 def test_what_is_on_its_way_stays(account, endpoint_at, settings, state):
     event(account, endpoint_at("/ok"), settings.WEBHOOK_EVENTS_KEEP + 1, state)
-    assert forgetting.forget() == 0
+    assert forget_old() == 0
 
 
 def test_it_goes_in_bites(account, endpoint_at, settings, monkeypatch):
@@ -43,4 +44,4 @@ def test_it_goes_in_bites(account, endpoint_at, settings, monkeypatch):
     endpoint = endpoint_at("/ok")
     for _ in range(5):
         event(account, endpoint, settings.WEBHOOK_EVENTS_KEEP + 1)
-    assert forgetting.forget() == 5
+    assert forget_old() == 5

@@ -4,7 +4,7 @@ import time
 from uuid import UUID
 
 from calls.end import end
-from calls.incoming.forgetting import forget
+from calls.incoming.forgetting import forget_old
 from calls.models import ProviderEvent
 from calls.tasks import forget_events
 from tests.calls.incoming.telling import status, told, twilio
@@ -23,7 +23,7 @@ def test_settled_events_are_forgotten_after_their_days(account, settings):
     told(call, twilio(call.connection, status("CA1", "completed", 3)))
     twilio(call.connection, status("CA2", "busy", 3))  # not looked at yet
     aged(settings.PROVIDER_EVENTS_KEEP - 1)
-    assert forget() == 0
+    assert forget_old() == 0
     aged(settings.PROVIDER_EVENTS_KEEP + 1)
     assert forget_events() == "1 provider events were deleted."
     assert ProviderEvent.objects.get().state == "pending"
@@ -33,6 +33,6 @@ def test_what_a_live_call_was_told_is_kept(account):
     call = phone_call(account, provider_call_id="CA1")
     told(call, twilio(call.connection, status("CA1", "in-progress", 2)))
     aged(400)
-    assert forget() == 0
+    assert forget_old() == 0
     end(call.pk, account_id=account.pk, by="test")
-    assert forget() == 1
+    assert forget_old() == 1
