@@ -11,7 +11,7 @@ import jwt
 import psycopg
 
 from liveplatform import embedded
-from tests.stories.customer import NUMBER, TURNS
+from tests.support.client import NUMBER, TURNS
 
 INSERT = """
 INSERT INTO calls_call (id, account_id, channel, status, created_at, updated_at, started_at, connection_id,

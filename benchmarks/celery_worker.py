@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from liveplatform import embedded
-from liveplatform.local import ROOT, Local
+from liveplatform.dev.stack import ROOT, Local
 
 
 def rate(

@@ -11,14 +11,14 @@ import psycopg
 from benchmarks import celery_worker, sink
 from benchmarks.bench_calls import connect
 from liveplatform import embedded
-from liveplatform.local import Local
+from liveplatform.dev.stack import Local
 from liveplatform.webhooks.signing import headers, new_secret
-from tests.stories.customer import Customer
+from tests.support.client import Customer
 
 DELAYS = {"a fast sink": 0.0, "a sink that answers after 100 ms": 0.1}
 BODY = json.dumps({"type": "bench.event", "data": {"text": "x" * 1500}})
 EVENTS = """
-INSERT INTO webhooks_event (id, account_id, subject, sequence, type, body, created_at)
+INSERT INTO webhooks_event (id, account_id, subject_id, sequence, type, body, created_at)
 SELECT id, %(account)s, id, 1, 'bench.event', %(body)s, now() FROM unnest(%(ids)s::uuid[]) AS e(id)
 """
 DELIVERIES = """

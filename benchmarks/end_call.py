@@ -12,9 +12,9 @@ from benchmarks.bench_calls import connect, insert
 from benchmarks.load import Load, post_all
 from benchmarks.minimal.serving import serving
 from liveplatform import embedded
-from liveplatform.embedded import programs
-from liveplatform.local import Local
-from tests.stories.customer import Customer
+from liveplatform.dev.stack import Local
+from liveplatform.embedded import pg_binaries
+from tests.support.client import Customer
 
 CONNECTIONS = (1, 4, 16)
 # The same work in plain SQL: lock one row, update it, insert five rows, commit.
@@ -78,7 +78,7 @@ def _cpu(local: Local) -> float:
 
 
 def _pgbench(var: Path, connections: int) -> float:
-    binary = programs.directory() / "pgbench"
+    binary = pg_binaries.directory() / "pgbench"
     script = var / "bench.sql"
     script.write_text(PGBENCH)
     url = embedded.database_url(var)

@@ -8,8 +8,8 @@ import psycopg
 from benchmarks import end_call
 from benchmarks.bench_calls import connect
 from benchmarks.many_calls import fill
-from liveplatform.local import Local
-from tests.stories.customer import Customer
+from liveplatform.dev.stack import Local
+from tests.support.client import Customer
 
 
 def bench(local: Local, customer: Customer, calls: int, rows: int) -> list[tuple[str, str, str]]:

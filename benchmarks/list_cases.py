@@ -21,8 +21,8 @@ from psycopg.rows import dict_row
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "liveplatform.settings")
 django.setup()
 
-from calls.selecting.columns import COLUMNS, Column  # noqa: E402 - these want Django set up
-from calls.telephony.querying import NAMES, SORTABLE  # noqa: E402
+from calls.api.telephony.filters import FIELD_NAMES, SORTABLE  # noqa: E402
+from calls.filters.fields import COLUMNS, Column  # noqa: E402 - these want Django set up
 
 Row = dict[str, Any]
 Query = dict[str, Any]
@@ -156,7 +156,7 @@ def cases(calls: list[Row], rooms: list[Row]) -> Iterator[Case]:
     """All questions, about these calls by phone and these by video."""
     yield from _named("/v1/live/calls", "filters", LIVE, rooms)
     yield from _named("/calls/query", "filters", BASIC, calls)
-    for name, ours in NAMES.items():
+    for name, ours in FIELD_NAMES.items():
         column = COLUMNS[ours]
         for operator in column.operators:
             ask = _column(name, column, operator)

@@ -8,7 +8,7 @@ from http.client import HTTPConnection
 
 import psutil
 
-from liveplatform.local import Local
+from liveplatform.dev.stack import Local
 
 MILLION = "created_at[gte]=182d"
 CHUNK = 1 << 16

@@ -7,7 +7,7 @@ from http.client import HTTPConnection
 from urllib.parse import urlsplit
 
 from benchmarks.minimal.serving import serving
-from liveplatform.local import Local
+from liveplatform.dev.stack import Local
 
 ASKED = 300
 PAGE = "/v1/live/calls?limit=50"

@@ -26,7 +26,7 @@ from benchmarks.list_cases import Case, cases, drawn
 from benchmarks.list_export import exported
 from benchmarks.list_page import beside
 from benchmarks.many_calls import fill
-from liveplatform.local import ROOT, Local
+from liveplatform.dev.stack import ROOT, Local
 
 ROWS = 2_000_000
 ASKED = 40

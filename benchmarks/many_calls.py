@@ -70,16 +70,16 @@ FROM (SELECT id, row_number() OVER (ORDER BY created_at) AS n FROM calls_call WH
 WHERE n %% 4 = 0
 """
 WORDS = """
-INSERT INTO calls_words (call_id, document)
-SELECT c.id, array_to_tsvector(array_cat(calls_endings_of(c.to_number), array_append(
-    calls_words_of(concat_ws(' ', c.notes, c.feedback, c.title, t.said)), calls_account_word(c.account_id))))
+INSERT INTO calls_searchdocument (call_id, document)
+SELECT c.id, array_to_tsvector(array_cat(calls_phone_suffixes(c.to_number), array_append(
+    calls_search_terms(concat_ws(' ', c.notes, c.feedback, c.title, t.said)), calls_account_term(c.account_id))))
 FROM calls_call c LEFT JOIN (
     SELECT call_id, (SELECT string_agg(said #>> '{}', ' ') FROM jsonb_path_query(turns, '$[*].text') AS said) AS said
     FROM calls_transcript
 ) AS t ON t.call_id = c.id
 WHERE c.account_id = %(account)s::uuid
 """
-TABLES = ("calls_call", "calls_transcript", "calls_words")
+TABLES = ("calls_call", "calls_transcript", "calls_searchdocument")
 INDEXES = """
 SELECT i.indexname, i.indexdef FROM pg_indexes i WHERE i.tablename = ANY(%s)
 AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conname = i.indexname)

@@ -6,8 +6,8 @@ import time
 import requests
 
 from benchmarks.bench_calls import connect, insert
-from liveplatform.local import Local
-from tests.stories.customer import Customer
+from liveplatform.dev.stack import Local
+from tests.support.client import Customer
 
 LOCKS = """
 SELECT coalesce(max(extract(epoch FROM now() - xact_start)), 0) FROM pg_stat_activity

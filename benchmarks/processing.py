@@ -11,8 +11,8 @@ import requests
 
 from benchmarks import celery_worker
 from benchmarks.bench_calls import connect, insert, place
-from liveplatform.local import Local
-from tests.stories.customer import TURNS, Customer
+from liveplatform.dev.stack import Local
+from tests.support.client import TURNS, Customer
 
 SECRET = "a-secret-of-at-least-32-characters"
 
@@ -63,7 +63,7 @@ def _processed(local: Local, customer: Customer, calls: int, names: list[str]) -
         while database.execute(query.format("kind = 'notify'"), (ids,)).fetchone()[0] < calls:
             time.sleep(0.2)
         took = database.execute(query.format("true"), (ids,)).fetchone()[1]
-        sent = "SELECT count(*), extract(epoch FROM max(d.settled_at) - min(d.created_at)) FROM webhooks_delivery d JOIN webhooks_event e ON e.id = d.event_id WHERE e.subject = ANY(%s) AND d.state <> 'pending'"
+        sent = "SELECT count(*), extract(epoch FROM max(d.settled_at) - min(d.created_at)) FROM webhooks_delivery d JOIN webhooks_event e ON e.id = d.event_id WHERE e.subject_id = ANY(%s) AND d.state <> 'pending'"
         while database.execute(sent, (ids,)).fetchone()[0] < calls * 3:
             time.sleep(0.2)
     return calls / float(took), calls * 3 / float(took)
@@ -76,7 +76,7 @@ def _unloaded(local: Local, customer: Customer) -> list[tuple[str, str, str]]:
         call = customer.phone_call()
         call.end().raise_for_status()
         answered = time.time()
-        call.told("call.processed")
+        call.event_counts("call.processed")
         told = [
             line["at"] for line in call.received() if json.loads(line["body"])["type"] == "call.processed"
         ]

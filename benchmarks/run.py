@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import deliveries, end_call, growth, lists, many_ends, processing, sentiment
-from liveplatform.local import Local
-from tests.stories.customer import Customer
+from liveplatform.dev.stack import Local
+from tests.support.client import Customer
 
 SETTINGS = {"LOG_LEVEL": "CRITICAL", "TRANSCRIPT_WINDOW": "600"}
 LISTS = {"asked": lists.ASKED, "only": "", "all": False, "plans": False, "keep": None}

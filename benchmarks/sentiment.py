@@ -10,7 +10,7 @@ from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from benchmarks.dialogues import FOLDER, LABELS, SETS, Dialogue, dialogues, f1
 from calls.analysis.features import features
-from calls.analysis.lexicon import judgement
+from calls.analysis.lexicon import score_turn
 from calls.analysis.turns import CUSTOMER, Turn
 
 VADER = SentimentIntensityAnalyzer()
@@ -24,7 +24,7 @@ def plain(turns: list[Turn]) -> list[str]:
 
 def ours(turns: list[Turn]) -> list[str]:
     """The default analyser, turn by turn."""
-    return [judgement(index, found).label for index, found in features(turns)]
+    return [score_turn(index, found).label for index, found in features(turns)]
 
 
 Judge = Callable[[list[Turn]], list[str]]

@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 
 import requests
 
-from liveplatform.local import ROOT, free_port
+from liveplatform.dev.stack import ROOT, free_port
 
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 LENGTH = re.compile(rb"(?i)\r\ncontent-length: *(\d+)")

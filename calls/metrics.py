@@ -1,6 +1,6 @@
 """Figures of calls for /metrics; each is answered from a partial index."""
 
-from liveplatform.metrics import Gauge
+from liveplatform.observability.metrics import Gauge
 
 GAUGES = [
     Gauge(

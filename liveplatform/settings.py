@@ -6,7 +6,8 @@ from urllib.parse import urlsplit
 
 from environs import Env
 
-from liveplatform import embedded, logs
+from liveplatform import embedded
+from liveplatform.observability import logs
 
 env = Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -33,23 +34,31 @@ WORK_SWEEP = env.float("WORK_SWEEP", 2.0)  # how often idle workers and beat loo
 WORK_WIDTH = env.int("WORK_WIDTH", 32)  # provider requests side by side in one worker process
 FAILPOINTS = env.str("FAILPOINTS", "")  # for stories about crashes only: liveplatform/failpoints.py
 OPERATION_WIDTH = 1  # chunks of many ends side by side in one worker process: they take turns
-WEBHOOK_WIDTH = env.int("WEBHOOK_WIDTH", 200)  # webhook deliveries side by side in one worker process
+WEBHOOK_CONCURRENCY = env.int(
+    "WEBHOOK_CONCURRENCY", 200
+)  # webhook deliveries side by side in one worker process
 
 # --- The end of a call: seconds.
 PROVIDER_TIMEOUT = env.float("PROVIDER_TIMEOUT", 8.0)  # total deadline of one provider request
 # Hosts, addresses and networks of one's own that providers may be at; all others must be public.
-PROVIDER_ALLOW: list[str] = env.list("PROVIDER_ALLOW", [])
+PROVIDER_ALLOWLIST: list[str] = env.list("PROVIDER_ALLOWLIST", [])
 TRANSCRIPT_WINDOW = env.float("TRANSCRIPT_WINDOW", 30.0)  # how long analysis waits for a transcript
 
 # --- No call is left running: seconds.
-EMPTY_GRACE = env.float("EMPTY_GRACE", 120.0)  # a room that everybody left ends its call after so long
-STALE_AFTER = env.float("STALE_AFTER", 900.0)  # a provider silent for so long is asked how the call stands
-RECONCILE_EVERY = env.float("RECONCILE_EVERY", 180.0)  # live calls are compared with the provider's own list
+EMPTY_ROOM_GRACE = env.float(
+    "EMPTY_ROOM_GRACE", 120.0
+)  # a room that everybody left ends its call after so long
+CALL_STALE_AFTER = env.float(
+    "CALL_STALE_AFTER", 900.0
+)  # a provider silent for so long is asked how the call stands
+RECONCILE_INTERVAL = env.float(
+    "RECONCILE_INTERVAL", 180.0
+)  # live calls are compared with the provider's own list
 RECONCILE_LAG = env.float("RECONCILE_LAG", 15.0)  # which lags: what is younger is left to the next round
 
-PROVIDER_EVENTS_KEEP = env.int("PROVIDER_EVENTS_KEEP", 30)  # days
+PROVIDER_EVENTS_RETENTION_DAYS = env.int("PROVIDER_EVENTS_RETENTION_DAYS", 30)  # days
 
-RULES_EVERY = env.float("RULES_EVERY", 30.0)  # how often quality-control rules look at live calls
+RULE_INTERVAL = env.float("RULE_INTERVAL", 30.0)  # how often quality-control rules look at live calls
 
 # The country whose national numbers are understood where no other is known.
 PHONE_REGION = env.str("PHONE_REGION", "US")
@@ -63,11 +72,13 @@ OPENAI_MODEL = env.str("OPENAI_MODEL", "gpt-4o-mini")
 # --- Outbound webhooks (liveplatform/webhooks). Loopback receivers are for development only.
 WEBHOOK_ALLOW_HTTP = env.bool("WEBHOOK_ALLOW_HTTP", False)
 WEBHOOK_ALLOW_LOOPBACK = env.bool("WEBHOOK_ALLOW_LOOPBACK", False)
-WEBHOOK_EVENTS_KEEP = env.int("WEBHOOK_EVENTS_KEEP", 90)  # days; then events and deliveries are deleted
-WEBHOOK_ENDPOINTS = env.int("WEBHOOK_ENDPOINTS", 100)  # at most so many in an account
+WEBHOOK_EVENTS_RETENTION_DAYS = env.int(
+    "WEBHOOK_EVENTS_RETENTION_DAYS", 90
+)  # days; then events and deliveries are deleted
+WEBHOOK_MAX_ENDPOINTS = env.int("WEBHOOK_MAX_ENDPOINTS", 100)  # at most so many in an account
 WEBHOOK_TIMEOUT = env.float("WEBHOOK_TIMEOUT", 15.0)
 # Hosts, addresses and networks that are denied besides all internal ones: the platform's own.
-WEBHOOK_DENY = env.list("WEBHOOK_DENY", [urlsplit(PUBLIC_URL).hostname or ""])
+WEBHOOK_DENYLIST = env.list("WEBHOOK_DENYLIST", [urlsplit(PUBLIC_URL).hostname or ""])
 
 # --- The API: requests a minute per key; 0: no limit. Ending a call is never limited.
 API_RATE_PER_MINUTE = env.int("API_RATE_PER_MINUTE", 0)
@@ -94,17 +105,17 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "liveplatform.whole_bodies.WholeBodies",
-    "liveplatform.probes.Probes",
-    "liveplatform.logs.RequestLog",
+    "liveplatform.api.middleware.WholeBodies",
+    "liveplatform.observability.middleware.Probes",
+    "liveplatform.observability.logs.RequestLog",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "liveplatform.admin_middleware.Sessions",
+    "liveplatform.admin.middleware.AdminSessionMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "liveplatform.admin_middleware.Csrf",
-    "liveplatform.admin_middleware.Authentication",
-    "liveplatform.admin_middleware.Messages",
-    "liveplatform.admin_middleware.Frames",
+    "liveplatform.admin.middleware.AdminCsrfMiddleware",
+    "liveplatform.admin.middleware.AdminAuthenticationMiddleware",
+    "liveplatform.admin.middleware.AdminMessageMiddleware",
+    "liveplatform.admin.middleware.AdminXFrameOptionsMiddleware",
 ]
 
 ROOT_URLCONF = "liveplatform.urls"
@@ -147,8 +158,16 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_REDIRECT_STDOUTS = False
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "work.sweep", "schedule": WORK_SWEEP, "options": {"expires": 10}},
-    "forget_told": {"task": "calls.forget_events", "schedule": 3600.0, "options": {"expires": 600}},
-    "forget_webhooks": {"task": "webhooks.forget", "schedule": 3600.0, "options": {"expires": 600}},
+    "purge_provider_events": {
+        "task": "calls.purge_provider_events",
+        "schedule": 3600.0,
+        "options": {"expires": 600},
+    },
+    "purge_webhook_events": {
+        "task": "webhooks.purge_events",
+        "schedule": 3600.0,
+        "options": {"expires": 600},
+    },
     "purge": {"task": "api.purge", "schedule": 3600.0, "options": {"expires": 600}},
 }
 
@@ -185,10 +204,10 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
         "CallStatus": "calls.models.Call.Status",
-        "EndCode": "calls.end_codes.EndCode",
-        "ProviderWithRooms": "calls.connecting.WITH_ROOMS",
+        "EndCode": "calls.models.end_code.EndCode",
+        "ProviderWithRooms": "calls.adapters.ROOM_PROVIDERS",
         "ConnectionProvider": "liveplatform.accounts.models.Connection.Provider",
-        "OperationState": "calls.ending.serializers.OPERATION_STATES",
+        "OperationState": "calls.api.bulk.serializers.OPERATION_STATES",
         "WorkState": "liveplatform.work.models.Work.State",
     },
 }

@@ -24,7 +24,7 @@ class Leg:
     cost: str = ""  # a decimal number; empty as long as it is not known
     price_unit: str = ""  # its currency (ISO 4217)
 
-    def facts(self) -> dict[str, Any]:
+    def end_facts(self) -> dict[str, Any]:
         """What is known of its end."""
         ended = {"status": self.raw_status, "ended_at": self.ended_at, "duration": self.duration}
         return ended | ({"cost": self.cost, "price_unit": self.price_unit} if self.cost else {})
@@ -56,10 +56,10 @@ class Adapter(Protocol):
 class EndsCalls(Adapter, Protocol):
     """Hangs up phone calls."""
 
-    def end_call(self, call_id: str, *, ask_first: bool = False) -> Leg:
+    def end_call(self, call_id: str, *, verify_first: bool = False) -> Leg:
         """End a call, however often asked; one that is gone is returned as ended after a check.
 
-        `ask_first`: an earlier attempt may have got through, so look before acting.
+        `verify_first`: an earlier attempt may have got through, so look before acting.
         """
 
 
@@ -106,7 +106,7 @@ class FindsCalls(EndsCalls, Protocol):
 class EndsRooms(Adapter, Protocol):
     """Ends and deletes video rooms."""
 
-    def end_room(self, room_type: str, room_id: str, *, ask_first: bool = False) -> Room:
+    def end_room(self, room_type: str, room_id: str, *, verify_first: bool = False) -> Room:
         """End the room for everybody in it; the rest as `EndsCalls.end_call`."""
 
     def delete_room(self, room_type: str, room_id: str) -> None:

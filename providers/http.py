@@ -20,30 +20,30 @@ import requests
 from requests.exceptions import InvalidSchema, InvalidURL, MissingSchema
 from urllib3.exceptions import HTTPError
 
-from providers import lines
+from providers import sockets
 from providers.errors import NotConfigured, ProviderError, Rejected, Unavailable, UnknownOutcome
 
-CAP = 1024 * 1024
-CHUNK = 64 * 1024
+MAX_RESPONSE_BYTES = 1024 * 1024
+READ_SIZE = 64 * 1024
 BREAKER_FAILURES = 5
-BREAKER_PAUSE = 5.0
+BREAKER_OPEN_SECONDS = 5.0
 # Connections that are remembered at a time; the one that was used least recently is forgotten.
-LINES = 1000
+MAX_CONNECTIONS_KEPT = 1000
 # Nobody is waited for longer than this (s), whatever a Retry-After says.
-LONGEST_WAIT = 3600.0
+MAX_RETRY_AFTER = 3600.0
 
 Form = Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True)
-class Answer:
+class ProviderResponse:
     """What came back: HTTP status and the JSON document (an empty dict for an empty body)."""
 
     status: int
     data: dict[str, Any]
 
 
-class ReadsErrors(Protocol):
+class ErrorReader(Protocol):
     """How a provider words its errors: (code, message, address of the page about it)."""
 
     def __call__(self, status: int, body: Mapping[str, Any]) -> tuple[str, str, str]: ...
@@ -53,13 +53,13 @@ class Transport:
     """Requests to one provider over one connection."""
 
     def __init__(
-        self, name: str, base_url: str, *, key: str, timeout: float, read_error: ReadsErrors
+        self, name: str, base_url: str, *, key: str, timeout: float, read_error: ErrorReader
     ) -> None:
         self.name = name
         self.base_url = base_url.rstrip("/")
         self.timeout = timeout
         self._read_error = read_error
-        self._line = _line(key or f"{name} {base_url}")
+        self._line = _state_of(key or f"{name} {base_url}")
 
     def request(
         self,
@@ -71,60 +71,60 @@ class Transport:
         body: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
         auth: tuple[bytes, bytes] | None = None,
-        cap: int = CAP,
-    ) -> Answer:
+        cap: int = MAX_RESPONSE_BYTES,
+    ) -> ProviderResponse:
         """One request; the answer (at most `cap` bytes) if it is a 2xx with JSON, else a providers.errors."""
         ask = {"params": params, "data": form, "json": body, "headers": headers, "auth": auth}
         # A GET changes nothing, so nothing about it can be unknown.
         lost = Unavailable if method == "GET" else UnknownOutcome
-        self._line.breaker.admit(self.name)
+        self._line.breaker.check(self.name)
         try:
             response, content = self._exchange(method, path, ask, lost, cap)
         except Unavailable:
-            self._line.breaker.failed()
+            self._line.breaker.record_failure()
             raise
-        data = _json(content)
-        if _works(response.status_code, data):
-            self._line.breaker.worked()
+        data = _parse_json(content)
+        if _is_healthy(response.status_code, data):
+            self._line.breaker.record_success()
         else:
-            self._line.breaker.failed()
+            self._line.breaker.record_failure()
         return self._judged(response, data, lost)
 
     def _exchange(
         self, method: str, path: str, ask: dict[str, Any], lost: type[Unavailable], cap: int
     ) -> tuple[requests.Response, bytes]:
-        lines.begin(self.timeout)
+        sockets.start_deadline(self.timeout)
         try:
             response = self._line.session.request(
                 method, self.base_url + path, timeout=self.timeout, stream=True, allow_redirects=False, **ask
             )
-            return response, _body(response, cap)
+            return response, _read_body(response, cap)
         except (requests.RequestException, HTTPError, OSError) as error:
             raise self._no_answer(error, lost) from None  # its text may hold the URL, and numbers in it
 
     def _no_answer(self, error: Exception, lost: type[Unavailable]) -> ProviderError:
         """Whether it happened is unknown, unless not a byte of it was sent."""
-        if lines.exchange.forbidden:
+        if sockets.current_request.forbidden:
             text = f"The address given for {self.name} leads to an internal host; use a public one."
             return NotConfigured(text)
-        if not lines.exchange.sent:
+        if not sockets.current_request.sent:
             if isinstance(error, InvalidURL | InvalidSchema | MissingSchema):
                 return NotConfigured(f"The address given for {self.name} is not a URL.")
             return Unavailable(f"{self.name} could not be reached.", code="unreachable")
-        if isinstance(error, _TooLarge):
+        if isinstance(error, _ResponseTooLarge):
             return lost(f"{self.name} answered with more than is read of it.", code="too_large")
-        if time.monotonic() >= lines.exchange.deadline:
+        if time.monotonic() >= sockets.current_request.deadline:
             return lost(f"{self.name} did not answer within {self.timeout:g} s.", code="timeout")
         return lost(f"{self.name} broke the connection.", code="connection")
 
     def _judged(
         self, response: requests.Response, data: dict[str, Any] | None, lost: type[Unavailable]
-    ) -> Answer:
+    ) -> ProviderResponse:
         status = response.status_code
         if 200 <= status < 300 and data is not None:
-            return Answer(status, data)
+            return ProviderResponse(status, data)
         code, message, help_url = self._read_error(status, data or {})
-        wait = _retry_after(response.headers.get("Retry-After", ""))
+        wait = parse_retry_after(response.headers.get("Retry-After", ""))
         if status == 429:
             text = f"{self.name} asks for patience (429)."
             raise Unavailable(text, code=code or "429", help_url=help_url, retry_after=wait)
@@ -137,29 +137,29 @@ class Transport:
         raise Rejected(f"{self.name} refused: {message}.", code=code, help_url=help_url)
 
 
-def segment(name: str) -> str:
+def path_segment(name: str) -> str:
     """A name as one segment of a path; one that would leave its place there is Rejected."""
     if name in ("", ".", ".."):
         raise Rejected("An id is empty or dots only.", code="bad_id")
     return quote(name, safe="")
 
 
-class _TooLarge(requests.RequestException):
+class _ResponseTooLarge(requests.RequestException):
     """The answer is larger than its cap."""
 
 
-def _body(response: requests.Response, cap: int) -> bytes:
+def _read_body(response: requests.Response, cap: int) -> bytes:
     """The whole body, up to `cap` bytes; a connection that is given up on is closed."""
     body = b""
-    while chunk := response.raw.read1(CHUNK, decode_content=True):
+    while chunk := response.raw.read1(READ_SIZE, decode_content=True):
         body += chunk
         if len(body) > cap:
             response.close()
-            raise _TooLarge
+            raise _ResponseTooLarge
     return body
 
 
-def _works(status: int, data: dict[str, Any] | None) -> bool:
+def _is_healthy(status: int, data: dict[str, Any] | None) -> bool:
     """Whether the provider is well, whatever it thinks of the request; one that asks for patience is."""
     return status < 500 and status != 408 and (status >= 400 or data is not None)
 
@@ -172,7 +172,7 @@ class Breaker:
         self._failures = 0
         self._closed_until = 0.0
 
-    def admit(self, name: str) -> None:
+    def check(self, name: str) -> None:
         """Let a request through, or raise Unavailable at once; after a pause one probe may pass."""
         with self._lock:
             now = time.monotonic()
@@ -181,41 +181,41 @@ class Breaker:
             if now < self._closed_until:
                 # No retry_after: the caller's own growing pauses must outlast a long failure.
                 raise Unavailable(f"{name} keeps failing; waiting.", code="breaker_open")
-            self._closed_until = now + BREAKER_PAUSE
+            self._closed_until = now + BREAKER_OPEN_SECONDS
 
-    def failed(self) -> None:
+    def record_failure(self) -> None:
         with self._lock:
             self._failures += 1
             if self._failures >= BREAKER_FAILURES:
-                self._closed_until = time.monotonic() + BREAKER_PAUSE
+                self._closed_until = time.monotonic() + BREAKER_OPEN_SECONDS
 
-    def worked(self) -> None:
+    def record_success(self) -> None:
         with self._lock:
             self._failures = 0
 
 
-class _Line:
+class _ConnectionState:
     """What is kept per connection: its pool of HTTP connections, and its breaker."""
 
     def __init__(self) -> None:
-        self.session = lines.session()
+        self.session = sockets.new_session()
         self.breaker = Breaker()
 
 
-_lines: OrderedDict[str, _Line] = OrderedDict()
+_states: OrderedDict[str, _ConnectionState] = OrderedDict()
 _lock = threading.Lock()
 
 
-def _line(key: str) -> _Line:
+def _state_of(key: str) -> _ConnectionState:
     with _lock:
-        line = _lines.pop(key, None) or _Line()
-        _lines[key] = line
-        if len(_lines) > LINES:
-            _lines.popitem(last=False)
+        line = _states.pop(key, None) or _ConnectionState()
+        _states[key] = line
+        if len(_states) > MAX_CONNECTIONS_KEPT:
+            _states.popitem(last=False)
         return line
 
 
-def _json(body: bytes) -> dict[str, Any] | None:
+def _parse_json(body: bytes) -> dict[str, Any] | None:
     if not body.strip():
         return {}
     try:
@@ -225,14 +225,14 @@ def _json(body: bytes) -> dict[str, Any] | None:
     return data if isinstance(data, dict) else {"data": data}
 
 
-def _retry_after(value: str) -> float | None:
+def parse_retry_after(value: str) -> float | None:
     """Seconds to wait, from a number of seconds or an HTTP date; None if it says neither."""
     value = value.strip()
     if value.isascii() and value.isdigit():
-        return min(float(value), LONGEST_WAIT)
+        return min(float(value), MAX_RETRY_AFTER)
     try:
         at = parsedate_to_datetime(value)
     except (TypeError, ValueError, OverflowError):
         return None
     at = at if at.tzinfo else at.replace(tzinfo=UTC)
-    return min(max((at - datetime.now(UTC)).total_seconds(), 0.0), LONGEST_WAIT)
+    return min(max((at - datetime.now(UTC)).total_seconds(), 0.0), MAX_RETRY_AFTER)

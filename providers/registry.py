@@ -5,42 +5,46 @@ from dataclasses import dataclass
 
 from providers.base import Adapter
 from providers.errors import NotConfigured, NotSupported
-from providers.getstream import GetStream
-from providers.livekit import LiveKit
-from providers.twilio import Twilio
+from providers.getstream.adapter import GetStream
+from providers.livekit.adapter import LiveKit
+from providers.twilio.adapter import Twilio
 
 
 @dataclass(frozen=True)
-class Fields:
-    """What a connection must hold: options can be shown, secrets are sealed; `extra` may be left out.
+class CredentialSpec:
+    """What a connection must hold: options can be shown, secrets are sealed; `optional` may be left out.
 
-    `own_address`: there is no public one; each customer has a server of their own, at base_url.
-    `owner`: which of the options say whose account it is; that of a connection never changes.
+    `self_hosted`: there is no public one; each customer has a server of their own, at base_url.
+    `identity_fields`: which of the options say whose account it is; that of a connection never changes.
     """
 
     options: tuple[str, ...]
     secrets: tuple[str, ...]
-    extra: tuple[str, ...] = ()
-    own_address: bool = False
-    seconds: tuple[str, ...] = ()  # which of them are lengths of time
-    owner: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    self_hosted: bool = False
+    duration_fields: tuple[str, ...] = ()  # which of them are lengths of time
+    identity_fields: tuple[str, ...] = ()
 
     @property
     def required(self) -> tuple[str, ...]:
         return self.options + self.secrets
 
 
-FIELDS = {
-    "twilio": Fields(("account_sid",), ("auth_token",), ("phone_number",), owner=("account_sid",)),
-    "getstream": Fields(("api_key",), ("api_secret",)),
-    "cloudflare": Fields(("account_id", "app_id"), ("api_token",), owner=("account_id", "app_id")),
-    "vobiz": Fields(("auth_id",), ("auth_token",), owner=("auth_id",)),
-    "livekit": Fields(
+CREDENTIALS = {
+    "twilio": CredentialSpec(
+        ("account_sid",), ("auth_token",), ("phone_number",), identity_fields=("account_sid",)
+    ),
+    "getstream": CredentialSpec(("api_key",), ("api_secret",)),
+    "cloudflare": CredentialSpec(
+        ("account_id", "app_id"), ("api_token",), identity_fields=("account_id", "app_id")
+    ),
+    "vobiz": CredentialSpec(("auth_id",), ("auth_token",), identity_fields=("auth_id",)),
+    "livekit": CredentialSpec(
         ("api_key",),
         ("api_secret",),
         ("departure_timeout",),
-        own_address=True,
-        seconds=("departure_timeout",),
+        self_hosted=True,
+        duration_fields=("departure_timeout",),
     ),
 }
 
@@ -51,7 +55,7 @@ ADAPTERS: dict[str, Callable[..., Adapter]] = {
 }
 
 
-def connect(
+def build_adapter(
     provider: str,
     credentials: Mapping[str, str],
     *,
@@ -66,7 +70,7 @@ def connect(
     """
     if provider not in ADAPTERS:
         raise NotSupported(f"There is no adapter for {provider}.")
-    missing = [name for name in FIELDS[provider].required if not credentials.get(name)]
+    missing = [name for name in CREDENTIALS[provider].required if not credentials.get(name)]
     if missing:
         raise NotConfigured(f"The {provider} connection lacks {', '.join(missing)}.")
     return ADAPTERS[provider](credentials, base_url=base_url, key=key, timeout=timeout)

@@ -7,11 +7,11 @@ import pytest
 from liveplatform import embedded
 from liveplatform.accounts import keys
 from liveplatform.accounts.models import Account
-from liveplatform.local import Local
+from liveplatform.dev.stack import Local
 from tests import environment
-from tests.api_client import ApiClient
-from tests.calls.making import phone_call, video_call
-from tests.stories.customer import Customer
+from tests.support.api_client import ApiClient
+from tests.support.client import Customer
+from tests.support.factories import phone_call, video_call
 
 VAR = environment.VAR / "stories"
 QUICK = {
@@ -20,9 +20,9 @@ QUICK = {
     "WORK_SWEEP": "0.5",
     "PROVIDER_TIMEOUT": "1.5",
     "TRANSCRIPT_WINDOW": "1",
-    "RECONCILE_EVERY": "3",
+    "RECONCILE_INTERVAL": "3",
     "RECONCILE_LAG": "2",
-    "EMPTY_GRACE": "3",
+    "EMPTY_ROOM_GRACE": "3",
     "LOG_LEVEL": "INFO",
     "FAILPOINTS": str(VAR / "failpoints"),
 }
@@ -58,7 +58,7 @@ def one_customer(running: Local) -> Customer:
 @pytest.fixture
 def customer(platform: Local, one_customer: Customer) -> Iterator[Customer]:
     yield one_customer
-    one_customer.sandbox.heal()
+    one_customer.sandbox.reset()
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ os.environ["VAR_DIR"] = str(VAR)
 os.environ.setdefault("LOG_LEVEL", "CRITICAL")
 os.environ["PUBLIC_URL"] = "http://127.0.0.1:9"  # no provider of a test tells anybody else
 os.environ["PROVIDER_TIMEOUT"] = "2"
-os.environ["PROVIDER_ALLOW"] = "127.0.0.1"
+os.environ["PROVIDER_ALLOWLIST"] = "127.0.0.1"
 os.environ["WORK_LEASE"] = "5"
 os.environ["DATABASE_IDLE_LIMIT"] = "600"  # many tests are one long transaction
 

@@ -24,14 +24,14 @@ def test_a_phone_call_is_ended_and_everything_follows(customer):
     }
     assert call.effects() == 1
     assert customer.sandbox.effects("delete_room", f"echo-{call.id}") == 1
-    assert call.told("call.processed") == {"call.ended": 1, "call.analyzed": 1, "call.processed": 1}
-    call.assert_nothing_lost_and_nothing_twice()
+    assert call.event_counts("call.processed") == {"call.ended": 1, "call.analyzed": 1, "call.processed": 1}
+    call.assert_exactly_once()
 
 
 def test_the_webhooks_are_signed_numbered_and_tell_the_whole(customer):
     call = customer.phone_call()
     call.end()
-    call.told("call.processed")
+    call.event_counts("call.processed")
 
     told = {}
     for line in call.received():
@@ -59,7 +59,7 @@ def test_a_video_call_is_ended_at_its_provider_within_the_request(customer):
     assert answer.status_code == 200
     assert answer.json()["status"] == "ended"
     assert call.effects() == 1, "the provider had ended it before the answer came"
-    call.assert_nothing_lost_and_nothing_twice()
+    call.assert_exactly_once()
 
 
 def test_ending_an_ended_call_answers_the_same_and_changes_nothing(customer):

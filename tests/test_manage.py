@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from liveplatform.local import ROOT
+from liveplatform.dev.stack import ROOT
 
 
 @pytest.mark.parametrize("command", [["check"], ["makemigrations", "--check", "--dry-run"]])

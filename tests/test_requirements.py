@@ -13,8 +13,8 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "liveplatform.settings"
 import django
 django.setup()
 import celery.bin.celery, celery.apps.worker, celery.concurrency.prefork, celery.beat, kombu.transport.redis
-import granian, honcho.manager, liveplatform.wsgi, liveplatform.urls, liveplatform.local, providers.sandbox.server
-import calls.demo.telling, liveplatform.webhooks.receiver
+import granian, honcho.manager, liveplatform.wsgi, liveplatform.urls, liveplatform.dev.stack, providers.sandbox.server
+import calls.demo.report, liveplatform.dev.webhook_receiver
 print(*sorted({name.partition(".")[0] for name in sys.modules}))
 """
 

@@ -20,8 +20,8 @@ from rich.console import Console
 from benchmarks.chaos.breaking import FAULTS, supervise
 from benchmarks.chaos.judging import judge, unknown, untold
 from benchmarks.chaos.state import Ended, Run
-from liveplatform.local import Local
-from tests.stories.customer import Customer, Placed
+from liveplatform.dev.stack import Local
+from tests.support.client import Customer, PlacedCall
 
 SETTINGS = {
     "WORK_LEASE": "8",
@@ -70,7 +70,7 @@ def _break_and_end(run: Run, seconds: float, dice: random.Random) -> None:
         run.over.set()
         for client in clients:
             client.join()
-    run.customer.sandbox.heal()
+    run.customer.sandbox.reset()
     supervise(run.local)
 
 
@@ -87,7 +87,7 @@ def _client(run: Run, number: int) -> None:
         _end(run, call)
 
 
-def _end(run: Run, call: Placed) -> None:
+def _end(run: Run, call: PlacedCall) -> None:
     for _ in range(40):
         try:
             answer = call.end() if call.operation == "end_call" else call.end_strictly()

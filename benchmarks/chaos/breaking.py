@@ -11,7 +11,7 @@ import redis
 
 from benchmarks.chaos.state import FAULTY, Run
 from liveplatform import embedded
-from liveplatform.local import Local
+from liveplatform.dev.stack import Local
 
 
 def _kill_child(run: Run, dice: random.Random) -> None:
@@ -54,7 +54,7 @@ def _crash_postgres(run: Run, dice: random.Random) -> None:
 
 def _fail_provider(run: Run, dice: random.Random) -> None:
     fault = dice.choice(["act_then_timeout", "act_then_reset", "503", "reset", "html", "429"])
-    run.customer.sandbox.fault(
+    run.customer.sandbox.add_fault(
         dice.choice((*FAULTY, "create_call")), fault, times=dice.randint(1, 5), retry_after=1
     )
 

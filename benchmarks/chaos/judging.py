@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.chaos.state import FAULTY, Run
-from tests.stories.customer import Placed
+from tests.support.client import PlacedCall
 
 
 def untold(run: Run) -> set[str]:
@@ -69,7 +69,7 @@ def judge(console: Console, run: Run, untold: set[str]) -> int:
     return 1 if bad or not run.ended else 0
 
 
-def _is_settled(call: Placed) -> bool:
+def _is_settled(call: PlacedCall) -> bool:
     try:
         states = call.states()
     except (requests.RequestException, AssertionError):

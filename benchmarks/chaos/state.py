@@ -4,8 +4,8 @@ import threading
 from collections import Counter
 from dataclasses import dataclass, field
 
-from liveplatform.local import Local
-from tests.stories.customer import Customer, Placed
+from liveplatform.dev.stack import Local
+from tests.support.client import Customer, PlacedCall
 
 FAULTY = ("end_call", "end_room", "delete_room")
 
@@ -14,7 +14,7 @@ FAULTY = ("end_call", "end_room", "delete_room")
 class Ended:
     """An end that was answered 2xx: it must be carried through."""
 
-    call: Placed
+    call: PlacedCall
     at: float
 
 

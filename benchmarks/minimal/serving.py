@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import requests
 
-from liveplatform.local import ROOT, Local, free_port
+from liveplatform.dev.stack import ROOT, Local, free_port
 
 COMMAND = "granian --interface wsgi --host 127.0.0.1 --port {} --workers 2 --blocking-threads 8 --no-ws --log-level warning benchmarks.minimal.app:application"
 

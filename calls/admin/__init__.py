@@ -1,5 +1,5 @@
 """Calls in the admin: one page tells a call's whole story; what was given up can be run again."""
 
-from calls.admin import call, ending, others, told
+from calls.admin import bulk, call, others, provider_event
 
-__all__ = ["call", "ending", "others", "told"]
+__all__ = ["bulk", "call", "others", "provider_event"]

@@ -14,22 +14,22 @@ from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
-from calls.admin.filters import Standing
-from calls.admin.notes import NotesForm
-from calls.admin.story import story
-from calls.again import run_again
-from calls.changing import annotate
-from calls.end import end
-from calls.end_codes import EndCode
-from calls.ending.many import begin_for_each_account
+from calls.admin.detail import detail_context
+from calls.admin.filters import AttentionFilter
+from calls.admin.forms import NotesForm
+from calls.bulk.operations import start_per_account
+from calls.lifecycle.end import end
+from calls.lifecycle.update import annotate_call
 from calls.models import Call, Step
-from liveplatform.fast_admin import RecordAdmin
+from calls.models.end_code import EndCode
+from calls.post_processing.rerun import rerun_step
+from liveplatform.admin.base import ReadOnlyAdmin
 from liveplatform.webhooks.models import Delivery
-from liveplatform.webhooks.replaying import resend
+from liveplatform.webhooks.replay import resend
 
 
 @admin.register(Call)
-class CallAdmin(RecordAdmin):
+class CallAdmin(ReadOnlyAdmin):
     """Lists hold no phone numbers; the page of a call tells everything."""
 
     list_display = (
@@ -43,7 +43,7 @@ class CallAdmin(RecordAdmin):
         "ended_at",
         "sentiment",
     )
-    list_filter = (Standing, "status", "channel", "is_test")
+    list_filter = (AttentionFilter, "status", "channel", "is_test")
     list_select_related = ("account",)
     ordering = ("-id",)  # UUIDv7: the order of creation
     search_help_text = "The id of a call or an account, the provider's id of a call, or a number in E.164."
@@ -57,7 +57,7 @@ class CallAdmin(RecordAdmin):
 
     @admin.display(description="provider")
     def billing(self, call: Call) -> str:
-        return "STILL BILLED?" if call.still_billed else call.provider_state
+        return "STILL BILLED?" if call.may_still_be_billed else call.provider_state
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Model], search_term: str
@@ -73,7 +73,7 @@ class CallAdmin(RecordAdmin):
     @admin.action(description="End these calls", permissions=["change"])
     def end_calls(self, request: HttpRequest, calls: QuerySet[Call]) -> None:
         code = EndCode.ENDED_BY_STAFF
-        begun = begin_for_each_account(calls, reason="Ended by staff", code=code, by=_who(request))
+        begun = start_per_account(calls, reason="Ended by staff", code=code, by=actor(request))
         address = reverse("admin:calls_operation_changelist")
         said = format_html('{} operations begun: <a href="{}">watch them</a>.', len(begun), address)
         self.message_user(request, said if begun else "None of these calls is live.")
@@ -81,7 +81,7 @@ class CallAdmin(RecordAdmin):
     @admin.action(description="Run the analysis again", permissions=["change"])
     def analyse_again(self, request: HttpRequest, calls: QuerySet[Call]) -> None:
         steps = Step.objects.filter(call__in=calls, kind=Step.Kind.ANALYSE).exclude(state__in=Step.OPEN)
-        found = [run_again(step, _who(request)) for step in steps]
+        found = [rerun_step(step, actor(request)) for step in steps]
         self.message_user(request, f"{len(found)} analyses run again.")
 
     def changeform_view(
@@ -94,8 +94,8 @@ class CallAdmin(RecordAdmin):
         """The page that tells the whole story."""
         known = Call.objects.select_related("account", "connection")
         call = known.filter(pk=_uuid(object_id)).first()
-        told = story(call) if call else {}
-        told["notes_form"] = NotesForm.of(call) if call else None
+        told = detail_context(call) if call else {}
+        told["notes_form"] = NotesForm.for_call(call) if call else None
         told["may_change"] = request.user.has_perm("calls.change_call")
         return super().changeform_view(request, object_id, form_url, (extra_context or {}) | told)
 
@@ -120,56 +120,58 @@ class CallAdmin(RecordAdmin):
 
     @method_decorator(require_POST)
     def end_view(self, request: HttpRequest, call_id: UUID) -> HttpResponse:
-        call = _allowed(request, call_id)
-        won = _end(request, call.pk, call.account_id).won
+        call = _changeable_call(request, call_id)
+        won = _end(request, call.pk, call.account_id).changed
         said = "The call is ended; the workers carry out what follows." if won else "It had ended already."
-        return _back(request, call, said)
+        return _redirect_to(request, call, said)
 
     @method_decorator(require_POST)
     def notes_view(self, request: HttpRequest, call_id: UUID) -> HttpResponse:
-        call, form = _allowed(request, call_id), NotesForm(request.POST)
+        call, form = _changeable_call(request, call_id), NotesForm(request.POST)
         if not form.is_valid():
             messages.error(request, form.errors.as_text())
             return redirect(reverse("admin:calls_call_change", args=[call.pk]))
-        annotate(call.pk, account_id=call.account_id, by=_who(request), wish=form.wish())
-        return _back(request, call, "Notes and rating are kept.")
+        annotate_call(call.pk, account_id=call.account_id, actor=actor(request), changes=form.changes())
+        return _redirect_to(request, call, "Notes and rating are kept.")
 
     @method_decorator(require_POST)
     def step_view(self, request: HttpRequest, call_id: UUID, kind: str) -> HttpResponse:
-        call = _allowed(request, call_id)
+        call = _changeable_call(request, call_id)
         step = get_object_or_404(Step, call=call, kind=kind)
-        return _back(request, call, run_again(step, _who(request)))
+        return _redirect_to(request, call, rerun_step(step, actor(request)))
 
     @method_decorator(require_POST)
     def delivery_view(self, request: HttpRequest, call_id: UUID, delivery_id: UUID) -> HttpResponse:
-        call = _allowed(request, call_id)
-        delivery = get_object_or_404(Delivery, pk=delivery_id, event__subject=call.pk)
+        call = _changeable_call(request, call_id)
+        delivery = get_object_or_404(Delivery, pk=delivery_id, event__subject_id=call.pk)
         sent = resend(delivery)
-        return _back(request, call, "It is sent again now." if sent else "It is being sent at this moment.")
+        return _redirect_to(
+            request, call, "It is sent again now." if sent else "It is being sent at this moment."
+        )
 
 
-def _allowed(request: HttpRequest, call_id: UUID) -> Call:
+def _changeable_call(request: HttpRequest, call_id: UUID) -> Call:
     if not request.user.has_perm("calls.change_call"):
         raise PermissionDenied
     return get_object_or_404(Call, pk=call_id)
 
 
-def _end(request: HttpRequest, call_id: UUID, account_id: UUID) -> Any:  # noqa: ANN401 - calls.end.Ended
+def _end(request: HttpRequest, call_id: UUID, account_id: UUID) -> Any:  # noqa: ANN401 - calls.end.EndResult
     return end(
         call_id,
         account_id=account_id,
         reason="Ended by staff",
         code=EndCode.ENDED_BY_STAFF,
-        by=_who(request),
+        actor=actor(request),
     )
 
 
-def _back(request: HttpRequest, call: Call, said: str) -> HttpResponse:
+def _redirect_to(request: HttpRequest, call: Call, said: str) -> HttpResponse:
     messages.success(request, said)
     return redirect(reverse("admin:calls_call_change", args=[call.pk]))
 
 
-def _who(request: HttpRequest) -> str:
+def actor(request: HttpRequest) -> str:
     return f"staff:{request.user.get_username()}"[:80]
 
 

@@ -9,18 +9,18 @@ from django.http import HttpRequest
 from calls.models import Call, Step
 
 
-class Standing(admin.SimpleListFilter):
+class AttentionFilter(admin.SimpleListFilter):
     """What wants a person's eye."""
 
-    title = "standing"
-    parameter_name = "standing"
+    title = "attention"
+    parameter_name = "attention"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:  # noqa: ANN401
         return [
             ("live", "not ended"),
             ("billed", "ended here, still live at the provider"),
             ("failed", "a step was given up"),
-            ("wished", "end requested, not confirmed"),
+            ("end_requested", "end requested, not confirmed"),
         ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Call]) -> QuerySet[Call]:
@@ -32,7 +32,7 @@ class Standing(admin.SimpleListFilter):
             case "failed":
                 failed = Step.objects.filter(call=OuterRef("pk"), state=Step.State.FAILED)
                 return queryset.filter(Exists(failed))
-            case "wished":
+            case "end_requested":
                 return queryset.filter(ended_at=None, end_requested_at__isnull=False)
             case _:
                 return queryset

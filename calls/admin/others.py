@@ -7,15 +7,15 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
-from calls.again import run_again
-from calls.models import PhoneNumber, Reconciliation, RecordingCheck, Step, Watch
-from liveplatform.fast_admin import FastAdmin, RecordAdmin
-from liveplatform.work.bell import ring
+from calls.models import CallMonitor, PhoneNumber, Reconciliation, RecordingSync, Step
+from calls.post_processing.rerun import rerun_step
+from liveplatform.admin.base import LargeTableAdmin, ReadOnlyAdmin
+from liveplatform.work.doorbell import ring
 from liveplatform.work.models import Work
 
 
 @admin.register(Step)
-class StepAdmin(RecordAdmin):
+class StepAdmin(ReadOnlyAdmin):
     """The list of alarms: filter by "failed", look at the call, run the step again."""
 
     list_display = ("id", "of_call", "kind", "state", "attempts", "error", "settled_at")
@@ -32,25 +32,25 @@ class StepAdmin(RecordAdmin):
     @admin.action(description="Run again", permissions=["change"])
     def run_again(self, request: HttpRequest, steps: QuerySet[Step]) -> None:
         settled = steps.exclude(state__in=Step.OPEN)
-        said = [run_again(step, f"staff:{request.user.get_username()}") for step in settled]
+        said = [rerun_step(step, f"staff:{request.user.get_username()}") for step in settled]
         self.message_user(request, f"{len(said)} steps run again.")
 
 
-class LookingAdmin(RecordAdmin):
+class RecurringWorkAdmin(ReadOnlyAdmin):
     """Work that comes back: what it found last, and when it is due again."""
 
     list_filter = ("state",)
-    actions = ("look_now",)
+    actions = ("run_now",)
 
     @admin.action(description="Look now", permissions=["change"])
-    def look_now(self, request: HttpRequest, rows: QuerySet[Work]) -> None:
+    def run_now(self, request: HttpRequest, rows: QuerySet[Work]) -> None:
         due = rows.filter(state=Work.State.PENDING).update(due_at=Now())
         ring(rows.model.queue)
         self.message_user(request, f"{due} are due now.")
 
 
-@admin.register(Watch)
-class WatchAdmin(LookingAdmin):
+@admin.register(CallMonitor)
+class CallMonitorAdmin(RecurringWorkAdmin):
     """Who looks after which live call."""
 
     list_display = ("id", "call_id", "state", "due_at", "result", "error")
@@ -58,8 +58,8 @@ class WatchAdmin(LookingAdmin):
     search_help_text = "The id of a watch or a call."
 
 
-@admin.register(RecordingCheck)
-class RecordingCheckAdmin(LookingAdmin):
+@admin.register(RecordingSync)
+class RecordingSyncAdmin(RecurringWorkAdmin):
     """Which calls' recordings are looked for, or will be before their links perish."""
 
     list_display = ("id", "call_id", "state", "due_at", "result", "error")
@@ -68,7 +68,7 @@ class RecordingCheckAdmin(LookingAdmin):
 
 
 @admin.register(Reconciliation)
-class ReconciliationAdmin(LookingAdmin):
+class ReconciliationAdmin(RecurringWorkAdmin):
     """The rounds over connections, and what the last one found."""
 
     list_display = ("id", "connection", "state", "due_at", "result", "error")
@@ -78,7 +78,7 @@ class ReconciliationAdmin(LookingAdmin):
 
 
 @admin.register(PhoneNumber)
-class PhoneNumberAdmin(FastAdmin):
+class PhoneNumberAdmin(LargeTableAdmin):
     """Numbers are shown on their own page only."""
 
     list_display = ("id", "nickname", "account", "connection", "country_code", "created_at")

@@ -16,7 +16,7 @@ from calls.analysis.turns import Turn
 
 
 @dataclass(frozen=True)
-class Analysed:
+class AnalysisResult:
     """What was found, and by which analyser in which version."""
 
     metrics: dict[str, Any]
@@ -25,15 +25,15 @@ class Analysed:
     version: str
 
 
-def analyse(turns: Sequence[Turn], language: str = "") -> Analysed:
+def analyse(turns: Sequence[Turn], language: str = "") -> AnalysisResult:
     """Metrics and sentiment. Raises AnalyserUnavailable or AnalyserRejected (HTTP analysers only)."""
-    judge = analyser(settings.ANALYSER)
-    sentiment = judge.judge(turns, language)
-    return Analysed(measure(turns), sentiment.as_json(), judge.name, judge.version)
+    judge = get_analyser(settings.ANALYSER)
+    sentiment = judge.score(turns, language)
+    return AnalysisResult(measure(turns), sentiment.as_json(), judge.name, judge.version)
 
 
 @cache
-def analyser(name: str) -> Analyser:
+def get_analyser(name: str) -> Analyser:
     """The analyser of that name: "lexicon", "openai", or a dotted path to a class."""
     match name:
         case "lexicon":

@@ -7,7 +7,7 @@ from functools import cache
 
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
-from calls.analysis.callcentre import AGENT_PATTERNS, COURTESY, CUSTOMER_PATTERNS
+from calls.analysis.patterns import AGENT_PATTERNS, COURTESY, CUSTOMER_PATTERNS
 from calls.analysis.turns import AGENT, CUSTOMER, Turn
 
 WORD = re.compile(r"[a-z0-9']+")
@@ -44,20 +44,20 @@ NAMES = (
 
 def features(turns: Sequence[Turn]) -> list[tuple[int, dict[str, float]]]:
     """The features of each customer turn, with its index in the transcript."""
-    past = _Past()
+    past = _History()
     customers = [i for i, turn in enumerate(turns) if turn.role == CUSTOMER]
     found: list[tuple[int, dict[str, float]]] = []
     for i, turn in enumerate(turns):
         text = turn.text.lower().replace("’", "'")  # noqa: RUF001
         if turn.role == CUSTOMER:
             place = customers.index(i) if len(customers) < 50 else len(found)
-            found.append((i, past.judge(text, place, len(customers))))
+            found.append((i, past.turn_features(text, place, len(customers))))
         elif turn.role == AGENT:
             past.hear_agent(text)
     return found
 
 
-class _Past:
+class _History:
     """What was said so far."""
 
     def __init__(self) -> None:
@@ -75,7 +75,7 @@ class _Past:
         self.agent_length = math.log1p(len(text.split())) / 4
         self.failures += bool(self.agent["agent_cannot"] or self.agent["agent_misunderstands"])
 
-    def judge(self, text: str, place: int, total: int) -> dict[str, float]:
+    def turn_features(self, text: str, place: int, total: int) -> dict[str, float]:
         said = {name: float(bool(p.search(text))) for name, p in CUSTOMER_PATTERNS.items()}
         plain, polite = _scores(text)
         words = _content(text)

@@ -10,12 +10,12 @@ from collections.abc import Mapping, Sequence
 
 from calls.analysis.features import features
 from calls.analysis.metrics import count_words
-from calls.analysis.sentiment import Judgement, Label, Sentiment
+from calls.analysis.sentiment import Label, Sentiment, TurnSentiment
 from calls.analysis.turns import CUSTOMER, Turn
 from calls.analysis.weights import WEIGHTS
 
 MIN_TURNS, MIN_WORDS = 2, 10
-EVIDENCE = 5
+MAX_EVIDENCE = 5
 # Shares of the customer's turns, late ones counting up to twice, that decide the whole.
 NEGATIVE_SHARE, POSITIVE_SHARE = 0.25, 0.25
 # The commonest English words: of real English text at least one word in eight is among them.
@@ -28,7 +28,7 @@ ENGLISH = frozenset(
 )
 ENGLISH_SHARE = 0.12
 
-WHY = {
+REASONS = {
     "complains": "complains",
     "escalates": "asks for a manager, a refund or an end",
     "corrects": "corrects the agent",
@@ -55,19 +55,19 @@ class LexiconAnalyser:
     name = "lexicon"
     version = "3"
 
-    def judge(self, turns: Sequence[Turn], language: str = "") -> Sentiment:
-        reason = _too_little(turns, language)
+    def score(self, turns: Sequence[Turn], language: str = "") -> Sentiment:
+        reason = _insufficient_reason(turns, language)
         if reason:
             return Sentiment("unknown", None, reason=reason)
-        judged = [judgement(index, found) for index, found in features(turns)]
-        shares = _shares(judged)
-        label = _whole(shares)
+        judged = [score_turn(index, found) for index, found in features(turns)]
+        shares = _label_shares(judged)
+        label = _overall_label(shares)
         score = round(shares["positive"] - shares["negative"], 3)
-        evidence = sorted((j for j in judged if j.label == label), key=lambda j: -abs(j.score))[:EVIDENCE]
+        evidence = sorted((j for j in judged if j.label == label), key=lambda j: -abs(j.score))[:MAX_EVIDENCE]
         return Sentiment(label, score, judged, sorted(evidence, key=lambda j: j.index))
 
 
-def _too_little(turns: Sequence[Turn], language: str) -> str:
+def _insufficient_reason(turns: Sequence[Turn], language: str) -> str:
     """Why this cannot be judged; "" if it can."""
     if language and not language.lower().startswith("en"):
         return f"The transcript is not English ({language})."
@@ -80,9 +80,9 @@ def _too_little(turns: Sequence[Turn], language: str) -> str:
     return ""
 
 
-def judgement(index: int, found: Mapping[str, float]) -> Judgement:
+def score_turn(index: int, found: Mapping[str, float]) -> TurnSentiment:
     """What the features of one turn say."""
-    negative, positive = _chances(found)
+    negative, positive = _probabilities(found)
     label: Label = "neutral"
     if (found["complains"] or found["escalates"]) and not found["praises"]:
         label, negative = "negative", max(negative, 0.6)
@@ -91,10 +91,10 @@ def judgement(index: int, found: Mapping[str, float]) -> Judgement:
     if label == "negative" and found["closes"] and not found["complains"]:
         label, negative = "neutral", positive  # a plain good-bye
     score = round(max(-1.0, min(1.0, positive - negative)), 3)
-    return Judgement(index, label, score, _why(found, label))
+    return TurnSentiment(index, label, score, _top_reasons(found, label))
 
 
-def _chances(found: Mapping[str, float]) -> tuple[float, float]:
+def _probabilities(found: Mapping[str, float]) -> tuple[float, float]:
     """How likely the turn is negative, and positive; the rest is neutral."""
     negative = math.exp(sum(WEIGHTS[name][0] * value for name, value in found.items()))
     positive = math.exp(sum(WEIGHTS[name][1] * value for name, value in found.items()))
@@ -102,18 +102,20 @@ def _chances(found: Mapping[str, float]) -> tuple[float, float]:
     return negative / whole, positive / whole
 
 
-def _why(found: Mapping[str, float], label: Label) -> tuple[str, ...]:
+def _top_reasons(found: Mapping[str, float], label: Label) -> tuple[str, ...]:
     """The features that spoke loudest for this label, in plain words."""
     if label == "neutral":
         return ()
     side = 0 if label == "negative" else 1
-    weighed = {name: WEIGHTS[name][side] * value for name, value in found.items() if name in WHY and value}
+    weighed = {
+        name: WEIGHTS[name][side] * value for name, value in found.items() if name in REASONS and value
+    }
     sure = [name for name in ("complains", "escalates") if found[name] and label == "negative"]
     loud = sure + [name for name in sorted(weighed, key=lambda n: -weighed[n]) if weighed[name] > 0.15]
-    return tuple(WHY[name] for name in dict.fromkeys(loud[:3]))
+    return tuple(REASONS[name] for name in dict.fromkeys(loud[:3]))
 
 
-def _shares(judged: Sequence[Judgement]) -> dict[str, float]:
+def _label_shares(judged: Sequence[TurnSentiment]) -> dict[str, float]:
     """What part of the turns has each label, late turns counting up to twice as much."""
     last = max(len(judged) - 1, 1)
     weights = [1 + place / last for place in range(len(judged))]
@@ -124,7 +126,7 @@ def _shares(judged: Sequence[Judgement]) -> dict[str, float]:
     }
 
 
-def _whole(shares: Mapping[str, float]) -> Label:
+def _overall_label(shares: Mapping[str, float]) -> Label:
     if shares["negative"] >= NEGATIVE_SHARE and shares["negative"] >= shares["positive"]:
         return "negative"
     return "positive" if shares["positive"] >= POSITIVE_SHARE else "neutral"

@@ -7,14 +7,14 @@ from typing import Any
 import requests
 from urllib3.exceptions import HTTPError
 
-from calls.analysis.sentiment import Judgement, Label, Sentiment
+from calls.analysis.sentiment import Label, Sentiment, TurnSentiment
 from calls.analysis.turns import CUSTOMER, Turn
-from providers import lines
+from providers import sockets
 
 TIMEOUT = 20.0
-CAP = 1024 * 1024
+MAX_RESPONSE_BYTES = 1024 * 1024
 LABELS = ("positive", "neutral", "negative", "unknown")
-ASK = (
+PROMPT = (
     "You judge the customer's sentiment in a service call. Answer with JSON only: "
     '{"label": "positive|neutral|negative|unknown", "score": -1..1, '
     '"turns": [{"index": <turn number>, "label": "...", "score": -1..1}]}, one entry per customer turn. '
@@ -44,7 +44,7 @@ class OpenAIAnalyser:
         self.base_url, self.api_key, self.version = base_url.rstrip("/"), api_key, model
         self.timeout = timeout
 
-    def judge(self, turns: Sequence[Turn], language: str = "") -> Sentiment:
+    def score(self, turns: Sequence[Turn], language: str = "") -> Sentiment:
         if not self.base_url:
             raise AnalyserRejected("OPENAI_BASE_URL is not set.")
         if not any(turn.role == CUSTOMER for turn in turns):
@@ -53,17 +53,17 @@ class OpenAIAnalyser:
 
     def _ask(self, turns: Sequence[Turn]) -> Any:  # noqa: ANN401 - JSON, checked by the caller
         transcript = "\n".join(f"[{i}] {turn.role}: {turn.text}" for i, turn in enumerate(turns))
-        messages = [{"role": "system", "content": ASK}, {"role": "user", "content": transcript}]
+        messages = [{"role": "system", "content": PROMPT}, {"role": "user", "content": transcript}]
         body = {
             "model": self.version,
             "temperature": 0,
             "response_format": {"type": "json_object"},
             "messages": messages,
         }
-        lines.begin(self.timeout)  # for everything, however slowly the answer drips
+        sockets.start_deadline(self.timeout)  # for everything, however slowly the answer drips
         try:
             with (
-                lines.session() as session,
+                sockets.new_session() as session,
                 session.post(
                     f"{self.base_url}/chat/completions",
                     json=body,
@@ -73,22 +73,22 @@ class OpenAIAnalyser:
                     stream=True,
                 ) as answer,
             ):
-                return _document(answer, _content(answer))
+                return _parse_response(answer, _read_body(answer))
         except (requests.RequestException, HTTPError, OSError) as error:
             raise AnalyserUnavailable(f"The analyser could not be asked ({type(error).__name__}).") from None
 
 
-def _content(answer: requests.Response) -> bytes:
+def _read_body(answer: requests.Response) -> bytes:
     """The body; one that is larger than CAP is no answer."""
     body = b""
-    while chunk := answer.raw.read1(CAP, decode_content=True):
+    while chunk := answer.raw.read1(MAX_RESPONSE_BYTES, decode_content=True):
         body += chunk
-        if len(body) > CAP:
+        if len(body) > MAX_RESPONSE_BYTES:
             raise AnalyserUnavailable("The analyser's answer is too large.")
     return body
 
 
-def _document(answer: requests.Response, body: bytes) -> Any:  # noqa: ANN401
+def _parse_response(answer: requests.Response, body: bytes) -> Any:  # noqa: ANN401
     wait = answer.headers.get("Retry-After", "")
     if answer.status_code == 429 or answer.status_code >= 500:
         pause = float(wait) if wait.isascii() and wait.isdigit() else None
@@ -108,7 +108,7 @@ def _sentiment(said: Any, turns: Sequence[Turn]) -> Sentiment:  # noqa: ANN401
         label, score = _label(said["label"]), _score(said["score"])
         known = {i for i, turn in enumerate(turns) if turn.role == CUSTOMER}
         judged = [
-            Judgement(entry["index"], _label(entry["label"]), _score(entry["score"]))
+            TurnSentiment(entry["index"], _label(entry["label"]), _score(entry["score"]))
             for entry in said.get("turns", [])
             if entry["index"] in known
         ]

@@ -10,7 +10,7 @@ Label = Literal["positive", "neutral", "negative", "unknown"]
 
 
 @dataclass(frozen=True)
-class Judgement:
+class TurnSentiment:
     """One customer turn: its index in the transcript, its label, and a score from -1 to 1."""
 
     index: int
@@ -25,8 +25,8 @@ class Sentiment:
 
     label: Label
     score: float | None
-    turns: list[Judgement] = field(default_factory=list)
-    evidence: list[Judgement] = field(default_factory=list)
+    turns: list[TurnSentiment] = field(default_factory=list)
+    evidence: list[TurnSentiment] = field(default_factory=list)
     reason: str = ""  # why it is unknown
 
     def as_json(self) -> dict[str, Any]:
@@ -49,4 +49,4 @@ class Analyser(Protocol):
     name: str
     version: str
 
-    def judge(self, turns: Sequence[Turn], language: str = "") -> Sentiment: ...
+    def score(self, turns: Sequence[Turn], language: str = "") -> Sentiment: ...

@@ -5,9 +5,9 @@ import os
 from liveplatform.accounts.models import Connection
 
 # Companies whose events go to an address that is set for a whole app; a phone call brings its own along.
-TOLD_BY_HOOKS = (Connection.Provider.GETSTREAM, Connection.Provider.LIVEKIT)
+WEBHOOK_PROVIDERS = (Connection.Provider.GETSTREAM, Connection.Provider.LIVEKIT)
 # Set by `make up`: its sandbox tells the platform.
-TELLS = "SANDBOX_TELLS"
+SEND_EVENTS_ENV = "SANDBOX_SEND_EVENTS"
 
 
 def sandbox_port(wanted: int | None, otherwise: int) -> int:
@@ -15,37 +15,37 @@ def sandbox_port(wanted: int | None, otherwise: int) -> int:
 
     `wanted` has its way, and the stored connections move along.
     """
-    known = _known()
+    known = _stored_port()
     if wanted and known and wanted != known:
-        Connection.objects.filter(base_url=sandbox_at(known)).update(base_url=sandbox_at(wanted))
+        Connection.objects.filter(base_url=sandbox_base_url(known)).update(base_url=sandbox_base_url(wanted))
     return wanted or known or otherwise
 
 
-def sandbox_at(port: int) -> str:
+def sandbox_base_url(port: int) -> str:
     """Its address."""
     return f"http://127.0.0.1:{port}"
 
 
-def hooks_of(port: int) -> list[dict[str, str]]:
+def callback_targets(port: int) -> list[dict[str, str]]:
     """The hooks of all connections that point to the sandbox at this port, where TELLS is set.
 
     Of two connections with one API key the older one is told.
     """
-    if not os.environ.get(TELLS):
+    if not os.environ.get(SEND_EVENTS_ENV):
         return []
-    here = Connection.objects.filter(base_url=sandbox_at(port), provider__in=TOLD_BY_HOOKS)
-    return [_hook(connection) for connection in here.order_by("-pk")]
+    here = Connection.objects.filter(base_url=sandbox_base_url(port), provider__in=WEBHOOK_PROVIDERS)
+    return [_callback_target(connection) for connection in here.order_by("-pk")]
 
 
-def _hook(connection: Connection) -> dict[str, str]:
+def _callback_target(connection: Connection) -> dict[str, str]:
     known = connection.credentials()
     return {"key": known["api_key"], "secret": known["api_secret"], "url": connection.events_url}
 
 
-def _known() -> int | None:
+def _stored_port() -> int | None:
     """Twilio itself is on nobody's own machine: the oldest such connection is the first start's."""
     local = Connection.objects.filter(
-        provider=Connection.Provider.TWILIO, base_url__regex=f"^{sandbox_at(0)[:-1]}[0-9]{{1,5}}$"
+        provider=Connection.Provider.TWILIO, base_url__regex=f"^{sandbox_base_url(0)[:-1]}[0-9]{{1,5}}$"
     )
     url = local.order_by("pk").values_list("base_url", flat=True).first()
     return int(url.rpartition(":")[2]) if url else None

@@ -1,19 +1,19 @@
 """The records of calls: a call, its words, steps, watch, recordings, events; what goes over many calls."""
 
-from calls.models.act import Act
+from calls.models.activity import Activity
+from calls.models.analysis import Analysis, Transcript
+from calls.models.bulk import AutoEndRule, Operation
 from calls.models.call import Call
-from calls.models.insight import Analysis, Transcript
-from calls.models.number import PhoneNumber
-from calls.models.operation import Operation, Rule
+from calls.models.monitor import CallMonitor, Reconciliation
+from calls.models.phone_number import PhoneNumber
 from calls.models.provider_event import ProviderEvent
 from calls.models.recording import Recording
-from calls.models.recording_check import RecordingCheck
+from calls.models.recording_sync import RecordingSync
+from calls.models.search_document import SearchDocument
 from calls.models.step import Step
-from calls.models.watch import Reconciliation, Watch
-from calls.models.words import Words
 
 __all__ = [
-    "Act",
+    "Activity",
     "Analysis",
     "Call",
     "Operation",
@@ -21,10 +21,10 @@ __all__ = [
     "ProviderEvent",
     "Reconciliation",
     "Recording",
-    "RecordingCheck",
-    "Rule",
+    "RecordingSync",
+    "AutoEndRule",
     "Step",
     "Transcript",
-    "Watch",
-    "Words",
+    "CallMonitor",
+    "SearchDocument",
 ]

@@ -8,10 +8,10 @@ from uuid import UUID
 from django.db import models
 from django.db.models.functions import Now
 
-from calls.call_status import CALL_STATUS
-from calls.end_codes import EndCode
-from calls.models.call_indexes import BACKDATED, LISTS
-from calls.models.deleting import set_null_unless_needed
+from calls.models.call_indexes import IS_IMPORTED, LIST_INDEXES
+from calls.models.call_status import CALL_STATUS
+from calls.models.end_code import EndCode
+from calls.models.on_delete import set_null_unless_needed
 from liveplatform.accounts.models import Account, Connection
 from liveplatform.work.models import uuid7
 
@@ -120,8 +120,8 @@ class Call(models.Model):
 
     # What the caller's Idempotency-Key makes of a call that is paid for: found by it, it is never made twice.
     submission_key = models.CharField(max_length=64, blank=True, default="", editable=False)
-    backdated = models.GeneratedField(
-        expression=BACKDATED,
+    is_imported = models.GeneratedField(
+        expression=IS_IMPORTED,
         output_field=models.BooleanField(null=True),
         db_persist=True,
         help_text="Began, or was to begin, before this row was made.",
@@ -158,7 +158,7 @@ class Call(models.Model):
                 name="call_room_connection",
                 condition=models.Q(room_connection__isnull=False),
             ),
-            *LISTS,
+            *LIST_INDEXES,
         ]
 
     def __str__(self) -> str:
@@ -180,7 +180,7 @@ class Call(models.Model):
         if duration is not None:
             self.duration = duration
 
-    def take_cost(self, cost: str, unit: str) -> None:
+    def set_cost(self, cost: str, unit: str) -> None:
         """What the provider charges; "" as long as it does not say, and what is known stays. Wants a save."""
         if cost:
             self.cost, self.price_unit = Decimal(cost).quantize(Decimal("0.000001")), unit or self.price_unit
@@ -190,12 +190,12 @@ class Call(models.Model):
         return self.ended_at is not None
 
     @property
-    def may_run_unseen(self) -> bool:
+    def is_submission_unknown(self) -> bool:
         """The provider may have made this call, but its answer never reached us."""
         return not self.provider_call_id and self.provider_status in (DIALLING, SUBMISSION_UNKNOWN)
 
     @property
-    def still_billed(self) -> bool:
+    def may_still_be_billed(self) -> bool:
         """Ended here while the provider said otherwise, or has not said: somebody may be paying."""
         return (
             self.is_over and bool(self.provider_call_id) and self.provider_state != self.ProviderState.ENDED

@@ -12,16 +12,16 @@ from django.db.models.functions import Collate, Least
 from django.db.models.lookups import LessThan
 
 # Nobody's clock is further off.
-SKEW = timedelta(minutes=5)
+CLOCK_SKEW = timedelta(minutes=5)
 
 
 def _utc(time: F | Least) -> Func:
     return Func(time, template="(%(expressions)s AT TIME ZONE 'UTC')", output_field=DateTimeField())
 
 
-# Whether a call was to begin before it was in the table, for it was imported (calls/selecting/walking.py).
-BACKDATED = LessThan(
-    _utc(Least("scheduled_at", "started_at", "ended_at")), _utc(F("created_at")) - Value(SKEW)
+# Whether a call was to begin before it was in the table, for it was imported (calls/filters/index_scan.py).
+IS_IMPORTED = LessThan(
+    _utc(Least("scheduled_at", "started_at", "ended_at")), _utc(F("created_at")) - Value(CLOCK_SKEW)
 )
 
 NEWEST_FIRST = (F("created_at").desc(), F("id").desc())
@@ -44,9 +44,9 @@ def _by_order(field: str) -> Index:
     return Index(F("account"), F(field).desc(), F("id").desc(), name=f"call_{field}", condition=present)
 
 
-LISTS = [
+LIST_INDEXES = [
     Index(F("account"), *NEWEST_FIRST, name="call_video", condition=Q(channel="video")),
-    Index(F("account"), F("created_at"), name="call_backdated", condition=Q(backdated=True)),
+    Index(F("account"), F("created_at"), name="call_imported", condition=Q(is_imported=True)),
     Index(F("account"), F("call_status"), *NEWEST_FIRST, name="call_status"),
     _by_value("end_code", ~Q(end_code="")),
     _by_value("campaign_id", Q(campaign_id__isnull=False)),

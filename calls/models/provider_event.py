@@ -4,8 +4,8 @@ from typing import ClassVar, Self
 
 from django.db import models
 
-from calls.incoming import applying, matching
 from calls.models.call import Call
+from calls.provider_events import apply, correlate
 from liveplatform.accounts.models import Connection
 from liveplatform.work.models import Job, Work
 
@@ -13,21 +13,21 @@ from liveplatform.work.models import Job, Work
 class ProviderEvent(Work):
     """One event of a connection's provider, verified before it was written; applied to its call from here.
 
-    `done` says that it was applied (`result["did"]` tells what that meant), `skipped` that nothing follows
+    `done` says that it was applied (`result["summary"]` tells what that meant), `skipped` that nothing follows
     from it (`error` tells why).
     """
 
     queue: ClassVar[str] = "provider_events"
 
     connection = models.ForeignKey(Connection, models.CASCADE, related_name="+", db_index=False)
-    key = models.CharField(max_length=200, help_text="The same however often it is delivered.")
+    dedup_key = models.CharField(max_length=200, help_text="The same however often it is delivered.")
     type = models.CharField(max_length=100, help_text="In the provider's own words.")
-    happening = models.CharField(max_length=20, help_text="As providers.events has it.")
-    happened_at = models.DateTimeField(null=True, blank=True, help_text="By the provider's clock.")
+    kind = models.CharField(max_length=20, help_text="As providers.events has it.")
+    occurred_at = models.DateTimeField(null=True, blank=True, help_text="By the provider's clock.")
     call = models.ForeignKey(
         Call, models.CASCADE, null=True, blank=True, related_name="provider_events", db_index=False
     )
-    told = models.JSONField(default=dict, help_text="What was read from it.")
+    payload = models.JSONField(default=dict, help_text="What was read from it.")
 
     # As it came.
     url = models.TextField(help_text="The address that the provider signed.")
@@ -35,11 +35,13 @@ class ProviderEvent(Work):
     body = models.BinaryField(max_length=1024 * 1024)
 
     class Meta(Work.Meta):
-        constraints = [models.UniqueConstraint(fields=["connection", "key"], name="provider_event_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["connection", "dedup_key"], name="provider_event_once")
+        ]
         indexes = [
             *Work.Meta.indexes,
             models.Index(
-                fields=["call", "happened_at"],
+                fields=["call", "occurred_at"],
                 name="provider_event_call",
                 condition=models.Q(call__isnull=False),
             ),
@@ -49,22 +51,22 @@ class ProviderEvent(Work):
         return f"{self.type} {self.state}"
 
     @property
-    def said(self) -> str:
+    def summary(self) -> str:
         """What came of it, for people."""
-        return str(self.result.get("did", self.error))
+        return str(self.result.get("summary", self.error))
 
     @classmethod
     def prepare(cls, rows: list[Self]) -> list[Job]:
-        return applying.prepare(rows)
+        return apply.prepare(rows)
 
     @classmethod
     def guard(cls, rows: list[Self]) -> None:
         Call.lock(row.call_id for row in rows if row.call_id)
-        matching.note(rows)
+        correlate.save_matches(rows)
 
     @classmethod
     def settled(cls, rows: list[Self]) -> None:
-        applying.settled(rows)
+        apply.settled(rows)
 
     def about(self) -> dict[str, str]:
         said = {"connection_id": str(self.connection_id), "type": self.type}

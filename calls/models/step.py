@@ -4,9 +4,9 @@ from typing import ClassVar, Self
 
 from django.db import models
 
-from calls import concluding
-from calls.following import after, jobs
+from calls import sql
 from calls.models.call import Call
+from calls.post_processing import jobs, results
 from liveplatform.work.models import Job, Work
 
 
@@ -40,11 +40,11 @@ class Step(Work):
 
     @classmethod
     def settled(cls, rows: list[Self]) -> None:
-        after.settled(rows)
+        results.settled(rows)
 
     @property
     def fresh_attempts(self) -> int:
-        return concluding.MAX_ATTEMPTS[self.kind]
+        return sql.MAX_ATTEMPTS[self.kind]
 
     def about(self) -> dict[str, str]:
         return {"call_id": str(self.call_id), "step": self.kind}

@@ -10,10 +10,10 @@ from django.http import HttpRequest
 from liveplatform.accounts.forms import ConnectionForm, IssuerForm, KeyForm
 from liveplatform.accounts.keys import CannotRotate, forget, make_key, revoke, rotate
 from liveplatform.accounts.models import Account, ApiKey, Connection, JwtIssuer
-from liveplatform.fast_admin import FastAdmin
+from liveplatform.admin.base import LargeTableAdmin
 
 
-class OfOneAccount(FastAdmin):
+class AccountScopedAdmin(LargeTableAdmin):
     """Rows of an account, which cannot move to another: sealed secrets are bound to it."""
 
     list_select_related = ("account",)
@@ -26,7 +26,7 @@ class OfOneAccount(FastAdmin):
 
 
 @admin.register(Account)
-class AccountAdmin(FastAdmin):
+class AccountAdmin(LargeTableAdmin):
     """The tenants."""
 
     list_display = ("name", "account_id", "auth_id", "is_active", "honest_errors", "created_at")
@@ -41,7 +41,7 @@ class AccountAdmin(FastAdmin):
 
 
 @admin.register(ApiKey)
-class ApiKeyAdmin(OfOneAccount):
+class ApiKeyAdmin(AccountScopedAdmin):
     """Keys: their text is shown when they are made, and never again."""
 
     form = KeyForm
@@ -85,7 +85,7 @@ class ApiKeyAdmin(OfOneAccount):
 
 
 @admin.register(JwtIssuer)
-class JwtIssuerAdmin(OfOneAccount):
+class JwtIssuerAdmin(AccountScopedAdmin):
     """Whose tokens an account accepts."""
 
     form = IssuerForm
@@ -99,7 +99,7 @@ class JwtIssuerAdmin(OfOneAccount):
 
 
 @admin.register(Connection)
-class ConnectionAdmin(OfOneAccount):
+class ConnectionAdmin(AccountScopedAdmin):
     """Customers' accounts at providers."""
 
     form = ConnectionForm

@@ -7,7 +7,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Connections to providers lead where customers say: they are judged."""
-        from liveplatform.accounts.provider_addresses import may_connect  # noqa: PLC0415 - needs the settings
-        from providers import lines  # noqa: PLC0415
+        from liveplatform.egress.provider_policy import is_allowed  # noqa: PLC0415 - needs the settings
+        from providers import sockets  # noqa: PLC0415
 
-        lines.judge_by(may_connect)
+        sockets.set_address_policy(is_allowed)

@@ -6,12 +6,12 @@ import jwt
 from django import forms
 from django.core.exceptions import ValidationError
 
-from liveplatform.accounts.connecting import BadConnection, change, check_address
+from liveplatform.accounts.connections import BadConnection, change, check_address
 from liveplatform.accounts.jwks import KEY_TYPES
 from liveplatform.accounts.models import ApiKey, Connection, JwtIssuer
 from liveplatform.accounts.scopes import SCOPES
-from liveplatform.webhooks.judging import Forbidden, judge_url
-from providers.registry import FIELDS
+from liveplatform.egress.url_policy import DestinationForbidden, check_url
+from providers.registry import CREDENTIALS
 
 # RFC 7518 §3.2: a key of the same size as the hash output or larger must be used.
 HS256_SECRET = 32
@@ -74,8 +74,8 @@ class IssuerForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the s
     def clean_jwks_url(self) -> str:
         url = str(self.cleaned_data.get("jwks_url") or "")
         try:
-            return judge_url(url) if url else ""
-        except Forbidden as error:
+            return check_url(url) if url else ""
+        except DestinationForbidden as error:
             raise ValidationError(str(error)) from error
 
     def clean_public_key(self) -> str:
@@ -124,12 +124,12 @@ class ConnectionForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in t
         if not isinstance(options, dict) or not isinstance(secrets, dict):
             raise ValidationError("Options and secrets are JSON objects.")
         provider = data.get("provider") or self.instance.provider
-        if provider in FIELDS:
+        if provider in CREDENTIALS:
             self._check(provider, options, secrets)
         return data
 
     def _check(self, provider: str, options: dict[str, Any], secrets: dict[str, Any]) -> None:
-        fields = FIELDS[provider]
+        fields = CREDENTIALS[provider]
         if set(options) & set(fields.secrets) or set(secrets) - set(fields.secrets):
             raise ValidationError(f"Under secrets: {', '.join(fields.secrets)}; all else under options.")
         needed = fields.options if self.instance.sealed_secrets else fields.required

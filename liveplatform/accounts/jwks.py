@@ -11,7 +11,7 @@ from typing import Any
 import jwt
 import structlog
 
-from liveplatform.accounts.safe_get import safe_get
+from liveplatform.egress.fetch import fetch_text
 
 log = structlog.get_logger(__name__)
 
@@ -59,7 +59,7 @@ class KeySet:
 
     def _fetch(self) -> None:
         try:
-            self._keys = self._parsed(safe_get(self.url))
+            self._keys = self._parsed(fetch_text(self.url))
             self._got = time.monotonic()
         except (OSError, jwt.PyJWTError, ValueError, TypeError, AttributeError, RecursionError) as error:
             log.warning("jwks_unavailable", url=self.url, error=type(error).__name__)

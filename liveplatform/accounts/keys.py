@@ -18,10 +18,10 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from liveplatform.accounts.memory import Memory
 from liveplatform.accounts.models import Account, ApiKey
-from liveplatform.accounts.principal import Principal
 from liveplatform.accounts.scopes import SCOPES
+from liveplatform.accounts.ttl_cache import Memory
+from liveplatform.api.principal import Principal
 
 PREFIX = "lp"
 CACHE = 5.0

@@ -11,9 +11,9 @@ import jwt
 from django.db.models import Q
 
 from liveplatform.accounts.jwks import KeySet, KeysUnavailable
-from liveplatform.accounts.memory import Memory
 from liveplatform.accounts.models import JwtIssuer
-from liveplatform.accounts.principal import Principal
+from liveplatform.accounts.ttl_cache import Memory
+from liveplatform.api.principal import Principal
 from liveplatform.crypto import CannotOpen
 
 LEEWAY = 10  # seconds

@@ -19,9 +19,9 @@ from django.http import HttpResponse, UnreadablePostError
 from rest_framework.exceptions import ParseError
 from rest_framework.request import Request
 
-from liveplatform.accounts.principal import Principal
-from liveplatform.api.errors import Conflict, TooLarge, Unprocessable
+from liveplatform.api.exceptions import Conflict, TooLarge, Unprocessable
 from liveplatform.api.models import IdempotencyRecord
+from liveplatform.api.principal import Principal
 from liveplatform.crypto import CannotOpen, seal, unseal
 
 HEADER = "Idempotency-Key"

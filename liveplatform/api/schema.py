@@ -6,13 +6,13 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
 
-from liveplatform.api.errors import problems
+from liveplatform.api.exceptions import problems
 from liveplatform.api.idempotency import HEADER, METHODS
-from liveplatform.api.parsing import JSONParser
-from liveplatform.api.scopes import scope_for
+from liveplatform.api.parsers import JSONParser
+from liveplatform.api.permissions import scope_for
 
 if TYPE_CHECKING:
-    from liveplatform.api.views import PlatformView
+    from liveplatform.api.viewsets import PlatformView
 
 KEY = OpenApiParameter(
     HEADER,
@@ -90,7 +90,7 @@ SCHEMES: dict[str, dict[str, Any]] = {
 class AuthenticationSchemes(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """The three ways to send a key."""
 
-    target_class = "liveplatform.api.authentication.PlatformAuthentication"
+    target_class = "liveplatform.accounts.authentication.PlatformAuthentication"
     name = list(SCHEMES)
 
     def get_security_definition(self, auto_schema: AutoSchema) -> list[dict[str, Any]]:

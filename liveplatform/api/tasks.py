@@ -1,7 +1,7 @@
 """Celery's door into what the API keeps."""
 
 from liveplatform.api import idempotency
-from liveplatform.work.by_name import named_task
+from liveplatform.work.named_tasks import named_task
 
 
 @named_task("api.purge")

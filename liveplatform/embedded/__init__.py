@@ -5,10 +5,10 @@ Their addresses are known without starting anything, no port is taken, and two c
 until `stop`, and come up again after anything, a kill -9 of everything included.
 """
 
-from liveplatform.embedded.addresses import database_url, django_database, redis_url
-from liveplatform.embedded.both import ensure, stop
-from liveplatform.embedded.keeping import secret
+from liveplatform.embedded.dev_secrets import secret
 from liveplatform.embedded.postgres import start_postgres, stop_postgres
+from liveplatform.embedded.servers import ensure, stop
+from liveplatform.embedded.sockets import database_url, django_database, redis_url
 from liveplatform.embedded.valkey import redis_pid, start_redis, stop_redis
 
 __all__ = [

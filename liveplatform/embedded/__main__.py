@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from liveplatform.embedded.both import ensure, stop
+from liveplatform.embedded.servers import ensure, stop
 
 if __name__ == "__main__":
     match sys.argv[1:]:

@@ -4,10 +4,10 @@ import shutil
 import time
 from pathlib import Path
 
-from liveplatform.embedded import owner, programs
-from liveplatform.embedded.addresses import DATABASE, PORT, answers, make_sockets, postgres_socket
-from liveplatform.embedded.processes import runs_with
-from liveplatform.embedded.programs import CommandFailed
+from liveplatform.embedded import os_user, pg_binaries
+from liveplatform.embedded.pg_binaries import CommandFailed
+from liveplatform.embedded.pidfiles import runs_with
+from liveplatform.embedded.sockets import DATABASE, PORT, answers, make_sockets, postgres_socket
 
 PATIENCE = 60.0  # recovery after a crash may take its time
 STOP_PATIENCE = 15.0
@@ -44,11 +44,11 @@ def start_postgres(var: Path, *, durable: bool = True) -> None:
     if postgres_is_up(var):
         return
     data = _data(var)
-    owner.check(data)
+    os_user.check(data)
     _make(data, durable=durable)
     directory = make_sockets(var) / "pg"
     directory.mkdir(exist_ok=True)
-    owner.hand_over(directory)
+    os_user.hand_over(directory)
     _clear_the_way(data, directory)
     settings = SETTINGS | ({} if durable else UNSAFE)
     _start(data, f"-k {directory} " + " ".join(f"-c {key}='{value}'" for key, value in settings.items()))
@@ -62,7 +62,7 @@ def stop_postgres(var: Path, mode: str = "fast") -> None:
         return
     for way in dict.fromkeys((mode, "immediate")):
         try:
-            programs.run("pg_ctl", "-w", "-t", str(int(STOP_PATIENCE)), "-m", way, "-D", str(data), "stop")
+            pg_binaries.run("pg_ctl", "-w", "-t", str(int(STOP_PATIENCE)), "-m", way, "-D", str(data), "stop")
         except CommandFailed:
             if way == "immediate" and _running(data):
                 raise
@@ -81,15 +81,15 @@ def _make(data: Path, *, durable: bool) -> None:
     fresh = data.with_name("postgres.new")
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
-    owner.hand_over(fresh)
-    programs.run("initdb", *CLUSTER, *([] if durable else ["--no-sync"]), "-D", str(fresh))
+    os_user.hand_over(fresh)
+    pg_binaries.run("initdb", *CLUSTER, *([] if durable else ["--no-sync"]), "-D", str(fresh))
     fresh.rename(data)
 
 
 def _clear_the_way(data: Path, directory: Path) -> None:
     """After a kill -9 or a reboot, lock files may name strangers, and a server may have lost its socket."""
     if _running(data):
-        programs.run("pg_ctl", "-w", "-m", "fast", "-D", str(data), "stop")
+        pg_binaries.run("pg_ctl", "-w", "-m", "fast", "-D", str(data), "stop")
     for left in (data / "postmaster.pid", *directory.glob(".s.PGSQL.*")):
         left.unlink(missing_ok=True)
 
@@ -101,7 +101,7 @@ def _start(data: Path, options: str) -> None:
     until = time.monotonic() + PATIENCE
     while True:
         try:
-            programs.run("pg_ctl", *command, "start")
+            pg_binaries.run("pg_ctl", *command, "start")
         except CommandFailed as error:
             said = log.read_text(errors="replace")[-2000:] if log.exists() else ""
             # The children of a killed server end when they notice; until then its memory is in use.
@@ -114,7 +114,7 @@ def _start(data: Path, options: str) -> None:
 
 def _have_database(directory: Path) -> None:
     try:
-        programs.run("createdb", "-h", str(directory), "-p", str(PORT), "-U", "postgres", DATABASE)
+        pg_binaries.run("createdb", "-h", str(directory), "-p", str(PORT), "-U", "postgres", DATABASE)
     except CommandFailed as error:
         if "already exists" not in str(error):
             raise

@@ -9,8 +9,8 @@ import time
 from importlib.util import find_spec
 from pathlib import Path
 
-from liveplatform.embedded.addresses import answers, make_sockets, redis_socket
-from liveplatform.embedded.processes import runs_with
+from liveplatform.embedded.pidfiles import runs_with
+from liveplatform.embedded.sockets import answers, make_sockets, redis_socket
 
 PATIENCE = 30.0
 STOP_PATIENCE = 3.0

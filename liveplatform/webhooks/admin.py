@@ -11,12 +11,12 @@ from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from liveplatform.fast_admin import FastAdmin, RecordAdmin
-from liveplatform.jsontext import dumps
-from liveplatform.webhooks import telling
-from liveplatform.webhooks.catalogue import EVENT_TYPES
+from liveplatform.admin.base import LargeTableAdmin, ReadOnlyAdmin
+from liveplatform.json_codec import dumps
+from liveplatform.webhooks import endpoint_events
+from liveplatform.webhooks.event_types import EVENT_TYPES
 from liveplatform.webhooks.models import Delivery, Endpoint, Event
-from liveplatform.webhooks.replaying import run_again
+from liveplatform.webhooks.replay import redeliver
 
 log = structlog.get_logger(__name__)
 
@@ -35,7 +35,7 @@ class TypeFilter(admin.SimpleListFilter):
 
 
 @admin.register(Endpoint)
-class EndpointAdmin(FastAdmin):
+class EndpointAdmin(LargeTableAdmin):
     """Where an account's events go."""
 
     list_display = ("__str__", "account", "is_enabled", "failing_since", "disabled_reason", "created_at")
@@ -50,7 +50,7 @@ class EndpointAdmin(FastAdmin):
         "disabled_reason",
         "failing_since",
         "last_failed_at",
-        "previous_until",
+        "previous_secret_until",
         "created_at",
     )
     actions = ("enable", "disable", "rotate_secret", "send_test", "recover")
@@ -87,12 +87,12 @@ class EndpointAdmin(FastAdmin):
     @admin.action(description="Send a test event", permissions=["change"])
     def send_test(self, request: HttpRequest, endpoints: QuerySet[Endpoint]) -> None:
         for endpoint in endpoints.filter(is_enabled=True):
-            telling.test(endpoint)
+            endpoint_events.send_test(endpoint)
         self.message_user(request, "endpoint.test is on its way to those that are enabled.")
 
     @admin.action(description="Send again everything that failed", permissions=["change"])
     def recover(self, request: HttpRequest, endpoints: QuerySet[Endpoint]) -> None:
-        again = run_again(Delivery.objects.filter(endpoint__in=endpoints, state=Delivery.State.FAILED))
+        again = redeliver(Delivery.objects.filter(endpoint__in=endpoints, state=Delivery.State.FAILED))
         self.message_user(request, f"{again} deliveries are due again.")
 
     def _show(self, request: HttpRequest, endpoint: Endpoint, secret: str) -> None:
@@ -101,15 +101,15 @@ class EndpointAdmin(FastAdmin):
 
 
 @admin.register(Event)
-class EventAdmin(RecordAdmin):
+class EventAdmin(ReadOnlyAdmin):
     """What was told. Never changes."""
 
-    list_display = ("type", "message_id", "account", "subject", "sequence", "created_at")
+    list_display = ("type", "message_id", "account", "subject_id", "sequence", "created_at")
     list_filter = (TypeFilter,)
     list_select_related = ("account",)
-    id_fields = ("pk", "subject")
+    id_fields = ("pk", "subject_id")
     search_help_text = "The id of an event (evt_…) or of a call."
-    fields = ("message_id", "account", "type", "subject", "sequence", "created_at", "pretty_body")
+    fields = ("message_id", "account", "type", "subject_id", "sequence", "created_at", "pretty_body")
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Model]:
@@ -122,13 +122,13 @@ class EventAdmin(RecordAdmin):
 
 
 @admin.register(Delivery)
-class DeliveryAdmin(RecordAdmin):
+class DeliveryAdmin(ReadOnlyAdmin):
     """An event on its way to an endpoint, with every attempt."""
 
     list_display = ("event_type", "endpoint", "state", "attempts", "due_at", "settled_at", "error_line")
     list_filter = ("state",)
     list_select_related = ("event", "endpoint")
-    id_fields = ("pk", "event", "endpoint", "event__subject")
+    id_fields = ("pk", "event", "endpoint", "event__subject_id")
     search_help_text = "The id of a delivery, an event (evt_…), an endpoint or a call."
     fields = (
         *("event", "endpoint", "account", "state", "attempts", "max_attempts", "due_at", "settled_at"),
@@ -143,7 +143,7 @@ class DeliveryAdmin(RecordAdmin):
     @admin.action(description="Send again, now", permissions=["change"])
     def resend(self, request: HttpRequest, deliveries: QuerySet[Delivery]) -> None:
         chosen = Delivery.objects.filter(pk__in=deliveries.values("pk"), endpoint__is_enabled=True)
-        sent = run_again(chosen)
+        sent = redeliver(chosen)
         log.info("deliveries_resent", by=f"staff:{request.user.pk}", count=sent)
         self.message_user(
             request, f"{sent} deliveries are due again; open ones and disabled endpoints were left alone."

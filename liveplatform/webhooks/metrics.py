@@ -1,6 +1,6 @@
 """Figures of endpoints for /metrics; deliveries are counted as the Work that they are."""
 
-from liveplatform.metrics import Gauge
+from liveplatform.observability.metrics import Gauge
 
 GAUGES = [
     Gauge(

@@ -10,18 +10,19 @@ from django.utils import timezone
 
 from liveplatform.accounts.models import Account
 from liveplatform.crypto import seal, unseal
-from liveplatform.rows import in_bulk
-from liveplatform.webhooks import deliver, health
-from liveplatform.webhooks.judging import MAX_URL, learn_denied
-from liveplatform.webhooks.replaying import run_again
-from liveplatform.webhooks.schedule import MAX_ATTEMPTS, pause
+from liveplatform.db.rows import in_bulk
+from liveplatform.egress.url_policy import MAX_URL_LENGTH, refresh_denylist
+from liveplatform.webhooks import delivery as deliver
+from liveplatform.webhooks import endpoint_health
+from liveplatform.webhooks.replay import redeliver
+from liveplatform.webhooks.retry_schedule import MAX_ATTEMPTS, next_delay
 from liveplatform.webhooks.signing import new_secret
-from liveplatform.webhooks.validating import validate_events, validate_url
+from liveplatform.webhooks.validators import validate_events, validate_url
 from liveplatform.work.models import Job, Work, uuid7
 
 # While a secret is rotated, messages carry a signature of each for this long.
 ROTATION_OVERLAP = timedelta(hours=24)
-STANDING = ("is_enabled", "disabled_reason", "failing_since", "last_failed_at", "warnings")
+HEALTH_FIELDS = ("is_enabled", "disabled_reason", "failing_since", "last_failed_at", "warnings_sent")
 
 
 class Endpoint(models.Model):
@@ -29,7 +30,7 @@ class Endpoint(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     account = models.ForeignKey(Account, models.CASCADE, related_name="endpoints")
-    url = models.CharField("URL", max_length=MAX_URL, validators=[validate_url])
+    url = models.CharField("URL", max_length=MAX_URL_LENGTH, validators=[validate_url])
     description = models.CharField(max_length=200, blank=True, default="")
     events = ArrayField(
         models.CharField(max_length=60),
@@ -42,13 +43,13 @@ class Endpoint(models.Model):
     is_enabled = models.BooleanField(default=True)
     disabled_reason = models.CharField(max_length=200, blank=True, default="", editable=False)
     sealed_secret = models.TextField(editable=False)
-    sealed_previous = models.TextField(blank=True, default="", editable=False)
-    previous_until = models.DateTimeField(null=True, blank=True, editable=False)
+    sealed_previous_secret = models.TextField(blank=True, default="", editable=False)
+    previous_secret_until = models.DateTimeField(null=True, blank=True, editable=False)
 
-    # How it fares (liveplatform.webhooks.health): since when nothing but failure, and warnings given.
+    # How it fares (liveplatform.webhooks.endpoint_health): since when nothing but failure, and warnings given.
     failing_since = models.DateTimeField(null=True, blank=True, editable=False)
     last_failed_at = models.DateTimeField(null=True, blank=True, editable=False)
-    warnings = models.PositiveSmallIntegerField(default=0, editable=False)
+    warnings_sent = models.PositiveSmallIntegerField(default=0, editable=False)
     # The number of the last Event about this endpoint itself.
     event_sequence = models.IntegerField(default=0, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -69,8 +70,8 @@ class Endpoint(models.Model):
         For as long as `overlap`, messages carry a second signature, made with the secret before.
         """
         if self.sealed_secret:
-            self.sealed_previous = seal(self.secrets()[0], aad=self._aad("previous"))
-            self.previous_until = timezone.now() + overlap
+            self.sealed_previous_secret = seal(self.secrets()[0], aad=self._aad("previous"))
+            self.previous_secret_until = timezone.now() + overlap
         secret = new_secret()
         self.sealed_secret = seal(secret, aad=self._aad("secret"))
         return secret
@@ -78,8 +79,12 @@ class Endpoint(models.Model):
     def secrets(self) -> list[str]:
         """The secrets to sign with now, newest first. Never for output."""
         found = [unseal(self.sealed_secret, aad=self._aad("secret"))]
-        if self.sealed_previous and self.previous_until and self.previous_until > timezone.now():
-            found.append(unseal(self.sealed_previous, aad=self._aad("previous")))
+        if (
+            self.sealed_previous_secret
+            and self.previous_secret_until
+            and self.previous_secret_until > timezone.now()
+        ):
+            found.append(unseal(self.sealed_previous_secret, aad=self._aad("previous")))
         return found
 
     def disable(self) -> None:
@@ -91,10 +96,10 @@ class Endpoint(models.Model):
     def enable(self) -> int:
         """Send again, with a clean record; deliveries skipped meanwhile come back: how many."""
         self.is_enabled, self.disabled_reason = True, ""
-        self.failing_since, self.last_failed_at, self.warnings = None, None, 0
+        self.failing_since, self.last_failed_at, self.warnings_sent = None, None, 0
         with transaction.atomic():
-            self.save(update_fields=[*STANDING, "updated_at"])
-            return run_again(self.deliveries.filter(state=Delivery.State.SKIPPED))
+            self.save(update_fields=[*HEALTH_FIELDS, "updated_at"])
+            return redeliver(self.deliveries.filter(state=Delivery.State.SKIPPED))
 
     def _aad(self, field: str) -> str:
         return f"{self.account_id}/Endpoint/{self.pk}/{field}"
@@ -105,14 +110,14 @@ class Event(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     account = models.ForeignKey(Account, models.CASCADE, related_name="events")
-    subject = models.UUIDField(help_text="What it is about: the call.")
+    subject_id = models.UUIDField(help_text="What it is about: the call.")
     sequence = models.IntegerField(help_text="Counts the events of one subject, without a gap.")
     type = models.CharField(max_length=60)
     body = models.TextField(help_text="The very bytes that are sent.")
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["subject", "sequence"], name="event_sequence")]
+        constraints = [models.UniqueConstraint(fields=["subject_id", "sequence"], name="event_sequence")]
         indexes = [models.Index(fields=["account", "-created_at", "-id"], name="event_account_created")]
 
     def __str__(self) -> str:
@@ -128,7 +133,7 @@ class Delivery(Work):
     """One Event on its way to one Endpoint, with every attempt on its log."""
 
     queue: ClassVar[str] = "webhooks"
-    width_setting: ClassVar[str] = "WEBHOOK_WIDTH"
+    width_setting: ClassVar[str] = "WEBHOOK_CONCURRENCY"
 
     account = models.ForeignKey(Account, models.CASCADE, related_name="deliveries", db_index=False)
     event = models.ForeignKey(Event, models.CASCADE, related_name="deliveries", db_index=False)
@@ -159,21 +164,22 @@ class Delivery(Work):
 
     @classmethod
     def prepare(cls, rows: list[Self]) -> list[Job]:
-        learn_denied()
+        refresh_denylist()
         events = in_bulk(Event, {row.event_id for row in rows})
         endpoints = in_bulk(Endpoint, {row.endpoint_id for row in rows})
         return [
-            deliver.job(row.turn, events.get(row.event_id), endpoints.get(row.endpoint_id)) for row in rows
+            deliver.attempt(row.schedule_attempt, events.get(row.event_id), endpoints.get(row.endpoint_id))
+            for row in rows
         ]
 
     @classmethod
     def settled(cls, rows: list[Self]) -> None:
-        health.note(rows, Endpoint.objects)
+        endpoint_health.record_results(rows, Endpoint.objects)
 
     def backoff(self) -> float:
-        return pause(self.turn)
+        return next_delay(self.schedule_attempt)
 
     @property
-    def turn(self) -> int:
+    def schedule_attempt(self) -> int:
         """Which attempt of the schedule this is; a delivery run again begins the schedule anew."""
         return self.attempts - max(self.max_attempts - MAX_ATTEMPTS, 0)

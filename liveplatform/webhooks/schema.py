@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import OpenApiExample, OpenApiWebhook, extend_schema
 from rest_framework import serializers
 
-from liveplatform.webhooks.catalogue import EVENT_TYPES
+from liveplatform.webhooks.event_types import EVENT_TYPES
 
 TAGS = ["Webhooks"]
 

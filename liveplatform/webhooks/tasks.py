@@ -1,10 +1,10 @@
 """Celery's door into webhooks."""
 
-from liveplatform.webhooks.forgetting import forget_old
-from liveplatform.work.by_name import named_task
+from liveplatform.webhooks.retention import purge_expired_events
+from liveplatform.work.named_tasks import named_task
 
 
-@named_task("webhooks.forget")
-def forget_events() -> str:
+@named_task("webhooks.purge_events")
+def purge_events() -> str:
     """Delete events and deliveries that are past their time."""
-    return f"{forget_old():,} events were deleted with their deliveries."
+    return f"{purge_expired_events():,} events were deleted with their deliveries."

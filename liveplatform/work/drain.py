@@ -14,9 +14,9 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 
 from liveplatform.failpoints import reach
-from liveplatform.work import lanes, running, store
+from liveplatform.work import executor, slow_keys, sql
+from liveplatform.work.db_retry import through_outage
 from liveplatform.work.models import Job, Work
-from liveplatform.work.outages import through_outage
 from liveplatform.work.outcomes import Outcome, again, never
 
 log = structlog.get_logger(__name__)
@@ -77,7 +77,7 @@ def run_row(row: Work) -> Work | None:
     """Run one row that this process has just claimed; the row as settled, None if it was lost."""
     (job,) = _prepared(type(row), [row])
     flight = Flight(row, datetime.now(UTC), time.monotonic())
-    rows = store.settle(type(row), [_attempt(flight, running.start(job))])
+    rows = sql.settle(type(row), [_attempt(flight, executor.start(job))])
     _report(rows)
     return rows[0] if rows else None
 
@@ -92,7 +92,7 @@ class _Drain:
         self.width: int = getattr(settings, kind.width_setting)
         self.flights: dict[Future[Outcome], Flight] = {}
         self.landed = landed
-        self.attempts: list[store.Attempt] = []  # over, and not yet written
+        self.attempts: list[sql.Attempt] = []  # over, and not yet written
         self.write_by = 0.0  # time.monotonic()
         self.rung = True
         self.drained = Drained()
@@ -131,8 +131,8 @@ class _Drain:
         self.rung = False
         busy = Counter(flight.row.lane for flight in self.flights.values())
         reach(f"claiming.{self.kind.queue}")
-        rows = store.claim(
-            self.kind, free, per_lane=max(1, self.width * 3 // 4), busy=busy, caps=lanes.caps()
+        rows = sql.claim(
+            self.kind, free, per_lane=max(1, self.width * 3 // 4), busy=busy, caps=slow_keys.caps()
         )
         if rows:
             reach(f"claimed.{self.kind.queue}")
@@ -150,7 +150,7 @@ class _Drain:
             self._fly(row, job)
 
     def _fly(self, row: Work, job: Job) -> None:
-        future = running.start(job)
+        future = executor.start(job)
         self.flights[future] = Flight(row, datetime.now(UTC), time.monotonic())
         future.add_done_callback(self.landed.put)
 
@@ -178,7 +178,7 @@ class _Drain:
             if not self.attempts:
                 self.write_by = time.monotonic() + GATHER
             self.attempts.append(_attempt(self.flights.pop(future), future))
-            lanes.judge(self.attempts[-1])
+            slow_keys.judge(self.attempts[-1])
 
     def _ripe(self) -> bool:
         """Whether it is time to write: few are left to wait for, many have come, or the first waits long."""
@@ -223,19 +223,19 @@ def _prepared(kind: type[Work], rows: list[Work]) -> list[Job]:
         return [lambda: crashed]
 
 
-def _attempt(flight: Flight, future: Future[Outcome]) -> store.Attempt:
+def _attempt(flight: Flight, future: Future[Outcome]) -> sql.Attempt:
     try:
         outcome = future.result()
     except Exception as error:  # noqa: BLE001 - the one place where anything may go wrong
         log.exception("work_crashed", queue=flight.row.queue, work=str(flight.row.pk))
         outcome = again(f"{type(error).__name__}: the attempt crashed")
-    return store.Attempt(flight.row, outcome, flight.began, round((time.monotonic() - flight.clock) * 1000))
+    return sql.Attempt(flight.row, outcome, flight.began, round((time.monotonic() - flight.clock) * 1000))
 
 
-def _settle_bravely(kind: type[Work], attempts: list[store.Attempt]) -> list[Work]:
+def _settle_bravely(kind: type[Work], attempts: list[sql.Attempt]) -> list[Work]:
     """Settle all at once; if one of them cannot be written, it must not take the others along."""
     try:
-        return through_outage(lambda: store.settle(kind, attempts), settings.WORK_LEASE / 2)
+        return through_outage(lambda: sql.settle(kind, attempts), settings.WORK_LEASE / 2)
     except Exception as error:  # noqa: BLE001 - what follows a row is anybody's code
         if len(attempts) == 1:
             log.exception("work_unsettled", queue=kind.queue, work=str(attempts[0].row.pk))
@@ -246,13 +246,13 @@ def _settle_bravely(kind: type[Work], attempts: list[store.Attempt]) -> list[Wor
     return [row for attempt in attempts for row in _settle_bravely(kind, [attempt])]
 
 
-def _settle_crashed(kind: type[Work], attempt: store.Attempt, error: Exception) -> list[Work]:
+def _settle_crashed(kind: type[Work], attempt: sql.Attempt, error: Exception) -> list[Work]:
     """What should follow could not be done: that is an attempt that failed, and its reason is on the row."""
     outcome = again(f"{type(error).__name__}: what follows could not be written")
     crashed = replace(attempt, outcome=outcome)
     for follow in (True, False):
         try:
-            return store.settle(kind, [crashed], follow=follow)
+            return sql.settle(kind, [crashed], follow=follow)
         except Exception:  # noqa: BLE001 - as above
             log.exception("work_unsettled", queue=kind.queue, work=str(attempt.row.pk))
     return []

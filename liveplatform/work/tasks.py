@@ -2,17 +2,17 @@
 
 from celery import shared_task
 
-from liveplatform.work import bell, worker  # noqa: F401 - worker connects itself to Celery's signals
-from liveplatform.work.by_hand import run_now
-from liveplatform.work.by_name import id_of, kind_of, named_task
+from liveplatform.work import doorbell, worker  # noqa: F401 - worker connects itself to Celery's signals
 from liveplatform.work.drain import drain as drain_kind
 from liveplatform.work.models import kinds
+from liveplatform.work.named_tasks import id_of, kind_of, named_task
+from liveplatform.work.run_one import run_now
 
 
 @shared_task(name="work.ring")
 def ring(queue: str) -> str:
     """Wake this process's drain of a queue."""
-    if bell.heard(queue):
+    if doorbell.heard(queue):
         return f"{queue}: woken"
     return drain(queue)
 

@@ -15,8 +15,8 @@ from celery import signals
 from django.conf import settings
 from django.db import DatabaseError, connection
 
-from liveplatform.health import worker_seen
-from liveplatform.work import bell
+from liveplatform.observability.health import worker_seen
+from liveplatform.work import doorbell as bell
 from liveplatform.work.drain import STUCK_LIMIT, Landing, drain
 from liveplatform.work.models import Work, kinds
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-CAP = 500_000
+MAX_ENTRIES = 500_000
 
 
 @dataclass(slots=True)
-class Entry:
+class LedgerEntry:
     """One request as the provider saw it."""
 
     n: int
@@ -38,7 +38,7 @@ class Fault:
     delay_ms: int = 0
 
 
-KINDS = (
+FAULT_KINDS = (
     "act_then_timeout",
     "act_then_reset",
     "timeout",
@@ -61,20 +61,20 @@ KINDS = (
 class Ledger:
     """Entries, newest last, and the faults in force."""
 
-    entries: deque[Entry] = field(default_factory=lambda: deque(maxlen=CAP))
+    entries: deque[LedgerEntry] = field(default_factory=lambda: deque(maxlen=MAX_ENTRIES))
     faults: list[Fault] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
-    def note(self, provider: str, operation: str, resource: str) -> Entry:
+    def note(self, provider: str, operation: str, resource: str) -> LedgerEntry:
         """Begin an entry; the caller fills in what came of it."""
-        entry = Entry(next(self._numbers), time.time(), provider, operation, resource)
+        entry = LedgerEntry(next(self._numbers), time.time(), provider, operation, resource)
         self.entries.append(entry)
         return entry
 
     def add_fault(self, wish: dict[str, Any]) -> Fault:
         """A fault as POST /_sandbox/faults describes it; ValueError says what is wrong with it."""
-        if wish.get("fault") not in KINDS:
-            raise ValueError(f"fault must be one of {', '.join(KINDS)}")
+        if wish.get("fault") not in FAULT_KINDS:
+            raise ValueError(f"fault must be one of {', '.join(FAULT_KINDS)}")
         known = {name: wish[name] for name in Fault.__dataclass_fields__ if name in wish and name != "id"}
         if not isinstance(known.get("times", 1), int | None) or not isinstance(known.get("delay_ms", 0), int):
             raise ValueError("times and delay_ms must be whole numbers")
@@ -82,7 +82,7 @@ class Ledger:
         self.faults.append(fault)
         return fault
 
-    def fault_for(self, entry: Entry) -> Fault | None:
+    def fault_for(self, entry: LedgerEntry) -> Fault | None:
         """The fault this request meets, used up once."""
         for fault in self.faults:
             if self._meets(fault, entry):
@@ -101,7 +101,7 @@ class Ledger:
         return [asdict(e) for e in rows if e.effect or not query.get("effects")]
 
     @staticmethod
-    def _meets(fault: Fault, entry: Entry) -> bool:
+    def _meets(fault: Fault, entry: LedgerEntry) -> bool:
         return (
             fault.provider in ("*", entry.provider)
             and fault.operation in ("*", entry.operation)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any
 
-from providers.sandbox.wire import Sandbox, keep
+from providers.sandbox.faults import Sandbox, store_bounded
 
 TWO_WEEKS = 14 * 24 * 3600
 
@@ -23,7 +23,7 @@ class Recordings:
         file = {"name": name, "made": time.time(), "seconds": 60, "life": TWO_WEEKS, "status": "completed"}
         file |= {key: wish[key] for key in ("seconds", "life", "status") if key in wish}
         call_id = str(wish["id"])
-        keep(self._files, call_id, self._files.pop(call_id, {}) | {name: file})
+        store_bounded(self._files, call_id, self._files.pop(call_id, {}) | {name: file})
         return file
 
     def of(self, call_id: str) -> list[dict[str, Any]]:
@@ -35,7 +35,7 @@ class Recordings:
         self._files.pop(call_id, None)
 
 
-def as_getstream(file: dict[str, Any], base_url: str) -> dict[str, Any]:
+def to_getstream(file: dict[str, Any], base_url: str) -> dict[str, Any]:
     """A call_recording with a link that is signed anew at each asking, as CloudFront signs."""
     began, ended = int((file["made"] - file["seconds"]) * 1e9), int(file["made"] * 1e9)
     name = f"rec_default_{file['name']}_{ended}.mp4"
@@ -50,7 +50,7 @@ def as_getstream(file: dict[str, Any], base_url: str) -> dict[str, Any]:
     }
 
 
-def as_twilio(file: dict[str, Any], account: str, sid: str) -> dict[str, Any]:
+def to_twilio(file: dict[str, Any], account: str, sid: str) -> dict[str, Any]:
     """A recording resource of the 2010-04-01 API."""
     at = datetime.fromtimestamp(file["made"] - file["seconds"], UTC)
     name = f"RE{file['name']}"

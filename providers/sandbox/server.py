@@ -10,9 +10,12 @@ from typing import Any
 
 from aiohttp import web
 
-from providers.sandbox import getstream, hooks, livekit, twilio
+from providers.sandbox import callback_queue
+from providers.sandbox.faults import Sandbox
+from providers.sandbox.getstream import api
+from providers.sandbox.livekit import api as livekit
 from providers.sandbox.recordings import Recordings
-from providers.sandbox.wire import Sandbox
+from providers.sandbox.twilio import api as twilio
 
 
 def application(told: Iterable[Mapping[str, str]] = ()) -> web.Application:
@@ -20,10 +23,10 @@ def application(told: Iterable[Mapping[str, str]] = ()) -> web.Application:
     sandbox = Sandbox()
     for hook in told:
         sandbox.hooks.let_know(hook)
-    own = _Own(sandbox)
+    own = _Views(sandbox)
     app = web.Application(client_max_size=2 * 1024 * 1024)
-    app.add_routes(twilio.routes(sandbox) + getstream.routes(sandbox) + livekit.routes(sandbox))
-    app.add_routes(hooks.routes(sandbox.hooks))
+    app.add_routes(twilio.routes(sandbox) + api.routes(sandbox) + livekit.routes(sandbox))
+    app.add_routes(callback_queue.routes(sandbox.hooks))
     app.add_routes(
         [
             web.get("/_sandbox/healthz", own.health),
@@ -65,7 +68,7 @@ async def serve(
     await runner.cleanup()
 
 
-class _Own:
+class _Views:
     """The sandbox's own addresses."""
 
     def __init__(self, sandbox: Sandbox) -> None:
@@ -95,7 +98,7 @@ class _Own:
     async def clear_faults(self, request: web.Request) -> web.Response:
         """Nothing goes wrong any more, with requests nor with events."""
         self.sandbox.ledger.faults.clear()
-        self.sandbox.hooks.habits = hooks.Habits()
+        self.sandbox.hooks.habits = callback_queue.DeliveryBehaviour()
         self.sandbox.hooks.held.clear()
         return web.Response(status=204)
 
@@ -127,7 +130,7 @@ class _Own:
     async def live(self, request: web.Request) -> web.Response:
         """What still runs, and so still costs: the ids of calls and rooms."""
         store: dict[str, dict[str, Any]] = self.sandbox.store
-        calls = [sid for sid, c in store.get("twilio", {}).items() if c["status"] in twilio.LIVE]
+        calls = [sid for sid, c in store.get("twilio", {}).items() if c["status"] in twilio.LIVE_STATUSES]
         rooms = [room["id"] for room in store.get("getstream", {}).values() if not room["ended_at"]]
         own = [room["name"] for room in store.get("livekit", {}).values()]
         return web.json_response({"twilio": calls, "getstream": rooms, "livekit": own})

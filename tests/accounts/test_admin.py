@@ -7,10 +7,10 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from liveplatform.accounts import keys
-from liveplatform.accounts.connecting import connect
+from liveplatform.accounts.connections import connect
 from liveplatform.accounts.keys import make_key, principal_for
 from liveplatform.accounts.models import Account, ApiKey, Connection, JwtIssuer
-from tests.accounts.issuing import SECRET, issuer, private_pem, public_pem
+from tests.support.jwt_issuer import SECRET, issuer, private_pem, public_pem
 
 CANARY = "canary-auth-token"
 

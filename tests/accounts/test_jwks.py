@@ -7,17 +7,18 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from liveplatform.accounts import jwks, safe_get, tokens
+from liveplatform.accounts import jwks, tokens
 from liveplatform.accounts.jwks import KeySet, KeysUnavailable
 from liveplatform.accounts.tokens import BadToken, principal_for
-from tests.accounts.issuing import issuer, jwk, publishing, token
+from liveplatform.egress import fetch
+from tests.support.jwt_issuer import issuer, jwk, jwks_server, token
 
 
 @pytest.fixture
 def published(settings):
     tokens.forget()
     settings.WEBHOOK_ALLOW_HTTP = settings.WEBHOOK_ALLOW_LOOPBACK = True
-    with publishing() as published:
+    with jwks_server() as published:
         published.keys(jwk("RS256", "one"), jwk("RS256", "two"), jwk("ES256", "curve"))
         yield published
 
@@ -148,7 +149,7 @@ BROKEN = {
     "deep": b"[" * 20_000,
     "not UTF-8": b"\xff\xfe",
     "nothing": b"",
-    "too large": b'{"keys": []}' + b" " * safe_get.CAP,
+    "too large": b'{"keys": []}' + b" " * fetch.MAX_BYTES,
 }
 
 
@@ -165,7 +166,7 @@ def test_a_large_document_is_read_to_its_end(trusted, published):
 
 
 def test_a_redirect_is_not_followed(trusted, published):
-    with publishing() as inner:
+    with jwks_server() as inner:
         inner.keys(jwk("RS256", "one"))
         published.status, published.location = 302, inner.url
         assert "could not be fetched" in refused(token("RS256", kid="one"))
@@ -177,7 +178,7 @@ def test_an_internal_address_is_never_asked(account, settings, allowed):
     tokens.forget()
     for name, value in allowed.items():
         setattr(settings, name, value)
-    with publishing() as canary:
+    with jwks_server() as canary:
         canary.keys(jwk("RS256", "one"))
         issuer(account, "RS256", jwks_url=canary.url)
         assert "could not be fetched" in refused(token("RS256", kid="one"))
@@ -185,7 +186,7 @@ def test_an_internal_address_is_never_asked(account, settings, allowed):
 
 
 def test_a_slow_issuer_meets_the_deadline(trusted, published, monkeypatch):
-    monkeypatch.setattr(safe_get, "DEADLINE", 0.2)
+    monkeypatch.setattr(fetch, "TIMEOUT", 0.2)
     published.delay = 2.0
     began = time.monotonic()
     assert "could not be fetched" in refused(token("RS256", kid="one"))

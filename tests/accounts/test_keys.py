@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from liveplatform.accounts import keys
 from liveplatform.accounts.keys import CannotRotate, make_key, principal_for, revoke, rotate
-from liveplatform.accounts.memory import Memory
 from liveplatform.accounts.models import Account, ApiKey
-from tests.api.racing import at_once
+from liveplatform.accounts.ttl_cache import Memory
+from tests.support.concurrency import at_once
 
 HOUR = timedelta(hours=1)
 

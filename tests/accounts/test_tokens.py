@@ -11,7 +11,7 @@ import pytest
 from liveplatform.accounts import tokens
 from liveplatform.accounts.models import Account, JwtIssuer
 from liveplatform.accounts.tokens import BadToken, principal_for
-from tests.accounts.issuing import SECRET, claims, issuer, private_key, public_pem, token
+from tests.support.jwt_issuer import SECRET, claims, issuer, private_key, public_pem, token
 
 ALGORITHMS = ("HS256", "RS256", "ES256")
 

@@ -4,7 +4,7 @@ import pytest
 
 from calls.models import Call
 from liveplatform.api.models import IdempotencyRecord
-from tests.calls.making import phone_call
+from tests.support.factories import phone_call
 
 DOORS = {
     "telephony": lambda call: ("/calls/end", {"call_id": str(call.pk)}),

@@ -11,10 +11,10 @@ from liveplatform.accounts.models import Account, ApiKey
 from liveplatform.api import idempotency
 from liveplatform.api.models import IdempotencyRecord
 from liveplatform.api.tasks import purge
-from tests.accounts.issuing import issuer, token
-from tests.api_client import ApiClient
+from tests.support.api_client import ApiClient
+from tests.support.jwt_issuer import issuer, token
 
-pytestmark = pytest.mark.urls("tests.api.probe")
+pytestmark = pytest.mark.urls("tests.support.probe_views")
 BODY = {"name": "made"}
 
 

@@ -10,11 +10,11 @@ from django.utils import timezone
 
 from liveplatform.accounts.models import Account
 from liveplatform.api.models import IdempotencyRecord
-from tests.api.probe import Accounts
-from tests.api.racing import at_once
-from tests.api_client import ApiClient
+from tests.support.api_client import ApiClient
+from tests.support.concurrency import at_once
+from tests.support.probe_views import Accounts
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.urls("tests.api.probe")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.urls("tests.support.probe_views")]
 BODY = {"name": "made"}
 
 

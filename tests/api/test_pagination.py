@@ -7,7 +7,7 @@ import pytest
 
 from liveplatform.accounts.models import Account
 
-pytestmark = pytest.mark.urls("tests.api.probe")
+pytestmark = pytest.mark.urls("tests.support.probe_views")
 SAME = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=UTC)
 
 

@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis.errors import Unsatisfiable
 from openapi_spec_validator import validate
 
-from liveplatform.api.views import PlatformView
+from liveplatform.api.viewsets import PlatformView
 from tests.api.test_tenants import routes
-from tests.stories.customer import Customer
+from tests.support.client import Customer
 
 
 @pytest.fixture(scope="session")

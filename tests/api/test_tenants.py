@@ -7,16 +7,16 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
-from calls.end import end
-from calls.end_codes import EndCode
-from calls.ending.many import begin
-from calls.models import Call, Operation, Rule, Step
-from calls.selecting import Selection
+from calls.bulk.operations import start_operation
+from calls.filters import CallFilter
+from calls.lifecycle.end import end
+from calls.models import AutoEndRule, Call, Operation, Step
+from calls.models.end_code import EndCode
 from liveplatform.accounts.models import Account
-from liveplatform.api.views import PlatformView
+from liveplatform.api.viewsets import PlatformView
 from liveplatform.webhooks.models import Delivery, Endpoint, Event
-from tests.api_client import ApiClient
-from tests.calls.making import phone_call, video_call
+from tests.support.api_client import ApiClient
+from tests.support.factories import phone_call, video_call
 
 # What belongs in each path parameter.
 OWNED = {
@@ -28,7 +28,7 @@ OWNED = {
     "event_id": Event,
     "delivery_id": Delivery,
     "operation_id": Operation,
-    "rule_id": Rule,
+    "rule_id": AutoEndRule,
 }
 
 
@@ -63,8 +63,8 @@ def theirs(db) -> dict[str, str]:
     endpoint.new_secret()
     endpoint.save()
     call = phone_call(account)
-    end(call.pk, account_id=account.pk, by="test")
-    event = Event.objects.get(subject=call.pk)
+    end(call.pk, account_id=account.pk, actor="test")
+    event = Event.objects.get(subject_id=call.pk)
     return {
         "call_id": str(call.pk),
         "key_id": str(client.key.pk),
@@ -74,13 +74,13 @@ def theirs(db) -> dict[str, str]:
         "event_id": str(event.pk),
         "delivery_id": str(event.deliveries.get().pk),
         "operation_id": str(_operation(account).pk),
-        "rule_id": str(Rule.objects.create(account=account, name="theirs", older_than=60).pk),
+        "rule_id": str(AutoEndRule.objects.create(account=account, name="theirs", min_age=60).pk),
         "kind": "terminate",
     }
 
 
 def _operation(account):
-    return begin(account.pk, Selection(), reason="", code=EndCode.STALE, by="theirs")
+    return start_operation(account.pk, CallFilter(), reason="", code=EndCode.STALE, by="theirs")
 
 
 def filled(path: str, values: dict[str, str]) -> str:

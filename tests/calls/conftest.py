@@ -2,13 +2,13 @@
 
 import pytest
 
-from calls.connecting import adapter
-from calls.dialling import Dial, dial
+from calls.adapters import adapter_for
+from calls.lifecycle.create_video import VideoCallRequest, create_video_call
+from calls.lifecycle.dial import DialRequest, dial
 from calls.models import Call
-from calls.opening import Opening, open_call
-from liveplatform.accounts.connecting import connect
-from tests.calls.making import NUMBER, phone_connection
+from liveplatform.accounts.connections import connect
 from tests.providers.conftest import sandbox, sandbox_url
+from tests.support.factories import NUMBER, phone_connection
 
 __all__ = ["sandbox", "sandbox_url"]
 
@@ -23,17 +23,17 @@ class Line:
         self.video = connect(account, "getstream", given, base_url=sandbox_url)
 
     def dial(self, to="+14155550111", **wish) -> Call:
-        return dial(self.account.pk, Dial(from_number=NUMBER, to_number=to, **wish))
+        return dial(self.account.pk, DialRequest(from_number=NUMBER, to_number=to, **wish))
 
     def open(self, **wish) -> Call:
-        return open_call(self.account.pk, Opening(host_user_id="h", title="t", **wish))
+        return create_video_call(self.account.pk, VideoCallRequest(host_user_id="h", title="t", **wish))
 
     def hang_up(self, call):
         """The other side hangs up; nobody tells us."""
         self.provider(call).end_call(call.provider_call_id)
 
     def provider(self, call):
-        return adapter(call.connection)
+        return adapter_for(call.connection)
 
 
 @pytest.fixture

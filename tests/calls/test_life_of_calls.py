@@ -14,16 +14,16 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from calls.end_codes import EndCode
-from calls.ending.many import begin, these
+from calls.bulk.operations import by_ids, start_operation
 from calls.models import Call, Step
-from calls.watching.starting import hurry
+from calls.models.end_code import EndCode
+from calls.monitoring.schedule import check_now
 from liveplatform.webhooks.models import Event
-from liveplatform.work import store
+from liveplatform.work import sql
 from liveplatform.work.drain import drain
 from liveplatform.work.models import kinds
 from providers.errors import ProviderError
-from tests.calls.incoming.telling import getstream, status, twilio
+from tests.support.signed_events import post_getstream, post_twilio, status_form
 
 ENDS = {"phone": "end_call", "video": "end_room"}
 LEASE = timedelta(minutes=30)
@@ -41,7 +41,7 @@ class LifeOfCalls(RuleBasedStateMachine):
     @initialize()
     def begin(self):
         self.sandbox = self.line.sandbox
-        self.sandbox.heal()
+        self.sandbox.reset()
         self.seen: dict = {}
 
     @rule(target=calls, limit=st.sampled_from([None, 60]))
@@ -57,7 +57,7 @@ class LifeOfCalls(RuleBasedStateMachine):
         row = Call.objects.get(pk=call)
         if door == "bulk":
             account = self.line.account.pk
-            begin(account, these([call]), reason="bulk", code=EndCode.EMERGENCY_STOP, by="test")
+            start_operation(account, by_ids([call]), reason="bulk", code=EndCode.EMERGENCY_STOP, by="test")
             return
         path, body = {
             "telephony": ("/calls/end", {"call_id": str(call)}),
@@ -74,9 +74,9 @@ class LifeOfCalls(RuleBasedStateMachine):
         provider = self.line.provider(row)
         with suppress(ProviderError):  # a fault was meant for us
             if row.channel == "phone":
-                provider.end_call(row.provider_call_id, ask_first=True)
+                provider.end_call(row.provider_call_id, verify_first=True)
             else:
-                provider.end_room("default", row.provider_call_id, ask_first=True)
+                provider.end_room("default", row.provider_call_id, verify_first=True)
 
     @rule(call=calls, times=st.integers(1, 2), late=st.booleans())
     def the_provider_tells_of_it(self, call, times, late):
@@ -86,11 +86,11 @@ class LifeOfCalls(RuleBasedStateMachine):
         for _ in range(times):
             if row.channel == "phone":
                 word = "completed" if over and not late else "ringing"
-                told = twilio(row.connection, status(row.provider_call_id, word, 3 if over else 1))
+                told = post_twilio(row.connection, status_form(row.provider_call_id, word, 3 if over else 1))
             else:
                 room = self.sandbox.room("default", row.provider_call_id)
                 kind = "call.ended" if room["ended_at"] and not late else "call.session_started"
-                told = getstream(row.connection, kind, row.provider_call_id, webhook_id=f"{kind}-{call}")
+                told = post_getstream(row.connection, kind, row.provider_call_id, webhook_id=f"{kind}-{call}")
             assert told.status_code == 200
 
     @rule(queue=st.sampled_from(WORKED))
@@ -101,14 +101,14 @@ class LifeOfCalls(RuleBasedStateMachine):
     @rule()
     def a_worker_takes_rows_and_dies(self):
         for queue in WORKED:
-            store.claim(kinds()[queue], 32, per_lane=32)
+            sql.claim(kinds()[queue], 32, per_lane=32)
 
     @rule(
         fault=st.sampled_from(["500", "act_then_reset", "429"]),
         operation=st.sampled_from(["end_call", "end_room"]),
     )
     def a_fault(self, fault, operation):
-        self.sandbox.fault(operation, fault)
+        self.sandbox.add_fault(operation, fault)
 
     @rule()
     def time_passes(self):
@@ -134,10 +134,10 @@ class LifeOfCalls(RuleBasedStateMachine):
         """Once all is calm, everybody does what is left; then it is judged by the provider's ledger."""
         if self.line is None or not hasattr(self, "sandbox"):
             return
-        self.sandbox.heal()
+        self.sandbox.reset()
         for _ in range(8):
             self.time_passes()
-            hurry(Call.objects.filter(account=self.line.account).values_list("pk", flat=True))
+            check_now(Call.objects.filter(account=self.line.account).values_list("pk", flat=True))
             for queue in WORKED:
                 self.work(queue)
         rows = list(Call.objects.filter(account=self.line.account))
@@ -156,7 +156,7 @@ class LifeOfCalls(RuleBasedStateMachine):
         assert set(steps.values()) <= {"done", "skipped"}, steps
         assert row.provider_call_id not in live, "ended here, and billed there"
         assert self.sandbox.effects(ENDS[row.channel], row.provider_call_id) == 1
-        events = list(Event.objects.filter(subject=row.pk).order_by("sequence"))
+        events = list(Event.objects.filter(subject_id=row.pk).order_by("sequence"))
         assert [event.sequence for event in events] == list(range(1, row.event_sequence + 1))
         told = Counter(event.type for event in events)
         assert (told["call.ended"], told["call.processed"]) == (1, 1)

@@ -8,10 +8,10 @@ import pytest
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from calls.connecting import adapter
-from calls.end import end
-from calls.models import Call, Reconciliation, Step, Watch
-from liveplatform.accounts.connecting import connect
+from calls.adapters import adapter_for
+from calls.lifecycle.end import end
+from calls.models import Call, CallMonitor, Reconciliation, Step
+from liveplatform.accounts.connections import connect
 from liveplatform.accounts.models import Connection
 from liveplatform.work.drain import drain
 
@@ -77,7 +77,7 @@ def test_a_get_shows_how_the_room_stands(api, call, sandbox):
         return api("GET", f"/v1/live/calls/{call.pk}").json()["live"]
 
     assert live() == {"is_live": False, "current_session_id": None, "ended_at": None}
-    sandbox.happen(call.provider_call_id, "joined", identity="anna")
+    sandbox.trigger(call.provider_call_id, "joined", identity="anna")
     assert live()["is_live"] and live()["current_session_id"].startswith("RM_")
 
 
@@ -93,14 +93,14 @@ def test_a_scheduled_call_starts_though_its_server_lost_the_room(api, line, live
     body = {"host_user_id": "h", "title": "t", "scheduled_at": at, "provider": "livekit"}
     made = api("POST", "/v1/live/calls", body).json()
     assert made["status"] == "scheduled"
-    adapter(livekit).delete_room("default", made["id"])
+    adapter_for(livekit).delete_room("default", made["id"])
     assert api("POST", f"/v1/live/calls/{made['id']}/start").json()["status"] == "live"
     assert made["id"] in sandbox.live()["livekit"]
 
 
 def test_participants_see_a_new_title(api, call, livekit):
     assert api("PATCH", f"/v1/live/calls/{call.pk}", {"title": "renamed"}).status_code == 200
-    (room,) = adapter(livekit)._rooms([call.provider_call_id])
+    (room,) = adapter_for(livekit)._rooms([call.provider_call_id])
     assert json.loads(room["metadata"]) == {"liveplatform_call_id": str(call.pk), "title": "renamed"}
 
 
@@ -113,18 +113,18 @@ def test_an_end_deletes_the_room_once(api, call, sandbox):
 
 def test_a_room_that_is_gone_there_ends_the_call_here(call, livekit):
     assert go_round(livekit)["gone_there"] == 0, "a room that waits is not gone"
-    adapter(livekit).delete_room("default", call.provider_call_id)
+    adapter_for(livekit).delete_room("default", call.provider_call_id)
     assert go_round(livekit)["gone_there"] == 1
-    drain(Watch)
+    drain(CallMonitor)
     call.refresh_from_db()
     assert (call.status, call.end_code) == ("ended", "stale")
 
 
 def test_a_room_that_opens_again_after_the_end_is_deleted_again(call, livekit, sandbox):
     """LiveKit makes a room anew for whoever comes with a token, unless room.auto_create is off."""
-    end(call.pk, account_id=call.account_id, by="test")
+    end(call.pk, account_id=call.account_id, actor="test")
     drain(Step)
-    adapter(livekit).open_room("default", call.provider_call_id, created_by="a client that came again")
+    adapter_for(livekit).open_room("default", call.provider_call_id, created_by="a client that came again")
     Call.objects.filter(pk=call.pk).update(ended_at=Now() - timedelta(minutes=1))
     assert go_round(livekit)["again"] == 1
     drain(Step)
@@ -139,7 +139,7 @@ def test_a_server_that_does_not_answer_ends_nobodys_call(call, livekit):
 
 
 def test_rooms_that_nobody_here_knows_are_left_alone(call, livekit, sandbox):
-    adapter(livekit).open_room("default", "theirs", created_by="another program")
+    adapter_for(livekit).open_room("default", "theirs", created_by="another program")
     assert go_round(livekit)["unknown_here"] == 1
     assert "theirs" in sandbox.live()["livekit"]
 
@@ -149,6 +149,6 @@ def test_a_phone_calls_own_room_may_be_livekits(line, livekit, sandbox):
     call = line.dial(echo_room=True)
     call.refresh_from_db()
     assert (call.room_connection, call.room_id in sandbox.live()["livekit"]) == (livekit, True)
-    end(call.pk, account_id=call.account_id, by="test")
+    end(call.pk, account_id=call.account_id, actor="test")
     drain(Step)
     assert call.room_id not in sandbox.live()["livekit"]

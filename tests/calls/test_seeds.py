@@ -7,7 +7,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from tests.calls.making import NUMBER, phone_call, video_call
+from tests.support.factories import NUMBER, phone_call, video_call
 
 SEEDS = Path(__file__).resolve().parents[2].parent / "shared" / "seeds"
 FIELDS = (

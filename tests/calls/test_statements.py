@@ -11,13 +11,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from calls.end import end
-from calls.end_codes import EndCode
-from calls.ending.many import begin
-from calls.models import Rule, Step, Transcript
-from calls.selecting import Selection
+from calls.bulk.operations import start_operation
+from calls.filters import CallFilter
+from calls.lifecycle.end import end
+from calls.models import AutoEndRule, Step, Transcript
+from calls.models.end_code import EndCode
 from tests.api.test_tenants import routes
-from tests.calls.making import NUMBER
+from tests.support.factories import NUMBER
 
 TURNS = {"turns": [{"role": "customer", "text": "hello"}]}
 FRAMES = ("SAVEPOINT", "RELEASE", "SET LOCAL", "BEGIN", "COMMIT", "DISCARD")
@@ -82,11 +82,13 @@ def ids(line, account) -> dict[str, str]:
     for _ in range(3):
         over = line.dial()
         Transcript.objects.create(call=over, turns=TURNS["turns"])
-        end(over.pk, account_id=account.pk, by="test")
+        end(over.pk, account_id=account.pk, actor="test")
     Step.objects.filter(call=over).update(state="done")
     live = [line.open() for _ in range(3)]
-    operation = [begin(account.pk, Selection(), reason="", code=EndCode.STALE, by="t") for _ in range(2)][-1]
-    rule = [Rule.objects.create(account=account, name=name, older_than=60) for name in "ab"][-1]
+    operation = [
+        start_operation(account.pk, CallFilter(), reason="", code=EndCode.STALE, by="t") for _ in range(2)
+    ][-1]
+    rule = [AutoEndRule.objects.create(account=account, name=name, min_age=60) for name in "ab"][-1]
     return {
         "id": str(over.pk),
         "live": str(live[-1].pk),

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from providers.registry import connect
+from providers.registry import build_adapter
 from providers.sandbox.client import SandboxClient
 
 SECRET = "a-very-secret-token-of-32-characters"
@@ -33,7 +33,7 @@ def sandbox_url(tmp_path_factory) -> Iterator[str]:
 def sandbox(sandbox_url) -> Iterator[SandboxClient]:
     client = SandboxClient(sandbox_url)
     yield client
-    client.heal()
+    client.reset()
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def account_sid() -> str:
 
 @pytest.fixture
 def twilio(sandbox_url, account_sid):
-    return connect(
+    return build_adapter(
         "twilio",
         {"account_sid": account_sid, "auth_token": SECRET},
         base_url=sandbox_url,
@@ -55,7 +55,7 @@ def twilio(sandbox_url, account_sid):
 @pytest.fixture
 def livekit(sandbox_url):
     key = f"API{uuid.uuid4().hex}"
-    return connect(
+    return build_adapter(
         "livekit", {"api_key": key, "api_secret": SECRET}, base_url=sandbox_url, key=key, timeout=1.0
     )
 
@@ -63,6 +63,6 @@ def livekit(sandbox_url):
 @pytest.fixture
 def getstream(sandbox_url):
     key = uuid.uuid4().hex
-    return connect(
+    return build_adapter(
         "getstream", {"api_key": key, "api_secret": SECRET}, base_url=sandbox_url, key=key, timeout=1.0
     )

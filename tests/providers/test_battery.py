@@ -7,7 +7,7 @@ import pytest
 
 from providers import http
 from providers.errors import NotConfigured, NotSupported, Rejected, Unavailable, UnknownOutcome
-from providers.registry import connect
+from providers.registry import build_adapter
 from tests.providers.conftest import SECRET
 
 END = {"twilio": "end_call", "getstream": "end_room", "livekit": "delete_room"}
@@ -25,13 +25,13 @@ class Leg:
         else:
             self.id = adapter.open_room("default", str(uuid.uuid4()), created_by="host").id
 
-    def end(self, ask_first=False):
+    def end(self, verify_first=False):
         if self.phone:
-            return self.adapter.end_call(self.id, ask_first=ask_first)
-        return self.adapter.end_room("default", self.id, ask_first=ask_first)
+            return self.adapter.end_call(self.id, verify_first=verify_first)
+        return self.adapter.end_room("default", self.id, verify_first=verify_first)
 
     def fault(self, kind, **more):
-        self.sandbox.fault(self.operation, kind, resource=self.id, **more)
+        self.sandbox.add_fault(self.operation, kind, resource=self.id, **more)
 
     def effects(self):
         return self.sandbox.effects(self.operation, self.id)
@@ -54,7 +54,7 @@ def test_a_lost_answer_is_an_unknown_outcome_and_asking_first_settles_it(leg, fa
     with pytest.raises(UnknownOutcome):
         leg.end()
     before = len(leg.sandbox.ledger(operation=leg.operation, resource=leg.id))
-    assert leg.end(ask_first=True).ended_at is not None
+    assert leg.end(verify_first=True).ended_at is not None
     assert len(leg.sandbox.ledger(operation=leg.operation, resource=leg.id)) == before, (
         "it was asked, not told again"
     )
@@ -106,7 +106,7 @@ def test_ended_already_is_not_believed_of_what_still_lives(leg):
 
 
 def test_what_cannot_be_reached_did_not_happen(account_sid):
-    adapter = connect(
+    adapter = build_adapter(
         "twilio", {"account_sid": account_sid, "auth_token": "t"}, base_url="http://127.0.0.1:9", timeout=1
     )
     with pytest.raises(Unavailable) as raised:
@@ -115,7 +115,7 @@ def test_what_cannot_be_reached_did_not_happen(account_sid):
 
 
 def test_the_breaker_opens_after_failures_in_a_row_and_closes_again(leg, monkeypatch):
-    monkeypatch.setattr(http, "BREAKER_PAUSE", 0.3)
+    monkeypatch.setattr(http, "BREAKER_OPEN_SECONDS", 0.3)
     leg.fault("503", times=http.BREAKER_FAILURES)
     for _ in range(http.BREAKER_FAILURES):
         with pytest.raises(Unavailable):
@@ -131,6 +131,6 @@ def test_the_breaker_opens_after_failures_in_a_row_and_closes_again(leg, monkeyp
 
 def test_what_is_missing_is_named():
     with pytest.raises(NotConfigured, match="auth_token"):
-        connect("twilio", {"account_sid": "AC1"})
+        build_adapter("twilio", {"account_sid": "AC1"})
     with pytest.raises(NotSupported):
-        connect("nobody", {})
+        build_adapter("nobody", {})

@@ -8,8 +8,8 @@ import pytest
 
 from providers.base import EndsRooms, FindsCalls, HasRooms, MakesCalls, ReportsCalls
 from providers.errors import Rejected, Unavailable, UnknownOutcome
-from providers.registry import connect
-from tests.providers.strange_server import says, strange_server
+from providers.registry import build_adapter
+from tests.support.misbehaving_server import misbehaving_server, responds
 
 LIVE = {"sid": "CA1", "status": "in-progress"}
 OVER = {"sid": "CA1", "status": "completed", "end_time": "Sat, 21 Nov 2026 02:59:17 -0000", "duration": "61"}
@@ -17,11 +17,11 @@ GONE = ("404 Not Found", {"code": 20404, "message": "not found", "status": 404})
 
 
 def twilio(url):
-    return connect("twilio", {"account_sid": "AC1", "auth_token": "t"}, base_url=url, timeout=2)
+    return build_adapter("twilio", {"account_sid": "AC1", "auth_token": "t"}, base_url=url, timeout=2)
 
 
 def getstream(url):
-    return connect("getstream", {"api_key": "k", "api_secret": "s" * 32}, base_url=url, timeout=2)
+    return build_adapter("getstream", {"api_key": "k", "api_secret": "s" * 32}, base_url=url, timeout=2)
 
 
 def answers(*script):
@@ -30,9 +30,9 @@ def answers(*script):
 
     def conduct(peer):
         status, body = left.pop(0) if len(left) > 1 else left[0]
-        says(status, body if isinstance(body, bytes) else json.dumps(body).encode())(peer)
+        responds(status, body if isinstance(body, bytes) else json.dumps(body).encode())(peer)
 
-    return strange_server(conduct)
+    return misbehaving_server(conduct)
 
 
 @pytest.mark.parametrize("first", [GONE, ("400 Bad", {"code": 21220}), ("200 OK", LIVE), ("200 OK", OVER)])
@@ -92,7 +92,7 @@ def test_any_time_of_getstreams_is_survived(ended_at):
 
 @pytest.mark.parametrize("odd", ["a/b?c#d", "../x", "é ü", "%2e"])
 def test_ids_cannot_leave_their_place_in_the_path(odd, sandbox, sandbox_url):
-    stream = connect("getstream", {"api_key": "k", "api_secret": "s" * 32}, base_url=sandbox_url)
+    stream = build_adapter("getstream", {"api_key": "k", "api_secret": "s" * 32}, base_url=sandbox_url)
     assert stream.open_room("default", odd, created_by="h").id == odd
     stream.end_room("default", odd)
     assert sandbox.effects("end_room", odd) == 1

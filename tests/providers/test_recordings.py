@@ -7,8 +7,8 @@ import pytest
 
 from providers.base import HasRecordings
 from providers.errors import Rejected, Unavailable
-from providers.getstream_wire import perishes_at, read_recording
-from tests.providers.test_twilio import official
+from providers.getstream.wire import link_expires_at, read_recording
+from tests.providers.twilio.test_adapter import official
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -26,8 +26,8 @@ def test_there_are_none_and_then_there_are_some_oldest_first(recorded, sandbox):
     adapter, room_type, call_id = recorded
     assert isinstance(adapter, HasRecordings)
     assert adapter.recordings(room_type, call_id) == []
-    sandbox.record(call_id, seconds=30)
-    sandbox.record(call_id, seconds=90)
+    sandbox.add_recording(call_id, seconds=30)
+    sandbox.add_recording(call_id, seconds=90)
 
     longer, shorter = adapter.recordings(room_type, call_id)
 
@@ -46,7 +46,7 @@ def test_recordings_of_a_call_that_is_not_there_are_refused(recorded):
 @pytest.mark.parametrize("fault", ["503", "bad_json", "timeout", "reset"])
 def test_a_list_that_does_not_come_is_asked_for_again(recorded, sandbox, fault):
     adapter, room_type, call_id = recorded
-    sandbox.fault("list_recordings", fault, resource=call_id)
+    sandbox.add_fault("list_recordings", fault, resource=call_id)
     with pytest.raises(Unavailable):
         adapter.recordings(room_type, call_id)
     assert adapter.recordings(room_type, call_id) == []
@@ -56,26 +56,26 @@ def test_links_of_getstream_are_signed_anew_and_perish_while_those_of_twilio_do_
     twilio, getstream, sandbox
 ):
     room_id = getstream.open_room("default", str(uuid.uuid4()), created_by="h").id
-    sandbox.record(room_id, life=3600)
+    sandbox.add_recording(room_id, life=3600)
     (first,), (again,) = (getstream.recordings("default", room_id) for _ in range(2))
     assert first.id == again.id and first.url != again.url
     assert abs(first.expires_at - datetime.now(UTC) - timedelta(hours=1)) < timedelta(minutes=1)
 
     call = twilio.make_call(to="+14155550111", from_="+14155550100")
-    sandbox.record(call.id)
+    sandbox.add_recording(call.id)
     assert twilio.recordings("", call.id)[0].expires_at is None
 
 
 def test_a_recording_that_is_still_processed_is_not_ready(twilio, sandbox):
     call = twilio.make_call(to="+14155550111", from_="+14155550100")
-    sandbox.record(call.id, status="processing")
+    sandbox.add_recording(call.id, status="processing")
     assert twilio.recordings("", call.id) == []
 
 
 def test_the_official_package_lists_what_we_list(sandbox_url, sandbox, account_sid, twilio):
     call = twilio.make_call(to="+14155550111", from_="+14155550100")
     for _ in range(3):
-        sandbox.record(call.id)
+        sandbox.add_recording(call.id)
     theirs = official(sandbox_url, account_sid).calls(call.id).recordings.list()
     assert [each.sid for each in theirs] == [each.id for each in twilio.recordings("", call.id)]
 
@@ -101,7 +101,7 @@ def test_the_official_package_lists_what_we_list(sandbox_url, sandbox, account_s
     ],
 )
 def test_a_link_perishes_when_its_signature_does(url, expected):
-    assert perishes_at(url, NOON) == expected
+    assert link_expires_at(url, NOON) == expected
 
 
 @pytest.mark.parametrize("found", [None, [], {}, {"filename": "a"}, {"url": "https://x.example/"}])

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from liveplatform.local import Local
+from liveplatform.dev.stack import Local
 
 JSON = {"Content-Type": "application/json"}
 WRONG = JSON | {"Authorization": "Bearer lp_0123456789ab_wrong"}

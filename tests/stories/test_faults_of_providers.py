@@ -9,38 +9,38 @@ from tests.conftest import VAR
 
 def test_a_provider_that_acts_and_then_is_silent_is_asked_not_told_again(customer):
     call = customer.phone_call()
-    customer.sandbox.fault("end_call", "act_then_timeout", resource=call.provider_id)
+    customer.sandbox.add_fault("end_call", "act_then_timeout", resource=call.provider_id)
 
     call.end()
 
     steps = call.settled()
     assert steps["terminate"]["attempts"] == 2
     assert steps["terminate"]["log"][0]["code"] == "unknown_outcome"
-    call.assert_nothing_lost_and_nothing_twice()
+    call.assert_exactly_once()
 
 
 def test_a_provider_that_acts_and_then_resets_is_asked_not_told_again(customer):
     call = customer.phone_call()
-    customer.sandbox.fault("end_call", "act_then_reset", resource=call.provider_id)
+    customer.sandbox.add_fault("end_call", "act_then_reset", resource=call.provider_id)
     call.end()
-    call.assert_nothing_lost_and_nothing_twice()
+    call.assert_exactly_once()
 
 
 @pytest.mark.parametrize("fault", ["503", "500", "reset", "timeout", "bad_json", "html"])
 def test_a_provider_that_fails_twice_is_tried_until_it_recovers(customer, fault):
     call = customer.phone_call(room=False)
-    customer.sandbox.fault("end_call", fault, resource=call.provider_id, times=2)
+    customer.sandbox.add_fault("end_call", fault, resource=call.provider_id, times=2)
 
     call.end()
 
     # "bad_json" and "html" act before they garble the answer, so the second attempt finds it done.
     assert call.settled()["terminate"]["attempts"] >= 2
-    call.assert_nothing_lost_and_nothing_twice()
+    call.assert_exactly_once()
 
 
 def test_a_provider_that_asks_for_patience_gets_it(customer):
     call = customer.phone_call(room=False)
-    customer.sandbox.fault("end_call", "429", resource=call.provider_id, retry_after=2)
+    customer.sandbox.add_fault("end_call", "429", resource=call.provider_id, retry_after=2)
 
     call.end()
 
@@ -66,44 +66,44 @@ def test_a_call_that_is_gone_already_is_ended_after_a_check(customer):
 
 def test_a_step_that_is_given_up_is_visible_told_and_can_be_run_again(customer):
     call = customer.phone_call()
-    customer.sandbox.fault("end_call", "400", resource=call.provider_id, times=None)
+    customer.sandbox.add_fault("end_call", "400", resource=call.provider_id, times=None)
     call.end()
 
     steps = call.settled()
     assert steps["terminate"]["state"] == "failed"
     assert "21211" in steps["terminate"]["error"]
     assert steps["clean_up"]["state"] == "done", "a step never blocks one that does not depend on it"
-    assert call.told("call.processed")["call.processed"] == 1
+    assert call.event_counts("call.processed")["call.processed"] == 1
     assert call.provider_id in customer.sandbox.live()["twilio"], "still billed, and on record as such"
 
-    customer.sandbox.heal()
+    customer.sandbox.reset()
     answer = customer.ask("POST", f"/v1/calls/{call.id}/steps/terminate/run")
     assert answer.status_code == 202
 
-    assert call.told("call.updated")["call.updated"] == 1
-    call.assert_nothing_lost_and_nothing_twice()
+    assert call.event_counts("call.updated")["call.updated"] == 1
+    call.assert_exactly_once()
 
 
 def test_a_failed_room_deletion_stops_nothing(customer):
     call = customer.phone_call()
-    customer.sandbox.fault("delete_room", "400", resource=f"echo-{call.id}", times=None)
+    customer.sandbox.add_fault("delete_room", "400", resource=f"echo-{call.id}", times=None)
 
     call.end()
 
     states = {kind: step["state"] for kind, step in call.settled().items()}
     assert states == {"terminate": "done", "clean_up": "failed", "analyse": "done", "notify": "done"}
-    call.assert_nothing_lost_and_nothing_twice()
+    call.assert_exactly_once()
 
 
 def test_the_strict_door_answers_502_and_the_wish_is_carried_on(customer):
     call = customer.video_call()
-    customer.sandbox.fault("end_room", "503", resource=call.provider_id)
+    customer.sandbox.add_fault("end_room", "503", resource=call.provider_id)
 
     answer = call.end_strictly()
 
     assert answer.status_code == 502
     assert set(answer.json()) == {"error", "message"}
-    call.assert_nothing_lost_and_nothing_twice()
+    call.assert_exactly_once()
     assert call.end_strictly().json()["status"] == "ended"
 
 

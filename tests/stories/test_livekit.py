@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from livekit import api
 
-from providers.registry import connect
+from providers.registry import build_adapter
 from tests.providers.conftest import SECRET
-from tests.providers.livekit_client import ask
 from tests.stories.test_no_call_left_running import ended
 from tests.stories.test_provider_events import entries, record, until
+from tests.support.livekit_sdk import call_api
 
 
 @pytest.fixture
@@ -19,7 +19,9 @@ def server(customer):
     key = f"API{customer.account_id}"
     given = ("--base-url", customer.local.sandbox_url, "--set", f"api_key={key}", f"api_secret={SECRET}")
     customer.local.manage("connect_provider", customer.account_id, "livekit", *given)
-    return connect("livekit", {"api_key": key, "api_secret": SECRET}, base_url=customer.local.sandbox_url)
+    return build_adapter(
+        "livekit", {"api_key": key, "api_secret": SECRET}, base_url=customer.local.sandbox_url
+    )
 
 
 @pytest.fixture
@@ -27,35 +29,35 @@ def told(customer, server):
     """The customer, whose LiveKit server sends its events here."""
     connections = customer.ask("GET", "/v1/connections").json()["connections"]
     (url,) = (each["events_url"] for each in connections if each["provider"] == "livekit")
-    customer.sandbox.hook(server._key, SECRET, url)
+    customer.sandbox.add_hook(server._key, SECRET, url)
     yield customer
-    customer.sandbox.unhook(server._key)
+    customer.sandbox.remove_hook(server._key)
 
 
 def test_a_room_is_opened_and_ended_over_rest_and_deleted_once(customer, server):
     call = customer.video_call(provider="livekit", transcript=True)
     assert call.provider_id in customer.sandbox.live()["livekit"]
-    customer.sandbox.happen(call.provider_id, "joined", identity="anna")
+    customer.sandbox.trigger(call.provider_id, "joined", identity="anna")
     shown = customer.ask("GET", f"/v1/live/calls/{call.id}").json()
     assert shown["live"]["is_live"] and shown["status"] == "live"
     for _ in range(3):
         assert call.end_strictly().json()["status"] == "ended"
-    call.assert_nothing_lost_and_nothing_twice()
+    call.assert_exactly_once()
 
 
 def test_an_end_whose_answer_is_lost_deletes_the_room_once(customer, server):
     call = customer.video_call(provider="livekit")
-    customer.sandbox.fault("delete_room", "act_then_timeout", resource=call.provider_id)
+    customer.sandbox.add_fault("delete_room", "act_then_timeout", resource=call.provider_id)
     call.end_strictly()
-    call.assert_nothing_lost_and_nothing_twice()
+    call.assert_exactly_once()
 
 
 def test_a_room_that_livekits_own_tools_deleted_unheard_ends_the_call(customer, server):
     call = customer.video_call(provider="livekit")
     wish = api.DeleteRoomRequest(room=call.provider_id)
-    ask(customer.local.sandbox_url, server._key, lambda client: client.room.delete_room(wish))
+    call_api(customer.local.sandbox_url, server._key, lambda client: client.room.delete_room(wish))
     assert ended(call, 20)["disconnect_reason"] == "The provider knows no such call (any more)."
-    call.assert_nothing_lost_and_nothing_twice()
+    call.assert_exactly_once()
 
 
 def test_a_room_that_a_late_guest_opened_again_is_deleted_again(customer, server):
@@ -64,7 +66,7 @@ def test_a_room_that_a_late_guest_opened_again_is_deleted_again(customer, server
     call.settled()
     server.open_room("default", call.provider_id, created_by="guest")
     until(lambda: call.provider_id not in server.live_ids(), 20)
-    assert call.told("call.still_live")["call.still_live"] == 1
+    assert call.event_counts("call.still_live")["call.still_live"] == 1
 
 
 def test_a_guest_who_comes_after_the_end_is_put_out_again_as_told(told, server):
@@ -73,36 +75,36 @@ def test_a_guest_who_comes_after_the_end_is_put_out_again_as_told(told, server):
     call.settled()
     time.sleep(1.1)  # LiveKit's events are dated by whole seconds
     server.open_room("default", call.provider_id, created_by="guest")
-    told.sandbox.happen(call.provider_id, "joined", identity="guest")
+    told.sandbox.trigger(call.provider_id, "joined", identity="guest")
     until(lambda: call.provider_id not in server.live_ids(), 5)
-    assert call.told("call.still_live")["call.still_live"] == 1
+    assert call.event_counts("call.still_live")["call.still_live"] == 1
 
 
 def test_a_room_that_closed_tells_so_and_everything_follows_once(told):
     call = told.video_call(provider="livekit", transcript=True)
-    told.sandbox.happen(call.provider_id, "closed")
+    told.sandbox.trigger(call.provider_id, "closed")
     assert ended(call, 10)["disconnect_reason"] == "Ended at the provider."
     call.settled()
-    events = call.told("call.processed")
+    events = call.event_counts("call.processed")
     assert (events["call.ended"], events["call.processed"], call.effects()) == (1, 1, 0)
 
 
 def test_everybody_left_and_the_platforms_own_grace_ends_the_call(told):
     call = told.video_call(provider="livekit")
     for what in ("joined", "left"):
-        told.sandbox.happen(call.provider_id, what, identity="anna")
+        told.sandbox.trigger(call.provider_id, what, identity="anna")
     ended(call, 15)
     assert record(call)["end_code"] == "participants_left"
-    call.assert_nothing_lost_and_nothing_twice()
+    call.assert_exactly_once()
 
 
 def test_a_host_who_looks_into_the_room_weeks_before_leaves_the_call_as_it_is(told):
     at = (datetime.now(UTC) + timedelta(weeks=3)).isoformat()
     call = told.video_call(provider="livekit", scheduled_at=at, time_limit=1)
     for what in ("joined", "left"):
-        told.sandbox.happen(call.provider_id, what, identity="anna")
+        told.sandbox.trigger(call.provider_id, what, identity="anna")
     until(lambda: {"participant_joined", "participant_left"} <= set(dict(entries(call))))
-    time.sleep(5)  # EMPTY_GRACE is 3 s here
+    time.sleep(5)  # EMPTY_ROOM_GRACE is 3 s here
     assert (record(call)["status"], record(call)["started_at"]) == ("scheduled", None)
     told.ask("POST", f"/v1/live/calls/{call.id}/start").raise_for_status()
     assert ended(call, 10)["disconnect_reason"] == "The time limit of 1 s was reached."
@@ -110,29 +112,29 @@ def test_a_host_who_looks_into_the_room_weeks_before_leaves_the_call_as_it_is(to
 
 def test_a_count_that_lags_ends_nobodys_call(told):
     call = told.video_call(provider="livekit")
-    told.sandbox.happen(call.provider_id, "joined", identity="anna")
-    told.sandbox.happen(call.provider_id, "left", identity="anna", counted=1)
+    told.sandbox.trigger(call.provider_id, "joined", identity="anna")
+    told.sandbox.trigger(call.provider_id, "left", identity="anna", counted=1)
     until(lambda: "participant_left" in dict(entries(call)))
-    told.sandbox.happen(call.provider_id, "closed")
+    told.sandbox.trigger(call.provider_id, "closed")
     ended(call, 10)
     assert record(call)["end_code"] == "ended_at_provider"
 
 
 def test_a_recording_is_on_record_and_told_once(told):
     call = told.video_call(provider="livekit")
-    told.sandbox.happen(call.provider_id, "recorded", seconds=30)
-    assert call.told("call.recording_ready")["call.recording_ready"] == 1
+    told.sandbox.trigger(call.provider_id, "recorded", seconds=30)
+    assert call.event_counts("call.recording_ready")["call.recording_ready"] == 1
     shown = told.ask("GET", f"/v1/live/calls/{call.id}").json()
     assert shown["recording_url"].endswith(".mp4") and shown["recording_ready_at"]
     call.end_strictly()
 
 
 def test_a_whole_call_told_late_twice_and_backwards_is_the_same_call(told):
-    told.sandbox.habits(copies=2, hold=True)
+    told.sandbox.set_delivery(copies=2, hold=True)
     call = told.video_call(provider="livekit", transcript=True)
     for what in ("joined", "left", "joined"):
-        told.sandbox.happen(call.provider_id, what, identity="anna")
+        told.sandbox.trigger(call.provider_id, what, identity="anna")
     call.end_strictly()
     told.sandbox.release(reverse=True)
-    call.assert_nothing_lost_and_nothing_twice()
+    call.assert_exactly_once()
     assert record(call)["end_code"] == "ended_by_api"

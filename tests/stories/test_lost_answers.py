@@ -10,21 +10,21 @@ import requests
 
 from liveplatform import embedded
 from tests.conftest import VAR
-from tests.stories.customer import NUMBER, Placed
+from tests.support.client import NUMBER, PlacedCall
 
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def test_a_call_whose_making_was_never_answered_is_found_and_hung_up_when_it_is_ended(customer):
     to = "+14155550177"
-    customer.sandbox.habits(hold=True)  # and its events are lost as well
-    customer.sandbox.fault("create_call", "act_then_timeout")
+    customer.sandbox.set_delivery(hold=True)  # and its events are lost as well
+    customer.sandbox.add_fault("create_call", "act_then_timeout")
     answer = customer.ask("POST", "/calls/make-call", {"call_from": NUMBER, "call_to": to})
     assert answer.status_code == 400
     made = customer.sandbox.ledger(operation="create_call", effects="1")[-1]
     assert made["resource"] in customer.sandbox.live()["twilio"], "it runs, and nobody has its id"
 
-    call = Placed(customer, UUID.search(answer.json()["message"]).group(), made["resource"], "end_call")
+    call = PlacedCall(customer, UUID.search(answer.json()["message"]).group(), made["resource"], "end_call")
     assert call.end().status_code == 200
 
     assert call.settled()["terminate"]["state"] == "done"
@@ -49,7 +49,7 @@ def until(true, seconds):
 def test_a_web_process_that_is_killed_while_it_dials_makes_no_second_call(customer, platform):
     to, key = "+14155550188", "dialled-once"
     body = {"call_from": NUMBER, "call_to": to}
-    customer.sandbox.fault("create_call", "act_then_timeout")
+    customer.sandbox.add_fault("create_call", "act_then_timeout")
 
     def ask():
         with suppress(requests.RequestException):
@@ -69,10 +69,10 @@ def test_a_web_process_that_is_killed_while_it_dials_makes_no_second_call(custom
     again = customer.ask("POST", "/calls/make-call", body, Idempotency_Key=key)
     assert again.status_code in (200, 400), again.text
     call_id = again.json()["data"]["id"] if again.ok else UUID.search(again.json()["message"]).group()
-    call = Placed(customer, call_id, leg["resource"], "end_call")
+    call = PlacedCall(customer, call_id, leg["resource"], "end_call")
     found = lambda: customer.ask("GET", f"/calls/{call_id}").json()["data"]["call_sid"]  # noqa: E731
     assert until(found, 30) == leg["resource"]
     assert len(made(customer, to)) == 1
 
     call.end()
-    call.assert_nothing_lost_and_nothing_twice()
+    call.assert_exactly_once()

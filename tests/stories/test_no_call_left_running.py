@@ -24,14 +24,14 @@ def test_a_call_is_ended_within_five_seconds_of_its_limit(customer):
     shown = ended(call, 10)
     assert 1.5 < time.monotonic() - began < 2 + 5
     assert shown["disconnect_reason"] == "The time limit of 2 s was reached."
-    call.assert_nothing_lost_and_nothing_twice()
+    call.assert_exactly_once()
 
 
 def test_a_limit_is_kept_with_beat_and_redis_away(customer, platform):
     call = customer.phone_call(time_limit=2)
     platform.kill("beat")
     ended(call, 8)
-    call.assert_nothing_lost_and_nothing_twice()
+    call.assert_exactly_once()
 
 
 def test_a_limit_and_ends_by_hand_race_and_one_wins(customer):
@@ -45,7 +45,7 @@ def test_a_limit_and_ends_by_hand_race_and_one_wins(customer):
     for call in calls:
         ended(call, 10)
         call.settled()
-        assert call.told("call.processed")["call.ended"] == 1
+        assert call.event_counts("call.processed")["call.ended"] == 1
         assert call.effects() == 1
 
 

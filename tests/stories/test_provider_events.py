@@ -6,9 +6,9 @@ import time
 import pytest
 import requests
 
-from tests.stories.customer import TURNS
 from tests.stories.test_no_call_left_running import ended
 from tests.stories.test_races import at_once
+from tests.support.client import TURNS
 
 SECRET = "a-secret-of-at-least-32-characters"
 
@@ -18,9 +18,9 @@ def told(customer):
     """The customer, whose Stream app sends its events here; a phone number's calls do so by themselves."""
     connections = customer.ask("GET", "/v1/connections").json()["connections"]
     urls = {each["provider"]: each["events_url"] for each in connections}
-    customer.sandbox.hook(customer.account_id, SECRET, urls["getstream"])
+    customer.sandbox.add_hook(customer.account_id, SECRET, urls["getstream"])
     yield customer
-    customer.sandbox.unhook(customer.account_id)
+    customer.sandbox.remove_hook(customer.account_id)
 
 
 def entries(call):
@@ -43,12 +43,12 @@ def record(call):
 @pytest.mark.parametrize(("word", "code"), [("completed", "ended_at_provider"), ("busy", "busy")])
 def test_the_other_side_hangs_up_and_everything_follows_once(told, word, code):
     call = told.phone_call()
-    told.sandbox.happen(call.provider_id, word)
+    told.sandbox.trigger(call.provider_id, word)
     shown = ended(call, 10)
     assert shown["disconnect_reason"] == f"Ended at the provider ({word})."
     steps = call.settled()
     assert {kind: step["state"] for kind, step in steps.items()} == dict.fromkeys(steps, "done")
-    events = call.told("call.processed", "call.analyzed")
+    events = call.event_counts("call.processed", "call.analyzed")
     assert (events["call.ended"], events["call.analyzed"], events["call.processed"]) == (1, 1, 1)
     assert call.effects() == 0, "there was nothing left to hang up"
     record = [e for e in call.received() if f'"end_code":"{code}"' in e["body"].replace(" ", "")]
@@ -57,9 +57,9 @@ def test_the_other_side_hangs_up_and_everything_follows_once(told, word, code):
 
 def test_a_room_that_ends_at_its_provider_ends_its_call(told):
     call = told.video_call(transcript=True)
-    told.sandbox.happen(call.provider_id, "ended")
+    told.sandbox.trigger(call.provider_id, "ended")
     assert ended(call, 10)["disconnect_reason"] == "Ended at the provider."
-    assert call.told("call.processed")["call.ended"] == 1
+    assert call.event_counts("call.processed")["call.ended"] == 1
     assert call.effects() == 0
 
 
@@ -76,7 +76,7 @@ def test_the_providers_end_and_ours_race_and_one_of_them_is_on_record(told):
     assert [race(call) for call in calls] == [{200}] * len(calls)
     for call in calls:
         call.settled()
-        assert call.told("call.processed")["call.ended"] == 1
+        assert call.event_counts("call.processed")["call.ended"] == 1
         until(lambda call=call: ("completed", "ended") in entries(call) or "completed" in dict(entries(call)))
         assert call.effects() <= 1
         assert call.provider_id not in told.sandbox.live()["twilio"]
@@ -86,52 +86,52 @@ def test_a_strict_end_is_the_callers_even_if_the_event_is_faster(told):
     """Stream tells of the end that we asked for, before or while it answers."""
     for delay in (0, 300):
         call = told.video_call()
-        told.sandbox.fault("end_room", "act_then_timeout" if delay else "delay", delay_ms=delay or 400)
+        told.sandbox.add_fault("end_room", "act_then_timeout" if delay else "delay", delay_ms=delay or 400)
         call.end_strictly()
         shown = ended(call, 15)
         assert shown["disconnect_reason"] == "Ended Via API call"
-        assert call.told("call.ended")["call.ended"] == 1
+        assert call.event_counts("call.ended")["call.ended"] == 1
 
 
 def test_duplicates_and_reordering_come_to_the_same(told):
-    told.sandbox.habits(copies=3, hold=True)
+    told.sandbox.set_delivery(copies=3, hold=True)
     call = told.phone_call(room=False)
-    told.sandbox.happen(call.provider_id, "completed")
+    told.sandbox.trigger(call.provider_id, "completed")
     assert told.sandbox.release(reverse=True) == 12
     ended(call, 10)
     until(lambda: len(entries(call)) == 4)
     call.settled()
-    assert {event["status"] for event in told.sandbox.told(call.provider_id)} == {200}
-    assert call.told("call.processed")["call.ended"] == 1
+    assert {event["status"] for event in told.sandbox.callbacks(call.provider_id)} == {200}
+    assert call.event_counts("call.processed")["call.ended"] == 1
     assert dict(entries(call))["completed"] == "ended"
 
 
 def test_events_that_overtake_the_answer_to_make_call_are_not_lost(told):
     """The answer never comes, and the call is known all the same."""
-    told.sandbox.fault("create_call", "act_then_timeout")
+    told.sandbox.add_fault("create_call", "act_then_timeout")
     call = told.phone_call(room=False)
     assert call.provider_id in told.sandbox.live()["twilio"]
     until(lambda: dict(entries(call)).get("in-progress") == "noted")
     assert record(call)["status"] == "live"
     call.end()
-    call.assert_nothing_lost_and_nothing_twice()
+    call.assert_exactly_once()
 
 
 def test_everybody_leaves_and_somebody_comes_back_in_time(told):
     call = told.video_call()
     for what in ("joined", "left"):
-        told.sandbox.happen(call.provider_id, what)
+        told.sandbox.trigger(call.provider_id, what)
     until(lambda: ("call.session_ended", "empty: the grace runs") in entries(call))
-    told.sandbox.happen(call.provider_id, "joined")
+    told.sandbox.trigger(call.provider_id, "joined")
     until(lambda: entries(call).count(("call.session_participant_joined", "noted")) == 2)
-    time.sleep(4)  # EMPTY_GRACE is 3 s here
+    time.sleep(4)  # EMPTY_ROOM_GRACE is 3 s here
     assert record(call)["status"] == "live"
 
 
 def test_everybody_leaves_for_good(told):
     call = told.video_call()
     for what in ("joined", "left"):
-        told.sandbox.happen(call.provider_id, what)
+        told.sandbox.trigger(call.provider_id, what)
     until(lambda: ("call.session_ended", "empty: the grace runs") in entries(call))
     assert record(call)["status"] == "live"
     assert ended(call, 10)["disconnect_reason"] == "Everybody left, and nobody came back."
@@ -140,12 +140,12 @@ def test_everybody_leaves_for_good(told):
 
 def test_a_recording_that_is_told_of_is_the_calls(told):
     call = told.video_call()
-    told.sandbox.happen(call.provider_id, "recorded", seconds=9)
+    told.sandbox.trigger(call.provider_id, "recorded", seconds=9)
     until(lambda: record(call)["recording_url"])
-    assert call.told("call.recording_ready")["call.recording_ready"] == 1
+    assert call.event_counts("call.recording_ready")["call.recording_ready"] == 1
     body = {"call_from": "+14155550100", "call_to": "+14155550111", "record": True}
     phone = told.ask("POST", "/calls/make-call", body).json()["data"]
-    told.sandbox.happen(phone["call_sid"], "recorded")
+    told.sandbox.trigger(phone["call_sid"], "recorded")
     until(lambda: told.ask("GET", f"/calls/{phone['id']}").json()["data"]["record_url"])
 
 
@@ -163,18 +163,18 @@ def test_what_is_forged_changes_nothing(told):
 def test_events_survive_a_worker_that_is_away(told, platform):
     platform.kill("worker")
     call = told.phone_call(transcript=True)
-    told.sandbox.happen(call.provider_id, "completed")
-    until(lambda: any(event["status"] == 200 for event in told.sandbox.told(call.provider_id)))
+    told.sandbox.trigger(call.provider_id, "completed")
+    until(lambda: any(event["status"] == 200 for event in told.sandbox.callbacks(call.provider_id)))
     assert record(call)["status"] == "live"
     platform.start("worker")
     ended(call, 20)
     call.settled()
-    assert call.told("call.processed")["call.ended"] == 1
+    assert call.event_counts("call.processed")["call.ended"] == 1
 
 
 def test_turns_are_analysed_after_the_providers_end_too(told):
     call = told.phone_call(transcript=False)
-    told.sandbox.happen(call.provider_id, "completed")
+    told.sandbox.trigger(call.provider_id, "completed")
     ended(call, 10)
     told.ask("PUT", f"/v1/calls/{call.id}/transcript", {"turns": TURNS}).raise_for_status()
-    assert call.told("call.analyzed")["call.analyzed"] == 1
+    assert call.event_counts("call.analyzed")["call.analyzed"] == 1

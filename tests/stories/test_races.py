@@ -16,8 +16,8 @@ def test_fifty_ends_at_once_have_one_effect_and_one_answer(customer):
 
     assert Counter(answer.status_code for answer in answers) == {200: 50}
     assert len({answer.json()["data"]["ended_at"] for answer in answers}) == 1
-    assert call.told("call.processed")["call.ended"] == 1
-    call.assert_nothing_lost_and_nothing_twice()
+    assert call.event_counts("call.processed")["call.ended"] == 1
+    call.assert_exactly_once()
 
 
 def test_fifty_strict_ends_at_once_ask_the_provider_once(customer):
@@ -28,7 +28,7 @@ def test_fifty_strict_ends_at_once_ask_the_provider_once(customer):
     assert Counter(answer.status_code for answer in answers) == {200: 50}
     assert len({answer.json()["ended_at"] for answer in answers}) == 1
     assert len(customer.sandbox.ledger(operation="end_room", resource=call.provider_id)) == 1
-    call.assert_nothing_lost_and_nothing_twice()
+    call.assert_exactly_once()
 
 
 def test_fifty_ends_with_one_key_are_one_request(customer):
@@ -38,7 +38,7 @@ def test_fifty_ends_with_one_key_are_one_request(customer):
 
     assert set(Counter(answer.status_code for answer in answers)) <= {200, 409}
     assert len({answer.content for answer in answers if answer.status_code == 200}) == 1
-    call.assert_nothing_lost_and_nothing_twice()
+    call.assert_exactly_once()
 
 
 def test_a_key_with_another_body_is_refused(customer):

@@ -6,7 +6,7 @@ import sys
 import time
 from uuid import uuid4
 
-from liveplatform.local import ROOT, Local
+from liveplatform.dev.stack import ROOT, Local
 
 SEND = """
 import json, sys

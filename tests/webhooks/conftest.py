@@ -13,7 +13,7 @@ from liveplatform.accounts.models import Account
 from liveplatform.webhooks.models import Endpoint, Event
 from liveplatform.webhooks.publish import publish
 from liveplatform.work.models import uuid7
-from tests.receiver import Receiver
+from tests.support.receiver import Receiver
 
 
 @pytest.fixture(scope="session")
@@ -49,7 +49,7 @@ def tell(account) -> Callable[..., Event]:
     def tell(event: str = "call.ended", subject: UUID | None = None, sequence: int = 1) -> Event:
         subject = subject or uuid7()
         publish(account.pk, subject, sequence, event, {"call": {"id": subject}})
-        return Event.objects.get(subject=subject, sequence=sequence)
+        return Event.objects.get(subject_id=subject, sequence=sequence)
 
     return tell
 

@@ -6,8 +6,8 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from liveplatform.webhooks.models import Delivery, Event
-from liveplatform.webhooks.publish import News, publish, publish_many
-from liveplatform.webhooks.schedule import MAX_ATTEMPTS
+from liveplatform.webhooks.publish import EventMessage, publish, publish_many
+from liveplatform.webhooks.retry_schedule import MAX_ATTEMPTS
 from liveplatform.work.models import uuid7
 
 pytestmark = pytest.mark.django_db
@@ -19,7 +19,7 @@ def test_the_body_is_what_standard_webhooks_asks_for(tell, account):
     assert body["type"] == "call.ended"
     assert body["timestamp"].endswith("Z")
     assert body["sequence"] == 1
-    assert body["data"] == {"call": {"id": str(event.subject)}}
+    assert body["data"] == {"call": {"id": str(event.subject_id)}}
     assert event.account == account
     assert event.message_id == f"evt_{event.pk.hex}"
 
@@ -82,7 +82,7 @@ def test_many_are_told_in_one_statement(account, endpoint_at):
     for _ in range(4):
         endpoint_at("/ok")
     subject = uuid7()
-    news = [News(account.pk, subject, n, "call.updated", {"n": n}) for n in range(1, 51)]
+    news = [EventMessage(account.pk, subject, n, "call.updated", {"n": n}) for n in range(1, 51)]
     with CaptureQueriesContext(
         connection,
     ) as queries:
@@ -101,7 +101,7 @@ def test_nothing_is_told_of_nothing():
 def test_a_number_is_given_once_per_subject(tell):
     event = tell(sequence=1)
     with pytest.raises(IntegrityError), transaction.atomic():
-        tell(subject=event.subject, sequence=1)
+        tell(subject=event.subject_id, sequence=1)
 
 
 def test_what_is_rolled_back_was_never_told(account, endpoint_at):

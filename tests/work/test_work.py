@@ -8,14 +8,14 @@ import pytest
 from django.db import connection
 from django.db.models.functions import Now
 
-from calls.end import end
+from calls.lifecycle.end import end
 from calls.models import Step
 from liveplatform.accounts.models import Account
-from liveplatform.work import store
-from liveplatform.work.by_hand import run_now
+from liveplatform.work import sql
 from liveplatform.work.drain import drain
 from liveplatform.work.outcomes import again, done, later, never
-from tests.calls.making import phone_call
+from liveplatform.work.run_one import run_now
+from tests.support.factories import phone_call
 
 
 def steps_of(account, count=1, **fields):
@@ -25,11 +25,11 @@ def steps_of(account, count=1, **fields):
 
 
 def attempt(row, outcome):
-    return store.Attempt(row, outcome, datetime.now(UTC), 1)
+    return sql.Attempt(row, outcome, datetime.now(UTC), 1)
 
 
 def claim(limit=50, per_lane=50, **more):
-    return store.claim(Step, limit, per_lane=per_lane, **more)
+    return sql.claim(Step, limit, per_lane=per_lane, **more)
 
 
 def test_a_claim_counts_the_attempt_and_leases_the_row(account):
@@ -46,8 +46,8 @@ def test_a_row_whose_lease_ran_out_is_claimed_again_and_the_old_owner_is_fenced(
     Step.objects.update(due_at=Now() - timedelta(seconds=1))
     (fresh,) = claim()
 
-    assert store.settle(Step, [attempt(stale, never("late"))]) == []
-    (row,) = store.settle(Step, [attempt(fresh, done({"by": "fresh"}))])
+    assert sql.settle(Step, [attempt(stale, never("late"))]) == []
+    (row,) = sql.settle(Step, [attempt(fresh, done({"by": "fresh"}))])
     assert (row.state, row.result, len(row.log)) == ("done", {"by": "fresh"}, 1)
 
 
@@ -59,11 +59,11 @@ def test_what_waits_for_others_or_for_later_is_not_due(account):
 
 def test_again_is_postponed_on_the_rows_own_clock_and_the_last_again_is_failed(account):
     steps_of(account, max_attempts=2)
-    (row,) = store.settle(Step, [attempt(claim()[0], again("busy", 30, code="unavailable"))])
+    (row,) = sql.settle(Step, [attempt(claim()[0], again("busy", 30, code="unavailable"))])
     assert row.state == "pending"
     assert timedelta(seconds=25) < row.due_at - datetime.now(UTC) < timedelta(seconds=35)
     Step.objects.update(due_at=Now())
-    (row,) = store.settle(Step, [attempt(claim()[0], again("busy"))])
+    (row,) = sql.settle(Step, [attempt(claim()[0], again("busy"))])
     assert (row.state, row.error, row.attempts) == ("failed", "busy", 2)
     assert [entry["code"] for entry in row.log if "code" in entry] == ["unavailable"]
 
@@ -145,14 +145,14 @@ def test_the_last_step_to_settle_frees_notify_however_they_race():
     account = Account.objects.create(name="racing")
     for _ in range(10):
         call = phone_call(account, provider_call_id="")
-        end(call.pk, account_id=account.pk, by="test")
+        end(call.pk, account_id=account.pk, actor="test")
         Step.objects.filter(call=call).exclude(kind="notify").update(state="running", claim=7)
         rows = list(Step.objects.filter(call=call).exclude(kind="notify"))
         barrier = threading.Barrier(len(rows))
 
         def settle(row, barrier=barrier):
             barrier.wait()
-            store.settle(Step, [attempt(row, never("given up"))])
+            sql.settle(Step, [attempt(row, never("given up"))])
             connection.close()
 
         threads = [threading.Thread(target=settle, args=(row,)) for row in rows]
@@ -170,14 +170,14 @@ def test_work_that_comes_back_for_ever_counts_and_logs_its_last_turn_only(accoun
         Step.objects.update(due_at=Now())
         (row,) = claim()
         assert row.attempts == 1
-        (row,) = store.settle(Step, [attempt(row, later(60, {"turn": turn}))])
+        (row,) = sql.settle(Step, [attempt(row, later(60, {"turn": turn}))])
     assert (row.state, row.attempts, len(row.log), row.result) == ("pending", 0, 1, {"turn": 2})
     assert timedelta(seconds=50) < row.due_at - datetime.now(UTC) <= timedelta(seconds=60)
 
 
 def test_a_step_that_runs_again_gets_the_attempts_of_its_kind(account):
     call = phone_call(account)
-    end(call.pk, account_id=account.pk, by="test")
+    end(call.pk, account_id=account.pk, actor="test")
     Step.objects.filter(call=call).update(state="failed", attempts=40)
     step = Step.objects.get(call=call, kind="terminate")
     assert step.retry()

@@ -6,13 +6,13 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from calls.dialling import CannotDial
+from calls.api.platform.phone_numbers import add_number
+from calls.lifecycle.dial import DialError
 from calls.models import PhoneNumber
-from calls.platform.numbers import add_number
-from liveplatform.accounts.connecting import BadConnection, connect
+from liveplatform.accounts.connections import BadConnection, connect
+from liveplatform.accounts.lookup import account_named
 from liveplatform.accounts.models import Connection
-from liveplatform.accounts.naming import account_named
-from providers.registry import FIELDS
+from providers.registry import CREDENTIALS
 
 
 class Command(BaseCommand):
@@ -22,7 +22,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("account", help="the account's id, auth_id or name")
-        parser.add_argument("provider", choices=sorted(FIELDS))
+        parser.add_argument("provider", choices=sorted(CREDENTIALS))
         parser.add_argument(
             "--base-url", default="", help="default: the provider's public one; LiveKit has none"
         )
@@ -31,28 +31,28 @@ class Command(BaseCommand):
         )
 
     def handle(self, **options: Any) -> None:  # noqa: ANN401
-        given = dict(_pair(text) for text in options["given"])
+        given = dict(_parse_pair(text) for text in options["given"])
         account = account_named(options["account"])
         try:
             with transaction.atomic():
                 connection = connect(account, options["provider"], given, base_url=options["base_url"])
                 if given.get("phone_number"):
-                    _number(connection, given["phone_number"])
-        except (BadConnection, CannotDial) as error:
+                    _assign_number(connection, given["phone_number"])
+        except (BadConnection, DialError) as error:
             how = "" if getattr(error, "field", "") == "base_url" else " Give each with --set KEY=VALUE."
             raise CommandError(f"{error}{how}") from error
         self.stdout.write(f"{account} is connected to {connection.get_provider_display()} ({connection.pk}).")
         self.stdout.write(f"Its events are taken at {connection.events_url}")
 
 
-def _pair(text: str) -> tuple[str, str]:
+def _parse_pair(text: str) -> tuple[str, str]:
     key, sign, value = text.partition("=")
     if not sign:
         raise CommandError(f"{text!r} is not of the form KEY=VALUE.")
     return key, value
 
 
-def _number(connection: Connection, written: str) -> None:
+def _assign_number(connection: Connection, written: str) -> None:
     known = PhoneNumber.objects.filter(account=connection.account, number=written)
     if not known.update(connection=connection):
         add_number(connection, written)

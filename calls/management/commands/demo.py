@@ -9,9 +9,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 
-from calls.demo.story import Story
-from calls.demo.telling import show
-from liveplatform.local import Local, NotStarted
+from calls.demo.report import print_report
+from calls.demo.scenario import Scenario
+from liveplatform.dev.stack import Local, NotStarted
 
 
 class Command(BaseCommand):
@@ -33,10 +33,10 @@ class Command(BaseCommand):
                     local.prepare()
                     local.start("sandbox", "receiver", "web", "worker", "beat")
                     local.wait_ready()
-                story = Story(local)
+                story = Scenario(local)
                 with console.status("two calls"):
                     story.run()
             except NotStarted as error:
                 raise CommandError(str(error)) from error
-            good = show(console, story)
+            good = print_report(console, story)
         sys.exit(0 if good else 1)

@@ -9,13 +9,13 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db.models import QuerySet
 from tqdm import tqdm
 
-from calls.end_codes import LONGEST_REASON, EndCode
-from calls.ending.many import begin_for_each_account
+from calls.bulk.operations import start_per_account
+from calls.filters.cli import add_filter_arguments, require_known_ids, selected_calls
 from calls.models import Call, Operation
-from calls.selecting.commands import add_filters, chosen, name_unknown
-from liveplatform.work.by_hand import run_now
+from calls.models.end_code import MAX_REASON_LENGTH, EndCode
+from liveplatform.work.run_one import run_now
 
-POLL = 0.3
+POLL_INTERVAL = 0.3
 
 
 class Command(BaseCommand):
@@ -24,7 +24,7 @@ class Command(BaseCommand):
     help = "End calls, chosen by id or filter; what must follow is carried out by the workers."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        add_filters(parser)
+        add_filter_arguments(parser)
         parser.add_argument(
             "--reason", default="Ended by staff", help="kept as disconnect_reason, 500 characters at most"
         )
@@ -35,48 +35,46 @@ class Command(BaseCommand):
         parser.add_argument("--now", action="store_true", help="end them in this process, without workers")
 
     def handle(self, **options: Any) -> None:  # noqa: ANN401
-        if len(options["reason"]) > LONGEST_REASON:
-            raise CommandError(f"--reason must have {LONGEST_REASON} characters at most.")
-        calls = chosen(options).filter(ended_at__isnull=True)
+        if len(options["reason"]) > MAX_REASON_LENGTH:
+            raise CommandError(f"--reason must have {MAX_REASON_LENGTH} characters at most.")
+        calls = selected_calls(options).filter(ended_at__isnull=True)
         total = calls.count()
         if options["dry_run"]:
             self.stdout.write(f"{total:,} calls would end.")
         else:
             self._end(calls, total, options)
-        name_unknown(options)
+        require_known_ids(options)
 
     def _end(self, calls: QuerySet[Call], total: int, options: dict[str, Any]) -> None:
         code = options["code"] or (
             EndCode.EMERGENCY_STOP if options["everything"] else EndCode.ENDED_BY_STAFF
         )
-        begun = begin_for_each_account(
-            calls, reason=options["reason"], code=EndCode(code), by="command:end_calls"
-        )
+        begun = start_per_account(calls, reason=options["reason"], code=EndCode(code), by="command:end_calls")
         if options["now"]:
             for operation in begun:
-                _carry_out(operation)
-        self.stdout.write(_told(self._watched(begun, total)) or "No call was live.")
+                _run_here(operation)
+        self.stdout.write(_summary(self._watched(begun, total)) or "No call was live.")
 
     def _watched(self, begun: Sequence[Operation], total: int) -> list[Operation]:
         """The operations once they are over; interrupted, they go on without us."""
         with tqdm(total=total, unit="call", disable=None) as bar:
             while True:
                 rows = list(Operation.objects.filter(pk__in=[operation.pk for operation in begun]))
-                bar.update(sum(row.ended + row.already for row in rows) - bar.n)
+                bar.update(sum(row.ended + row.already_ended for row in rows) - bar.n)
                 if all(row.is_settled for row in rows):
                     return rows
-                time.sleep(POLL)
+                time.sleep(POLL_INTERVAL)
 
 
-def _carry_out(operation: Operation) -> None:
+def _run_here(operation: Operation) -> None:
     while Operation.objects.filter(pk=operation.pk, state__in=Operation.OPEN).exists():
         run_now(Operation, operation.pk)
 
 
-def _told(rows: Sequence[Operation]) -> str:
+def _summary(rows: Sequence[Operation]) -> str:
     counts = {
         "ended": sum(row.ended for row in rows),
-        "had ended meanwhile": sum(row.already for row in rows),
+        "had ended meanwhile": sum(row.already_ended for row in rows),
         "operations failed": sum(row.state == Operation.State.FAILED for row in rows),
     }
     return ", ".join(f"{n:,} {what}" for what, n in counts.items() if n)

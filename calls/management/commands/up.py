@@ -14,15 +14,15 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from calls.demo.sandbox import TELLS, sandbox_at, sandbox_port
-from calls.platform.numbers import add_number
+from calls.api.platform.phone_numbers import add_number
+from calls.demo.sandbox import SEND_EVENTS_ENV, sandbox_base_url, sandbox_port
 from liveplatform import embedded
-from liveplatform.accounts.connecting import connect
+from liveplatform.accounts.connections import connect
 from liveplatform.accounts.keys import make_key
 from liveplatform.accounts.models import Account
-from liveplatform.alone import Taken, alone, check_port
+from liveplatform.dev.single_instance import Taken, alone, check_port
 
-GRACE = 15.0  # seconds for web and workers to finish what they are at
+SHUTDOWN_GRACE = 15.0  # seconds for web and workers to finish what they are at
 
 
 class Command(BaseCommand):
@@ -60,16 +60,16 @@ class Command(BaseCommand):
         sandbox = sandbox_port(wanted, port + 1000)
         check_port(sandbox, "the provider sandbox's", "make up SANDBOX_PORT=9010")
         if not Account.objects.exists():
-            self._first_start(sandbox_at(sandbox))
+            self._first_start(sandbox_base_url(sandbox))
         self.stdout.write(f"http://127.0.0.1:{port}/admin/  /api/docs/  (ctrl-C stops everything)")
         self.stdout.flush()
         honcho = [sys.executable, "-m", "honcho", "start"]
-        processes = subprocess.Popen(honcho, env=_environment(port, sandbox), cwd=settings.BASE_DIR)  # noqa: S603
+        processes = subprocess.Popen(honcho, env=_process_env(port, sandbox), cwd=settings.BASE_DIR)  # noqa: S603
         try:
             return processes.wait()
         except KeyboardInterrupt:
             processes.terminate()
-            processes.wait(GRACE)
+            processes.wait(SHUTDOWN_GRACE)
             self.stdout.write("stopped")
             return 0
 
@@ -81,21 +81,21 @@ class Command(BaseCommand):
         connection = connect(account, "twilio", twilio, base_url=sandbox)
         add_number(connection, "+14155550100", "sandbox number")
         connect(account, "getstream", stream, base_url=sandbox)
-        password = _admin()
+        password = _reset_admin_password()
         self.stdout.write(f"API key        {key}\nAccount        {account.account_id} ({account.auth_id})")
         self.stdout.write(f"Admin          admin / {password}")
         self.stdout.write("Connected to the sandbox as +14155550100. None of this is shown again.")
 
 
-def _environment(port: int, sandbox: int) -> dict[str, str]:
+def _process_env(port: int, sandbox: int) -> dict[str, str]:
     path = f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}"
     defaults = {"WEBHOOK_ALLOW_HTTP": "1", "WEBHOOK_ALLOW_LOOPBACK": "1"}  # this is a developer's machine
     own = {"PORT": str(port), "SANDBOX_PORT": str(sandbox), "PATH": path, "VAR_DIR": str(settings.VAR_DIR)}
-    own[TELLS] = "1"
+    own[SEND_EVENTS_ENV] = "1"
     return defaults | {"PUBLIC_URL": f"http://127.0.0.1:{port}"} | dict(os.environ) | own
 
 
-def _admin() -> str:
+def _reset_admin_password() -> str:
     """An admin with a random password, shown once."""
     password = secrets.token_urlsafe(12)
     users = get_user_model()._default_manager

@@ -15,7 +15,7 @@ SEALED = [
     ("accounts.Connection", "sealed_secrets", "secrets"),
     ("accounts.JwtIssuer", "sealed_secret", "secret"),
     ("webhooks.Endpoint", "sealed_secret", "secret"),
-    ("webhooks.Endpoint", "sealed_previous", "previous"),
+    ("webhooks.Endpoint", "sealed_previous_secret", "previous"),
 ]
 
 

@@ -6,8 +6,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from liveplatform.accounts.forms import IssuerForm
+from liveplatform.accounts.lookup import account_named
 from liveplatform.accounts.models import JwtIssuer
-from liveplatform.accounts.naming import account_named
 from liveplatform.accounts.scopes import READ, SCOPES
 
 

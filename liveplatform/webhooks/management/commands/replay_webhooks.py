@@ -9,11 +9,11 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from tqdm import tqdm
 
-from liveplatform.accounts.naming import account_named
-from liveplatform.moments import moment
-from liveplatform.webhooks.catalogue import EVENT_TYPES
+from liveplatform.accounts.lookup import account_named
+from liveplatform.timeparse import moment
+from liveplatform.webhooks.event_types import EVENT_TYPES
 from liveplatform.webhooks.models import Delivery, Endpoint
-from liveplatform.webhooks.replaying import add_missed, run_again
+from liveplatform.webhooks.replay import backfill, redeliver
 
 BATCH = 1000
 
@@ -45,7 +45,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{again:,} deliveries are due again; the workers send them.")
         if options["missed"]:
             until = options["until"] or timezone.now()
-            added = add_missed(options["endpoint"], options["since"], until)
+            added = backfill(options["endpoint"], options["since"], until)
             self.stdout.write(f"{added:,} events that the endpoint was never sent are due.")
 
     def _chosen(self, options: dict[str, Any]) -> QuerySet[Delivery]:
@@ -72,7 +72,7 @@ class Command(BaseCommand):
             ids = list(deliveries.order_by("pk").values_list("pk", flat=True))
             for start in range(0, len(ids), BATCH):
                 batch = ids[start : start + BATCH]
-                again += run_again(Delivery.objects.filter(pk__in=batch))
+                again += redeliver(Delivery.objects.filter(pk__in=batch))
                 bar.update(len(batch))
         return again
 

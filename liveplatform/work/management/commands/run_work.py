@@ -8,9 +8,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Count, QuerySet
 from tqdm import tqdm
 
-from liveplatform.work.by_hand import run_now
 from liveplatform.work.drain import drain
 from liveplatform.work.models import Work, kinds
+from liveplatform.work.run_one import run_now
 
 
 class Command(BaseCommand):

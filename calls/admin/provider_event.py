@@ -1,0 +1,54 @@
+"""What providers told, in the admin."""
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+
+from calls.models import ProviderEvent
+from liveplatform.admin.base import ReadOnlyAdmin
+from liveplatform.work.doorbell import ring
+
+GZIP_MAGIC = b"\x1f\x8b"
+
+
+@admin.register(ProviderEvent)
+class ProviderEventAdmin(ReadOnlyAdmin):
+    """Each event and what came of it; as it came, on its own page only."""
+
+    list_display = ("id", "type", "connection", "of_call", "state", "outcome", "created_at")
+    list_filter = ("state", "kind")
+    list_select_related = ("connection",)
+    id_fields = ("pk", "call", "connection")
+    search_help_text = "The id of an event, a call or a connection."
+    exclude = ("body",)
+    actions = ("apply_again",)
+    readonly_fields = ("raw_body",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ProviderEvent]:
+        return super().get_queryset(request).defer("body", "headers", "payload")
+
+    @admin.action(description="Apply again", permissions=["change"])
+    def apply_again(self, request: HttpRequest, events: QuerySet[ProviderEvent]) -> None:
+        due = sum(event.retry() for event in events)
+        ring(ProviderEvent.queue)
+        self.message_user(request, f"{due} events are applied again.")
+
+    @admin.display(description="call")
+    def of_call(self, event: ProviderEvent) -> str:
+        if event.call_id is None:
+            return "–"
+        address = reverse("admin:calls_call_change", args=[event.call_id])
+        return format_html('<a href="{}">{}</a>', address, event.call_id)
+
+    @admin.display
+    def outcome(self, event: ProviderEvent) -> str:
+        return event.summary
+
+    @admin.display(description="body, as it came")
+    def raw_body(self, event: ProviderEvent) -> str:
+        body = bytes(event.body)
+        zipped = body.startswith(GZIP_MAGIC)
+        text = f"{len(body)} bytes of gzip" if zipped else body.decode(errors="backslashreplace")
+        return format_html("<pre>{}</pre>", text)

@@ -1,0 +1,50 @@
+"""The list of live calls: its query string as a selection of calls (seed 000)."""
+
+from django.http import QueryDict
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter
+
+from calls.filters import CallFilter
+from calls.filters.conditions import Condition
+from calls.models import Call
+from liveplatform.api.pagination import page_parameters
+
+VIDEO_ONLY = Condition.parse("channel", "eq", Call.Channel.VIDEO.value)
+# Half-open, so that one range after the other holds every call once.
+TIME_RANGES = {
+    f"{name}_{side}": (f"{name}_at", operator)
+    for name in ("scheduled", "started", "ended")
+    for side, operator in (("after", "gte"), ("before", "lt"))
+}
+
+
+def parse_filter(query: QueryDict) -> CallFilter:
+    """The calls by video that the query asks for; BadSelection names the parameter that is wrong."""
+    values = [
+        Condition.parse(name, "eq", query[name]) for name in ("host_user_id", "status") if name in query
+    ]
+    times = [
+        Condition.parse(column, operator, query[name], name)
+        for name, (column, operator) in TIME_RANGES.items()
+        if name in query
+    ]
+    return CallFilter((VIDEO_ONLY, *values, *times))
+
+
+def filter_parameters() -> list[OpenApiParameter]:
+    """What the list can be asked, for the schema."""
+    sides = {"after": "at or after", "before": "before"}
+    times = [
+        OpenApiParameter(
+            name,
+            OpenApiTypes.DATETIME,
+            description=f"Only calls {name.split('_')[0]} {sides[name.split('_')[1]]} this time (RFC 3339).",
+        )
+        for name in TIME_RANGES
+    ]
+    return [
+        OpenApiParameter("host_user_id", str, description="Only calls of this host."),
+        OpenApiParameter("status", str, enum=Call.Status.values, description="Only calls in this status."),
+        *times,
+        *page_parameters(),
+    ]

@@ -1,0 +1,148 @@
+"""What `/calls/query` is asked, in the vendor's names, as a selection of calls, an order and a page.
+
+Source: docs.callab.ai, campaign-calls/query. The vendor's page hides the names of its operators and its
+maximum of per_page; those are this platform's own (docs/queries.md).
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from uuid import UUID
+
+from django.http import QueryDict
+
+from calls.filters import CallFilter, InvalidFilter
+from calls.filters.conditions import Condition
+from calls.filters.fields import COLUMNS, Column
+from calls.filters.filterset import MAX_CONDITIONS
+from calls.filters.ordering import NEWEST_FIRST, Order
+from calls.filters.page_request import PageRequest
+from calls.filters.values import InvalidValue, text
+
+DEFAULT_PER_PAGE = 10
+MAX_PER_PAGE = 100
+MAX_OFFSET = 10_000
+
+# The vendor's names of columns beside ours; where they are the same, ours stands for both.
+FIELD_NAMES = {
+    "name": "to",
+    "call_to": "to",
+    "call_from": "from",
+    "call_sid": "provider_call_id",
+    "call_provider": "provider",
+    "call_direction": "direction",
+    "call_duration": "duration",
+    "call_rating": "rating",
+    "call_feedback": "feedback",
+    "record_url": "recording_url",
+    "transcript_language": "language",
+    "analysis_sentiment": "sentiment",
+    "workspace_id": "workspace",
+} | {
+    name: name
+    for name in (
+        *("id", "campaign_id", "ai_agent_id", "contact_id", "call_status", "channel", "end_code", "ended_by"),
+        *("disconnect_reason", "transcript", "notes", "is_test", "cost", "price_unit", "latency"),
+        *("created_at", "updated_at", "started_at", "ended_at"),
+    )
+}
+# Objects are sorted as their texts; what no call has here leaves the order as it is.
+JSON_FIELDS = {"metadata": "metadata", "agent_dynamic_variables": "dynamic_variables"}
+ALWAYS_NULL = ("agent_task_status", "agent_task_feedback", "agent_post_call_outcomes", "retry_at")
+NOT_SORTABLE = ("id", "campaign_id", "ai_agent_id", "contact_id", "channel", "workspace_id")
+SORTABLE = sorted({*FIELD_NAMES, *JSON_FIELDS, *ALWAYS_NULL} - {*NOT_SORTABLE})
+FILTERABLE = sorted(FIELD_NAMES)
+FILTER_ARRAYS = ("filter_columns", "filter_values", "filter_operator")
+
+
+def parse_query(query: QueryDict, account_id: UUID) -> PageRequest:
+    """The page that this query string asks for; BadSelection names the parameter that is wrong."""
+    page = _parse_int(query, "page", 0, MAX_OFFSET, default=0)
+    per_page = _parse_int(query, "per_page", 1, MAX_PER_PAGE, default=DEFAULT_PER_PAGE)
+    if (page + 1) * per_page > MAX_OFFSET:
+        raise InvalidFilter(
+            "page",
+            f"Pages reach as deep as {MAX_OFFSET:,} calls. Narrow the query by a date, or go on with "
+            "GET /v1/calls (a cursor, any depth) or GET /v1/calls/export.",
+        )
+    conditions = (*_field_conditions(query), *_date_conditions(query), *_filter_conditions(query))
+    if len(conditions) > MAX_CONDITIONS:
+        raise InvalidFilter("filter_columns", f"Give at most {MAX_CONDITIONS} conditions.")
+    selection = CallFilter(conditions, _parse_search(query))
+    return PageRequest(account_id, selection, _parse_order(query), page * per_page, per_page)
+
+
+def _field_conditions(query: QueryDict) -> Iterator[Condition]:
+    for name in ("campaign_id", "ai_agent_id", "channel", "end_code"):
+        if query.get(name):
+            yield Condition.parse(name, "eq", query[name])
+    if query.get("status"):
+        yield Condition.parse("call_status", "contains", query["status"], "status")
+    if query.get("disconnect_reason"):
+        yield Condition.parse("disconnect_reason", "contains", query["disconnect_reason"])
+
+
+def _date_conditions(query: QueryDict) -> Iterator[Condition]:
+    """Days in UTC, both of them whole, of the start of the call."""
+    if query.get("start_date"):
+        first = _parse_day(query, "start_date")
+        yield Condition.parse("started_at", "gte", first.isoformat(), "start_date")
+    if query.get("end_date"):
+        after = _parse_day(query, "end_date") + timedelta(days=1)
+        yield Condition.parse("started_at", "lt", after.isoformat(), "end_date")
+
+
+def _parse_day(query: QueryDict, name: str) -> date:
+    written = str(query[name])
+    try:
+        day = date.fromisoformat(written)
+        if len(written) == 10 and written.isascii() and 1900 <= day.year < 9999:
+            return day
+    except ValueError:
+        pass
+    raise InvalidFilter(name, "Give a day as YYYY-MM-DD.")
+
+
+def _filter_conditions(query: QueryDict) -> Iterator[Condition]:
+    """The three parallel arrays, each with or without [] behind its name."""
+    columns, values, operators = (query.getlist(f"{name}[]") + query.getlist(name) for name in FILTER_ARRAYS)
+    if not len(columns) == len(values) == len(operators):
+        raise InvalidFilter(
+            "filter_columns",
+            f"filter_columns[], filter_values[] and filter_operator[] must be of the same length; they hold "
+            f"{len(columns)}, {len(values)} and {len(operators)}.",
+        )
+    for index, (column, value, operator) in enumerate(zip(columns, values, operators, strict=True)):
+        if column not in FIELD_NAMES:
+            raise InvalidFilter(f"filter_columns[{index}]", f"Give one of {', '.join(FILTERABLE)}.")
+        yield Condition.parse(FIELD_NAMES[column], operator, value, f"filter_columns[{index}] ({column})")
+
+
+def _parse_search(query: QueryDict) -> str:
+    try:
+        return text(query.get("search", "")).strip()
+    except InvalidValue as error:
+        raise InvalidFilter("search", str(error)) from error
+
+
+def _parse_order(query: QueryDict) -> Order:
+    name, way = query.get("sort_column") or "created_at", (query.get("order") or "desc").lower()
+    if way not in ("asc", "desc"):
+        raise InvalidFilter("order", "Give asc or desc.")
+    if name not in SORTABLE:
+        raise InvalidFilter("sort_column", f"Give one of {', '.join(SORTABLE)}.")
+    descending = way == "desc"
+    if name in ALWAYS_NULL:
+        return replace(NEWEST_FIRST, descending=descending)
+    if name in JSON_FIELDS:
+        return Order(Column(name, JSON_FIELDS[name]), descending, name)
+    return Order(COLUMNS[FIELD_NAMES[name]], descending, name)
+
+
+def _parse_int(query: QueryDict, name: str, least: int, most: int, *, default: int) -> int:
+    written = query.get(name)
+    if not written:
+        return default
+    if not (written.isascii() and written.isdigit() and len(written) < 9 and least <= int(written) <= most):
+        raise InvalidFilter(name, f"Give a whole number from {least:,} to {most:,}.")
+    return int(written)

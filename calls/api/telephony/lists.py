@@ -1,0 +1,135 @@
+"""Lists of the telephony surface: calls by query, calls put on record, the company's numbers."""
+
+from dataclasses import replace
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from calls.api.telephony.filters import DEFAULT_PER_PAGE, FILTERABLE, MAX_PER_PAGE, SORTABLE, parse_query
+from calls.api.telephony.representation import telephony_call, whole_calls
+from calls.api.telephony.serializers import (
+    RecordCallRequest,
+    TelephonyAnswer,
+    TelephonyCallsAnswer,
+    TelephonyNumbersAnswer,
+)
+from calls.api.telephony.viewset import TAGS, TelephonyView
+from calls.filters.fields import Operator
+from calls.filters.planner import fetch_page
+from calls.lifecycle.register_external import register_external_call
+from calls.models import PhoneNumber
+from liveplatform.api.exceptions import problems
+
+
+def _array_parameter(name: str, description: str, allowed: list[str] | None = None) -> OpenApiParameter:
+    items: dict[str, Any] = {"type": "string"} | ({"enum": allowed} if allowed else {})
+    return OpenApiParameter(f"{name}[]", {"type": "array", "items": items}, description=description)
+
+
+QUERY_PARAMETERS = [
+    OpenApiParameter("campaign_id", OpenApiTypes.UUID),
+    OpenApiParameter("ai_agent_id", OpenApiTypes.UUID),
+    OpenApiParameter("status", str, description="A part of call_status, whatever its case."),
+    OpenApiParameter("search", str, description="Words of call_to, notes, feedback or transcript."),
+    OpenApiParameter("start_date", OpenApiTypes.DATE, description="Started on or after this day (UTC)."),
+    OpenApiParameter("end_date", OpenApiTypes.DATE, description="Started on or before this day (UTC)."),
+    OpenApiParameter("disconnect_reason", str, description="A part of it, whatever its case."),
+    OpenApiParameter("end_code", str, description="Why it ended, in the platform's small vocabulary."),
+    OpenApiParameter("channel", str, enum=["phone", "video"], description="Default: both."),
+    OpenApiParameter("page", int, description="From 0; pages reach 10,000 calls deep."),
+    OpenApiParameter("per_page", int, description=f"1 to {MAX_PER_PAGE}, default {DEFAULT_PER_PAGE}."),
+    OpenApiParameter("sort_column", str, enum=SORTABLE, description="Default: created_at."),
+    OpenApiParameter("order", str, enum=["asc", "desc"], description="Default: desc."),
+    _array_parameter(
+        "filter_columns", "Columns to filter by; beside each its operator and value.", FILTERABLE
+    ),
+    _array_parameter("filter_values", "Values; of `in` several with commas, of `is_null` true or false."),
+    _array_parameter("filter_operator", "Operators.", [operator.value for operator in Operator]),
+]
+
+
+class QueryView(TelephonyView):
+    """`/calls/query`"""
+
+    operation = "calls_query"
+    scopes = {"GET": "read:live"}
+
+    @extend_schema(
+        tags=TAGS,
+        summary="Query calls",
+        description=(
+            "Filters must all hold. A query that an index cannot answer within a bound is refused with 400 "
+            "and says how to narrow it."
+        ),
+        parameters=QUERY_PARAMETERS,
+        responses={200: TelephonyCallsAnswer, **problems("telephony", 400)},
+    )
+    def get(self, request: Request) -> Response:
+        wanted = parse_query(request.query_params, self.principal.account_id)
+        found = fetch_page(replace(wanted, limit=wanted.limit + 1))
+        answer = self.answer(whole_calls(found[: wanted.limit]), "Calls retrieved successfully")
+        answer.data |= {
+            "page": wanted.offset // wanted.limit,
+            "per_page": wanted.limit,
+            "has_more": len(found) > wanted.limit,
+        }
+        return answer
+
+
+class RecordCallView(TelephonyView):
+    """`/calls`"""
+
+    operation = "calls_record"
+    scopes = {"POST": "write:live"}
+    atomic = True
+
+    @extend_schema(
+        tags=TAGS,
+        summary="Put a call on record, without dialling",
+        description=(
+            "A call that has a `call_sid` is taken to be live, and the same one told twice is one call; one "
+            "that has none is queued. Unknown fields are ignored."
+        ),
+        request=RecordCallRequest,
+        responses={200: TelephonyAnswer, **problems("telephony", 400, 409, 422)},
+    )
+    def post(self, request: Request) -> Response:
+        body = RecordCallRequest(data=request.data)
+        body.is_valid(raise_exception=True)
+        call = register_external_call(self.principal.account_id, body.external_call(self.principal.label))
+        return self.answer(telephony_call(call), "Call created successfully")
+
+
+class PhoneNumbersView(TelephonyView):
+    """`/phone_number`"""
+
+    operation = "phone_number_list"
+    scopes = {"GET": "read:live"}
+
+    @extend_schema(
+        tags=TAGS,
+        summary="The phone numbers of the company",
+        description="With an API key only, as the vendor documents it.",
+        responses={200: TelephonyNumbersAnswer, **problems("telephony")},
+    )
+    def get(self, request: Request) -> Response:
+        if self.principal.kind != "key":
+            raise PermissionDenied("This endpoint takes an API key, not a JWT.")
+        numbers = PhoneNumber.objects.filter(account_id=self.principal.account_id).order_by("id")
+        return self.answer(
+            [_shown(number) for number in numbers[:1000]], "Phone numbers retrieved successfully"
+        )
+
+
+def _shown(number: PhoneNumber) -> dict[str, Any]:
+    return {
+        "nickname": number.nickname,
+        "phone_number": number.number,
+        "number_country_code": number.country_code or None,
+        "created_at": number.created_at.replace(tzinfo=None).isoformat(),
+        "updated_at": number.updated_at.replace(tzinfo=None).isoformat(),
+    }

@@ -1,0 +1,70 @@
+"""Choosing calls for an operation by hand: by id, account, status, age."""
+
+from argparse import ArgumentParser
+from typing import Any
+from uuid import UUID
+
+from django.core.management.base import CommandError
+from django.db.models import Q, QuerySet
+
+from calls.models.call import Call
+from liveplatform.accounts.lookup import account_named
+from liveplatform.timeparse import moment
+
+
+def add_filter_arguments(parser: ArgumentParser) -> None:
+    """The options that choose calls, the same in every command."""
+    parser.add_argument("ids", nargs="*", type=UUID, metavar="CALL_ID", help="these calls")
+    parser.add_argument("--account", help="an account's id, auth_id or name")
+    parser.add_argument("--channel", choices=Call.Channel.values)
+    parser.add_argument(
+        "--before", type=moment, metavar="TIME", help="created before: a time or an age (30m)"
+    )
+    parser.add_argument("--after", type=moment, metavar="TIME", help="created after: a time or an age (7d)")
+    parser.add_argument("--test", action="store_true", help="test calls only")
+    parser.add_argument(
+        "--all", action="store_true", dest="everything", help="no filter at all: really every call"
+    )
+
+
+def selected_calls(options: dict[str, Any]) -> QuerySet[Call]:
+    """The calls these options choose; CommandError if they choose nothing in particular."""
+    wanted = _conditions(options)
+    if not wanted and not options["everything"]:
+        raise CommandError("Name calls by id, choose them with a filter, or say --all.")
+    if options["before"] and options["after"] and options["after"] >= options["before"]:
+        raise CommandError("--after must be a time before --before.")
+    return Call.objects.filter(wanted)
+
+
+def require_known_ids(options: dict[str, Any]) -> None:
+    """CommandError that names the given ids that are no calls (of the account, if one is given)."""
+    there = Call.objects.filter(pk__in=options["ids"])
+    if options["account"]:
+        there = there.filter(account=account_named(options["account"]))
+    unknown = sorted(
+        {str(call_id) for call_id in set(options["ids"]) - set(there.values_list("pk", flat=True))}
+    )
+    if unknown:
+        raise CommandError(f"There is no such call{_scope(options)}: {', '.join(unknown)}.")
+
+
+def _scope(options: dict[str, Any]) -> str:
+    return " in this account" if options["account"] else ""
+
+
+def _conditions(options: dict[str, Any]) -> Q:
+    wanted = Q()
+    if options["ids"]:
+        wanted &= Q(pk__in=options["ids"])
+    if options["account"]:
+        wanted &= Q(account=account_named(options["account"]))
+    if options["channel"]:
+        wanted &= Q(channel=options["channel"])
+    if options["before"]:
+        wanted &= Q(created_at__lt=options["before"])
+    if options["after"]:
+        wanted &= Q(created_at__gte=options["after"])
+    if options["test"]:
+        wanted &= Q(is_test=True)
+    return wanted

@@ -1,0 +1,158 @@
+"""The columns that calls are chosen by: names, kinds, operators, and the indexes that answer them."""
+
+from dataclasses import dataclass
+from enum import Enum, StrEnum, auto
+
+from django.db.models import F, Q
+from django.db.models.functions import Collate
+
+from calls.filters import values
+from calls.filters.values import Parser
+from calls.models.call import Call
+from calls.models.end_code import EndCode
+
+
+class Operator(StrEnum):
+    """What a column can be asked. `contains` takes no heed of case, all others do."""
+
+    EQ = "eq"
+    NEQ = "neq"
+    CONTAINS = "contains"
+    STARTS_WITH = "starts_with"
+    GT = "gt"
+    GTE = "gte"
+    LT = "lt"
+    LTE = "lte"
+    IN = "in"
+    IS_NULL = "is_null"
+
+
+EXACT = (Operator.EQ, Operator.NEQ, Operator.IN)
+TEXTUAL = (*EXACT, Operator.CONTAINS, Operator.STARTS_WITH, Operator.IS_NULL)
+ORDERED = (Operator.GT, Operator.GTE, Operator.LT, Operator.LTE)
+NUMERIC = (*EXACT, *ORDERED, Operator.IS_NULL)
+
+
+class IndexKind(Enum):
+    """The shape of the index behind the account (calls/models/call_indexes.py)."""
+
+    BY_VALUE = auto()  # the value, then newest first
+    BY_ORDER = auto()  # the value alone
+    BY_ID = auto()  # an index that knows no account, of values that are almost unique
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its name in the language, its field in the database, how its values are read.
+
+    `blank`: the field holds "" where it has nothing, rather than NULL. `bytewise`: compared and sorted
+    by its bytes, as its index is.
+    """
+
+    name: str
+    field: str
+    parse: Parser = values.text
+    operators: tuple[Operator, ...] = ()
+    blank: bool = False
+    index: IndexKind | None = None
+    bytewise: bool = False
+
+    @property
+    def expression(self) -> Collate | F:
+        """The column as its index has it."""
+        return Collate(self.field, "C") if self.bytewise else F(self.field)
+
+    @property
+    def is_empty(self) -> Q:
+        """That it holds nothing."""
+        return Q(**{self.field: ""}) if self.blank else Q(**{f"{self.field}__isnull": True})
+
+
+def _text(name: str, field: str = "", index: IndexKind | None = None) -> Column:
+    bytewise = index == IndexKind.BY_VALUE
+    return Column(name, field or name, values.text, TEXTUAL, blank=True, index=index, bytewise=bytewise)
+
+
+def _phone(name: str) -> Column:
+    field = f"{name}_number"
+    return Column(name, field, values.phone, TEXTUAL, blank=True, index=IndexKind.BY_VALUE, bytewise=True)
+
+
+def _number(name: str, index: IndexKind | None = None) -> Column:
+    read = values.decimal if name in ("cost", "latency") else values.integer
+    return Column(name, name, read, NUMERIC, index=index)
+
+
+def _time(name: str, index: IndexKind | None = IndexKind.BY_ORDER) -> Column:
+    operators = ORDERED if name in ("created_at", "updated_at") else (*ORDERED, Operator.IS_NULL)
+    return Column(name, name, values.timestamp, operators, index=index)
+
+
+def _uuid(name: str, index: IndexKind | None = None) -> Column:
+    operators = EXACT if name == "id" else (*EXACT, Operator.IS_NULL)
+    return Column(name, name, values.uuid, operators, index=index)
+
+
+def _choice(name: str, allowed: list[str], index: IndexKind | None = None, *, blank: bool = False) -> Column:
+    operators = (*EXACT, Operator.IS_NULL) if blank else EXACT
+    return Column(name, name, values.choice(allowed), operators, blank=blank, index=index)
+
+
+CHANNEL = _choice("channel", Call.Channel.values)
+STATUS = _choice("status", Call.Status.values)
+ENDED_AT = _time("ended_at")
+CREATED_AT = _time("created_at")
+# Few words, so that a part of one is a choice among them.
+CALL_STATUS = Column(
+    "call_status",
+    "call_status",
+    values.text,
+    (*EXACT, Operator.CONTAINS, Operator.STARTS_WITH),
+    index=IndexKind.BY_VALUE,
+)
+TRANSCRIPT = Column("transcript", "transcript", values.text, (Operator.CONTAINS, Operator.IS_NULL))
+LANGUAGE = Column("language", "transcript__language", values.text, (*EXACT, Operator.STARTS_WITH))
+
+# The most telling first: of two that an index answers, the first is tried first.
+COLUMNS = {
+    column.name: column
+    for column in (
+        _uuid("id", IndexKind.BY_ID),
+        _text("provider_call_id", index=IndexKind.BY_ID),
+        _phone("to"),
+        _text("host_user_id", index=IndexKind.BY_VALUE),
+        _phone("from"),
+        STATUS,
+        ENDED_AT,
+        _text("disconnect_reason", index=IndexKind.BY_VALUE),
+        _time("scheduled_at"),
+        _number("rating", IndexKind.BY_ORDER),
+        _uuid("contact_id", IndexKind.BY_VALUE),
+        _uuid("campaign_id", IndexKind.BY_VALUE),
+        _uuid("ai_agent_id", IndexKind.BY_VALUE),
+        _choice("end_code", EndCode.values, IndexKind.BY_VALUE, blank=True),
+        CALL_STATUS,
+        _text("sentiment", index=IndexKind.BY_VALUE),
+        _time("started_at"),
+        _number("duration", IndexKind.BY_ORDER),
+        CHANNEL,
+        CREATED_AT,
+        _time("updated_at", None),
+        _text("ended_by"),
+        _text("provider"),
+        _choice("provider_state", Call.ProviderState.values),
+        _text("provider_status"),
+        _text("title"),
+        _text("direction"),
+        Column("is_test", "is_test", values.boolean, (Operator.EQ, Operator.NEQ)),
+        _text("workspace"),
+        _number("cost"),
+        _number("latency"),
+        _text("price_unit"),
+        _text("feedback"),
+        _text("notes"),
+        _text("recording_url"),
+        TRANSCRIPT,
+        LANGUAGE,
+    )
+}

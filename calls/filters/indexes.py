@@ -1,0 +1,118 @@
+"""The indexes that a selection can be looked up by: what each answers, and in which order."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+
+from django.db.models import Q
+
+from calls.filters.conditions import Condition
+from calls.filters.fields import (
+    CALL_STATUS,
+    CHANNEL,
+    COLUMNS,
+    CREATED_AT,
+    ENDED_AT,
+    ORDERED,
+    STATUS,
+    Column,
+    IndexKind,
+    Operator,
+)
+from calls.filters.ordering import Order
+from calls.models import Call
+
+PRIORITY = {column: rank for rank, column in enumerate(COLUMNS.values())}
+MULTI_VALUE = (Operator.IN, Operator.STARTS_WITH)
+LIVE = Q(ended_at__isnull=True)
+
+
+@dataclass(frozen=True)
+class IndexPath:
+    """An index: `q` is what is looked up in it, and `covers` are the conditions that this settles.
+
+    `order`: the column in whose order its rows come, if it is a useful one. `searched`: the words that
+    the selection searches for are settled too.
+    """
+
+    q: Q
+    covers: tuple[Condition, ...] = ()
+    order: Column | None = None
+    searched: bool = False
+
+
+def candidate_paths(conditions: tuple[Condition, ...]) -> list[IndexPath]:
+    """The indexes that answer some of these conditions, the most telling first; never none."""
+    told = sorted(conditions, key=lambda condition: PRIORITY[condition.column])
+    dates = tuple(condition for condition in told if _is_range(condition) and condition.column is CREATED_AT)
+    return [
+        path
+        for column, of_column in groupby(told, key=lambda condition: condition.column)
+        if column is not CREATED_AT
+        for path in _column_paths(column, tuple(of_column), dates)
+    ] + [IndexPath(_conjunction(dates), dates, CREATED_AT)]
+
+
+def path_for_order(order: Order, conditions: tuple[Condition, ...]) -> IndexPath | None:
+    """The index that gives calls in this order, answering as much as it can; None if there is none."""
+    if not order.is_indexed:
+        return None
+    known = [path for path in candidate_paths(conditions) if path.order is order.column]
+    return known[0] if known else IndexPath(~order.column.is_empty, (), order.column)
+
+
+def _column_paths(
+    column: Column, conditions: tuple[Condition, ...], dates: tuple[Condition, ...]
+) -> Iterator[IndexPath]:
+    for condition in conditions:
+        if _is_single_value(condition):
+            yield IndexPath(_conjunction((condition, *dates)), (condition, *dates), CREATED_AT)
+        elif _is_live_only(condition):
+            settled = (condition,) if column is ENDED_AT else ()
+            yield IndexPath(_conjunction(dates) & LIVE, (*settled, *dates), CREATED_AT)
+        elif _is_multi_value(condition):
+            yield IndexPath(condition.q(), (condition,))
+    ranges = tuple(condition for condition in conditions if _is_range(condition))
+    if ranges and column.index == IndexKind.BY_ORDER:
+        yield IndexPath(_conjunction(ranges), ranges, column)
+
+
+def _is_single_value(condition: Condition) -> bool:
+    """One value of an index by value; "" is not in it. Calls by video have an index of their own."""
+    if condition.operator != Operator.EQ:
+        return False
+    if condition.column is CHANNEL:
+        return bool(condition.value == Call.Channel.VIDEO)
+    return condition.column.index == IndexKind.BY_VALUE and condition.value != ""
+
+
+def _is_live_only(condition: Condition) -> bool:
+    if condition.column is ENDED_AT:
+        return condition.operator == Operator.IS_NULL and bool(condition.read())
+    if condition.column is not STATUS or condition.operator not in (Operator.EQ, Operator.IN):
+        return False
+    said = condition.read()
+    return "ended" not in (said if isinstance(said, list) else [said])
+
+
+def _is_multi_value(condition: Condition) -> bool:
+    """Many values, or the beginning of some, or one value of an index that gives no order."""
+    column, operator = condition.column, condition.operator
+    if operator == Operator.EQ:
+        return column.index in (IndexKind.BY_ID, IndexKind.BY_ORDER) and condition.value != ""
+    if column is CALL_STATUS:
+        return operator in (*MULTI_VALUE, Operator.CONTAINS)
+    if operator == Operator.IN:
+        return column.index is not None and "" not in condition.read()
+    return operator == Operator.STARTS_WITH and column.bytewise
+
+
+def _is_range(condition: Condition) -> bool:
+    return condition.operator in ORDERED
+
+
+def _conjunction(conditions: tuple[Condition, ...]) -> Q:
+    wanted = Q()
+    for condition in conditions:
+        wanted &= condition.q()
+    return wanted

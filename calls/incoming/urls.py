@@ -1,7 +1,0 @@
-"""The address for providers' events."""
-
-from django.urls import path
-
-from calls.incoming.views import ProviderEventsView
-
-urlpatterns = [path("v1/providers/<id:connection_id>/events", ProviderEventsView.as_view())]

@@ -1,0 +1,98 @@
+"""Opening a video call: the row, and the room behind it at the account's video provider."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from calls.adapters import adapter_for, default_room_connection
+from calls.models import Call
+from calls.monitoring.schedule import start_monitor
+from liveplatform.accounts.models import Account, Connection
+from liveplatform.work.models import uuid7
+from providers.base import HasRooms
+from providers.errors import NotConfigured
+
+# Seed 000 names its ids after Stream; this is Stream's own type of rooms. LiveKit has no types.
+DEFAULT_ROOM_TYPE = "default"
+
+
+@dataclass(frozen=True)
+class VideoCallRequest:
+    """What a caller asks for."""
+
+    host_user_id: str
+    title: str
+    scheduled_at: datetime | None = None
+    metadata: dict[str, Any] = field(default_factory=dict)
+    time_limit: int | None = None  # seconds; None: the account's default
+    actor: str = ""  # whose request it is
+    provider: str = ""  # one of connecting.ROOM_PROVIDERS; empty: the first one that is connected
+
+
+def create_video_call(account_id: UUID, request: VideoCallRequest) -> Call:
+    """Create a video call: live at once, or scheduled if it has a time.
+
+    The room is asked for with the call's own id before the row is written, so a lost answer leaves an
+    empty room that nobody joined, and no row without a room. Raises NotConfigured or another
+    ProviderError; then there is no call.
+    """
+    connection = default_room_connection(account_id, request.provider)
+    rooms = _room_adapter(connection)
+    call_id = uuid7()
+    rooms.open_room(
+        DEFAULT_ROOM_TYPE,
+        str(call_id),
+        created_by=request.host_user_id,
+        custom=provider_room_data(call_id, request.title),
+        starts_at=request.scheduled_at,
+    )
+    with transaction.atomic():
+        return _save_call(call_id, account_id, connection, request)
+
+
+def provider_room_data(call_id: UUID, title: str) -> dict[str, str]:
+    """What the provider shows to everybody in the call. Never its metadata: those are the customer's."""
+    return {"liveplatform_call_id": str(call_id), "title": title}
+
+
+def default_time_limit(account_id: UUID) -> int | None:
+    """How long (s) a call of this account may last if nobody says otherwise; None: for ever."""
+    return Account.objects.values_list("call_time_limit", flat=True).get(pk=account_id)
+
+
+def _room_adapter(connection: Connection | None) -> HasRooms:
+    provider = adapter_for(connection)
+    if not isinstance(provider, HasRooms):
+        raise NotConfigured("The connection has no rooms; connect GetStream Video or LiveKit.")
+    return provider
+
+
+def _save_call(
+    call_id: UUID, account_id: UUID, connection: Connection | None, request: VideoCallRequest
+) -> Call:
+    live = request.scheduled_at is None
+    call = Call.objects.create(
+        id=call_id,
+        account_id=account_id,
+        channel=Call.Channel.VIDEO,
+        created_by=request.actor,
+        status=Call.Status.LIVE if live else Call.Status.SCHEDULED,
+        scheduled_at=request.scheduled_at,
+        started_at=Now() if live else None,
+        connection=connection,
+        provider=connection.provider if connection else "",
+        provider_call_id=str(call_id),
+        provider_state=Call.ProviderState.LIVE,
+        stream_call_type=DEFAULT_ROOM_TYPE,
+        host_user_id=request.host_user_id,
+        title=request.title,
+        metadata=request.metadata,
+        time_limit=request.time_limit or default_time_limit(account_id),
+    )
+    start_monitor(call)
+    call.refresh_from_db()
+    return call

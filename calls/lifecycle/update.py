@@ -1,0 +1,125 @@
+"""Changing what is on record of a call: by its host (surface A), or by those who look back at it."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from calls import activity
+from calls.adapters import adapter_for
+from calls.exceptions import CallStateError, require_open
+from calls.lifecycle.create_video import default_time_limit, provider_room_data
+from calls.lifecycle.end import CallNotFound
+from calls.models import Call
+from calls.monitoring.schedule import reschedule, set_time_limit
+from liveplatform.crypto import CannotOpen
+from liveplatform.json_codec import dumps
+from providers.base import PlansRooms
+from providers.errors import ProviderError
+
+MAX_METADATA_BYTES = 64 * 1024  # bytes of JSON
+# What the provider knows of a call; it is told within this time (s), or not at all.
+PROVIDER_FIELDS = {"title", "scheduled_at"}
+PROVIDER_UPDATE_TIMEOUT = 2.0
+
+
+class MetadataTooLarge(ValueError):
+    """Merged, it would be more than MOST_METADATA."""
+
+
+def update_call(call_id: UUID, *, account_id: UUID, actor: str, changes: Mapping[str, Any]) -> Call:
+    """Change the title, scheduled_at, metadata or time_limit of a video call; what `changes` lacks stays.
+
+    `metadata` is merged (RFC 7396), a time_limit of None is the account's own. The provider is told of a
+    new title or time, best effort. Raises CallNotFound, MetadataTooLarge, and WrongState: an ended call
+    is not changed, nor the time of one that has begun.
+    """
+    with transaction.atomic():
+        call = _lock_call(Call.objects.filter(channel=Call.Channel.VIDEO), call_id, account_id)
+        require_open(call, "an ended call keeps its title, times and limit.")
+        if "scheduled_at" in changes and call.status != Call.Status.SCHEDULED:
+            raise CallStateError("The call has begun; its scheduled_at is past.")
+        changed = _save_changes(call, actor, activity.CHANGED, _resolve_values(call, changes))
+        _reschedule_deadlines(call, changed)
+    if changed & PROVIDER_FIELDS:
+        _update_provider_room(call, actor)
+    return call
+
+
+def annotate_call(call_id: UUID, *, account_id: UUID, actor: str, changes: Mapping[str, Any]) -> Call:
+    """Put notes, a rating, feedback or metadata (merged as in `change`) on any call, over or not."""
+    with transaction.atomic():
+        call = _lock_call(Call.objects.all(), call_id, account_id)
+        _save_changes(call, actor, activity.ANNOTATED, _resolve_values(call, changes))
+    return call
+
+
+def merge_patch(target: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
+    """JSON Merge Patch, RFC 7396: objects are merged, null removes, anything else replaces."""
+    result = dict(target)
+    for name, value in patch.items():
+        if value is None:
+            result.pop(name, None)
+        elif isinstance(value, dict):
+            before = result.get(name)
+            result[name] = merge_patch(before if isinstance(before, dict) else {}, value)
+        else:
+            result[name] = value
+    return result
+
+
+def _lock_call(calls: Any, call_id: UUID, account_id: UUID) -> Call:  # noqa: ANN401 - a QuerySet of calls
+    own = calls.filter(pk=call_id, account_id=account_id).select_related("connection")
+    call: Call | None = own.select_for_update(of=("self",)).first()
+    if call is None:
+        raise CallNotFound(str(call_id))
+    return call
+
+
+def _resolve_values(call: Call, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The changes with its defaults and merges carried out."""
+    values = dict(changes)
+    if "metadata" in values:
+        values["metadata"] = merge_patch(call.metadata, values["metadata"])
+        if len(dumps(values["metadata"])) > MAX_METADATA_BYTES:
+            raise MetadataTooLarge(f"Merged, it would be more than {MAX_METADATA_BYTES:,} bytes of JSON.")
+    if "time_limit" in values and values["time_limit"] is None:
+        values["time_limit"] = default_time_limit(call.account_id)
+    return values
+
+
+def _save_changes(call: Call, actor: str, what: str, values: Mapping[str, Any]) -> set[str]:
+    """Write what differs, and who did it; the names of that."""
+    changed = {name for name, value in values.items() if getattr(call, name) != value}
+    if changed:
+        for name in changed:
+            setattr(call, name, values[name])
+        call.updated_at = Now()
+        call.save(update_fields=[*changed, "updated_at"])
+        call.refresh_from_db(fields=["updated_at"])
+        activity.record(call.pk, actor, what, ", ".join(sorted(changed)))
+    return changed
+
+
+def _reschedule_deadlines(call: Call, changed: set[str]) -> None:
+    if "time_limit" in changed:
+        set_time_limit(call, call.time_limit)
+    elif "scheduled_at" in changed:
+        reschedule(call)
+
+
+def _update_provider_room(call: Call, actor: str) -> None:
+    """Participants see title and time there; that it could not be told is on the call's timeline."""
+    if not call.provider_call_id:
+        return
+    shown = provider_room_data(call.pk, call.title)
+    try:
+        rooms = adapter_for(call.connection, timeout=PROVIDER_UPDATE_TIMEOUT)
+        if isinstance(rooms, PlansRooms):
+            rooms.change_room(
+                call.stream_call_type, call.provider_call_id, starts_at=call.scheduled_at, custom=shown
+            )
+    except (ProviderError, CannotOpen) as error:
+        activity.record(call.pk, actor, activity.PROVIDER_UPDATE_FAILED, str(error))

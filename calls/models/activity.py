@@ -1,0 +1,27 @@
+"""Act: somebody did something to a call."""
+
+from django.db import models
+from django.db.models.functions import Now
+
+from calls.models.call import Call
+from liveplatform.work.models import uuid7
+
+
+class Activity(models.Model):
+    """Who did what to a call, and when. Written with the change itself, and never changed.
+
+    That a call was made, and that it was ended, by whom and why, is on the call.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    call = models.ForeignKey(Call, models.CASCADE, related_name="activities", db_index=False)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    actor = models.CharField(max_length=80, blank=True, default="", help_text='"key:…", "staff:…", "jwt:…"')
+    verb = models.CharField(max_length=40)
+    detail = models.TextField(blank=True, default="")
+
+    class Meta:
+        indexes = [models.Index(fields=["call", "created_at"], name="activity_call_created")]
+
+    def __str__(self) -> str:
+        return f"{self.verb} by {self.actor}"

@@ -1,0 +1,25 @@
+"""The small normalised vocabulary of why a call ended, beside the free text of disconnect_reason."""
+
+from django.db import models
+
+DEFAULT_REASON = "Ended Via API call"
+MAX_REASON_LENGTH = 500
+
+
+class EndCode(models.TextChoices):
+    """Grouped as the field's peers group theirs: who or what brought the end about."""
+
+    ENDED_BY_API = "ended_by_api"
+    ENDED_BY_STAFF = "ended_by_staff"
+    EMERGENCY_STOP = "emergency_stop"
+    TIME_LIMIT = "time_limit"
+    STALE = "stale"
+    QUALITY_CONTROL = "quality_control"
+    PARTICIPANTS_LEFT = "participants_left"
+    ROOM_GONE = "room_gone"
+    ENDED_AT_PROVIDER = "ended_at_provider"
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"
+    CANCELED = "canceled"
+    FAILED = "failed"
+    SESSION_ENDED = "session_ended"

@@ -1,0 +1,93 @@
+"""Where providers send their events. Nothing is decided here."""
+
+from typing import ClassVar
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework import exceptions, serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from calls.provider_events.ingest import ingest
+from liveplatform.accounts.models import Connection
+from liveplatform.api.exceptions import TooLarge, problems
+from liveplatform.api.parsers import MAX_BODY
+from liveplatform.api.viewsets import PlatformView
+from providers.errors import BadSignature, NotConfigured, NotSupported, Rejected
+
+log = structlog.get_logger(__name__)
+
+
+class InvalidSignature(exceptions.PermissionDenied):
+    """403: not signed by whom it should be."""
+
+    default_code = "bad_signature"
+
+
+class ConnectionNotConfigured(exceptions.APIException):
+    """503: the connection lacks what its provider's events are verified with."""
+
+    status_code = 503
+    default_code = "unavailable"
+
+
+class ReceivedSerializer(serializers.Serializer[dict[str, bool]]):
+    """An event that is stored now, or was before."""
+
+    received = serializers.BooleanField()
+    duplicate = serializers.BooleanField()
+
+
+class ProviderEventsView(PlatformView):
+    """`/v1/providers/{id}/events`: whoever signs as the provider of this connection may speak."""
+
+    authentication_classes = []
+    permission_classes = []
+    rate_limited = False
+    keyed: ClassVar[bool] = False
+
+    @extend_schema(
+        operation_id="provider_events_receive",
+        tags=["Connections"],
+        summary="Where a connection's provider sends its events",
+        description="Signed in the provider's own way for PUBLIC_URL's address. Stored, then applied.",
+        auth=[],
+        request={
+            "application/json": OpenApiTypes.OBJECT,
+            "application/x-www-form-urlencoded": OpenApiTypes.OBJECT,
+        },
+        responses={200: ReceivedSerializer, **problems("house", 400, 404, 413, 503)},
+    )
+    def post(self, request: Request, connection_id: UUID) -> Response:
+        connection = Connection.objects.filter(pk=connection_id).first()
+        if connection is None:
+            raise exceptions.NotFound("There is no such connection.")
+        structlog.contextvars.bind_contextvars(account=connection.account_id.hex)
+        try:
+            stored = ingest(connection, _signed_url(request), request.headers, _read_body(request))
+        except BadSignature as error:
+            log.warning("provider_event_rejected", connection=str(connection_id), why=str(error))
+            raise InvalidSignature(f"{error} It was checked for {_signed_url(request)}") from error
+        except Rejected as error:
+            raise exceptions.ParseError(str(error)) from error
+        except NotSupported as error:
+            raise exceptions.NotFound(str(error)) from error
+        except NotConfigured as error:
+            raise ConnectionNotConfigured(str(error)) from error
+        return Response({"received": True, "duplicate": stored is None})
+
+
+def _signed_url(request: Request) -> str:
+    """The address as the provider has it, whatever the proxies in between make of it."""
+    query = request.META.get("QUERY_STRING", "")
+    return f"{settings.PUBLIC_URL}{request.path_info}{'?' if query else ''}{query}"
+
+
+def _read_body(request: Request) -> bytes:
+    body = request._request.read(MAX_BODY + 1)
+    if len(body) > MAX_BODY:
+        raise TooLarge
+    return bytes(body)

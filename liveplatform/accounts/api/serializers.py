@@ -1,0 +1,111 @@
+"""What the API of keys and connections takes in and gives out."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from liveplatform.accounts.keys import LONGEST_OVERLAP
+from liveplatform.accounts.models import Connection
+from liveplatform.accounts.scopes import SCOPES
+from liveplatform.api.serializers import CleanCharField, InstantField, JSONObjectField, StrictSerializer
+from liveplatform.egress.url_policy import DestinationForbidden, check_url
+
+
+class KeyRequest(StrictSerializer):
+    """A new API key."""
+
+    name = CleanCharField(required=False, allow_blank=True, max_length=100, default="")
+    scopes = serializers.ListField(
+        child=serializers.ChoiceField(choices=list(SCOPES)), required=False, allow_empty=False, max_length=10
+    )
+    expires_at = InstantField(required=False, allow_null=True, default=None)
+
+
+class RotateRequest(StrictSerializer):
+    """How long both keys shall live."""
+
+    overlap_hours = serializers.IntegerField(
+        required=False, min_value=0, max_value=LONGEST_OVERLAP, default=24
+    )
+
+
+class KeySerializer(serializers.Serializer[dict[str, Any]]):
+    """An API key, without what would open anything."""
+
+    id = serializers.UUIDField()
+    public_id = serializers.CharField()
+    name = serializers.CharField()
+    scopes = serializers.ListField(child=serializers.CharField())
+    created_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField(allow_null=True)
+    rotated_at = serializers.DateTimeField(allow_null=True, help_text="Since when it has a successor.")
+    revoked_at = serializers.DateTimeField(allow_null=True)
+    last_used_at = serializers.DateTimeField(allow_null=True)
+
+
+class NewKeySerializer(KeySerializer):
+    """A new API key with its text, shown this once."""
+
+    api_key = serializers.CharField()
+
+
+class KeysSerializer(serializers.Serializer[dict[str, Any]]):
+    """The account's API keys."""
+
+    api_keys = KeySerializer(many=True)
+
+
+class BaseUrlField(serializers.URLField):
+    """Where a provider is; what leads inside the platform's own network is refused."""
+
+    def to_internal_value(self, data: Any) -> str:  # noqa: ANN401
+        url = str(super().to_internal_value(data))
+        try:
+            return check_url(url) if url else ""
+        except DestinationForbidden as error:
+            raise serializers.ValidationError(str(error)) from error
+
+
+class ConnectionRequest(StrictSerializer):
+    """A connection to a provider; `credentials` holds what that provider needs."""
+
+    provider = serializers.ChoiceField(choices=Connection.Provider.choices)
+    credentials = JSONObjectField(write_only=True)
+    name = CleanCharField(required=False, allow_blank=True, max_length=100, default="")
+    base_url = BaseUrlField(required=False, allow_blank=True, max_length=200, default="")
+
+
+class ConnectionPatch(StrictSerializer):
+    """What may be changed; credentials that are not named stay as they are."""
+
+    credentials = JSONObjectField(required=False, write_only=True)
+    name = CleanCharField(required=False, allow_blank=True, max_length=100)
+    base_url = BaseUrlField(required=False, allow_blank=True, max_length=200)
+    is_default = serializers.BooleanField(
+        required=False, help_text="Only true: the former default steps down."
+    )
+
+    def validate_is_default(self, wanted: bool) -> bool:
+        if not wanted:
+            raise serializers.ValidationError("Make another connection the default instead.")
+        return wanted
+
+
+class ConnectionSerializer(serializers.Serializer[dict[str, Any]]):
+    """A connection; of its secrets only their names."""
+
+    id = serializers.UUIDField()
+    provider = serializers.ChoiceField(choices=Connection.Provider.choices)
+    name = serializers.CharField()
+    base_url = serializers.CharField()
+    options = JSONObjectField()
+    events_url = serializers.CharField(help_text="Where its provider sends events.")
+    is_default = serializers.BooleanField()
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+
+
+class ConnectionsSerializer(serializers.Serializer[dict[str, Any]]):
+    """The account's connections."""
+
+    connections = ConnectionSerializer(many=True)

@@ -1,0 +1,70 @@
+"""Who asks: an API key or a JWT, as Bearer; the key also as Vobiz's headers or as Basic's password."""
+
+import base64
+
+import structlog
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+
+from liveplatform.accounts import keys, tokens
+from liveplatform.api.principal import Principal
+
+TWO_ACCOUNTS = "X-Auth-Token and Authorization are of two accounts; send one of them."
+MISSING = "Send an API key or a JWT as `Authorization: Bearer …`."
+
+
+class PlatformAuthentication(BaseAuthentication):
+    """One key opens every surface."""
+
+    def authenticate(self, request: Request) -> tuple[Principal, None]:
+        principal, *beside = [_principal(token) for token in _credentials(request)]
+        if any(other.account_id != principal.account_id for other in beside):
+            raise AuthenticationFailed(TWO_ACCOUNTS)
+        claimed = request.META.get("HTTP_X_AUTH_ID")
+        if claimed and claimed != principal.auth_id:
+            raise AuthenticationFailed("X-Auth-ID is not the account of this key.")
+        structlog.contextvars.bind_contextvars(account=principal.account_id.hex)
+        return principal, None
+
+    def authenticate_header(self, request: Request) -> str:
+        return 'Bearer realm="liveplatform"'
+
+
+def _credentials(request: Request) -> list[str]:
+    """What was sent, at least one; X-Auth-Token first, which decides what may be done."""
+    token, sent = request.META.get("HTTP_X_AUTH_TOKEN"), request.META.get("HTTP_AUTHORIZATION")
+    tokens = [str(token)] if token else []
+    return [*tokens, _authorization(request)] if sent or not tokens else tokens
+
+
+def _authorization(request: Request) -> str:
+    scheme, _, rest = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+    match scheme.lower():
+        case "bearer":
+            return str(rest).strip()
+        case "basic":
+            return _password(str(rest))
+        case _:
+            raise AuthenticationFailed(MISSING)
+
+
+def _password(encoded: str) -> str:
+    try:
+        return base64.b64decode(encoded, validate=True).decode().partition(":")[2]
+    except ValueError as error:
+        raise AuthenticationFailed("The Basic credentials are not valid base64 of user:key.") from error
+
+
+def _principal(token: str) -> Principal:
+    if token.startswith(f"{keys.PREFIX}_"):
+        principal = keys.principal_for(token)
+        if principal is None:
+            raise AuthenticationFailed("The API key is unknown, expired or revoked.")
+        return principal
+    if token.count(".") == 2:
+        try:
+            return tokens.principal_for(token)
+        except tokens.BadToken as error:
+            raise AuthenticationFailed(str(error)) from error
+    raise AuthenticationFailed("This is neither an API key nor a JWT.")

@@ -1,0 +1,96 @@
+"""JSON in, by orjson, within limits."""
+
+import re
+from collections.abc import Mapping
+from typing import IO, Any
+
+import orjson
+from rest_framework.exceptions import ParseError
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.parsers import BaseParser
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+
+from liveplatform.api.exceptions import TooLarge
+from liveplatform.json_codec import is_too_large
+
+MAX_BODY = 1024 * 1024
+MAX_DEPTH = 32
+# \u0000 in JSON is a NUL character; after another backslash it is but five letters.
+NUL = re.compile(rb"\0|(?<!\\)(?:\\\\)*\\u0000")
+
+
+class JSONParser(BaseParser):
+    """At most MAX_BODY bytes and MAX_DEPTH levels; no NUL characters, which PostgreSQL cannot store."""
+
+    media_type = "application/json"
+
+    def parse(
+        self,
+        stream: IO[Any],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:  # noqa: ANN401 - JSON
+        raw = stream.read(MAX_BODY + 1)
+        if len(raw) > MAX_BODY:
+            raise TooLarge
+        if not raw:
+            return {}
+        try:
+            data = orjson.loads(raw)
+        except orjson.JSONDecodeError as error:
+            raise ParseError(f"The body is not valid JSON: {error}.") from error
+        if _any_number_too_large(data):
+            raise ParseError("The JSON holds a number beyond 64 bits; send it as a string.")
+        if _depth_over(data, MAX_DEPTH):
+            raise ParseError(f"The JSON is nested more than {MAX_DEPTH} levels deep.")
+        if NUL.search(raw):
+            raise ParseError("The JSON contains a NUL character (\\u0000); remove it.")
+        if not isinstance(data, dict):
+            raise ParseError("The body must be a JSON object.")
+        return data
+
+
+class OnlyJSON(BaseContentNegotiation):
+    """Answers are JSON whatever Accept says; a client that asks for something else reads JSON."""
+
+    def select_parser(self, request: Request, parsers: Any) -> BaseParser | None:  # noqa: ANN401
+        sent = (request.content_type or "").partition(";")[0].strip().lower()
+        fits = sent in ("", "application/json") or sent.endswith("+json")
+        return parsers[0] if fits else None
+
+    def select_renderer(
+        self,
+        request: Request,
+        renderers: Any,  # noqa: ANN401
+        format_suffix: str | None = None,
+    ) -> tuple[BaseRenderer, str]:
+        return renderers[0], renderers[0].media_type
+
+
+def _any_number_too_large(data: Any) -> bool:  # noqa: ANN401
+    waiting = [data]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            waiting.extend(value.values())
+        elif isinstance(value, list):
+            waiting.extend(value)
+        elif is_too_large(value):
+            return True
+    return False
+
+
+def _depth_over(data: Any, limit: int) -> bool:  # noqa: ANN401
+    level = [data]
+    for _ in range(limit):
+        level = [
+            inner
+            for value in level
+            if isinstance(value, dict | list)
+            for inner in (value.values() if isinstance(value, dict) else value)
+            if isinstance(inner, dict | list)
+        ]
+        if not level:
+            return False
+    return True

@@ -1,0 +1,46 @@
+"""A rate limit per key, exact under concurrency: one counter in Redis per key and window.
+
+Redis away: nobody is refused, and it is logged. Ending a call is never throttled (its views opt out).
+"""
+
+from functools import cache
+
+import redis
+import structlog
+from django.conf import settings
+from rest_framework.exceptions import Throttled
+
+from liveplatform.api.principal import Principal
+
+log = structlog.get_logger(__name__)
+
+WINDOW = 60
+# Count and expire in one step, so that no counter is left without an end.
+COUNT = """
+local n = redis.call('INCR', KEYS[1])
+if n == 1 then redis.call('EXPIRE', KEYS[1], ARGV[1]) end
+return {n, redis.call('TTL', KEYS[1])}
+"""
+
+
+class KeyRate:
+    """At most settings.API_RATE_PER_MINUTE requests a minute per key (0: no limit)."""
+
+    @staticmethod
+    def check(principal: Principal) -> None:
+        """Throttled (429, with the seconds to wait) if this key has had its share."""
+        if not settings.API_RATE_PER_MINUTE:
+            return
+        name = f"liveplatform:rate:{principal.account_id}:{principal.identity}"
+        try:
+            count, ttl = _redis().eval(COUNT, 1, name, WINDOW)
+        except redis.RedisError as error:
+            log.warning("rate_limit_unavailable", error=type(error).__name__)
+            return
+        if count > settings.API_RATE_PER_MINUTE:
+            raise Throttled(wait=max(int(ttl), 1))
+
+
+@cache
+def _redis() -> redis.Redis:
+    return redis.from_url(settings.REDIS_URL, socket_timeout=0.2, socket_connect_timeout=0.2)

@@ -1,0 +1,57 @@
+"""Rows of a model from plain, prepared statements: what the ORM would read, in a third of its time."""
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import Any, TypeVar
+
+import orjson
+from django.db.models import JSONField, Model
+
+from liveplatform.db.prepared import execute
+
+M = TypeVar("M", bound=Model)
+
+
+@cache
+def names_of(model: type[Model]) -> list[str]:
+    """Its attributes, in the order of its columns."""
+    return [field.attname for field in model._meta.concrete_fields]
+
+
+@cache
+def columns_of(model: type[Model], row: str) -> str:
+    """Its columns, of a row of that name in the statement."""
+    return ", ".join(f'{row}."{field.column}"' for field in model._meta.concrete_fields)
+
+
+def read(model: type[M], values: Sequence[Any]) -> M:
+    """One row, of whose values the model's columns are the first."""
+    names = names_of(model)
+    found = model.from_db("default", names, values[: len(names)])
+    for name in _json_of(model):  # Django leaves JSON to its own converters, which a plain cursor has not
+        setattr(found, name, orjson.loads(getattr(found, name)))
+    return found
+
+
+def in_bulk(model: type[M], ids: Iterable[Any]) -> dict[Any, M]:
+    """The rows with these ids (UUIDs), by their ids."""
+    wanted = list(set(ids))
+    if not wanted:
+        return {}
+    rows = (read(model, row) for row in execute(_by_id(model), {"ids": wanted}).fetchall())
+    return {row.pk: row for row in rows}
+
+
+@cache
+def _by_id(model: type[Model]) -> str:
+    meta = model._meta
+    assert meta.pk is not None  # noqa: S101 - every model has one
+    return (
+        f'SELECT {columns_of(model, "r")} FROM "{meta.db_table}" r '  # noqa: S608 - names of our own
+        f'WHERE r."{meta.pk.column}" = ANY(%(ids)s::uuid[])'
+    )
+
+
+@cache
+def _json_of(model: type[Model]) -> list[str]:
+    return [field.attname for field in model._meta.concrete_fields if isinstance(field, JSONField)]

@@ -1,0 +1,162 @@
+"""The whole platform on this machine, for the demo, `make up`, stories and chaos: servers and processes.
+
+The processes are those of the Procfile, each with its own pid, so that they can be killed one by one.
+Everything that was started here is stopped here, and nothing else.
+"""
+
+import os
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import requests
+
+from liveplatform import embedded
+
+ROOT = Path(__file__).resolve().parent.parent
+PATIENCE = 40.0
+GRACE = 12.0
+
+
+class NotStarted(RuntimeError):
+    """A process did not come up; the text holds the end of its log."""
+
+
+class Local:
+    """One platform under one data directory. Use as a context, or call `stop`."""
+
+    def __init__(self, var: Path, settings: Mapping[str, str] | None = None) -> None:
+        self.var = var.resolve()
+        self.port, self.sandbox_port, self.receiver_port = free_port(), free_port(), free_port()
+        self.env = os.environ | {
+            "VAR_DIR": str(self.var),
+            "PORT": str(self.port),
+            "SANDBOX_PORT": str(self.sandbox_port),
+            "PUBLIC_URL": f"http://127.0.0.1:{self.port}",
+            "WEBHOOK_ALLOW_HTTP": "1",
+            "WEBHOOK_ALLOW_LOOPBACK": "1",
+            "PATH": f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}",
+            **(settings or {}),
+        }
+        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.received = self.var / "received.jsonl"
+
+    url = property(lambda self: f"http://127.0.0.1:{self.port}")
+    sandbox_url = property(lambda self: f"http://127.0.0.1:{self.sandbox_port}")
+    receiver_url = property(lambda self: f"http://127.0.0.1:{self.receiver_port}")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def prepare(self, *, durable: bool = True) -> None:
+        """Start the servers and bring the schema up to date."""
+        embedded.ensure(self.var, durable=durable)
+        self.manage("migrate", "-v0")
+
+    def manage(self, *arguments: str) -> str:
+        """Run a manage.py command; its output, or NotStarted with its errors."""
+        done = subprocess.run(  # noqa: S603
+            [sys.executable, "manage.py", *arguments], cwd=ROOT, env=self.env, capture_output=True, text=True
+        )
+        if done.returncode:
+            raise NotStarted(f"manage.py {arguments[0]} failed: {done.stderr[-2000:]}")
+        return done.stdout
+
+    def start(self, *names: str) -> None:
+        """Start processes: web, worker, beat, sandbox, receiver; "worker-2" is a second worker."""
+        for name in names:
+            command = shlex.split(os.path.expandvars(self._command(name)))
+            with (self.var / f"{name}.log").open("ab") as log:
+                self.processes[name] = subprocess.Popen(  # noqa: S603
+                    command, cwd=ROOT, env=self.env, stdout=log, stderr=log, start_new_session=True
+                )
+
+    def wait_ready(self) -> None:
+        """Wait until every started server answers, and a worker was seen."""
+        checks = {"web": f"{self.url}/readyz" if "worker" in self.processes else f"{self.url}/healthz"}
+        checks["sandbox"] = f"{self.sandbox_url}/_sandbox/healthz"
+        until = time.monotonic() + PATIENCE
+        for name, url in checks.items():
+            while name in self.processes and not self._answers(url):
+                died = next((n for n, process in self.processes.items() if process.poll() is not None), "")
+                if died or time.monotonic() > until:
+                    raise NotStarted(f"{died or name} did not come up: {self.log(died or name)[-2000:]}")
+                time.sleep(0.05)
+
+    def kill(self, name: str, sign: int = signal.SIGKILL) -> None:
+        """Kill a process and all its children."""
+        process = self.processes.pop(name)
+        os.killpg(process.pid, sign)
+        process.wait()
+
+    def log(self, name: str) -> str:
+        """What a process has written so far."""
+        path = self.var / f"{name}.log"
+        return path.read_text(errors="replace") if path.exists() else ""
+
+    def stop(self) -> None:
+        """End what was started: politely first, for good after GRACE seconds; the servers too."""
+        for process in self.processes.values():
+            _signal(process, signal.SIGTERM)
+        until = time.monotonic() + GRACE
+        for process in self.processes.values():
+            try:
+                process.wait(max(0.1, until - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                _signal(process, signal.SIGKILL)
+                process.wait()
+        self.processes.clear()
+        embedded.stop(self.var)
+
+    def _command(self, name: str) -> str:
+        if name == "receiver":
+            return (
+                f"{sys.executable} -m liveplatform.dev.webhook_receiver --port {self.receiver_port} "
+                f"--log {shlex.quote(str(self.received))}"
+            )
+        command = procfile()[name.partition("-")[0]]
+        for variable in ("PORT", "SANDBOX_PORT", "VAR_DIR"):
+            command = command.replace(f"${variable}", shlex.quote(self.env[variable]))
+        return command
+
+    def _answers(self, url: str) -> bool:
+        try:
+            return requests.get(url, timeout=2).status_code == 200
+        except requests.RequestException:
+            return False
+
+
+def procfile() -> dict[str, str]:
+    """The commands of the Procfile by name."""
+    lines = (ROOT / "Procfile").read_text().splitlines()
+    return {
+        name.strip(): command.strip()
+        for name, _, command in (line.partition(":") for line in lines)
+        if command
+    }
+
+
+def free_port() -> int:
+    """A port of this machine that nobody uses at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _signal(process: "subprocess.Popen[bytes]", sign: int) -> None:
+    try:
+        os.killpg(process.pid, sign)
+    except ProcessLookupError:
+        return

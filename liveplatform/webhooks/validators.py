@@ -1,0 +1,23 @@
+"""What an endpoint may be made of: the same rules for API, admin and commands."""
+
+from django.core.exceptions import ValidationError
+
+from liveplatform.egress.url_policy import DestinationForbidden, check_url, refresh_denylist
+from liveplatform.webhooks.event_types import unknown_types
+
+
+def validate_url(url: str) -> None:
+    """ValidationError unless events may be sent there."""
+    refresh_denylist()
+    try:
+        check_url(url)
+    except DestinationForbidden as error:
+        raise ValidationError(str(error), code="forbidden_url") from error
+
+
+def validate_events(names: list[str]) -> None:
+    """ValidationError naming what is neither a type of event nor a group of them."""
+    unknown = unknown_types(names)
+    if unknown:
+        shown = ", ".join(name[:60] for name in unknown[:5])
+        raise ValidationError(f"Unknown event types: {shown}.", code="unknown_type")

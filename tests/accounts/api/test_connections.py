@@ -1,0 +1,244 @@
+"""/v1/connections: what each provider wants; secrets go in and never come out."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection as database
+
+from calls.lifecycle.end import end
+from calls.models import Step
+from liveplatform.accounts.connections import connect
+from liveplatform.accounts.models import Account, Connection
+from liveplatform.crypto import CannotOpen
+from providers.registry import CREDENTIALS
+from tests.accounts.api.test_keys import everything
+from tests.support.factories import phone_call
+
+PATH = "/v1/connections"
+CANARY = "canary-auth-token-0123456789"
+TWILIO = {"account_sid": "AC1", "auth_token": CANARY}
+
+
+def create(api, provider="twilio", credentials=TWILIO, **more):
+    return api("POST", PATH, {"provider": provider, "credentials": credentials} | more)
+
+
+@pytest.fixture
+def twilio(api) -> dict:
+    return create(api, name="main").json()
+
+
+@pytest.mark.parametrize("provider", CREDENTIALS)
+def test_every_provider_can_be_connected(api, provider):
+    given = {name: f"value-of-{name}" for name in CREDENTIALS[provider].required}
+    answer = create(api, provider, given, base_url="https://live.example.com")
+    assert answer.status_code == 201
+    assert set(answer.json()["options"]) == set(CREDENTIALS[provider].options)
+    assert Connection.objects.get(pk=answer.json()["id"]).credentials() == given
+
+
+@pytest.mark.parametrize(
+    ("provider", "missing"), [(name, field) for name in CREDENTIALS for field in CREDENTIALS[name].required]
+)
+def test_what_is_missing_is_named(api, provider, missing):
+    given = {name: "x" for name in CREDENTIALS[provider].required if name != missing}
+    answer = create(api, provider, given)
+    assert answer.status_code == 400
+    assert missing in answer.json()["fields"]["credentials"]
+    assert missing in answer.json()["message"]
+
+
+def test_a_server_of_ones_own_needs_its_address(api):
+    given = {"api_key": "devkey", "api_secret": "s" * 32}
+    answer = create(api, "livekit", given)
+    assert (answer.status_code, list(answer.json()["fields"])) == (400, ["base_url"])
+    made = create(api, "livekit", given, base_url="https://live.example.com").json()
+    moved = api("PATCH", f"{PATH}/{made['id']}", {"base_url": "", "credentials": given})
+    assert (moved.status_code, list(moved.json()["fields"])) == (400, ["base_url"])
+
+
+@pytest.mark.parametrize("seconds", ["0", "soon", "-1", "1.5", "100000", " 5", "²"])
+def test_a_length_of_time_must_be_one(api, seconds):
+    given = {"api_key": "k", "api_secret": "s" * 32, "departure_timeout": seconds}
+    answer = create(api, "livekit", given, base_url="https://live.example.com")
+    assert (answer.status_code, "departure_timeout" in answer.json()["message"]) == (400, True)
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"credentials": TWILIO}, "provider"),
+        ({"provider": "twilio"}, "credentials"),
+        ({"provider": "nobody", "credentials": TWILIO}, "provider"),
+        ({"provider": "twilio", "credentials": []}, "credentials"),
+        ({"provider": "twilio", "credentials": TWILIO | {"colour": "red"}}, "credentials"),
+        ({"provider": "twilio", "credentials": TWILIO | {"auth_token": 7}}, "credentials"),
+        ({"provider": "twilio", "credentials": TWILIO | {"auth_token": ""}}, "credentials"),
+        ({"provider": "twilio", "credentials": TWILIO | {"auth_token": "  "}}, "credentials"),
+        ({"provider": "twilio", "credentials": TWILIO | {"auth_token": "x" * 4001}}, "credentials"),
+        ({"provider": "twilio", "credentials": TWILIO, "name": "x" * 101}, "name"),
+        ({"provider": "twilio", "credentials": TWILIO, "is_default": True}, "is_default"),
+        ({"provider": "twilio", "credentials": TWILIO, "secrets": {}}, "secrets"),
+    ],
+)
+def test_a_bad_wish_is_400_and_names_its_field(api, body, field):
+    answer = api("POST", PATH, body)
+    assert answer.status_code == 400
+    assert field in answer.json()["fields"]
+    assert not Connection.objects.filter(account=api.account).exists()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:8000",
+        "https://127.0.0.1",
+        "https://localhost",
+        "https://169.254.169.254",
+        "https://10.0.0.1",
+        "https://[::1]",
+        "https://[::ffff:10.0.0.1]",
+        "https://2130706433",
+        "https://0x7f.1",
+        "https://user:password@api.example.com",
+        "https://metadata.google.internal",
+        "http://api.example.com",
+        "ftp://api.example.com",
+        "api.example.com",
+        "x" * 300,
+    ],
+)
+def test_an_address_inside_is_refused(api, twilio, url):
+    for answer in (
+        create(api, base_url=url),
+        api("PATCH", f"{PATH}/{twilio['id']}", {"base_url": url, "credentials": TWILIO}),
+    ):
+        assert answer.status_code == 400
+        assert "base_url" in answer.json()["fields"]
+
+
+def test_secrets_never_come_out(api, twilio):
+    answers = [
+        create(api),
+        api("GET", PATH),
+        api("GET", f"{PATH}/{twilio['id']}"),
+        api("PATCH", f"{PATH}/{twilio['id']}", {"credentials": {"auth_token": CANARY}}, Idempotency_Key="k"),
+        create(api, credentials={"auth_token": CANARY}),
+        create(api, credentials={"auth_token": CANARY, "colour": "red", "account_sid": "AC1"}),
+    ]
+    assert CANARY not in "".join(answer.content.decode() for answer in answers)
+    row = Connection.objects.get(pk=twilio["id"])
+    assert CANARY not in repr(row) + str(row) + repr(vars(row))
+    assert CANARY.encode() not in everything()
+
+
+def test_the_same_account_there_is_the_same_connection_renewed(api, twilio):
+    second = create(api, credentials={"account_sid": "AC1", "auth_token": "new"}).json()
+    assert second["id"] == twilio["id"]
+    row = Connection.objects.get(account=api.account)
+    assert (row.credentials()["auth_token"], row.name) == ("new", "main")
+
+
+def test_another_account_there_is_another_connection_and_the_default(api, twilio):
+    second = create(api, credentials={"account_sid": "AC2", "auth_token": "new"}).json()
+    assert second["id"] != twilio["id"]
+    found = {c["id"]: c["is_default"] for c in api("GET", PATH).json()["connections"]}
+    assert found == {twilio["id"]: False, second["id"]: True}
+    assert Connection.objects.get(pk=twilio["id"]).credentials() == TWILIO, "calls over it go on"
+    back = api("PATCH", f"{PATH}/{twilio['id']}", {"is_default": True})
+    assert (back.status_code, back.json()["is_default"]) == (200, True)
+    assert not Connection.objects.get(pk=second["id"]).is_default
+    assert api("PATCH", f"{PATH}/{twilio['id']}", {"is_default": False}).status_code == 400
+
+
+def test_whose_connection_it_is_does_not_change(api, twilio):
+    given = {"account_sid": "AC2", "auth_token": "new"}
+    answer = api("PATCH", f"{PATH}/{twilio['id']}", {"credentials": given})
+    assert (answer.status_code, "account_sid" in answer.json()["message"]) == (400, True)
+    assert Connection.objects.get(pk=twilio["id"]).credentials() == TWILIO
+
+
+@pytest.mark.parametrize("wrong", [{"account_sid": "AC../../x"}, {"phone_number": "notanumber"}])
+def test_odd_values_are_refused(api, wrong):
+    answer = create(api, credentials=TWILIO | wrong)
+    assert (answer.status_code, next(iter(wrong)) in answer.json()["message"]) == (400, True)
+
+
+@pytest.mark.parametrize("what", ["a live call", "steps that are not done"])
+def test_a_connection_that_calls_need_is_not_deleted(api, twilio, what):
+    call = phone_call(api.account, connection=Connection.objects.get(pk=twilio["id"]))
+    if what != "a live call":
+        end(call.pk, account_id=api.account.pk, actor="test")
+    answer = api("DELETE", f"{PATH}/{twilio['id']}")
+    assert (answer.status_code, answer.json()["error"]) == (409, "conflict")
+    end(call.pk, account_id=api.account.pk, actor="test")
+    Step.objects.update(state="done")
+    assert api("DELETE", f"{PATH}/{twilio['id']}").status_code == 204
+    call.refresh_from_db()
+    assert call.connection_id is None
+
+
+def test_one_whose_secrets_cannot_be_opened_can_be_replaced(api, twilio):
+    Connection.objects.update(sealed_secrets="gone:AAAA")
+    assert create(api).status_code == 201
+
+
+def test_a_patch_changes_what_it_names(api, twilio):
+    path = f"{PATH}/{twilio['id']}"
+    answer = api("PATCH", path, {"name": "renamed", "credentials": {"auth_token": "new"}})
+    assert (answer.status_code, answer.json()["name"]) == (200, "renamed")
+    assert Connection.objects.get(pk=twilio["id"]).credentials() == TWILIO | {"auth_token": "new"}
+    assert api("PATCH", path, {}).status_code == 200
+
+
+def test_a_patch_with_a_wrong_name_changes_nothing(api, twilio):
+    answer = api("PATCH", f"{PATH}/{twilio['id']}", {"name": "renamed", "credentials": {"colour": "red"}})
+    assert answer.status_code == 400
+    assert Connection.objects.get(pk=twilio["id"]).name == "main"
+
+
+def test_secrets_are_not_sent_to_a_new_address_that_did_not_bring_them(api, twilio):
+    path, url = f"{PATH}/{twilio['id']}", "https://collector.example.com"
+    answer = api("PATCH", path, {"base_url": url})
+    assert answer.status_code == 400
+    assert "auth_token" in answer.json()["message"]
+    assert Connection.objects.get(pk=twilio["id"]).base_url == ""
+    assert api("PATCH", path, {"base_url": url, "credentials": {"auth_token": "t"}}).status_code == 200
+
+
+def test_a_deleted_connection_is_gone(api, twilio):
+    path = f"{PATH}/{twilio['id']}"
+    assert api("DELETE", path).status_code == 204
+    assert api("GET", path).status_code == 404
+    assert api("DELETE", path).status_code == 404
+
+
+MOVES = {
+    "to another row": {"pk": "0d9a3f0e-0000-4000-8000-000000000000"},
+    "to another account": {"account_id": "0d9a3f0e-0000-4000-8000-000000000000"},
+}
+
+
+@pytest.mark.parametrize("move", MOVES.values(), ids=MOVES)
+def test_sealed_secrets_that_were_moved_do_not_open(account, move):
+    row = connect(account, "twilio", TWILIO)
+    for name, value in move.items():
+        setattr(row, name, value)
+    with pytest.raises(CannotOpen):
+        row.credentials()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_several_at_once_make_one_default():
+    account = Account.objects.create(name="tenant")
+
+    def one(number: int) -> None:
+        try:
+            connect(account, "twilio", {"account_sid": f"AC{number}", "auth_token": "t"})
+        finally:
+            database.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(one, range(8)))
+    found = Connection.objects.filter(account=account)
+    assert (found.count(), found.filter(is_default=True).count()) == (8, 1)

@@ -1,0 +1,137 @@
+"""/v1/api-keys: made, listed, rotated and revoked, by who may; a key's text is seen once and kept nowhere."""
+
+from datetime import timedelta
+
+import pytest
+from django.apps import apps
+from django.db import connection
+from django.utils import timezone
+
+from liveplatform.accounts import keys
+from liveplatform.accounts.models import ApiKey
+from tests.support.api_client import ApiClient
+
+PATH = "/v1/api-keys"
+
+
+def works(api: ApiClient, text: str) -> bool:
+    keys.forget()
+    return api("GET", "/v1/live/calls", Authorization=f"Bearer {text}").status_code == 200
+
+
+def test_a_key_is_made_and_works(api):
+    answer = api("POST", PATH, {"name": "ci", "scopes": ["read:live"]})
+    assert answer.status_code == 201
+    made = answer.json()
+    assert (made["name"], made["scopes"], made["expires_at"]) == ("ci", ["read:live"], None)
+    assert made["api_key"].startswith(f"lp_{made['public_id']}_")
+    assert works(api, made["api_key"])
+
+
+def test_without_scopes_it_may_what_its_maker_may(account):
+    api = ApiClient(account, ("admin:live", "read:live"))
+    assert api("POST", PATH, {}).json()["scopes"] == ["admin:live", "read:live"]
+
+
+def test_nobody_makes_a_key_that_may_more(account):
+    api = ApiClient(account, ("admin:live",))
+    answer = api("POST", PATH, {"scopes": ["write:live"]})
+    assert answer.status_code == 403
+    assert "write:live" in answer.json()["message"]
+
+
+def test_nobody_rotates_a_key_that_may_more(api, account):
+    admin = ApiClient(account, ("admin:live",))
+    assert admin("POST", f"{PATH}/{api.key.pk}/rotate").status_code == 403
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"scopes": []},
+        {"scopes": ["all"]},
+        {"scopes": "read:live"},
+        {"scopes": ["read:live"] * 11},
+        {"expires_at": "2020-01-01T00:00:00Z"},
+        {"expires_at": "soon"},
+        {"name": 7},
+        {"name": "a" * 101},
+        {"secret": "mine"},
+        {"account": "other"},
+    ],
+)
+def test_a_bad_wish_is_400(api, body):
+    assert api("POST", PATH, body).status_code == 400
+    assert ApiKey.objects.filter(account=api.account).count() == 1
+
+
+def test_the_list_shows_no_secret(api):
+    text = api("POST", PATH, {}).json()["api_key"]
+    listed = api("GET", PATH)
+    assert {key["public_id"] for key in listed.json()["api_keys"]} == set(
+        ApiKey.objects.filter(account=api.account).values_list("public_id", flat=True)
+    )
+    assert text.split("_", 2)[2] not in listed.content.decode()
+    assert "hash" not in listed.content.decode()
+
+
+def test_rotation_leaves_two_live_keys(api):
+    old = api("POST", PATH, {"name": "ci", "scopes": ["read:live"]}).json()
+    answer = api("POST", f"{PATH}/{old['id']}/rotate", {"overlap_hours": 1})
+    assert answer.status_code == 201
+    new = answer.json()
+    assert (new["name"], new["scopes"]) == ("ci", ["read:live"])
+    assert works(api, old["api_key"]) and works(api, new["api_key"])
+    left = ApiKey.objects.get(pk=old["id"]).expires_at - timezone.now()
+    assert timedelta(minutes=58) < left <= timedelta(hours=1)
+
+
+@pytest.mark.parametrize("gone", [{"revoked_at": timezone.now()}, {"expires_at": timezone.now()}])
+def test_a_key_that_has_ended_is_not_rotated(api, gone):
+    old = api("POST", PATH, {}).json()
+    ApiKey.objects.filter(pk=old["id"]).update(**gone)
+    assert api("POST", f"{PATH}/{old['id']}/rotate").status_code == 409
+
+
+def test_a_rotated_key_is_not_rotated_again(api):
+    old = api("POST", PATH, {}).json()
+    assert api("POST", f"{PATH}/{old['id']}/rotate", {"overlap_hours": 1}).status_code == 201
+    again = api("POST", f"{PATH}/{old['id']}/rotate", {"overlap_hours": 1})
+    assert (again.status_code, again.json()["error"]) == (409, "conflict")
+    assert "rotate its successor" in again.json()["message"]
+    assert ApiKey.objects.filter(account=api.account).count() == 3, "the asking one, the old and the new"
+    assert sum(bool(key["rotated_at"]) for key in api("GET", PATH).json()["api_keys"]) == 1
+
+
+def test_a_revoked_key_stops_working(api):
+    made = api("POST", PATH, {}).json()
+    assert works(api, made["api_key"])
+    for _ in range(2):
+        assert api("DELETE", f"{PATH}/{made['id']}").status_code == 204
+    assert not works(api, made["api_key"])
+    assert ApiKey.objects.get(pk=made["id"]).revoked_at
+
+
+def test_a_repeat_under_an_idempotency_key_shows_the_same_key_again(api):
+    first, again = (api("POST", PATH, {"name": "once"}, Idempotency_Key="k") for _ in range(2))
+    assert first.json()["api_key"] == again.json()["api_key"]
+    assert ApiKey.objects.filter(name="once").count() == 1
+
+
+def test_the_text_of_a_key_is_in_no_table(api):
+    made = api("POST", PATH, {"name": "canary"}, Idempotency_Key="k").json()
+    secret = made["api_key"].split("_", 2)[2].encode()
+    assert b"canary" in everything(), "the search sees what is there"
+    assert secret not in everything()
+
+
+def everything() -> bytes:
+    """All rows of all tables, as bytes."""
+    found = []
+    with connection.cursor() as cursor:
+        for table in {model._meta.db_table for model in apps.get_models()}:
+            cursor.execute(f'SELECT * FROM "{table}"')
+            found += [
+                bytes(v) if isinstance(v, memoryview | bytes) else str(v).encode() for r in cursor for v in r
+            ]
+    return b"\n".join(found)

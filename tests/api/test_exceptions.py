@@ -1,0 +1,87 @@
+"""Every exception has the shape of its surface, and none tells what is inside."""
+
+import pytest
+from django.test import Client
+
+from liveplatform.accounts.models import Account
+from liveplatform.api.exceptions import surface_of
+
+pytestmark = pytest.mark.urls("tests.support.probe_views")
+
+SHAPES = {
+    "/accounts": {"error", "message"},
+    "/live": {"error", "message"},
+    "/telephony": {"status", "message", "data", "error"},
+}
+ERRORS = {
+    "conflict": (409, "conflict"),
+    "throttle": (429, "rate_limited"),
+    "database": (503, "unavailable"),
+    "key": (503, "unavailable"),
+}
+
+
+@pytest.mark.parametrize("path", SHAPES)
+@pytest.mark.parametrize("then", ERRORS)
+def test_an_exception_has_the_shape_of_its_surface(api, path, then):
+    status, code = ERRORS[then]
+    answer = api("POST", path, {"name": "x", "then": then})
+    assert answer.status_code == status
+    assert set(answer.json()) == SHAPES[path]
+    assert answer.json()["error"] == code
+    assert answer.json()["message"]
+
+
+def test_a_database_that_is_away_is_503_with_retry_after(api):
+    answer = api("POST", "/accounts", {"name": "x", "then": "database"})
+    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+    assert "server closed" not in answer.content.decode()
+
+
+def test_throttled_says_when_to_come_back(api):
+    assert int(api("POST", "/accounts", {"name": "x", "then": "throttle"})["Retry-After"]) >= 7
+
+
+def test_a_crash_is_500_and_tells_nothing(api):
+    answer = api("POST", "/accounts", {"name": "x", "then": "crash"})
+    assert answer.status_code == 500
+    assert answer.json()["error"] == "internal_error"
+    assert "ZeroDivision" not in answer.content.decode()
+    assert not Account.objects.filter(name="x").exists()
+
+
+def test_a_method_that_is_not_there_has_the_shape_too(api):
+    answer = api("PUT", "/telephony", {})
+    assert (answer.status_code, set(answer.json())) == (405, SHAPES["/telephony"])
+
+
+ID = "0d9a3f0e-0000-4000-8000-000000000000"
+VENDORS = ["/calls/abc", "/calls/abc/timeline", "/v1/calls/abc", "/phone_number"]
+HOUSES = ["/v1/calls", "/v1/calls/rules", "/v1/calls/export", "/v1/calls/rules/abc", "/v1/nothing"]
+
+
+@pytest.mark.parametrize("path", VENDORS)
+def test_the_vendors_addresses_are_the_telephony_surface(path):
+    assert surface_of(path) == "telephony"
+
+
+@pytest.mark.parametrize("path", HOUSES)
+def test_the_houses_addresses_beside_them_are_not(path):
+    assert surface_of(path) == "house"
+
+
+def test_the_address_of_both_goes_by_the_method():
+    assert (surface_of("/v1/calls", "GET"), surface_of("/v1/calls", "POST")) == ("house", "telephony")
+    assert surface_of("/v1/live/calls/abc") == "live"
+
+
+@pytest.mark.urls("liveplatform.urls")
+@pytest.mark.parametrize("below", ["timeline", "steps", "end", "transcript", "analysis/nothing"])
+def test_a_malformed_id_has_the_shape_of_a_well_formed_one(api, below):
+    answers = [api("GET", f"/v1/calls/{call_id}/{below}") for call_id in ("abc", ID)]
+    assert [set(answer.json()) for answer in answers] == [{"error", "message"}] * 2
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/v1/live/nothing"])
+def test_an_unknown_address_needs_no_key_to_be_unknown(db, path):
+    assert Client().get(path).json()["error"] == "not_found"

@@ -1,0 +1,75 @@
+"""Scopes: each operation wants one; without it 403 names it; what declares none is denied to all."""
+
+import re
+
+import pytest
+
+from liveplatform.accounts import tokens
+from liveplatform.accounts.scopes import SCOPES
+from tests.api.test_tenants import routes
+from tests.support.api_client import ApiClient
+from tests.support.jwt_issuer import issuer, token
+
+NO_ID = "0d9a3f0e-0000-4000-8000-000000000000"
+OPERATIONS = sorted(
+    (method, "/" + re.sub("<[^>]*>", NO_ID, path), scope)
+    for path, view in routes()
+    for method, scope in view.scopes.items()
+    if hasattr(view, method.lower())
+)
+
+
+@pytest.mark.parametrize(("method", "path", "scope"), OPERATIONS)
+def test_without_its_scope_an_operation_is_403_and_names_it(account, method, path, scope):
+    lacking = ApiClient(account, tuple(set(SCOPES) - {scope}))
+    answer = lacking(method, path)
+    assert answer.status_code == 403, answer.content
+    assert scope in answer.json()["message"]
+    assert answer.json()["error"] == "insufficient_scope"
+    assert answer["WWW-Authenticate"] == f'Bearer error="insufficient_scope", scope="{scope}"'
+
+
+@pytest.mark.parametrize(("method", "path", "scope"), OPERATIONS)
+def test_with_its_scope_alone_it_is_not_403(account, method, path, scope):
+    answer = ApiClient(account, (scope,))(method, path)
+    answer.close()  # an export is not read here
+    assert answer.status_code not in (401, 403)
+
+
+def test_a_key_without_scopes_may_nothing(account):
+    nothing = ApiClient(account, ())
+    assert {nothing(method, path).status_code for method, path, _ in OPERATIONS} == {403}
+
+
+def test_a_token_may_what_its_scopes_say(account):
+    tokens.forget()
+    issuer(account, scopes=["read:live"])
+    api = ApiClient(account)
+    bearer = f"Bearer {token(scope='read:live write:live')}"
+    assert api("GET", "/v1/live/calls", Authorization=bearer).status_code == 200
+    assert api("POST", "/v1/live/calls", {}, Authorization=bearer).status_code == 403
+
+
+@pytest.mark.urls("tests.support.probe_views")
+def test_a_view_that_declares_no_scope_is_denied_to_all(api):
+    answer = api("GET", "/undeclared")
+    assert answer.status_code == 403
+    assert b"secret" not in answer.content
+    assert api("HEAD", "/undeclared").status_code == 403
+
+
+def test_a_head_needs_what_a_get_needs(account):
+    assert ApiClient(account, ("read:live",))("HEAD", "/v1/live/calls").status_code == 200
+    assert ApiClient(account, ("write:live",))("HEAD", "/v1/live/calls").status_code == 403
+
+
+def test_a_method_that_is_not_there_is_405(api):
+    answer = api("DELETE", "/v1/live/calls")
+    assert answer.status_code == 405
+    assert answer["Allow"] == "GET, POST, HEAD"
+    assert answer.json()["error"] == "method_not_allowed"
+
+
+@pytest.mark.parametrize("method", ["OPTIONS", "TRACE", "DISPATCH", "INITIAL", "HANDLE_EXCEPTION", "X"])
+def test_no_method_reaches_the_inside_of_a_view(api, method):
+    assert api(method, "/v1/live/calls").status_code == 405

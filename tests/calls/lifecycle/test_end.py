@@ -1,0 +1,84 @@
+"""The statement that ends calls: what it writes, for one call and for many."""
+
+import json
+from datetime import datetime
+
+from django.db import connection
+
+from calls.lifecycle.end import end
+from calls.models import Call, Step, Transcript
+from calls.representation import represent_call
+from calls.sql import end_if_live_many
+from liveplatform.json_codec import dumps
+from liveplatform.timeparse import moment
+from liveplatform.webhooks.models import Event
+from liveplatform.work.drain import drain
+from tests.support.factories import phone_call, video_call
+
+
+def test_the_event_of_an_end_shows_the_call_as_everything_else_does(account):
+    call = phone_call(account, metadata={"a": [1, "ü"]}, started_at=moment("5m"), is_test=True)
+
+    ended = end(call.pk, account_id=account.pk, reason="it's over", actor="test").call
+
+    told = json.loads(Event.objects.get(subject_id=call.pk).body)
+    assert (told["type"], told["sequence"]) == ("call.ended", 1)
+    ended.refresh_from_db()
+    assert _times_apart(told["data"]["call"]) == _times_apart(json.loads(dumps(represent_call(ended))))
+    assert list(told["data"]["call"]) == list(represent_call(ended))
+
+
+def test_an_end_is_one_statement_and_the_server_has_it_prepared(account, django_assert_num_queries):
+    call = phone_call(account)
+    with django_assert_num_queries(1):
+        end(call.pk, account_id=account.pk, actor="test")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement FROM pg_prepared_statements")
+        assert any("UPDATE calls_call AS c" in row[0] for row in cursor.fetchall())
+
+
+def test_many_are_ended_at_once_and_only_those_that_were_not(account):
+    over, *fresh = [phone_call(account) for _ in range(4)]
+    end(over.pk, account_id=account.pk, reason="first", actor="test")
+
+    ids = [call.pk for call in (*fresh, over)]
+    won = end_if_live_many(ids, account.pk, "all", "emergency_stop", "test")
+
+    assert {call.pk for call in won} == {call.pk for call in fresh}
+    over.refresh_from_db()
+    assert over.disconnect_reason == "first"
+    steps = Step.objects.filter(call__in=fresh).order_by("id").values_list("call", "kind")
+    of_one = [kind for call, kind in steps if call == fresh[0].pk]
+    assert of_one == ["terminate", "clean_up", "analyse", "notify"], "ids of one time sort in this order"
+    assert Event.objects.filter(subject_id__in=ids).count() == 4
+
+
+def test_many_of_another_account_are_none(account):
+    mine, another = video_call(account), Call.objects.exclude(account=account).earliest("id")
+    assert end_if_live_many([mine.pk], another.account_id, "x", "stale", "test") == []
+    mine.refresh_from_db()
+    assert not mine.is_over
+
+
+def _times_apart(picture):
+    """Times as moments: six digits of a second or none are the same time."""
+    return {
+        name: datetime.fromisoformat(value) if name.endswith("_at") and value else value
+        for name, value in picture.items()
+        if name != "provider"
+    }
+
+
+def test_numbers_that_grew_in_the_database_stop_nothing(api, line):
+    """PostgreSQL makes an integer of 1e20, which is beyond what many a reader of JSON can hold."""
+    call = line.dial()
+    Call.objects.filter(pk=call.pk).update(metadata={"order": 10**20, "huge": 10**300})
+    Transcript.objects.create(call=call, turns=[{"role": "customer", "text": "hello"}])
+    for path in (f"/calls/{call.pk}", "/calls/query", "/v1/calls", f"/v1/calls/{call.pk}/record"):
+        assert api("GET", path).status_code == 200
+    assert api("POST", "/calls/end", {"call_id": str(call.pk)}).status_code == 200
+    drain(Step)
+    drain(Step)
+    assert set(Step.objects.filter(call=call).values_list("state", flat=True)) <= {"done", "skipped"}
+    told = Event.objects.filter(subject_id=call.pk).values_list("type", flat=True)
+    assert set(told) == {"call.ended", "call.analyzed", "call.processed"}

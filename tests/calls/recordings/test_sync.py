@@ -1,0 +1,98 @@
+"""Recordings nobody told of are found, and links are renewed before they perish."""
+
+from datetime import timedelta
+
+import pytest
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from calls.lifecycle.end import end
+from calls.models import CallMonitor, Recording, RecordingSync
+from calls.monitoring.schedule import check_now
+from calls.recordings.sync import RETRY_DELAYS
+from liveplatform.webhooks.models import Event
+from liveplatform.work.drain import drain
+
+
+def over(line):
+    """A video call that has ended, and that its watch has seen off."""
+    call = line.open()
+    end(call.pk, account_id=line.account.pk, actor="test")
+    check_now([call.pk])
+    drain(CallMonitor)
+    return call
+
+
+def look(call):
+    """Have its check look now; as it stands afterwards."""
+    RecordingSync.objects.filter(call=call).update(due_at=Now())
+    drain(RecordingSync)
+    call.refresh_from_db()
+    return RecordingSync.objects.get(call=call)
+
+
+def due_in(check):
+    return (check.due_at - timezone.now()).total_seconds()
+
+
+def test_what_nobody_told_of_is_found_after_the_call(line, sandbox):
+    call = over(line)
+    sandbox.add_recording(call.provider_call_id)
+    look(call)
+    assert call.recording_url == Recording.objects.get(call=call).url
+    assert call.recording_ready_at
+    assert Event.objects.filter(subject_id=call.pk, type="call.recording_ready").count() == 1
+
+
+def test_a_call_without_recordings_is_looked_at_a_few_times(line):
+    call = over(line)
+    for pause in RETRY_DELAYS[:-1]:
+        assert due_in(look(call)) == pytest.approx(pause, rel=0.2)
+    check = look(call)
+    assert (check.state, check.result) == ("done", {"looked": len(RETRY_DELAYS), "found": 0})
+
+
+def test_a_link_is_renewed_before_it_perishes(line, sandbox):
+    call = over(line)
+    sandbox.add_recording(call.provider_call_id, life=3600)
+    check = look(call)
+    first = call.recording_url
+    assert (check.state, due_in(check)) == ("pending", pytest.approx(2700, abs=30))
+    Recording.objects.filter(call=call).update(expires_at=Now() + timedelta(minutes=1))
+    look(call)
+    assert call.recording_url != first
+    assert call.recording_expires_at - timezone.now() > timedelta(minutes=50)
+    assert Event.objects.filter(subject_id=call.pk, type="call.recording_ready").count() == 1
+
+
+def test_what_the_provider_has_deleted_is_not_looked_for_for_ever(line, sandbox):
+    call = over(line)
+    sandbox.add_recording(call.provider_call_id, life=3600)
+    look(call)
+    sandbox.delete_recordings(call.provider_call_id)
+    for _ in RETRY_DELAYS:
+        check = look(call)
+    assert check.state == "done"
+    assert call.recording_url
+
+
+def test_a_silent_provider_is_asked_again_and_costs_no_look(line, sandbox):
+    call = over(line)
+    sandbox.add_fault("list_recordings", "500", times=5)
+    check = look(call)
+    assert (check.state, check.result["looked"]) == ("pending", 0)
+
+
+def test_links_do_not_stay_in_the_work(line, sandbox):
+    call = over(line)
+    sandbox.add_recording(call.provider_call_id)
+    assert "http" not in str(look(call).result)
+
+
+def test_a_look_can_be_asked_for(api, line, sandbox):
+    call = line.open()
+    sandbox.add_recording(call.provider_call_id)
+    assert api("POST", f"/v1/calls/{call.pk}/recordings").status_code == 202
+    drain(RecordingSync)
+    found = api("GET", f"/v1/calls/{call.pk}/recordings").json()["recordings"]
+    assert [recording["duration"] for recording in found] == [60]

@@ -1,0 +1,106 @@
+"""GetStream: rooms are opened once, read, ended, deleted; tokens say what they should."""
+
+import uuid
+from datetime import UTC, datetime
+
+import jwt
+import pytest
+
+from providers.errors import Rejected
+from providers.getstream.wire import parse_time
+from tests.providers.conftest import SECRET
+
+
+def test_opening_twice_is_one_room(getstream, sandbox):
+    room_id = str(uuid.uuid4())
+    for _ in range(2):
+        assert getstream.open_room("default", room_id, created_by="h", custom={"a": 1}).id == room_id
+    assert sandbox.effects("open_room", room_id) == 1
+
+
+def test_a_room_tells_how_it_stands(getstream, sandbox):
+    room = getstream.open_room("default", str(uuid.uuid4()), created_by="h")
+    room_id = room.id
+    assert (room.is_live, room.session_id, room.empty_since) == (False, "", None), "nobody has joined"
+    sandbox.trigger(room_id, "joined")
+    assert getstream.room("default", room_id).is_live and getstream.room("default", room_id).session_id
+    getstream.end_room("default", room_id)
+    ended = getstream.room("default", room_id)
+    assert not ended.is_live
+    assert abs((ended.ended_at - datetime.now(UTC)).total_seconds()) < 60
+
+
+def test_a_deleted_room_is_gone_and_deleting_it_again_is_fine(getstream, sandbox):
+    room_id = getstream.open_room("default", str(uuid.uuid4()), created_by="h").id
+    for _ in range(2):
+        getstream.delete_room("default", room_id)
+    assert sandbox.effects("delete_room", room_id) == 1
+    with pytest.raises(Rejected) as raised:
+        getstream.room("default", room_id)
+    assert raised.value.code == "16"
+
+
+def test_ending_a_room_that_is_gone_is_what_was_wanted(getstream):
+    assert not getstream.end_room("default", "never-was").is_live
+    assert not getstream.end_room("default", "never-was", verify_first=True).is_live
+
+
+def test_tokens_name_the_user_the_calls_and_an_end(getstream):
+    token = getstream.user_token("patient-7", seconds=60, call_cids=("default:abc",))
+    claims = jwt.decode(token, SECRET, algorithms=["HS256"])
+    assert claims["user_id"] == "patient-7"
+    assert claims["call_cids"] == ["default:abc"]
+    assert claims["exp"] - claims["iat"] == 65
+
+
+def test_a_client_token_is_for_one_user_and_one_room(getstream):
+    token = getstream.client_token("default", "abc", "patient-7", seconds=60)
+    claims = jwt.decode(token, SECRET, algorithms=["HS256"])
+    assert (claims["user_id"], claims["call_cids"]) == ("patient-7", ["default:abc"])
+
+
+def test_a_room_can_be_put_off_and_shows_what_it_is_told(getstream, sandbox):
+    room_id = getstream.open_room("default", str(uuid.uuid4()), created_by="h", custom={"title": "a"}).id
+    at = datetime(2026, 12, 1, 9, tzinfo=UTC)
+    getstream.change_room("default", room_id, starts_at=at, custom={"title": "b"})
+    getstream.change_room("default", room_id, starts_at=None, custom={"title": "c"})
+    room = sandbox.room("default", room_id)
+    assert (room["starts_at"], room["custom"]) == ("2026-12-01T09:00:00+00:00", {"title": "c"})
+
+
+def test_going_live_opens_the_backstage_once(getstream, sandbox):
+    room_id = getstream.open_room("livestream", str(uuid.uuid4()), created_by="h").id
+    assert getstream.room("livestream", room_id).backstage
+    for _ in range(2):
+        assert not getstream.go_live("livestream", room_id).backstage
+    assert sandbox.effects("go_live", room_id) == 1
+
+
+def test_going_live_never_opens_an_ended_room_anew(getstream, sandbox):
+    room_id = getstream.open_room("livestream", str(uuid.uuid4()), created_by="h").id
+    getstream.end_room("livestream", room_id)
+    assert getstream.go_live("livestream", room_id).ended_at
+    assert sandbox.effects("go_live", room_id) == 0
+
+
+@pytest.mark.parametrize(
+    "written",
+    [1795229957000000000, "2026-11-21T02:59:17Z", "2026-11-21T02:59:17+00:00", "2026-11-21T02:59:17"],
+)
+def test_times_come_in_nanoseconds_or_iso(written):
+    assert parse_time(written) == datetime(2026, 11, 21, 2, 59, 17, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("written", [None, "", "soon", True, []])
+def test_what_is_no_time_is_none(written):
+    assert parse_time(written) is None
+
+
+def test_rooms_with_a_session_are_listed_over_all_their_pages(getstream, sandbox, monkeypatch):
+    monkeypatch.setattr("providers.getstream.adapter.PAGE_SIZE", 2)
+    made = [getstream.open_room("default", uuid.uuid4().hex, created_by="host").id for n in range(5)]
+    getstream.open_room("default", "nobody-joined", created_by="host")
+    for room_id in made:
+        sandbox.trigger(room_id, "joined")
+    getstream.end_room("default", made[0])
+    assert getstream.live_ids() == frozenset(made[1:])

@@ -1,0 +1,83 @@
+"""Requests to providers go to judged addresses: a customer's base_url is no way into our network."""
+
+import socket
+import time
+
+import pytest
+
+from liveplatform.egress.provider_policy import is_allowed
+from providers import sockets
+from providers.errors import NotConfigured, Unavailable
+from providers.registry import build_adapter
+
+
+@pytest.fixture
+def guarded():
+    """Only what is public, as in production."""
+    before = list(sockets._policies)
+    sockets.set_address_policy(is_allowed)
+    yield
+    sockets._policies[:] = before
+
+
+@pytest.fixture
+def canary():
+    """A service of ours that nobody outside must reach; its address, and whether somebody came."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    listening.settimeout(0.2)
+
+    def visited():
+        try:
+            listening.accept()
+        except TimeoutError:
+            return False
+        return True
+
+    yield listening.getsockname()[1], visited
+    listening.close()
+
+
+def twilio(host, port):
+    given = {"account_sid": "AC1", "auth_token": "secret-token"}
+    return build_adapter(
+        "twilio", given, base_url=f"http://{host}:{port}", key=f"{host}{time.time()}", timeout=2
+    )
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "localhost", "[::1]", "2130706433", "0x7f.1", "[::ffff:127.0.0.1]"]
+)
+def test_an_internal_address_is_not_connected_to(guarded, canary, settings, host):
+    settings.PROVIDER_ALLOWLIST = []
+    port, visited = canary
+    with pytest.raises((NotConfigured, Unavailable)) as caught:
+        twilio(host, port).call_status("CA1")
+    assert not visited()
+    assert isinstance(caught.value, NotConfigured) or "127.0.0.1" not in host
+
+
+def test_one_internal_address_among_public_ones_refuses_the_host(guarded, canary, settings, monkeypatch):
+    settings.PROVIDER_ALLOWLIST = []
+    port, visited = canary
+    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (ip, port)) for ip in ("127.0.0.1", "93.184.216.34")]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+    with pytest.raises(NotConfigured, match="leads to an internal host"):
+        twilio("rebinding.example.com", port).call_status("CA1")
+    assert not visited()
+
+
+@pytest.mark.parametrize("entry", ["localhost", "127.0.0.0/8"])
+def test_what_the_operator_names_is_connected_to(guarded, canary, settings, entry):
+    settings.PROVIDER_ALLOWLIST = [entry]
+    port, visited = canary
+    with pytest.raises(Unavailable):  # nobody answers
+        twilio("localhost" if entry == "localhost" else "127.0.0.1", port).call_status("CA1")
+    assert visited()
+
+
+def test_a_name_server_that_does_not_answer_is_within_the_deadline(guarded, monkeypatch):
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: time.sleep(4))
+    began = time.monotonic()
+    with pytest.raises(Unavailable, match="could not be reached"):
+        twilio("slow.example.com", 80).call_status("CA1")
+    assert time.monotonic() - began < 3

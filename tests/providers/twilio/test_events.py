@@ -1,0 +1,236 @@
+"""Twilio's callbacks: the published vectors, the official validator as judge, and what is read from them."""
+
+import hashlib
+from datetime import UTC, datetime
+from urllib.parse import urlencode
+
+import pytest
+from django.http import QueryDict
+from hypothesis import given
+from hypothesis import strategies as st
+from twilio.request_validator import RequestValidator
+
+from providers.errors import BadSignature, Rejected
+from providers.twilio.events import read, signature
+from providers.twilio.wire import parse_cost
+
+TOKEN = "12345"
+URL = "https://mycompany.com/myapp.php?foo=1&bar=2"
+FORM = "application/x-www-form-urlencoded"
+# The parameters and signatures of the official packages' own tests.
+PARAMS = {
+    "CallSid": "CA1234567890ABCDE",
+    "Digits": "1234",
+    "From": "+14158675309",
+    "To": "+18005551212",
+    "Caller": "+14158675309",
+}
+VECTOR, WITH_PORT = "RSOYDt4T1cUTdK1PDd93/VVr8B8=", "kvajT1Ptam85bY51eRf/AJRuM3w="
+REPEATED = [
+    ("Sid", "CA123"),
+    ("SidAccount", "AC123"),
+    ("Digits", "5678"),
+    ("Digits", "1234"),
+    ("Digits", "1234"),
+]
+JSON = b'{"property": "value", "boolean": true}'
+
+
+def _as_django_has_it(pairs):
+    """What customers hand to the validator: the form as Django read it."""
+    return QueryDict(urlencode(pairs))
+
+
+def event(params=PARAMS, url=URL, given="", token=TOKEN, **headers):
+    pairs = list(params.items()) if isinstance(params, dict) else params
+    signed = given or RequestValidator(token).compute_signature(url, _as_django_has_it(pairs))
+    return read(
+        TOKEN, url, {"X-Twilio-Signature": signed, "Content-Type": FORM} | headers, urlencode(pairs).encode()
+    )
+
+
+def test_the_published_vectors():
+    assert signature(TOKEN, URL, list(PARAMS.items())) == VECTOR
+    assert signature(TOKEN, URL.replace(".com", ".com:443"), list(PARAMS.items())) == WITH_PORT
+    assert signature(TOKEN, URL, REPEATED) == "IK+Dwps556ElfBT0I3Rgjkr1wJU="
+
+
+@pytest.mark.parametrize("url", [URL, URL.replace(".com", ".com:443")])
+@pytest.mark.parametrize("given", [VECTOR, WITH_PORT])
+def test_an_address_is_verified_with_and_without_its_port(url, given):
+    assert event(url=url, given=given).resource == "CA1234567890ABCDE"
+
+
+def test_a_body_of_json_is_verified_by_its_hash():
+    url = f"{URL}&bodySHA256={hashlib.sha256(JSON).hexdigest()}"
+    headers = {"x-twilio-signature": "a9nBmqA0ju/hNViExpshrM61xv4=", "content-type": "application/json"}
+    with pytest.raises(Rejected) as raised:  # signed well, but no event of a call
+        read(TOKEN, url, headers, JSON)
+    assert raised.value.code == "malformed"
+    with pytest.raises(BadSignature):
+        read(TOKEN, url, headers, JSON + b" ")
+    with pytest.raises(BadSignature):
+        read(TOKEN, url, headers | {"x-twilio-signature": VECTOR}, JSON)
+
+
+def test_a_json_callback_is_read_like_a_form():
+    body = b'{"CallSid": "CA1", "CallStatus": "busy", "SequenceNumber": "2", "Other": 5}'
+    url = f"https://x.example/?bodySHA256={hashlib.sha256(body).hexdigest()}"
+    headers = {
+        "X-Twilio-Signature": signature(TOKEN, url, []),
+        "Content-Type": "application/json; charset=UTF-8",
+    }
+    assert read(TOKEN, url, headers, body).dedup_key == "CA1:2:busy"
+
+
+FORGED = {
+    "another parameter": lambda: event(PARAMS | {"Digits": "9999"}, given=VECTOR),
+    "one more parameter": lambda: event(PARAMS | {"CallStatus": "completed"}, given=VECTOR),
+    "one parameter less": lambda: event({k: v for k, v in PARAMS.items() if k != "Digits"}, given=VECTOR),
+    "another address": lambda: event(url=URL.replace("bar=2", "bar=3"), given=VECTOR),
+    "another scheme": lambda: event(url=URL.replace("https", "http"), given=VECTOR),
+    "another host": lambda: event(url=URL.replace(".com", ".org"), given=VECTOR),
+    "another token": lambda: event(token="another customer's"),
+    "no signature": lambda: read(TOKEN, URL, {"Content-Type": FORM}, urlencode(PARAMS).encode()),
+    "not of ASCII": lambda: event(given="Ŝignature"),
+    "no form": lambda: read(TOKEN, URL, {"X-Twilio-Signature": VECTOR}, b"CallSid=\xff\xfe"),
+    "too many fields": lambda: event({f"f{n}": "x" for n in range(600)}),
+}
+
+
+@pytest.mark.parametrize("forge", FORGED.values(), ids=FORGED)
+def test_what_is_not_signed_so_is_refused(forge):
+    with pytest.raises(BadSignature):
+        forge()
+
+
+WORD = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12)
+PAIRS = st.lists(st.tuples(WORD.filter(bool), WORD), max_size=8)
+URLS = st.sampled_from(
+    [URL, "http://x.example/a", "https://x.example:8443/v1?call=1", "http://127.0.0.1:8000/p/events"]
+)
+
+
+@given(pairs=PAIRS, url=URLS, token=WORD.filter(bool))
+def test_what_the_official_validator_signs_we_sign(pairs, url, token):
+    judge = RequestValidator(token)
+    assert signature(token, url, pairs) == judge.compute_signature(url, _as_django_has_it(pairs))
+    body = urlencode([*pairs, ("CallSid", "CA1")]).encode()
+    signed = judge.compute_signature(url, _as_django_has_it([*pairs, ("CallSid", "CA1")]))
+    assert read(token, url, {"X-TWILIO-SIGNATURE": signed}, body).resource.startswith("CA1")
+    with pytest.raises(BadSignature):
+        read(token + "x", url, {"X-TWILIO-SIGNATURE": signed}, body)
+
+
+STATUS = {
+    "CallSid": "CA1",
+    "AccountSid": "AC1",
+    "CallStatus": "completed",
+    "SequenceNumber": "3",
+    "Timestamp": "Sat, 21 Nov 2026 07:00:05 +0000",
+    "CallDuration": "65",
+    "Duration": "2",
+    "From": "+14155550100",
+    "To": "+14155550111",
+    "CallbackSource": "call-progress-events",
+    "SipResponseCode": "200",
+}
+
+
+def test_a_status_callback_is_read():
+    told = event(STATUS, "https://x.example/v1/providers/1/events?call=ours")
+    assert (told.dedup_key, told.kind, told.type, told.resource) == (
+        "CA1:3:completed",
+        "call_status",
+        "completed",
+        "CA1",
+    )
+    assert (told.status, told.raw_status, told.sequence, told.duration) == ("ended", "completed", 3, 65)
+    assert told.ended_at == told.occurred_at == datetime(2026, 11, 21, 7, 0, 5, tzinfo=UTC)
+    assert told.call_ref == "ours"
+    assert told.details == {"sip_code": "200"}, "no numbers"
+
+
+@pytest.mark.parametrize(
+    ("raw", "status"),
+    [
+        ("initiated", "queued"),
+        ("queued", "queued"),
+        ("ringing", "ringing"),
+        ("in-progress", "live"),
+        ("busy", "ended"),
+        ("no-answer", "ended"),
+        ("failed", "ended"),
+        ("canceled", "ended"),
+        ("teleported", "unknown"),
+    ],
+)
+def test_statuses_are_normalised(raw, status):
+    told = event(STATUS | {"CallStatus": raw})
+    assert (told.status, told.raw_status, told.ended_at is None) == (status, raw, status != "ended")
+
+
+def test_a_callback_without_a_number_is_known_by_what_it_says():
+    one = {name: STATUS[name] for name in ("CallSid", "CallStatus", "CallDuration")}
+    assert (
+        event(one).dedup_key
+        == event(dict(reversed(one.items()))).dedup_key
+        != event(one | {"CallDuration": "66"}).dedup_key
+    )
+
+
+RECORDING = {
+    "CallSid": "CA1",
+    "RecordingSid": "RE1",
+    "RecordingUrl": "https://api.twilio.com/2010-04-01/Accounts/AC1/Recordings/RE1",
+    "RecordingStatus": "completed",
+    "RecordingDuration": "60",
+    "RecordingStartTime": "Sat, 21 Nov 2026 07:00:00 +0000",
+}
+
+
+def test_a_recording_callback_is_read():
+    told = event(RECORDING)
+    assert (told.dedup_key, told.kind, told.type, told.resource) == (
+        "RE1:completed",
+        "recording",
+        "recording-completed",
+        "CA1",
+    )
+    assert (told.recording.id, told.recording.duration) == ("RE1", 60)
+    assert told.recording.ended_at == datetime(2026, 11, 21, 7, 1, tzinfo=UTC)
+    assert told.recording.expires_at is None
+
+
+@pytest.mark.parametrize("status", ["in-progress", "absent", "failed"])
+def test_a_recording_that_is_not_ready_is_none(status):
+    told = event(RECORDING | {"RecordingStatus": status, "ErrorCode": "16101"})
+    assert (told.kind, told.recording, told.dedup_key) == ("other", None, f"RE1:{status}")
+    assert told.details["error_code"] == "16101"
+
+
+def test_the_last_status_may_bring_the_recording_along():
+    told = event(STATUS | {"RecordingSid": "RE1", "RecordingUrl": "https://api.twilio.com/r/RE1"})
+    assert (told.kind, told.recording.id) == ("call_status", "RE1")
+
+
+def test_what_is_not_known_is_an_event_all_the_same():
+    told = event({"CallSid": "CA1", "StreamSid": "MZ1", "StreamEvent": "stream-started"})
+    assert (told.kind, told.type, told.resource) == ("other", "stream-started", "CA1")
+    with pytest.raises(Rejected):
+        event({"MessageSid": "SM1"})
+
+
+@pytest.mark.parametrize(
+    ("price", "unit", "cost"),
+    [
+        ("-0.00850", "usd", ("0.00850", "USD")),
+        ("0", "USD", ("0", "USD")),
+        ("0.01", "EUR", ("-0.01", "EUR")),
+        ("-1.5", None, ("1.5", "")),
+        ("-1.5", "dollars", ("1.5", "")),
+        *((odd, "USD", ("", "")) for odd in (None, "", "null", -0.5, "-", "1e5", "-123456", "NaN")),
+    ],
+)
+def test_what_is_charged_is_a_cost_and_what_is_not_priced_is_none(price, unit, cost):
+    assert parse_cost(price, unit) == cost

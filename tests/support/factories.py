@@ -1,0 +1,43 @@
+"""Calls for tests, straight into the database."""
+
+from typing import Any
+
+from calls.models import Call, PhoneNumber
+from liveplatform.accounts.connections import connect
+from liveplatform.accounts.models import Account
+
+NUMBER = "+14155550100"
+NOWHERE = "http://127.0.0.1:9"
+
+
+def phone_connection(account: Account, base_url: str = NOWHERE) -> Any:
+    given = {"account_sid": f"AC{account.account_id}", "auth_token": "secret-token"}
+    connection = connect(account, "twilio", given, base_url=base_url)
+    PhoneNumber.objects.get_or_create(account=account, number=NUMBER, defaults={"connection": connection})
+    return connection
+
+
+def phone_call(account: Account, **fields: Any) -> Call:
+    connection = phone_connection(account)
+    made = {
+        "channel": Call.Channel.PHONE,
+        "status": Call.Status.LIVE,
+        "provider": "twilio",
+        "connection": connection,
+        "provider_call_id": "CA" + "0" * 32,
+        "from_number": NUMBER,
+        "to_number": "+14155550111",
+    }
+    return Call.objects.create(account=account, **(made | fields))
+
+
+def video_call(account: Account, **fields: Any) -> Call:
+    made = {
+        "channel": Call.Channel.VIDEO,
+        "status": Call.Status.LIVE,
+        "provider": "getstream",
+        "stream_call_type": "default",
+        "host_user_id": "host",
+        "title": "title",
+    }
+    return Call.objects.create(account=account, **(made | fields))

@@ -1,0 +1,74 @@
+"""A real receiver of webhooks in its own process, and what it wrote down."""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+
+@dataclass
+class Received:
+    """One request as the receiver saw it."""
+
+    at: float
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: str
+
+    @property
+    def message_id(self) -> str:
+        return self.headers.get("webhook-id", "")
+
+    @property
+    def event(self) -> dict[str, Any]:
+        return json.loads(self.body)
+
+
+@dataclass
+class Receiver:
+    """`with Receiver(directory / "log") as receiver:` … `receiver.url("/ok")`, `receiver.received("/ok")`."""
+
+    log: Path
+    behaviour: str = "ok"
+    base: str = ""
+    process: "subprocess.Popen[str] | None" = field(default=None, repr=False)
+
+    def __enter__(self) -> "Receiver":
+        command = [sys.executable, "-m", "liveplatform.dev.webhook_receiver", "--port", "0"]
+        command += ["--log", str(self.log), "--behaviour", self.behaviour]
+        self.log.touch()
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        assert self.process.stdout
+        self.base = self.process.stdout.readline().strip()
+        assert self.base, "the receiver did not start"
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        assert self.process and self.process.stdout
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+
+    def url(self, path: str) -> str:
+        return self.base + path
+
+    def received(self, path: str = "") -> list[Received]:
+        """What came in so far, in order; only what was sent to a path that begins like this."""
+        lines = [json.loads(line) for line in self.log.read_text().splitlines()]
+        return [Received(**line) for line in lines if line["path"].startswith(path)]
+
+    def wait_for(self, count: int, path: str = "", seconds: float = 10.0) -> list[Received]:
+        """At least so many requests, or AssertionError."""
+        self._wait(lambda: len(self.received(path)) >= count, seconds)
+        return self.received(path)
+
+    def _wait(self, condition: Callable[[], bool], seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < until, f"only {len(self.received())} requests within {seconds} s"
+            time.sleep(0.01)

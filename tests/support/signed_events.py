@@ -1,0 +1,68 @@
+"""Events as the providers send them, signed by code that is not ours where there is such."""
+
+import gzip
+import hashlib
+import hmac
+import itertools
+import json
+import time
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.test import Client
+from django.utils import timezone
+from twilio.request_validator import RequestValidator
+
+from calls.models import ProviderEvent
+from liveplatform.work.drain import drain
+from tests.support.factories import NUMBER
+
+FORM = "application/x-www-form-urlencoded"
+numbers = itertools.count()
+
+
+def post(connection, body, content_type, headers, query=""):
+    path = f"/v1/providers/{connection.pk}/events{query}"
+    client = Client(raise_request_exception=False)
+    return client.post(path, body, content_type=content_type, headers=headers)
+
+
+def post_twilio(connection, form, query="", token=None, url=""):
+    """A callback of Twilio's, signed by Twilio's own package."""
+    url = url or f"{settings.PUBLIC_URL}/v1/providers/{connection.pk}/events{query}"
+    signer = RequestValidator(token or connection.credentials()["auth_token"])
+    headers = {"X-Twilio-Signature": signer.compute_signature(url, form)}
+    return post(connection, urlencode(form), FORM, headers, query)
+
+
+def status_form(sid, word, number=0, **more):
+    """The form of a status callback."""
+    now = timezone.now().strftime("%a, %d %b %Y %H:%M:%S +0000")
+    form = {"CallSid": sid, "CallStatus": word, "SequenceNumber": str(number), "Timestamp": now}
+    return form | {"From": NUMBER, "To": "+14155550111", "CallbackSource": "call-progress-events"} | more
+
+
+def post_getstream(connection, kind, room_id, *, at=None, zipped=False, secret=None, **more):
+    """A webhook of Stream's; every one has an id of its own, unless one is given."""
+    event = {"type": kind, "created_at": int((at or time.time()) * 1e9), "call_cid": f"default:{room_id}"}
+    event["call"] = {"id": room_id, "type": "default", "ended_at": None} | more.pop("call", {})
+    headers = {"X-WEBHOOK-ID": more.pop("webhook_id", f"w{next(numbers)}"), "X-WEBHOOK-ATTEMPT": "1"}
+    body = json.dumps(event | more).encode()
+    key = (secret or connection.credentials()["api_secret"]).encode()
+    headers["X-SIGNATURE"] = hmac.new(key, body, hashlib.sha256).hexdigest()
+    sent = gzip.compress(body) if zipped else body
+    return post(connection, sent, "application/json", headers)
+
+
+def applied(call, *answers):
+    """What was sent is applied; the call as it stands then."""
+    assert [answer.status_code for answer in answers] == [200] * len(answers), answers[-1].content
+    drain(ProviderEvent)
+    call.refresh_from_db()
+    return call
+
+
+def last_summary(call):
+    """What came of the last event."""
+    event = ProviderEvent.objects.latest("id")
+    return event.result.get("summary") or event.error

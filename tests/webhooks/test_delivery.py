@@ -1,0 +1,251 @@
+"""Delivering over real HTTP: the exact table of what each answer leads to."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.db.models.functions import Now
+from django.test.utils import CaptureQueriesContext
+from standardwebhooks import Webhook, WebhookVerificationError
+
+from liveplatform.webhooks.models import Delivery, Endpoint
+from liveplatform.webhooks.retry_schedule import MAX_ATTEMPTS
+from liveplatform.work.drain import drain
+from liveplatform.work.models import Job
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def delivered(endpoint_at, tell):
+    """Publish one event to an endpoint at a path, drain once, and return the delivery."""
+
+    def delivered(path: str, **fields: object) -> Delivery:
+        endpoint_at(path, **fields)
+        delivery = tell().deliveries.get()
+        drain(Delivery)
+        delivery.refresh_from_db()
+        return delivery
+
+    return delivered
+
+
+def make_due(delivery: Delivery) -> None:
+    Delivery.objects.filter(pk=delivery.pk).update(due_at=Now())
+
+
+def seconds_until_due(delivery: Delivery) -> float:
+    return (delivery.due_at - datetime.now(UTC)).total_seconds()
+
+
+def drop(jobs: list[Job]) -> int:
+    """Forget jobs that are not to be run: how many."""
+    for job in jobs:
+        if not callable(job):
+            job.close()
+    return len(jobs)
+
+
+def test_a_2xx_is_delivered_and_verifies(delivered, receiver):
+    delivery = delivered("/ok/one")
+    assert (delivery.state, delivery.result, delivery.attempts) == ("done", {"status": 200}, 1)
+    (request,) = receiver.received("/ok/one")
+    assert request.method == "POST"
+    assert request.body == delivery.event.body
+    assert request.message_id == delivery.event.message_id
+    assert request.headers["content-type"] == "application/json"
+    secret = delivery.endpoint.secrets()[0]
+    assert Webhook(secret).verify(request.body, request.headers)["type"] == "call.ended"
+
+
+@pytest.mark.parametrize("status", [200, 201, 202, 204, 299])
+def test_every_2xx_will_do(delivered, status):
+    assert delivered(f"/status/{status}").state == "done"
+
+
+@pytest.mark.parametrize("path", ["/reset/a", "/drip/a"])
+def test_a_2xx_with_a_broken_body_is_delivered_all_the_same(delivered, receiver, path):
+    assert delivered(path).state == "done"
+    assert len(receiver.received(path)) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/status/400", "answered 400"),
+        ("/status/401", "answered 401"),
+        ("/status/404", "answered 404"),
+        ("/status/500", "answered 500"),
+        ("/status/503", "answered 503"),
+        ("/redirect", "redirects are not followed"),
+        ("/drop", "broke before an answer"),
+        ("/big", "answered 500"),
+    ],
+)
+def test_whatever_else_is_tried_again(delivered, path, said):
+    delivery = delivered(path)
+    assert (delivery.state, delivery.attempts) == ("pending", 1)
+    assert said in delivery.error
+    assert 4 < seconds_until_due(delivery) <= 5.5
+
+
+@pytest.mark.parametrize(
+    ("scheme", "host", "said"),
+    [
+        ("http", "127.0.0.1:1", "no connection could be made"),
+        ("http", "nothing-here.invalid", "the host was not found"),
+        ("https", "receiver", "TLS could not be agreed upon"),
+    ],
+)
+def test_a_failed_connection_is_told_without_its_address(endpoint_at, tell, receiver, scheme, host, said):
+    host = receiver.base.removeprefix("http://") if host == "receiver" else host
+    endpoint = endpoint_at("/ok")
+    Endpoint.objects.filter(pk=endpoint.pk).update(url=f"{scheme}://{host}/ok?token=canary")
+    delivery = tell().deliveries.get()
+    drain(Delivery)
+    delivery.refresh_from_db()
+    assert delivery.state == "pending"
+    assert said in delivery.error
+    assert host not in str(delivery.log)
+    assert "canary" not in str(delivery.log)
+
+
+def test_the_log_keeps_a_kilobyte_of_the_answer(delivered):
+    (entry,) = delivered("/big").log
+    assert entry["status"] == 500
+    assert len(entry["answer"]) == 1024
+    assert {"attempt", "at", "ms", "outcome", "error"} <= set(entry)
+
+
+def test_no_answer_in_time_is_tried_again(delivered, settings):
+    settings.WEBHOOK_TIMEOUT = 0.3
+    delivery = delivered("/hang")
+    assert (delivery.state, delivery.error) == ("pending", "No answer within 0.3 s.")
+
+
+def test_retry_after_is_honoured(delivered):
+    assert 100 < seconds_until_due(delivered("/busy/120")) <= 120
+
+
+def test_a_short_retry_after_does_not_shorten_the_schedule(delivered):
+    assert 4 < seconds_until_due(delivered("/busy/0")) <= 5.5
+
+
+def test_410_fails_at_once_and_disables_the_endpoint(delivered):
+    delivery = delivered("/status/410")
+    assert (delivery.state, delivery.attempts) == ("failed", 1)
+    endpoint = Endpoint.objects.get(pk=delivery.endpoint_id)
+    assert not endpoint.is_enabled
+    assert "410" in endpoint.disabled_reason
+
+
+def test_every_attempt_sends_the_same_id_and_bytes(delivered, receiver):
+    delivery = delivered("/flaky/2")
+    for _ in range(2):
+        make_due(delivery)
+        drain(Delivery)
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.attempts) == ("done", 3)
+    requests = receiver.received("/flaky/2")
+    assert len(requests) == 3
+    assert len({(r.message_id, r.body) for r in requests}) == 1
+    assert [entry["outcome"] for entry in delivery.log] == ["again", "again", "done"]
+
+
+def test_the_schedule_is_kept_to_its_end(delivered):
+    delivery = delivered("/status/500")
+    waits = []
+    while delivery.state == "pending":
+        waits.append(round(seconds_until_due(delivery)))
+        make_due(delivery)
+        drain(Delivery)
+        delivery.refresh_from_db()
+    expected = [5, 30, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400]
+    assert all(e - 2 <= w <= e * 1.1 + 2 for w, e in zip(waits, expected, strict=True)), waits
+    assert (delivery.state, delivery.attempts) == ("failed", MAX_ATTEMPTS)
+
+
+def test_during_a_rotation_both_secrets_verify_and_later_only_the_new_one(endpoint_at, tell, receiver):
+    endpoint = endpoint_at("/ok/rotated")
+    old = endpoint.secret
+    new = endpoint.new_secret()
+    endpoint.save()
+    tell()
+    drain(Delivery)
+    Endpoint.objects.filter(pk=endpoint.pk).update(previous_secret_until=Now() - timedelta(seconds=1))
+    tell()
+    drain(Delivery)
+    during, after = receiver.received("/ok/rotated")
+    for secret in (old, new):
+        Webhook(secret).verify(during.body, during.headers)
+    Webhook(new).verify(after.body, after.headers)
+    with pytest.raises(WebhookVerificationError):
+        Webhook(old).verify(after.body, after.headers)
+
+
+def test_a_retry_during_a_rotation_is_signed_with_the_secret_of_the_day(delivered, receiver):
+    delivery = delivered("/flaky/1")
+    new = delivery.endpoint.new_secret()
+    delivery.endpoint.save()
+    make_due(delivery)
+    drain(Delivery)
+    again = receiver.received("/flaky/1")[-1]
+    Webhook(new).verify(again.body, again.headers)
+
+
+def test_an_endpoint_that_leads_inside_by_now_gets_nothing(endpoint_at, tell, receiver, settings):
+    """The URL was fine when it was saved; it is judged again at every attempt."""
+    endpoint_at("/ok/inside")
+    settings.WEBHOOK_ALLOW_LOOPBACK = False
+    delivery = tell().deliveries.get()
+    drain(Delivery)
+    delivery.refresh_from_db()
+    assert delivery.state == "pending"
+    assert "internal or special" in delivery.error
+    assert receiver.received("/ok/inside") == []
+
+
+def test_a_secret_that_does_not_open_fails_visibly(endpoint_at, tell):
+    endpoint = endpoint_at("/ok")
+    Endpoint.objects.filter(pk=endpoint.pk).update(sealed_secret="gone:AAAA")
+    delivery = tell().deliveries.get()
+    drain(Delivery)
+    delivery.refresh_from_db()
+    assert delivery.state == "failed"
+    assert "could not be opened" in delivery.error
+
+
+def test_deliveries_of_a_disabled_endpoint_are_skipped_and_come_back(delivered):
+    delivery = delivered("/flaky/1")
+    endpoint = delivery.endpoint
+    endpoint.disable()
+    make_due(delivery)
+    drain(Delivery)
+    delivery.refresh_from_db()
+    assert delivery.state == "skipped"
+    assert endpoint.enable() == 1
+    drain(Delivery)
+    delivery.refresh_from_db()
+    assert delivery.state == "done"
+
+
+def test_a_batch_takes_a_constant_number_of_queries(endpoint_at, tell):
+    counts = []
+    for size in (1, 20):
+        for _ in range(size):
+            endpoint_at(f"/status/500/{size}")
+        tell()
+        with CaptureQueriesContext(connection) as queries:
+            drop(Delivery.prepare(rows := list(Delivery.objects.all())))
+            Delivery.settled(rows)
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+def test_a_deleted_endpoint_stops_nobody(endpoint_at, tell, receiver):
+    endpoint_at("/ok/stays")
+    gone = endpoint_at("/ok/gone")
+    tell()
+    rows = list(Delivery.objects.all())
+    gone.delete()
+    assert drop(Delivery.prepare(rows)) == 2

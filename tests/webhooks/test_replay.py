@@ -1,0 +1,109 @@
+"""Sending again."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db.models.functions import Now
+
+from liveplatform.webhooks import endpoint_events
+from liveplatform.webhooks.models import Delivery, Event
+from liveplatform.webhooks.replay import recover, redeliver, resend
+from liveplatform.webhooks.retry_schedule import MAX_ATTEMPTS
+from liveplatform.work.drain import drain
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+HOUR = timedelta(hours=1)
+
+
+def window() -> tuple[datetime, datetime]:
+    return datetime.now(UTC) - HOUR, datetime.now(UTC) + HOUR
+
+
+def test_a_resent_delivery_is_the_same_message(endpoint_at, tell, receiver):
+    endpoint_at("/ok/resent")
+    delivery = tell().deliveries.get()
+    drain(Delivery)
+    delivery.refresh_from_db()
+    assert resend(delivery)
+    drain(Delivery)
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.attempts) == ("done", 2)
+    first, second = receiver.received("/ok/resent")
+    assert (first.message_id, first.body) == (second.message_id, second.body)
+
+
+def test_a_resent_failure_has_the_whole_schedule_before_it(endpoint_at, tell):
+    endpoint_at("/status/500")
+    delivery = tell().deliveries.get()
+    Delivery.objects.update(state="failed", attempts=MAX_ATTEMPTS)
+    delivery.refresh_from_db()
+    assert resend(delivery)
+    drain(Delivery)
+    delivery.refresh_from_db()
+    assert (delivery.attempts, delivery.max_attempts, delivery.schedule_attempt) == (12, 22, 1)
+    assert (delivery.due_at - datetime.now(UTC)).total_seconds() < 6
+
+
+def test_a_waiting_delivery_is_made_due_now(endpoint_at, tell):
+    endpoint_at("/ok")
+    delivery = tell().deliveries.get()
+    Delivery.objects.update(due_at=Now() + HOUR)
+    assert resend(delivery)
+    drain(Delivery)
+    delivery.refresh_from_db()
+    assert delivery.state == "done"
+
+
+def test_what_is_being_sent_is_left_alone(endpoint_at, tell):
+    endpoint_at("/ok")
+    delivery = tell().deliveries.get()
+    Delivery.objects.update(state="running")
+    assert not resend(delivery)
+    assert redeliver(Delivery.objects.all()) == 0
+
+
+def test_a_test_goes_to_this_endpoint_alone(endpoint_at, receiver):
+    endpoint = endpoint_at("/ok/tested", events=["call.analyzed"])
+    endpoint_at("/ok/others")
+    endpoint_events.send_test(endpoint)
+    endpoint_events.send_test(endpoint)
+    drain(Delivery)
+    assert [r.event["type"] for r in receiver.received("/ok/tested")] == ["endpoint.test"] * 2
+    assert receiver.received("/ok/others") == []
+    assert list(Event.objects.order_by("id").values_list("sequence", flat=True)) == [1, 2]
+
+
+def test_recovery_sends_what_failed_and_what_was_never_sent(endpoint_at, tell, receiver):
+    endpoint = endpoint_at("/ok/recovered", events=["call.*"])
+    well, failed, skipped = (tell() for _ in range(3))
+    drain(Delivery)
+    Delivery.objects.filter(event=failed).update(state="failed")
+    Delivery.objects.filter(event=skipped).update(state="skipped")
+    endpoint.disable()
+    missed = tell()
+    tell("endpoint.test")
+    endpoint.enable()
+    Delivery.objects.filter(event=skipped).update(state="skipped")
+    before = len(receiver.received("/ok/recovered"))
+    assert recover(endpoint, *window()) == (2, 1)
+    drain(Delivery)
+    again = {r.message_id for r in receiver.received("/ok/recovered")[before:]}
+    assert again == {e.message_id for e in (failed, skipped, missed)}
+    assert well.message_id not in again
+
+
+def test_recovery_keeps_to_its_window(endpoint_at, tell):
+    endpoint = endpoint_at("/ok")
+    event = tell()
+    Delivery.objects.update(state="failed")
+    Event.objects.filter(pk=event.pk).update(created_at=Now() - 3 * HOUR)
+    assert recover(endpoint, *window()) == (0, 0)
+
+
+def test_recovery_never_takes_another_accounts_events(endpoint_at, tell, account):
+    tell()
+    endpoint = endpoint_at("/ok")
+    account.pk, account.auth_id = None, "MA000000000000000000"
+    Event.objects.update(account=type(account).objects.exclude(pk=endpoint.account_id).get())
+    assert recover(endpoint, *window()) == (0, 0)

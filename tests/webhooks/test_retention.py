@@ -1,0 +1,47 @@
+"""Old events go with their deliveries; what somebody still waits for stays."""
+
+import time
+from uuid import UUID
+
+import pytest
+
+from liveplatform.db import retention
+from liveplatform.webhooks.models import Delivery, Event
+from liveplatform.webhooks.retention import purge_expired_events
+from liveplatform.work.models import uuid7
+
+DAY_MS = 86_400_000
+
+
+def event(account, endpoint, days, state="done"):
+    """An event of so many days ago, with a delivery in this state."""
+    at = int(time.time() * 1000) - days * DAY_MS
+    id = UUID(int=(at << 80) | (uuid7().int & ((1 << 80) - 1)))
+    made = Event.objects.create(
+        id=id, account=account, subject_id=uuid7(), sequence=1, type="call.ended", body="{}"
+    )
+    Delivery.objects.create(account=account, event=made, endpoint=endpoint, lane=endpoint.pk, state=state)
+    return made.pk
+
+
+@pytest.mark.parametrize("state", ["done", "failed", "skipped"])
+def test_what_is_old_and_settled_goes_with_its_deliveries(account, endpoint_at, settings, state):
+    endpoint, keep = endpoint_at("/ok"), settings.WEBHOOK_EVENTS_RETENTION_DAYS
+    old, young = event(account, endpoint, keep + 1, state), event(account, endpoint, keep - 1, state)
+    assert purge_expired_events() == 1
+    assert list(Event.objects.filter(pk__in=[old, young]).values_list("pk", flat=True)) == [young]
+    assert list(Delivery.objects.values_list("event_id", flat=True)) == [young]
+
+
+@pytest.mark.parametrize("state", ["pending", "running"])
+def test_what_is_on_its_way_stays(account, endpoint_at, settings, state):
+    event(account, endpoint_at("/ok"), settings.WEBHOOK_EVENTS_RETENTION_DAYS + 1, state)
+    assert purge_expired_events() == 0
+
+
+def test_it_goes_in_bites(account, endpoint_at, settings, monkeypatch):
+    monkeypatch.setattr(retention, "BATCH", 2)
+    endpoint = endpoint_at("/ok")
+    for _ in range(5):
+        event(account, endpoint, settings.WEBHOOK_EVENTS_RETENTION_DAYS + 1)
+    assert purge_expired_events() == 5
