@@ -5,8 +5,6 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-import phonenumbers
-from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -18,6 +16,7 @@ from calls.models import Call, PhoneNumber
 from calls.models.call import DIALLING, SUBMISSION_UNKNOWN
 from calls.models.end_code import EndCode
 from calls.monitoring.schedule import reschedule, start_monitor
+from calls.phone_numbers import InvalidPhoneNumber, e164
 from calls.provider_events.callback_urls import callback_url
 from liveplatform.accounts.models import Connection
 from liveplatform.api import idempotency
@@ -66,23 +65,6 @@ class DialRequest:
     submission_key: str = ""  # the same request under the same key is the same call, whatever came of it
 
 
-def e164(number: str, region: str | None = None) -> tuple[str, str]:
-    """A number in E.164 and its extension ("" if none); national forms are read as of the region.
-
-    Raises CannotDial with what is wrong.
-    """
-    try:
-        parsed = phonenumbers.parse(number, region or settings.PHONE_REGION)
-    except phonenumbers.NumberParseException as error:
-        raise DialError(
-            "Write the number in E.164 (+14155550100) or in the national form of call_from."
-        ) from error
-    # A number without its area code is possible too, but only within that area.
-    if phonenumbers.is_possible_number_with_reason(parsed) != phonenumbers.ValidationResult.IS_POSSIBLE:
-        raise DialError("This is not a possible phone number; check its length and country code.")
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164), parsed.extension or ""
-
-
 def dial(account_id: UUID, request: DialRequest) -> Call:
     """Make a phone call over the connection of the number it comes from.
 
@@ -122,12 +104,15 @@ def _unconfirmed_message(call: Call) -> str:
 def _parse_destination(to: str, number: PhoneNumber) -> tuple[str, str]:
     try:
         return e164(to, number.country_code or None)
-    except DialError as error:
+    except InvalidPhoneNumber as error:
         raise DialError(f"call_to: {error}") from error
 
 
 def _account_number(account_id: UUID, written: str) -> PhoneNumber:
-    wanted, _ = e164(written)
+    try:
+        wanted, _ = e164(written)
+    except InvalidPhoneNumber as error:
+        raise DialError(str(error)) from error
     numbers = PhoneNumber.objects.select_related("connection", "account")
     number = numbers.filter(account_id=account_id, number=wanted).first()
     if number is None:

@@ -3,8 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-import phonenumbers
-from django.db import IntegrityError, transaction
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
@@ -12,8 +10,8 @@ from rest_framework.response import Response
 
 from calls.api.base import CallsView
 from calls.api.platform import serializers as shapes
-from calls.lifecycle.dial import DialError, e164
 from calls.models import PhoneNumber
+from calls.phone_numbers import InvalidPhoneNumber, PhoneNumberExists, add_number
 from liveplatform.accounts.models import Connection
 from liveplatform.api.exceptions import Conflict, problems
 
@@ -53,8 +51,10 @@ class PhoneNumbersView(CallsView):
             raise ValidationError({"connection_id": ["There is no such connection in this account."]})
         try:
             number = add_number(connection, sent["phone_number"], sent["nickname"])
-        except DialError as error:
+        except InvalidPhoneNumber as error:
             raise ValidationError({"phone_number": [str(error)]}) from error
+        except PhoneNumberExists as error:
+            raise Conflict(str(error)) from error
         return Response(describe_number(number), status=201)
 
 
@@ -74,23 +74,6 @@ class PhoneNumberView(CallsView):
         if not gone:
             raise NotFound("There is no such phone number in this account.")
         return Response(status=204)
-
-
-def add_number(connection: Connection, written: str, nickname: str = "") -> PhoneNumber:
-    """Add a number to the connection's account. CannotDial if it is none; Conflict if it is there."""
-    number, _ = e164(written)
-    country = phonenumbers.region_code_for_number(phonenumbers.parse(number)) or ""
-    try:
-        with transaction.atomic():
-            return PhoneNumber.objects.create(
-                account_id=connection.account_id,
-                connection=connection,
-                number=number,
-                country_code=country if country.isalpha() else "",
-                nickname=nickname,
-            )
-    except IntegrityError as error:
-        raise Conflict("The account has this number already.") from error
 
 
 def describe_number(number: PhoneNumber) -> dict[str, Any]:

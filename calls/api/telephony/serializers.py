@@ -6,8 +6,9 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from calls.api.base import MetadataField, TimeLimitField
-from calls.lifecycle.dial import DialError, DialRequest, e164
+from calls.lifecycle.dial import DialRequest
 from calls.lifecycle.register_external import ExternalCall
+from calls.phone_numbers import InvalidPhoneNumber, e164
 from liveplatform.api.serializers import CleanCharField, IdField, JSONObjectField
 
 MAX_NUMBER_LENGTH = 40
@@ -219,5 +220,5 @@ class TelephonyNumbersAnswer(serializers.Serializer[dict[str, Any]]):
 def _normalised_number(number: str) -> str:
     try:
         return e164(number)[0]
-    except DialError as error:
+    except InvalidPhoneNumber as error:
         raise serializers.ValidationError(str(error)) from error

@@ -6,9 +6,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from calls.api.platform.phone_numbers import add_number
-from calls.lifecycle.dial import DialError
 from calls.models import PhoneNumber
+from calls.phone_numbers import InvalidPhoneNumber, PhoneNumberExists, add_number
 from liveplatform.accounts.connections import BadConnection, connect
 from liveplatform.accounts.lookup import account_named
 from liveplatform.accounts.models import Connection
@@ -38,7 +37,7 @@ class Command(BaseCommand):
                 connection = connect(account, options["provider"], given, base_url=options["base_url"])
                 if given.get("phone_number"):
                     _assign_number(connection, given["phone_number"])
-        except (BadConnection, DialError) as error:
+        except (BadConnection, InvalidPhoneNumber, PhoneNumberExists) as error:
             how = "" if getattr(error, "field", "") == "base_url" else " Give each with --set KEY=VALUE."
             raise CommandError(f"{error}{how}") from error
         self.stdout.write(f"{account} is connected to {connection.get_provider_display()} ({connection.pk}).")

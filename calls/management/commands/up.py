@@ -14,8 +14,8 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from calls.api.platform.phone_numbers import add_number
 from calls.demo.sandbox import SEND_EVENTS_ENV, sandbox_base_url, sandbox_port
+from calls.phone_numbers import add_number
 from liveplatform import embedded
 from liveplatform.accounts.connections import connect
 from liveplatform.accounts.keys import make_key
