@@ -1,7 +1,7 @@
-"""Which addresses a customer's URL may lead to: public ones, and no others.
+"""Which IP addresses outbound requests may go to: public ones only.
 
 Python's `ipaddress.is_global` is not enough (3.11 calls multicast, NAT64, 6to4, site-local and
-IPv4-compatible addresses global), so every special-purpose range is named here. Sources:
+IPv4-compatible addresses global), so every special-purpose range is listed here. Sources:
 https://www.iana.org/assignments/iana-ipv4-special-registry and …/iana-ipv6-special-registry,
 RFC 6052 (NAT64), RFC 3879 (site-local), RFC 7526 (6to4 relays); 168.63.129.16 is Azure's host
 (https://learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16).
@@ -18,7 +18,7 @@ DENIED_IPV4 = [
     for net in (
         "0.0.0.0/8",  # this network
         "10.0.0.0/8",
-        "100.64.0.0/10",  # carriers' NAT, also inside clouds
+        "100.64.0.0/10",  # carrier-grade NAT, also inside clouds
         "127.0.0.0/8",
         "168.63.129.16/32",  # Azure's host: DNS and metadata
         "169.254.0.0/16",  # link-local, metadata of most clouds
@@ -37,8 +37,8 @@ DENIED_IPV4 = [
         "240.0.0.0/4",  # reserved, broadcast
     )
 ]
-# Only this eighth of the space is handed out at all, so ::/8 (mapped, compatible, loopback), 100::/64,
-# 5f00::/16, fc00::/7, fe80::/10, fec0::/10 and ff00::/8 lie outside of it.
+# Only this eighth of the IPv6 space is allocated, so ::/8 (mapped, compatible, loopback), 100::/64,
+# 5f00::/16, fc00::/7, fe80::/10, fec0::/10 and ff00::/8 are outside it.
 GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
 DENIED_IPV6 = [
     ipaddress.IPv6Network(net)
@@ -55,7 +55,7 @@ NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 
 def is_public(address: Address, denied: Collection[Network] = ()) -> bool:
-    """Whether a request may go there; `denied` are further networks, such as the platform's own."""
+    """Whether an address is public and in none of the `denied` networks."""
     if isinstance(address, ipaddress.IPv6Address) and address in NAT64:
         return is_public(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF), denied)
     if any(address in net for net in denied):

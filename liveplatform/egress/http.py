@@ -1,8 +1,8 @@
-"""Requests to customers' URLs: they reach public addresses, and nothing else.
+"""An HTTP session for customers' URLs that connects to allowed addresses only.
 
-A host is resolved once, every address it has is judged, the connection goes to a judged address (the
-host name stays in Host, SNI and the certificate check), and the peer is judged again once connected.
-No redirects, no proxies from the environment, no cookies, one total deadline, a cap on the answer.
+A host is resolved once and every address of the answer is checked. The connection goes to a checked address
+(Host header, SNI and certificate check keep the host name), and the peer's address is checked again once
+connected. No redirects, no proxies from the environment, no cookies, one total timeout, a capped response.
 """
 
 import asyncio
@@ -21,25 +21,25 @@ from liveplatform.egress.address_policy import Address
 from liveplatform.egress.url_policy import DestinationForbidden, check_address
 
 MAX_RESPONSE_BYTES = 16 * 1024
-# Seconds: for one address to be connected to, and for the rest of an answer that is decided already.
-CONNECT_TIMEOUT = 6.0
-BODY_TIMEOUT = 1.0
-DNS_TTL = 10
-# A host whose name servers are dead holds a thread for a while; the others must find one free.
+CONNECT_TIMEOUT = 6.0  # seconds, for each address of a host
+BODY_TIMEOUT = 1.0  # seconds for reading a response body, once the status is known
+DNS_TTL = 10  # seconds
+# A host whose name servers do not answer blocks a thread for a while; other hosts must still find a free one.
 DNS_THREADS = 64
 USER_AGENT = "LivePlatform-Webhooks/1.0"
 
+# Raises DestinationForbidden if requests must not go to the address.
 AddressCheck = Callable[[Address], None]
 
 
 def guarded_session(
-    resolver: AbstractResolver | None = None, judge: AddressCheck = check_address
+    resolver: AbstractResolver | None = None, check: AddressCheck = check_address
 ) -> aiohttp.ClientSession:
-    """A session whose every connection is judged. To be made inside the event loop that uses it."""
+    """A session that checks every connection. Call it inside the event loop that will use the session."""
     connector = _CheckedConnector(
-        judge,
-        resolver=_CheckedResolver(resolver or _SystemResolver(), judge),
-        socket_factory=partial(_checked_socket, judge),
+        check,
+        resolver=_CheckedResolver(resolver or _SystemResolver(), check),
+        socket_factory=partial(_checked_socket, check),
         ttl_dns_cache=DNS_TTL,
         limit=0,
         keepalive_timeout=30,
@@ -56,29 +56,29 @@ def guarded_session(
 
 
 def request_timeout() -> aiohttp.ClientTimeout:
-    """One deadline for all of a request, from the look-up of the host to the end of the answer."""
+    """One timeout for the whole request, from the look-up of the host to the end of the response."""
     return aiohttp.ClientTimeout(total=settings.WEBHOOK_TIMEOUT, sock_connect=CONNECT_TIMEOUT)
 
 
-async def read_prefix(answer: aiohttp.ClientResponse, cap: int = MAX_RESPONSE_BYTES) -> bytes:
-    """The first bytes of an answer's body, whatever becomes of the rest; never raises for a broken one.
+async def read_prefix(response: aiohttp.ClientResponse, limit: int = MAX_RESPONSE_BYTES) -> bytes:
+    """The first `limit` bytes of a response's body, as far as they arrive within BODY_TIMEOUT.
 
-    Read within REST_TIMEOUT seconds. A body that ends in time leaves its connection fit for reuse.
+    Never raises for a broken body. The connection is reused only if the body was read to its end.
     """
     body = bytearray()
     try:
         async with asyncio.timeout(BODY_TIMEOUT):
-            while len(body) < cap and (chunk := await answer.content.readany()):
+            while len(body) < limit and (chunk := await response.content.readany()):
                 body += chunk
     except (aiohttp.ClientError, OSError, ValueError):
-        answer.close()
-    if not answer.content.at_eof():
-        answer.close()
-    return bytes(body[:cap])
+        response.close()
+    if not response.content.at_eof():
+        response.close()
+    return bytes(body[:limit])
 
 
 class _SystemResolver(AbstractResolver):
-    """The system's own resolver, in threads of its own."""
+    """getaddrinfo in a thread pool of its own."""
 
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(DNS_THREADS, thread_name_prefix="webhook-dns")
@@ -86,8 +86,8 @@ class _SystemResolver(AbstractResolver):
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
-        ask = partial(socket.getaddrinfo, host, port, family=family, type=socket.SOCK_STREAM)
-        found = await asyncio.get_running_loop().run_in_executor(self._threads, ask)
+        look_up = partial(socket.getaddrinfo, host, port, family=family, type=socket.SOCK_STREAM)
+        results = await asyncio.get_running_loop().run_in_executor(self._threads, look_up)
         return [
             ResolveResult(
                 hostname=host,
@@ -97,7 +97,7 @@ class _SystemResolver(AbstractResolver):
                 proto=proto,
                 flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
             )
-            for kind, _, proto, _, sockaddr in found
+            for kind, _, proto, _, sockaddr in results
         ]
 
     async def close(self) -> None:
@@ -105,43 +105,43 @@ class _SystemResolver(AbstractResolver):
 
 
 class _CheckedResolver(AbstractResolver):
-    """Judges every answer: one internal address among them refuses the host."""
+    """Checks every address of an answer: one forbidden address refuses the host."""
 
-    def __init__(self, inner: AbstractResolver, judge: AddressCheck) -> None:
+    def __init__(self, inner: AbstractResolver, check: AddressCheck) -> None:
         self._inner = inner
-        self._judge = judge
+        self._check = check
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
-        found = await self._inner.resolve(host, port, family)
-        for entry in found:
-            self._judge(ipaddress.ip_address(entry["host"]))
-        return found
+        results = await self._inner.resolve(host, port, family)
+        for result in results:
+            self._check(ipaddress.ip_address(result["host"]))
+        return results
 
     async def close(self) -> None:
         await self._inner.close()
 
 
-def _checked_socket(judge: AddressCheck, info: tuple[Any, ...]) -> socket.socket:
-    """A socket for an address that was judged just now: literal addresses pass no resolver."""
+def _checked_socket(check: AddressCheck, info: tuple[Any, ...]) -> socket.socket:
+    """A socket for an address, checked here because literal addresses are not resolved."""
     family, kind, proto, _, sockaddr = info
-    judge(ipaddress.ip_address(sockaddr[0]))
+    check(ipaddress.ip_address(sockaddr[0]))
     return socket.socket(family, kind, proto)
 
 
 class _CheckedConnector(aiohttp.TCPConnector):
-    """Judges the peer of every new connection."""
+    """Checks the peer's address of every new connection."""
 
-    def __init__(self, judge: AddressCheck, **options: Any) -> None:  # noqa: ANN401
+    def __init__(self, check: AddressCheck, **options: Any) -> None:  # noqa: ANN401
         super().__init__(**options)
-        self._judge_peer = judge
+        self._check_peer = check
 
     async def _wrap_create_connection(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
         transport, protocol = await super()._wrap_create_connection(*args, **kwargs)
         peer = transport.get_extra_info("peername")
         try:
-            self._judge_peer(ipaddress.ip_address(peer[0]))
+            self._check_peer(ipaddress.ip_address(peer[0]))
         except (TypeError, ValueError):
             transport.abort()
             raise DestinationForbidden("The connection led to another address than the one judged.") from None

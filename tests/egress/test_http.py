@@ -1,4 +1,4 @@
-"""The session: no connection goes inside, whatever a URL or a name server says."""
+"""The session: no connection goes to an internal address, whatever a URL or a name server says."""
 
 import asyncio
 import ipaddress
@@ -42,8 +42,8 @@ class Canary:
             listening.close()
 
 
-class Says(AbstractResolver):
-    """A name server that says what the test wants: one answer after the other, the last for ever."""
+class StubResolver(AbstractResolver):
+    """A resolver with given answers, one after the other; the last one is repeated."""
 
     def __init__(self, *answers: list[str]) -> None:
         self.answers = list(answers)
@@ -79,12 +79,12 @@ def _strict(settings):
     settings.WEBHOOK_TIMEOUT = 3.0
 
 
-def ask(url, resolver=None, judge=check_address, **options):
-    """POST to a URL without judging it first; the status and the start of the body."""
+def ask(url, resolver=None, check=check_address, **options):
+    """POST to a URL that was not checked before; the status and the start of the body."""
 
     async def request():
         async with (
-            guarded_session(resolver, judge) as http,
+            guarded_session(resolver, check) as http,
             http.post(url, data=b"{}", allow_redirects=False, **options) as answer,
         ):
             return answer.status, await read_prefix(answer)
@@ -108,7 +108,7 @@ def test_no_literal_or_disguised_host_reaches_the_canary(canary):
 @pytest.mark.parametrize("address", ["127.0.0.1", "::1", "::ffff:127.0.0.1", "fe80::1%lo", "64:ff9b::7f00:1"])
 def test_a_name_that_resolves_inside_is_refused(canary, host, address):
     with pytest.raises(DestinationForbidden):
-        ask(f"http://{host}:{canary.port}/", Says([address]))
+        ask(f"http://{host}:{canary.port}/", StubResolver([address]))
     assert canary.touched == []
 
 
@@ -118,14 +118,14 @@ def test_a_name_that_resolves_inside_is_refused(canary, host, address):
 )
 def test_one_internal_address_among_several_refuses_the_host(canary, addresses):
     with pytest.raises(DestinationForbidden):
-        ask(f"http://hooks.example.com:{canary.port}/", Says(addresses))
+        ask(f"http://hooks.example.com:{canary.port}/", StubResolver(addresses))
     assert canary.touched == []
 
 
 def test_rebinding_between_two_requests_is_refused(canary, settings):
     """The first answer is public and cannot be reached; by the second, the name leads inside."""
     settings.WEBHOOK_TIMEOUT = 0.2
-    resolver = Says(["192.0.2.1"], ["127.0.0.1"])
+    resolver = StubResolver(["192.0.2.1"], ["127.0.0.1"])
 
     def lenient(address):
         if address != ipaddress.ip_address("192.0.2.1"):
@@ -142,22 +142,22 @@ def test_rebinding_between_two_requests_is_refused(canary, settings):
 def test_a_name_is_resolved_once_and_the_answer_is_what_is_connected_to(receiver):
     """A name server that would say something else the second time is not asked again."""
     port = receiver.base.rsplit(":", 1)[1]
-    resolver = Says(["127.0.0.1"], ["10.0.0.1"])
-    status, _ = ask(f"http://hooks.example.com:{port}/ok", resolver, judge=lambda _: None)
+    resolver = StubResolver(["127.0.0.1"], ["10.0.0.1"])
+    status, _ = ask(f"http://hooks.example.com:{port}/ok", resolver, check=lambda _: None)
     assert (status, resolver.asked) == (200, 1)
     assert receiver.received("/ok")[-1].headers["host"] == f"hooks.example.com:{port}"
 
 
-def test_the_peer_is_judged_after_connecting(canary):
+def test_the_peer_is_checked_after_connecting(canary):
     """An address that turns out to be forbidden only once connected gets no byte of the request."""
     verdicts = iter([None, None, DestinationForbidden("no")])
 
-    def judge(_address):
+    def check(_address):
         if verdict := next(verdicts):
             raise verdict
 
     with pytest.raises(DestinationForbidden, match="another address"):
-        ask(f"http://hooks.example.com:{canary.port}/", Says(["127.0.0.1"]), judge)
+        ask(f"http://hooks.example.com:{canary.port}/", StubResolver(["127.0.0.1"]), check)
 
 
 def test_redirects_are_not_followed(receiver, canary, settings):
@@ -201,7 +201,7 @@ def test_a_body_that_breaks_off_is_no_error(receiver, settings):
 
 
 def test_the_certificate_must_be_the_hosts(settings, tmp_path):
-    """The connection goes to a judged address, yet TLS is held against the name."""
+    """The connection goes to a checked address, and the certificate must be valid for the name."""
     settings.WEBHOOK_ALLOW_LOOPBACK = True
     names = []
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -218,7 +218,7 @@ def test_the_certificate_must_be_the_hosts(settings, tmp_path):
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
     with pytest.raises(OSError):
-        ask(f"https://hooks.example.com:{listening.getsockname()[1]}/", Says(["127.0.0.1"]))
+        ask(f"https://hooks.example.com:{listening.getsockname()[1]}/", StubResolver(["127.0.0.1"]))
     thread.join(3)
     listening.close()
     assert names == ["hooks.example.com"]
