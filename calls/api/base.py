@@ -1,4 +1,4 @@
-"""What every view of this app shares: the errors of the domain as HTTP has them."""
+"""Base of all call APIs: errors of the calls app as HTTP errors, and fields that several surfaces share."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -22,30 +22,33 @@ MAX_SCHEDULE_DISTANCE = timedelta(days=3653)
 
 
 class ProviderFailed(APIException):
-    """The provider failed, or refused."""
+    """502: the provider failed or rejected the request."""
 
     status_code = status.HTTP_502_BAD_GATEWAY
     default_code = "provider_error"
 
 
 class ProviderNotConfigured(APIException):
-    """There is no usable connection to the provider."""
+    """503: the account has no usable connection to the provider."""
 
     status_code = status.HTTP_503_SERVICE_UNAVAILABLE
     default_code = "provider_not_configured"
 
 
 class CallNotPlaced(APIException):
-    """The provider made no call, or did not say; 400 is what the vendor of seed 001 answers then."""
+    """400: the provider placed no call, or its answer was lost. The status is the telephony API's own.
+
+    https://docs.callab.ai/api-reference/campaign-calls/make-call
+    """
 
     status_code = status.HTTP_400_BAD_REQUEST
     default_code = "provider_error"
-    # The same Idempotency-Key may try again: a call that may have been made is found by it.
+    # A retry with the same Idempotency-Key runs again; it finds the call that may have been placed.
     frees_key = True
 
 
 class NoPhoneNumberError(APIException):
-    """This door ends only calls that run over a phone number of the account."""
+    """409: the call uses no phone number of the account."""
 
     status_code = status.HTTP_409_CONFLICT
     default_code = "no_phone_number"
@@ -56,42 +59,42 @@ class NoPhoneNumberError(APIException):
 
 
 class InvalidState(APIException):
-    """Not while the call is where it is; 412 is what the vendor of seed 000 answers then."""
+    """412: the call's state forbids it. The status is the live calls API's own."""
 
     status_code = status.HTTP_412_PRECONDITION_FAILED
     default_code = "wrong_state"
 
 
 class TimeLimitField(serializers.IntegerField):
-    """How long a call may last."""
+    """A call's time limit in seconds, 1 to 86,400; null: the account's default."""
 
-    def __init__(self, **kwargs: Any) -> None:  # noqa: ANN401 - as every field takes them
+    def __init__(self, **kwargs: Any) -> None:  # noqa: ANN401 - the arguments of every field
         text = "Seconds from its start until the call is ended; default: the account's own."
         super().__init__(min_value=1, max_value=86_400, allow_null=True, help_text=text, **kwargs)
 
 
 class ScheduledAtField(InstantField):
-    """When a call shall begin: within reason, so that what is reckoned from it stays a time."""
+    """The time at which a call is to start, at most ten years away: dates computed from it stay valid."""
 
     default_error_messages = {"far": "This must be within ten years from now."}
 
     def to_internal_value(self, value: Any) -> datetime:  # noqa: ANN401
-        at: datetime = super().to_internal_value(value)
-        if abs(at - timezone.now()) > MAX_SCHEDULE_DISTANCE:
+        time: datetime = super().to_internal_value(value)
+        if abs(time - timezone.now()) > MAX_SCHEDULE_DISTANCE:
             self.fail("far")
-        return at
+        return time
 
 
 class MetadataField(JSONObjectField):
-    """The customer's own facts of a call."""
+    """The customer's own JSON object, at most MAX_METADATA_BYTES of JSON."""
 
     default_error_messages = {"large": f"This is more than {MAX_METADATA_BYTES:,} bytes of JSON."}
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:  # noqa: ANN401
-        given = super().to_internal_value(data)
-        if len(dumps(given)) > MAX_METADATA_BYTES:
+        metadata = super().to_internal_value(data)
+        if len(dumps(metadata)) > MAX_METADATA_BYTES:
             self.fail("large")
-        return given
+        return metadata
 
 
 class CallsView(PlatformView):

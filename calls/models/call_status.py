@@ -1,6 +1,7 @@
-"""A call's status in Twilio's words, which the telephony surface speaks: in Python, and kept by PostgreSQL.
+"""The status of a call in Twilio's vocabulary, for the telephony surface: in Python, and as a generated column.
 
-The provider's own word where it fits our state, else ours translated.
+The provider's own status if it agrees with the call's state here, else the default for that state.
+Source of the values: https://www.twilio.com/docs/voice/api/call-resource#call-status-values
 """
 
 from django.db.models import Case, CharField, F, Q, Value, When
@@ -18,16 +19,16 @@ DEFAULT_TWILIO_STATUS = {
 
 
 def twilio_status(status: str, provider_status: str, *, is_over: bool) -> str:
-    """The status that a caller of the telephony surface sees."""
-    fits = FINAL_STATUSES if is_over else LIVE_STATUSES
-    return provider_status if provider_status in fits else DEFAULT_TWILIO_STATUS[status]
+    """One of TWILIO_STATUSES for a call with this `Call.status` and this status at its provider."""
+    possible = FINAL_STATUSES if is_over else LIVE_STATUSES
+    return provider_status if provider_status in possible else DEFAULT_TWILIO_STATUS[status]
 
 
-# The same as an expression, for the generated column that filters and sorts use.
+# The same as an expression: the generated column `call_status`, by which calls are filtered and sorted.
 CALL_STATUS = Case(
     When(Q(ended_at__isnull=False, provider_status__in=FINAL_STATUSES), then=F("provider_status")),
     When(Q(ended_at__isnull=True, provider_status__in=LIVE_STATUSES), then=F("provider_status")),
-    *(When(Q(status=ours), then=Value(theirs)) for ours, theirs in DEFAULT_TWILIO_STATUS.items()),
+    *(When(Q(status=status), then=Value(shown)) for status, shown in DEFAULT_TWILIO_STATUS.items()),
     default=Value("failed"),
     output_field=CharField(),
 )

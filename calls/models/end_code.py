@@ -1,13 +1,13 @@
-"""The small normalised vocabulary of why a call ended, beside the free text of disconnect_reason."""
+"""Normalised reasons why a call ended; `disconnect_reason` is the free text beside them."""
 
 from django.db import models
 
 DEFAULT_REASON = "Ended Via API call"
-MAX_REASON_LENGTH = 500
+MAX_REASON_LENGTH = 500  # characters
 
 
 class EndCode(models.TextChoices):
-    """Grouped as the field's peers group theirs: who or what brought the end about."""
+    """Who or what ended the call: a request, a rule of the platform, or the provider."""
 
     ENDED_BY_API = "ended_by_api"
     ENDED_BY_STAFF = "ended_by_staff"

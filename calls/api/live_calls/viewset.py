@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from calls.api.base import CallsView
-from calls.api.live_calls.listing import filter_parameters, parse_filter
+from calls.api.live_calls.filters import filter_parameters, parse_filter
 from calls.api.live_calls.serializers import (
     LiveCallChange,
     LiveCallListSerializer,

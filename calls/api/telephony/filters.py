@@ -1,19 +1,22 @@
-"""What `/calls/query` is asked, in the vendor's names, as a selection of calls, an order and a page.
+"""Parse the query string of `/calls/query`: filters, order and page under the vendor's field names.
 
-Source: docs.callab.ai, campaign-calls/query. The vendor's page hides the names of its operators and its
-maximum of per_page; those are this platform's own (docs/queries.md).
+Source: https://docs.callab.ai/api-reference/campaign-calls/query. That page names neither the operators nor
+a maximum of per_page; those are this platform's own (docs/queries.md).
 """
 
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.http import QueryDict
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter
 
 from calls.filters import CallFilter, InvalidFilter
 from calls.filters.conditions import Condition
-from calls.filters.fields import COLUMNS, Column
+from calls.filters.fields import COLUMNS, Column, Operator
 from calls.filters.filterset import MAX_CONDITIONS
 from calls.filters.ordering import NEWEST_FIRST, Order
 from calls.filters.page_request import PageRequest
@@ -23,7 +26,7 @@ DEFAULT_PER_PAGE = 10
 MAX_PER_PAGE = 100
 MAX_OFFSET = 10_000
 
-# The vendor's names of columns beside ours; where they are the same, ours stands for both.
+# Field name in the vendor's API: name of the filterable field here (calls.filters.fields).
 FIELD_NAMES = {
     "name": "to",
     "call_to": "to",
@@ -46,17 +49,45 @@ FIELD_NAMES = {
         *("created_at", "updated_at", "started_at", "ended_at"),
     )
 }
-# Objects are sorted as their texts; what no call has here leaves the order as it is.
+# JSON objects are sorted by their text.
 JSON_FIELDS = {"metadata": "metadata", "agent_dynamic_variables": "dynamic_variables"}
-ALWAYS_NULL = ("agent_task_status", "agent_task_feedback", "agent_post_call_outcomes", "retry_at")
+# Fields that no column holds: sorting by one of them leaves the calls in the order of their creation.
+WITHOUT_COLUMN = ("agent_task_status", "agent_task_feedback", "agent_post_call_outcomes", "retry_at")
 NOT_SORTABLE = ("id", "campaign_id", "ai_agent_id", "contact_id", "channel", "workspace_id")
-SORTABLE = sorted({*FIELD_NAMES, *JSON_FIELDS, *ALWAYS_NULL} - {*NOT_SORTABLE})
+SORTABLE = sorted({*FIELD_NAMES, *JSON_FIELDS, *WITHOUT_COLUMN} - {*NOT_SORTABLE})
 FILTERABLE = sorted(FIELD_NAMES)
 FILTER_ARRAYS = ("filter_columns", "filter_values", "filter_operator")
 
 
+def _array_parameter(name: str, description: str, allowed: list[str] | None = None) -> OpenApiParameter:
+    items: dict[str, Any] = {"type": "string"} | ({"enum": allowed} if allowed else {})
+    return OpenApiParameter(f"{name}[]", {"type": "array", "items": items}, description=description)
+
+
+QUERY_PARAMETERS = [
+    OpenApiParameter("campaign_id", OpenApiTypes.UUID),
+    OpenApiParameter("ai_agent_id", OpenApiTypes.UUID),
+    OpenApiParameter("status", str, description="A part of call_status, whatever its case."),
+    OpenApiParameter("search", str, description="Words of call_to, notes, feedback or transcript."),
+    OpenApiParameter("start_date", OpenApiTypes.DATE, description="Started on or after this day (UTC)."),
+    OpenApiParameter("end_date", OpenApiTypes.DATE, description="Started on or before this day (UTC)."),
+    OpenApiParameter("disconnect_reason", str, description="A part of it, whatever its case."),
+    OpenApiParameter("end_code", str, description="Why it ended, in the platform's small vocabulary."),
+    OpenApiParameter("channel", str, enum=["phone", "video"], description="Default: both."),
+    OpenApiParameter("page", int, description="From 0; pages reach 10,000 calls deep."),
+    OpenApiParameter("per_page", int, description=f"1 to {MAX_PER_PAGE}, default {DEFAULT_PER_PAGE}."),
+    OpenApiParameter("sort_column", str, enum=SORTABLE, description="Default: created_at."),
+    OpenApiParameter("order", str, enum=["asc", "desc"], description="Default: desc."),
+    _array_parameter(
+        "filter_columns", "Columns to filter by; beside each its operator and value.", FILTERABLE
+    ),
+    _array_parameter("filter_values", "Values; of `in` several with commas, of `is_null` true or false."),
+    _array_parameter("filter_operator", "Operators.", [operator.value for operator in Operator]),
+]
+
+
 def parse_query(query: QueryDict, account_id: UUID) -> PageRequest:
-    """The page that this query string asks for; BadSelection names the parameter that is wrong."""
+    """The page of the account's calls that the query string asks for. Raises InvalidFilter."""
     page = _parse_int(query, "page", 0, MAX_OFFSET, default=0)
     per_page = _parse_int(query, "per_page", 1, MAX_PER_PAGE, default=DEFAULT_PER_PAGE)
     if (page + 1) * per_page > MAX_OFFSET:
@@ -68,8 +99,8 @@ def parse_query(query: QueryDict, account_id: UUID) -> PageRequest:
     conditions = (*_field_conditions(query), *_date_conditions(query), *_filter_conditions(query))
     if len(conditions) > MAX_CONDITIONS:
         raise InvalidFilter("filter_columns", f"Give at most {MAX_CONDITIONS} conditions.")
-    selection = CallFilter(conditions, _parse_search(query))
-    return PageRequest(account_id, selection, _parse_order(query), page * per_page, per_page)
+    filters = CallFilter(conditions, _parse_search(query))
+    return PageRequest(account_id, filters, _parse_order(query), page * per_page, per_page)
 
 
 def _field_conditions(query: QueryDict) -> Iterator[Condition]:
@@ -83,7 +114,7 @@ def _field_conditions(query: QueryDict) -> Iterator[Condition]:
 
 
 def _date_conditions(query: QueryDict) -> Iterator[Condition]:
-    """Days in UTC, both of them whole, of the start of the call."""
+    """Both days are inclusive, in UTC, and apply to the start of the call."""
     if query.get("start_date"):
         first = _parse_day(query, "start_date")
         yield Condition.parse("started_at", "gte", first.isoformat(), "start_date")
@@ -93,10 +124,10 @@ def _date_conditions(query: QueryDict) -> Iterator[Condition]:
 
 
 def _parse_day(query: QueryDict, name: str) -> date:
-    written = str(query[name])
+    value = str(query[name])
     try:
-        day = date.fromisoformat(written)
-        if len(written) == 10 and written.isascii() and 1900 <= day.year < 9999:
+        day = date.fromisoformat(value)
+        if len(value) == 10 and value.isascii() and 1900 <= day.year < 9999:
             return day
     except ValueError:
         pass
@@ -104,7 +135,7 @@ def _parse_day(query: QueryDict, name: str) -> date:
 
 
 def _filter_conditions(query: QueryDict) -> Iterator[Condition]:
-    """The three parallel arrays, each with or without [] behind its name."""
+    """The three parallel arrays; the name of each may end with []."""
     columns, values, operators = (query.getlist(f"{name}[]") + query.getlist(name) for name in FILTER_ARRAYS)
     if not len(columns) == len(values) == len(operators):
         raise InvalidFilter(
@@ -126,23 +157,24 @@ def _parse_search(query: QueryDict) -> str:
 
 
 def _parse_order(query: QueryDict) -> Order:
-    name, way = query.get("sort_column") or "created_at", (query.get("order") or "desc").lower()
-    if way not in ("asc", "desc"):
+    name, direction = query.get("sort_column") or "created_at", (query.get("order") or "desc").lower()
+    if direction not in ("asc", "desc"):
         raise InvalidFilter("order", "Give asc or desc.")
     if name not in SORTABLE:
         raise InvalidFilter("sort_column", f"Give one of {', '.join(SORTABLE)}.")
-    descending = way == "desc"
-    if name in ALWAYS_NULL:
+    descending = direction == "desc"
+    if name in WITHOUT_COLUMN:
         return replace(NEWEST_FIRST, descending=descending)
     if name in JSON_FIELDS:
         return Order(Column(name, JSON_FIELDS[name]), descending, name)
     return Order(COLUMNS[FIELD_NAMES[name]], descending, name)
 
 
-def _parse_int(query: QueryDict, name: str, least: int, most: int, *, default: int) -> int:
-    written = query.get(name)
-    if not written:
+def _parse_int(query: QueryDict, name: str, minimum: int, maximum: int, *, default: int) -> int:
+    value = query.get(name)
+    if not value:
         return default
-    if not (written.isascii() and written.isdigit() and len(written) < 9 and least <= int(written) <= most):
-        raise InvalidFilter(name, f"Give a whole number from {least:,} to {most:,}.")
-    return int(written)
+    # Of ASCII digits only, and short: int() takes every script's digits, and time for many of them.
+    if not (value.isascii() and value.isdigit() and len(value) < 9 and minimum <= int(value) <= maximum):
+        raise InvalidFilter(name, f"Give a whole number from {minimum:,} to {maximum:,}.")
+    return int(value)

@@ -3,13 +3,12 @@
 from dataclasses import replace
 from typing import Any
 
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from calls.api.telephony.filters import DEFAULT_PER_PAGE, FILTERABLE, MAX_PER_PAGE, SORTABLE, parse_query
+from calls.api.telephony.filters import QUERY_PARAMETERS, parse_query
 from calls.api.telephony.representation import telephony_call, whole_calls
 from calls.api.telephony.serializers import (
     RecordCallRequest,
@@ -18,38 +17,10 @@ from calls.api.telephony.serializers import (
     TelephonyNumbersAnswer,
 )
 from calls.api.telephony.viewset import TAGS, TelephonyView
-from calls.filters.fields import Operator
 from calls.filters.planner import fetch_page
 from calls.lifecycle.register_external import register_external_call
 from calls.models import PhoneNumber
 from liveplatform.api.exceptions import problems
-
-
-def _array_parameter(name: str, description: str, allowed: list[str] | None = None) -> OpenApiParameter:
-    items: dict[str, Any] = {"type": "string"} | ({"enum": allowed} if allowed else {})
-    return OpenApiParameter(f"{name}[]", {"type": "array", "items": items}, description=description)
-
-
-QUERY_PARAMETERS = [
-    OpenApiParameter("campaign_id", OpenApiTypes.UUID),
-    OpenApiParameter("ai_agent_id", OpenApiTypes.UUID),
-    OpenApiParameter("status", str, description="A part of call_status, whatever its case."),
-    OpenApiParameter("search", str, description="Words of call_to, notes, feedback or transcript."),
-    OpenApiParameter("start_date", OpenApiTypes.DATE, description="Started on or after this day (UTC)."),
-    OpenApiParameter("end_date", OpenApiTypes.DATE, description="Started on or before this day (UTC)."),
-    OpenApiParameter("disconnect_reason", str, description="A part of it, whatever its case."),
-    OpenApiParameter("end_code", str, description="Why it ended, in the platform's small vocabulary."),
-    OpenApiParameter("channel", str, enum=["phone", "video"], description="Default: both."),
-    OpenApiParameter("page", int, description="From 0; pages reach 10,000 calls deep."),
-    OpenApiParameter("per_page", int, description=f"1 to {MAX_PER_PAGE}, default {DEFAULT_PER_PAGE}."),
-    OpenApiParameter("sort_column", str, enum=SORTABLE, description="Default: created_at."),
-    OpenApiParameter("order", str, enum=["asc", "desc"], description="Default: desc."),
-    _array_parameter(
-        "filter_columns", "Columns to filter by; beside each its operator and value.", FILTERABLE
-    ),
-    _array_parameter("filter_values", "Values; of `in` several with commas, of `is_null` true or false."),
-    _array_parameter("filter_operator", "Operators.", [operator.value for operator in Operator]),
-]
 
 
 class QueryView(TelephonyView):

@@ -1,4 +1,4 @@
-"""The list of live calls: its query string as a selection of calls (seed 000)."""
+"""Filters of the list of live calls: its query string, and its parameters for the schema."""
 
 from django.http import QueryDict
 from drf_spectacular.types import OpenApiTypes
@@ -10,7 +10,7 @@ from calls.models import Call
 from liveplatform.api.pagination import page_parameters
 
 VIDEO_ONLY = Condition.parse("channel", "eq", Call.Channel.VIDEO.value)
-# Half-open, so that one range after the other holds every call once.
+# Half-open ranges: adjacent ones hold every call once.
 TIME_RANGES = {
     f"{name}_{side}": (f"{name}_at", operator)
     for name in ("scheduled", "started", "ended")
@@ -19,7 +19,7 @@ TIME_RANGES = {
 
 
 def parse_filter(query: QueryDict) -> CallFilter:
-    """The calls by video that the query asks for; BadSelection names the parameter that is wrong."""
+    """Video calls that match the query string. Raises InvalidFilter, which names the wrong parameter."""
     values = [
         Condition.parse(name, "eq", query[name]) for name in ("host_user_id", "status") if name in query
     ]
@@ -32,7 +32,7 @@ def parse_filter(query: QueryDict) -> CallFilter:
 
 
 def filter_parameters() -> list[OpenApiParameter]:
-    """What the list can be asked, for the schema."""
+    """The query parameters of the list, for the schema."""
     sides = {"after": "at or after", "before": "before"}
     times = [
         OpenApiParameter(
