@@ -181,21 +181,7 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "0.1.0",
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
-    "WEBHOOKS": [
-        f"liveplatform.webhooks.schema.{name}"
-        for name in (
-            "CALL_ENDED",
-            "CALL_ANALYZED",
-            "CALL_PROCESSED",
-            "CALL_UPDATED",
-            "CALL_RECORDING_READY",
-            "CALL_STILL_LIVE",
-            "OPERATION_FINISHED",
-            "ENDPOINT_FAILING",
-            "ENDPOINT_DISABLED",
-            "ENDPOINT_TEST",
-        )
-    ],
+    "WEBHOOKS": "liveplatform.webhooks.schema.WEBHOOKS",
     "SERVE_AUTHENTICATION": [],
     "SERVE_PERMISSIONS": [],
     "SWAGGER_UI_DIST": "SIDECAR",
@@ -211,6 +197,9 @@ SPECTACULAR_SETTINGS = {
         "WorkState": "liveplatform.work.models.Work.State",
     },
 }
+
+# Event types that customers can subscribe to (liveplatform/webhooks/event_types.py).
+EVENT_TYPES = ["calls.events.EVENT_TYPES", "liveplatform.webhooks.events.EVENT_TYPES"]
 
 # Figures of the apps for /metrics, beside those of work.
 METRICS = ["calls.metrics.GAUGES", "liveplatform.webhooks.metrics.GAUGES"]

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from liveplatform.admin.base import LargeTableAdmin, ReadOnlyAdmin
 from liveplatform.json_codec import dumps
 from liveplatform.webhooks import endpoint_events
-from liveplatform.webhooks.event_types import EVENT_TYPES
+from liveplatform.webhooks.event_types import event_types
 from liveplatform.webhooks.models import Delivery, Endpoint, Event
 from liveplatform.webhooks.replay import redeliver
 
@@ -28,7 +28,7 @@ class TypeFilter(admin.SimpleListFilter):
     parameter_name = "type"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:  # noqa: ANN401
-        return [(name, name) for name in EVENT_TYPES]
+        return [(name, name) for name in event_types()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Model]) -> QuerySet[Model]:
         return queryset.filter(type=self.value()) if self.value() else queryset

@@ -1,23 +1,42 @@
-"""Every type of event there is, and what it says: what endpoints subscribe to, and docs/webhooks.md."""
+"""The event types that customers can subscribe to, as the installed apps register them.
 
-EVENT_TYPES = {
-    "call.ended": "A call is over; what follows its end has begun.",
-    "call.analyzed": "The analysis of a call is there: metrics and sentiment.",
-    "call.processed": "Everything that follows the end of a call is settled, step by step.",
-    "call.updated": "A step of a processed call was run again.",
-    "call.recording_ready": "A recording of a call is ready; `recording` holds its link, which may perish.",
-    "call.still_live": "A call that ended here was found live at its provider, and is hung up again.",
-    "operation.finished": "An operation that ended many calls is over.",
-    "endpoint.failing": "Another endpoint of the account has failed for one day, or three.",
-    "endpoint.disabled": "Another endpoint of the account was disabled: by 410 Gone or five days of failure.",
-    "endpoint.test": "A test asked for over the API or in the admin; sent to the endpoint under test only.",
-}
+An app declares its types in a list `EVENT_TYPES` of its own; settings.EVENT_TYPES has the dotted paths of
+these lists. Subscriptions are validated against them, and the OpenAPI webhooks section is generated from them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+from rest_framework.serializers import Serializer
 
 
-def unknown_types(wanted: list[str]) -> list[str]:
-    """Those of the wanted types that are neither a type nor a group of types ("call.*")."""
-    return [name for name in wanted if name not in EVENT_TYPES and not _is_group(name)]
+@dataclass(frozen=True)
+class EventType:
+    """A kind of event: its name ("call.ended"), when it is published, and the shape of its `data`."""
+
+    name: str
+    description: str
+    data: type[Serializer[Any]]
+    example: Mapping[str, Any]  # of `data`
+
+
+@cache
+def event_types() -> dict[str, EventType]:
+    """Every registered type by its name, in the order of settings.EVENT_TYPES."""
+    registered: list[EventType] = [
+        event_type for path in settings.EVENT_TYPES for event_type in import_string(path)
+    ]
+    return {event_type.name: event_type for event_type in registered}
+
+
+def unknown_types(names: list[str]) -> list[str]:
+    """The names that are neither an event type nor a group of event types ("call.*")."""
+    return [name for name in names if name not in event_types() and not _is_group(name)]
 
 
 def _is_group(name: str) -> bool:
-    return name.endswith(".*") and any(known.startswith(name[:-1]) for known in EVENT_TYPES)
+    return name.endswith(".*") and any(known.startswith(name[:-1]) for known in event_types())

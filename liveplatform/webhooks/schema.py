@@ -1,11 +1,17 @@
-"""What the OpenAPI document says of webhooks: examples, and the messages that customers receive."""
+"""OpenAPI: examples of the webhooks API, and the webhooks section, generated from the event types."""
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiExample, OpenApiWebhook, extend_schema
+from drf_spectacular.utils import (
+    OpenApiExample,
+    OpenApiWebhook,
+    extend_schema,
+    extend_schema_field,
+    inline_serializer,
+)
 from rest_framework import serializers
 
-from liveplatform.webhooks.event_types import EVENT_TYPES
+from liveplatform.webhooks.event_types import EventType, event_types
 
 TAGS = ["Webhooks"]
 
@@ -72,16 +78,7 @@ DELIVERY = OpenApiExample(
 )
 
 
-class EventBody(serializers.Serializer[dict[str, Any]]):
-    """The body of every message (Standard Webhooks 1.0.0)."""
-
-    type = serializers.ChoiceField(choices=list(EVENT_TYPES))
-    timestamp = serializers.DateTimeField(help_text="When it happened.")
-    sequence = serializers.IntegerField(help_text="Counts the events about one subject, without a gap.")
-    data = serializers.DictField(help_text="`call`, `operation` or `endpoint`, and what else the type tells.")  # type: ignore[assignment]
-
-
-MESSAGE = (
+DESCRIPTION = (
     "Answer 2xx within 15 seconds. 410 disables the endpoint; anything else is retried for three days.\n\n"
     "Headers: `webhook-id` is the same at every attempt, so tell repeats by it. `webhook-timestamp` is "
     "this attempt's Unix time; refuse what is older than five minutes. `webhook-signature` is `v1,` and the "
@@ -90,27 +87,46 @@ MESSAGE = (
 )
 
 
-def _message(event: str) -> OpenApiWebhook:
+def _webhook(event_type: EventType) -> OpenApiWebhook:
     return OpenApiWebhook(
-        name=event,
+        name=event_type.name,
         decorator=extend_schema(
-            operation_id=event.replace(".", "_"),
+            operation_id=event_type.name.replace(".", "_"),
             tags=TAGS,
-            summary=EVENT_TYPES[event],
-            description=MESSAGE,
-            request=EventBody,
+            summary=event_type.description,
+            description=DESCRIPTION,
+            request=_body(event_type),
+            examples=[OpenApiExample("A message", value=_example(event_type))],
             responses={"2XX": None},
         ),
     )
 
 
-CALL_ENDED = _message("call.ended")
-CALL_ANALYZED = _message("call.analyzed")
-CALL_PROCESSED = _message("call.processed")
-CALL_UPDATED = _message("call.updated")
-CALL_RECORDING_READY = _message("call.recording_ready")
-CALL_STILL_LIVE = _message("call.still_live")
-OPERATION_FINISHED = _message("operation.finished")
-ENDPOINT_FAILING = _message("endpoint.failing")
-ENDPOINT_DISABLED = _message("endpoint.disabled")
-ENDPOINT_TEST = _message("endpoint.test")
+def _body(event_type: EventType) -> serializers.Serializer[Any]:
+    """The body of a message of this type (Standard Webhooks 1.0.0)."""
+    name = "".join(word.capitalize() for word in event_type.name.replace(".", "_").split("_"))
+    type_field = type("TypeField", (serializers.CharField,), {})
+    return inline_serializer(
+        f"{name}Event",
+        {
+            "type": extend_schema_field({"type": "string", "const": event_type.name})(type_field)(),
+            "timestamp": serializers.DateTimeField(help_text="When it happened."),
+            "sequence": serializers.IntegerField(
+                help_text="Counts the events about one subject, without a gap."
+            ),
+            "data": event_type.data(),
+        },
+    )
+
+
+def _example(event_type: EventType) -> dict[str, Any]:
+    return {
+        "type": event_type.name,
+        "timestamp": "2026-11-21T02:57:48.438000Z",
+        "sequence": 1,
+        "data": dict(event_type.example),
+    }
+
+
+# For SPECTACULAR_SETTINGS["WEBHOOKS"]; drf-spectacular imports it when the document is first made.
+WEBHOOKS = [_webhook(event_type) for event_type in event_types().values()]

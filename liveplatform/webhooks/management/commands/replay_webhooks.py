@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 from liveplatform.accounts.lookup import account_named
 from liveplatform.timeparse import moment
-from liveplatform.webhooks.event_types import EVENT_TYPES
+from liveplatform.webhooks.event_types import event_types
 from liveplatform.webhooks.models import Delivery, Endpoint
 from liveplatform.webhooks.replay import backfill, redeliver
 
@@ -28,7 +28,7 @@ class Command(BaseCommand):
         parser.add_argument("--endpoint", type=UUID, metavar="ID", help="this endpoint only")
         parser.add_argument("--since", type=moment, metavar="TIME", help="events since: a time, or an age")
         parser.add_argument("--until", type=moment, metavar="TIME", help="events before: a time, or an age")
-        parser.add_argument("--type", choices=sorted(EVENT_TYPES), help="events of this type only")
+        parser.add_argument("--type", choices=sorted(event_types()), help="events of this type only")
         parser.add_argument("--failed", action="store_true", help="only what failed or was skipped")
         parser.add_argument(
             "--missed", action="store_true", help="also events the --endpoint was never sent, --since a time"

@@ -1,0 +1,160 @@
+"""Event types about calls and bulk operations."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from calls.api.bulk.serializers import OperationSerializer
+from calls.api.platform.record_serializers import RecordingSerializer
+from calls.api.platform.serializers import AnalysisSerializer, CallSerializer
+from calls.models import Step
+from liveplatform.webhooks.event_types import EventType
+
+
+class CallEventData(serializers.Serializer[Any]):
+    """The call at the time of the event."""
+
+    call = CallSerializer()
+
+
+class CallAnalyzedData(CallEventData):
+    """The call and its new analysis."""
+
+    analysis = AnalysisSerializer()
+
+
+class StepOutcome(serializers.Serializer[Any]):
+    """The state of one step of the call's post-processing."""
+
+    kind = serializers.ChoiceField(choices=Step.Kind.choices)
+    state = serializers.ChoiceField(choices=Step.State.choices)
+    attempts = serializers.IntegerField()
+    error = serializers.CharField(allow_null=True)
+    due_at = serializers.DateTimeField(allow_null=True)
+    settled_at = serializers.DateTimeField(allow_null=True)
+
+
+class CallProcessedData(CallEventData):
+    """The call, its newest analysis and the outcome of each step."""
+
+    analysis = AnalysisSerializer(allow_null=True)
+    steps = StepOutcome(many=True)
+
+
+class RecordingReadyData(CallEventData):
+    """The call and one of its recordings."""
+
+    recording = RecordingSerializer()
+
+
+class OperationFinishedData(serializers.Serializer[Any]):
+    """The bulk operation with its final counts."""
+
+    operation = OperationSerializer()
+
+
+CALL: dict[str, Any] = {
+    "id": "01a1fc09-0000-7000-8000-000000000001",
+    "channel": "phone",
+    "status": "ended",
+    "created_at": "2026-11-21T02:50:11.204000Z",
+    "scheduled_at": None,
+    "started_at": "2026-11-21T02:50:19.877000Z",
+    "ended_at": "2026-11-21T02:57:48.438000Z",
+    "duration": 448,
+    "disconnect_reason": "Ended Via API call",
+    "end_code": "ended_by_api",
+    "ended_by": "key:k3y1d",
+    "provider": {
+        "name": "twilio",
+        "call_id": "CA0123456789abcdef0123456789abcdef",
+        "state": "live",
+        "status": "in-progress",
+        "confirmed_at": None,
+        "ended_at": None,
+    },
+    "host_user_id": None,
+    "title": None,
+    "from": "+12025550100",
+    "to": "+12025550123",
+    "direction": "outbound",
+    "is_test": False,
+    "sentiment": None,
+    "recording_url": None,
+    "metadata": {"ticket": 4711},
+}
+ANALYSIS: dict[str, Any] = {
+    "metrics": {"turns": 12},
+    "sentiment": {"label": "positive", "score": 0.4},
+    "analyser": "lexicon",
+    "version": "1",
+    "created_at": "2026-11-21T02:57:49.102000Z",
+}
+STEP: dict[str, Any] = {
+    "kind": "terminate",
+    "state": "done",
+    "attempts": 1,
+    "error": None,
+    "due_at": "2026-11-21T02:57:48.438000Z",
+    "settled_at": "2026-11-21T02:57:48.911000Z",
+}
+RECORDING: dict[str, Any] = {
+    "id": "RE0123456789abcdef0123456789abcdef",
+    "url": "https://recordings.example.com/RE0123456789abcdef0123456789abcdef.mp3",
+    "started_at": "2026-11-21T02:50:19.877000Z",
+    "ended_at": "2026-11-21T02:57:48.438000Z",
+    "duration": 448,
+    "ready_at": "2026-11-21T02:58:30.000000Z",
+    "expires_at": None,
+}
+OPERATION: dict[str, Any] = {
+    "id": "01a1fc0b-0000-7000-8000-000000000003",
+    "state": "finished",
+    "ended": 41,
+    "already_ended": 1,
+    "unknown": 0,
+    "ids": None,
+    "filter": {"is_test": True},
+    "reason": "End of the load test",
+    "code": "ended_by_api",
+    "by": "key:k3y1d",
+    "error": None,
+    "created_at": "2026-11-21T02:57:40.000000Z",
+    "finished_at": "2026-11-21T02:57:41.250000Z",
+}
+PROCESSED: dict[str, Any] = {"call": CALL, "analysis": ANALYSIS, "steps": [STEP]}
+
+EVENT_TYPES = [
+    EventType("call.ended", "A call is over; what follows its end has begun.", CallEventData, {"call": CALL}),
+    EventType(
+        "call.analyzed",
+        "The analysis of a call is there: metrics and sentiment.",
+        CallAnalyzedData,
+        {"call": CALL, "analysis": ANALYSIS},
+    ),
+    EventType(
+        "call.processed",
+        "Everything that follows the end of a call is settled, step by step.",
+        CallProcessedData,
+        PROCESSED,
+    ),
+    EventType("call.updated", "A step of a processed call was run again.", CallProcessedData, PROCESSED),
+    EventType(
+        "call.recording_ready",
+        "A recording of a call is ready; `recording` holds its link, which may perish.",
+        RecordingReadyData,
+        {"call": CALL, "recording": RECORDING},
+    ),
+    EventType(
+        "call.still_live",
+        "A call that ended here was found live at its provider, and is hung up again.",
+        CallEventData,
+        {"call": CALL},
+    ),
+    EventType(
+        "operation.finished",
+        "An operation that ended many calls is over.",
+        OperationFinishedData,
+        {"operation": OPERATION},
+    ),
+]

@@ -1,0 +1,57 @@
+"""Event types about endpoints themselves."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from liveplatform.webhooks.event_types import EventType
+
+EXAMPLE: dict[str, Any] = {
+    "endpoint": {
+        "id": "01a1fc0a-b396-75ee-a518-ed4619cc3887",
+        "description": "CRM",
+        "is_enabled": True,
+        "disabled_reason": None,
+        "failing_since": "2026-11-20T02:57:48.438000Z",
+    }
+}
+
+
+class EndpointHealth(serializers.Serializer[Any]):
+    """The state of an endpoint. Its URL is left out, because it may hold a secret."""
+
+    id = serializers.UUIDField()
+    description = serializers.CharField()
+    is_enabled = serializers.BooleanField()
+    disabled_reason = serializers.CharField(allow_null=True)
+    failing_since = serializers.DateTimeField(
+        allow_null=True, help_text="The first failure since it last worked."
+    )
+
+
+class EndpointEventData(serializers.Serializer[Any]):
+    """The endpoint that the event is about."""
+
+    endpoint = EndpointHealth()
+
+
+EVENT_TYPES = [
+    EventType(
+        "endpoint.failing",
+        "Another endpoint of the account has failed for one day, or three.",
+        EndpointEventData,
+        EXAMPLE,
+    ),
+    EventType(
+        "endpoint.disabled",
+        "Another endpoint of the account was disabled: by 410 Gone or five days of failure.",
+        EndpointEventData,
+        {"endpoint": EXAMPLE["endpoint"] | {"is_enabled": False, "disabled_reason": "it answered 410 Gone"}},
+    ),
+    EventType(
+        "endpoint.test",
+        "A test asked for over the API or in the admin; sent to the endpoint under test only.",
+        EndpointEventData,
+        {"endpoint": EXAMPLE["endpoint"] | {"failing_since": None}},
+    ),
+]
