@@ -1,7 +1,7 @@
-"""Sealing secrets: AES-256-GCM, bound to the place where they belong.
+"""Encryption of secrets at rest: AES-256-GCM, bound to the field that holds them.
 
-A sealed text is "keyid:base64(nonce + ciphertext)". The additional data names tenant, model, row and
-field, so that a sealed text moved elsewhere does not open. Opening fails closed.
+A sealed text is "keyid:base64(nonce + ciphertext)". The additional authenticated data names tenant, model,
+row and field, so that a sealed text copied to another place cannot be decrypted.
 """
 
 import base64
@@ -14,15 +14,15 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
-NONCE = 12
+NONCE = 12  # bytes
 
 
 class CannotOpen(Exception):
-    """A sealed text that is not ours, was moved or altered, or whose key is gone."""
+    """The sealed text was altered or moved, is no sealed text, or its key is not configured."""
 
 
 def seal(plaintext: str, *, aad: str) -> str:
-    """Seal with the newest key; opens only with the same `aad`."""
+    """Encrypt with the newest key; decryption needs the same `aad` (additional authenticated data)."""
     key_id, key = next(iter(_keys(settings.ENCRYPTION_KEYS).items()))
     nonce = secrets.token_bytes(NONCE)
     sealed = AESGCM(key).encrypt(nonce, plaintext.encode(), aad.encode())
@@ -30,7 +30,7 @@ def seal(plaintext: str, *, aad: str) -> str:
 
 
 def unseal(text: str, *, aad: str) -> str:
-    """Open a sealed text; CannotOpen if that fails for whatever reason."""
+    """Decrypt a sealed text; raises DecryptionFailed."""
     key_id, _, body = text.partition(":")
     try:
         raw = base64.b64decode(body, validate=True)
@@ -41,7 +41,7 @@ def unseal(text: str, *, aad: str) -> str:
 
 
 def sealed_with_newest(text: str) -> bool:
-    """Whether the text was sealed with the key in use now."""
+    """Whether the text was encrypted with the newest key."""
     return text.partition(":")[0] == next(iter(_keys(settings.ENCRYPTION_KEYS)))
 
 
@@ -63,7 +63,7 @@ def _keys(setting: str) -> dict[str, bytes]:
 
 @register()
 def check_keys(**_: object) -> list[CheckMessage]:
-    """Report a wrong ENCRYPTION_KEYS at start, not at the first secret."""
+    """System check: report a malformed ENCRYPTION_KEYS at start."""
     try:
         _keys(settings.ENCRYPTION_KEYS)
     except ValueError as error:

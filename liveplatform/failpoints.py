@@ -1,7 +1,7 @@
-"""Places where a process can be told to die at once, for the stories about crashes.
+"""Failpoints: named places in the code where a test can make a process exit, as kill -9 would.
 
-Off unless the setting FAILPOINTS names a directory: a process that reaches a point takes the file of that
-name away and exits, as kill -9 would have it. So each file is one death, whichever process comes first.
+Off unless the setting FAILPOINTS names a directory. A process that reaches a failpoint deletes the file of
+that name and exits at once, so each file causes one crash, in the first process that gets there.
 """
 
 import os
@@ -12,7 +12,7 @@ from django.conf import settings
 
 
 def reach(name: str) -> None:
-    """Die here, if somebody asked for it."""
+    """Exit with status 137 if the file of this failpoint exists."""
     if settings.FAILPOINTS:
         with suppress(FileNotFoundError):
             (Path(settings.FAILPOINTS) / name).unlink()

@@ -1,4 +1,4 @@
-"""JSON as text, the same everywhere: times as RFC 3339 with Z, UUIDs and decimals as JSON has them."""
+"""JSON encoding: times as RFC 3339 with Z, UUIDs as strings, decimals as numbers."""
 
 import re
 from collections.abc import Mapping
@@ -8,14 +8,14 @@ from typing import Any
 import orjson
 
 OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS
-# What every JSON reader can hold, and PostgreSQL gives back as it was.
+# The largest integer that orjson writes.
 LARGEST = 2**63 - 1
-# A NUL character; the same six after another backslash are a text that tells of one.
+# An escaped NUL character, not preceded by an escaping backslash.
 NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
 
 
 def dumps(data: Any, option: int = 0) -> bytes:  # noqa: ANN401 - whatever JSON can hold
-    """JSON as bytes. Integers beyond 64 bits, which PostgreSQL makes of 1e20, are written as floats."""
+    """JSON as bytes. Integers beyond 64 bits (PostgreSQL turns 1e20 into one) are written as floats."""
     try:
         return orjson.dumps(data, default=_other, option=OPTIONS | option)
     except TypeError:
@@ -23,13 +23,13 @@ def dumps(data: Any, option: int = 0) -> bytes:  # noqa: ANN401 - whatever JSON 
 
 
 def storable(data: Any) -> str:  # noqa: ANN401
-    """JSON that a jsonb column takes: NUL characters, which PostgreSQL cannot hold, are left out."""
+    """JSON for a jsonb column: NUL characters, which PostgreSQL cannot store, are removed."""
     found = dumps(data)
     return (NUL.sub(rb"\1", found) if rb"\u0000" in found else found).decode()
 
 
 def is_too_large(value: object) -> bool:
-    """A number that would not come back from PostgreSQL as it went in."""
+    """Whether a number would change when stored in PostgreSQL and read back."""
     return isinstance(value, int | float) and not -LARGEST <= value <= LARGEST
 
 

@@ -1,4 +1,4 @@
-"""Times as people write them on a command line."""
+"""Parse absolute times and ages ("30m") from the command line and filters."""
 
 import re
 from argparse import ArgumentTypeError
@@ -11,7 +11,10 @@ UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
 def moment(text: str) -> datetime:
-    """The time of "2026-11-21T10:00Z", or of an age such as "90s", "30m", "12h", "7d"."""
+    """Parse "2026-11-21T10:00Z", or an age such as "90s", "30m", "12h", "7d" (counted back from now).
+
+    A time without a zone is in the current time zone. Raises ArgumentTypeError.
+    """
     age = re.fullmatch(r"([0-9]{1,6})([smhd])", text)
     if age:
         return timezone.now() - timedelta(**{UNITS[age[2]]: int(age[1])})

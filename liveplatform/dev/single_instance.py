@@ -1,4 +1,4 @@
-"""One `make up` at a time on a data directory and its ports; what is taken is said before anything starts."""
+"""One `make up` at a time per data directory; conflicts are reported before anything starts."""
 
 import fcntl
 import os
@@ -9,12 +9,12 @@ from pathlib import Path
 
 
 class Taken(RuntimeError):
-    """Somebody else has it; the text says what, and what to do."""
+    """The data directory or a port is in use; the text says which, and what to do."""
 
 
 @contextmanager
 def alone(var: Path, address: str) -> Iterator[None]:
-    """Hold the data directory, however this process ends; Taken if another `make up` holds it."""
+    """Hold the lock of the data directory until this process ends; raises if another process holds it."""
     var.mkdir(parents=True, exist_ok=True)
     with (var / "up.lock").open("a+") as lock:
         try:
@@ -32,9 +32,9 @@ def alone(var: Path, address: str) -> Iterator[None]:
 
 
 def check_port(port: int, whose: str, instead: str) -> None:
-    """Taken if somebody listens there; `instead` is how to choose another one."""
+    """Raise if the port cannot be bound. `whose`: its purpose; `instead`: how to choose another one."""
     with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # what was closed just now is free
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a port closed just now is free
         try:
             probe.bind(("127.0.0.1", port))
         except (OSError, OverflowError) as error:

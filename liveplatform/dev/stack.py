@@ -1,7 +1,7 @@
-"""The whole platform on this machine, for the demo, `make up`, stories and chaos: servers and processes.
+"""The whole platform on this machine, for the demo, the story tests and chaos: servers and processes.
 
-The processes are those of the Procfile, each with its own pid, so that they can be killed one by one.
-Everything that was started here is stopped here, and nothing else.
+The processes are those of the Procfile, each in its own process group, so that they can be killed one by one.
+`stop` ends what was started here and nothing else.
 """
 
 import os
@@ -20,17 +20,17 @@ import requests
 
 from liveplatform import embedded
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 40.0
 GRACE = 12.0
 
 
 class NotStarted(RuntimeError):
-    """A process did not come up; the text holds the end of its log."""
+    """A process did not start; the text holds the end of its log."""
 
 
 class Local:
-    """One platform under one data directory. Use as a context, or call `stop`."""
+    """One platform on one data directory. Use as a context manager, or call `stop`."""
 
     def __init__(self, var: Path, settings: Mapping[str, str] | None = None) -> None:
         self.var = var.resolve()
@@ -61,12 +61,12 @@ class Local:
         self.stop()
 
     def prepare(self, *, durable: bool = True) -> None:
-        """Start the servers and bring the schema up to date."""
+        """Start PostgreSQL and Redis and apply the migrations."""
         embedded.ensure(self.var, durable=durable)
         self.manage("migrate", "-v0")
 
     def manage(self, *arguments: str) -> str:
-        """Run a manage.py command; its output, or NotStarted with its errors."""
+        """Run a manage.py command and return its output; raises with its stderr if it fails."""
         done = subprocess.run(  # noqa: S603
             [sys.executable, "manage.py", *arguments], cwd=ROOT, env=self.env, capture_output=True, text=True
         )
@@ -84,7 +84,7 @@ class Local:
                 )
 
     def wait_ready(self) -> None:
-        """Wait until every started server answers, and a worker was seen."""
+        """Wait until every started server answers and a worker has sent a heartbeat."""
         checks = {"web": f"{self.url}/readyz" if "worker" in self.processes else f"{self.url}/healthz"}
         checks["sandbox"] = f"{self.sandbox_url}/_sandbox/healthz"
         until = time.monotonic() + PATIENCE
@@ -92,22 +92,22 @@ class Local:
             while name in self.processes and not self._answers(url):
                 died = next((n for n, process in self.processes.items() if process.poll() is not None), "")
                 if died or time.monotonic() > until:
-                    raise NotStarted(f"{died or name} did not come up: {self.log(died or name)[-2000:]}")
+                    raise NotStarted(f"{died or name} did not start: {self.log(died or name)[-2000:]}")
                 time.sleep(0.05)
 
     def kill(self, name: str, sign: int = signal.SIGKILL) -> None:
-        """Kill a process and all its children."""
+        """Send a signal (SIGKILL by default) to a process and its children."""
         process = self.processes.pop(name)
         os.killpg(process.pid, sign)
         process.wait()
 
     def log(self, name: str) -> str:
-        """What a process has written so far."""
+        """The output of a process so far."""
         path = self.var / f"{name}.log"
         return path.read_text(errors="replace") if path.exists() else ""
 
     def stop(self) -> None:
-        """End what was started: politely first, for good after GRACE seconds; the servers too."""
+        """Terminate the processes, kill those still alive after STOP_GRACE seconds, and stop the servers."""
         for process in self.processes.values():
             _signal(process, signal.SIGTERM)
         until = time.monotonic() + GRACE
@@ -149,7 +149,7 @@ def procfile() -> dict[str, str]:
 
 
 def free_port() -> int:
-    """A port of this machine that nobody uses at this moment."""
+    """A TCP port of this machine that is not in use."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

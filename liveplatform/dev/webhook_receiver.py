@@ -1,14 +1,14 @@
-"""A receiver of webhooks for development, the demo and tests: answers as the path says, logs everything.
+"""A webhook receiver for development, the demo and tests: responds as the path says, logs every request.
 
     python -m liveplatform.dev.webhook_receiver --port 0 --log received.jsonl
 
 /ok             200                          /status/503       that status
-/busy/7         429, Retry-After: 7          /slow/0.5         200 after so many seconds
-/flaky/2        500 for the first two        /hang             no answer at all
+/busy/7         429, Retry-After: 7          /slow/0.5         200 after 0.5 seconds
+/flaky/2        500 for the first two        /hang             no response at all
                 attempts of a message        /redirect?to=URL  302
-/reset          200, and a broken body       /drop             the connection is cut without an answer
+/reset          200, and a broken body       /drop             the connection is closed without a response
 /drip           200, a body without an end   /big              500, a body of 10 MiB
-Other paths answer as `--behaviour` says (default: ok). A log line is written before the answer is sent.
+Other paths respond as `--behaviour` says (default: ok). A request is logged before its response is sent.
 """
 
 import argparse
@@ -25,12 +25,12 @@ from typing import IO
 from aiohttp import web
 
 Answer = Callable[[web.Request, str], Awaitable[web.StreamResponse]]
-# An answer that never comes is given up after this, so that the receiver can end.
+# Seconds after which a hanging response is given up, so that the receiver can exit.
 FOR_EVER = 600.0
 
 
 class Receiver:
-    """What came in so far, and where it is written down."""
+    """Logs requests and counts the attempts of each message."""
 
     def __init__(self, log: IO[str], behaviour: str) -> None:
         self.log = log
@@ -38,7 +38,7 @@ class Receiver:
         self.seen: Counter[str] = Counter()
 
     async def receive(self, request: web.Request) -> web.StreamResponse:
-        """Write the request down, and answer as its path says."""
+        """Log the request, and respond as its path says."""
         body = (await request.read()).decode(errors="replace")
         message_id = request.headers.get("webhook-id", "")
         self.seen[f"{request.path} {message_id}"] += 1
@@ -132,7 +132,7 @@ ANSWERS: dict[str, Answer] = {
 
 
 async def serve(port: int, log: IO[str], behaviour: str) -> None:
-    """Listen on 127.0.0.1 until cancelled; the first line on stdout is the address."""
+    """Listen on 127.0.0.1 until cancelled; the first line on stdout is the URL."""
     app = web.Application(client_max_size=8 * 1024 * 1024)
     app.router.add_route("*", "/{path:.*}", Receiver(log, behaviour).receive)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
@@ -146,7 +146,7 @@ async def serve(port: int, log: IO[str], behaviour: str) -> None:
 
 def main() -> None:
     """Parse the arguments and serve until ctrl-C."""
-    parser = argparse.ArgumentParser(description="Receive webhooks and write them down.")
+    parser = argparse.ArgumentParser(description="Receive webhooks and log them.")
     parser.add_argument("--port", type=int, default=0, help="0: any free one")
     parser.add_argument("--log", default="-", help="a file to append JSON lines to; -: stderr")
     parser.add_argument("--behaviour", default="ok", help="for paths that name none, such as flaky/2")

@@ -1,8 +1,8 @@
-"""Real PostgreSQL and Redis out of wheels, for when no URL is configured.
+"""PostgreSQL and Redis from Python wheels, used when no URL is configured.
 
-Their addresses are known without starting anything, no port is taken, and two checkouts never meet.
-`ensure` starts what is not running; whoever comes later finds it. The servers outlive their starter
-until `stop`, and come up again after anything, a kill -9 of everything included.
+They listen on Unix sockets whose paths follow from the data directory: no port is taken, and two checkouts
+never share a server. `ensure` starts what is not running. The servers outlive the process that started them,
+until `stop`, and start again after any crash.
 """
 
 from liveplatform.embedded.dev_secrets import secret

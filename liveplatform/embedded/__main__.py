@@ -1,4 +1,4 @@
-"""`python -m liveplatform.embedded start|stop VAR`: the servers of a data directory, by hand."""
+"""`python -m liveplatform.embedded start|stop VAR`: start or stop the servers of a data directory."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Secrets of a development machine, kept in files."""
+"""Secrets for development, generated once and kept in files."""
 
 import os
 import secrets
@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def secret(var: Path, name: str, prefix: str = "") -> str:
-    """32 random bytes in base64, made at the first asking and kept under var/, for its owner's eyes only."""
+    """32 random bytes in base64 after `prefix`, generated at the first call and kept in an owner-only file."""
     path = var / name
     if not path.exists():
         var.mkdir(parents=True, exist_ok=True)
@@ -17,7 +17,7 @@ def secret(var: Path, name: str, prefix: str = "") -> str:
             file.write(prefix + b64encode(secrets.token_bytes(32)).decode())
             file.flush()
             os.fsync(file.fileno())
-        with suppress(FileExistsError):  # another process was first: then theirs is the secret
+        with suppress(FileExistsError):  # another process was faster: its secret is used
             os.link(fresh, path)
         fresh.unlink()
     return path.read_text()

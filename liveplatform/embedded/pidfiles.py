@@ -1,4 +1,4 @@
-"""What a process id stands for at this moment; pid files may name a stranger."""
+"""Which program a process id belongs to: a stale pid file may name another process."""
 
 import os
 import subprocess
@@ -8,7 +8,7 @@ PROC = Path("/proc")
 
 
 def runs_with(pid: int, argument: str) -> bool:
-    """Whether that process lives, and was started with (or shows) this argument."""
+    """Whether the process is alive and has `argument` on its command line."""
     return argument in _command_line(pid)
 
 

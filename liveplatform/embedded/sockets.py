@@ -1,4 +1,4 @@
-"""Where the embedded servers answer: Unix sockets in a short directory named after the data's."""
+"""Unix sockets of the embedded servers, in a short directory named after a hash of the data directory."""
 
 import hashlib
 import os
@@ -8,11 +8,11 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 DATABASE = "liveplatform"
-PORT = 5432  # nothing listens there: PostgreSQL names its socket after it
+PORT = 5432  # part of the socket's name; no TCP port is opened
 # Unix socket names are limited to 107 bytes, so sockets cannot live beside data under a long path.
-# Not TMPDIR: every process must come to the same address, whatever its environment.
-SOCKETS = Path("/tmp")  # noqa: S108 - the directory made in it is checked to be ours
-# Over TCP, a PostgreSQL that vanished without a word is noticed within seconds, not hours.
+# Not TMPDIR: the path must be the same for every process, whatever its environment.
+SOCKETS = Path("/tmp")  # noqa: S108 - its owner is checked
+# Over TCP, the loss of the server is noticed within seconds.
 DATABASE_OPTIONS: dict[str, Any] = {
     "application_name": "liveplatform",
     "connect_timeout": 5,
@@ -20,23 +20,23 @@ DATABASE_OPTIONS: dict[str, Any] = {
     "keepalives_interval": 5,
     "keepalives_count": 3,
     "tcp_user_timeout": 20_000,
-    # None, Django's default, would forbid what liveplatform/db/prepared.py asks for; nothing else is prepared.
+    # None, Django's default, would forbid what db/prepared.py asks for; nothing else is prepared.
     "prepare_threshold": 1_000_000,
 }
 
 
 def database_url(var: Path) -> str:
-    """Where this data directory's PostgreSQL answers, running or not."""
+    """The URL of this data directory's PostgreSQL, running or not."""
     return f"postgresql://postgres@/{DATABASE}?host={postgres_socket(var).parent}&port={PORT}"
 
 
 def redis_url(var: Path) -> str:
-    """Where this data directory's Redis answers, running or not."""
+    """The URL of this data directory's Redis, running or not."""
     return f"unix://{redis_socket(var)}"
 
 
 def django_database(url: str) -> dict[str, Any]:
-    """A postgresql:// URL as Django's settings; persistent connections, checked at each request."""
+    """Django's settings for a postgresql:// URL: persistent connections, checked at each request."""
     parts = urlsplit(url)
     query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
     return {
@@ -53,12 +53,12 @@ def django_database(url: str) -> dict[str, Any]:
 
 
 def postgres_socket(var: Path) -> Path:
-    """In a directory of its own, which only its user may enter."""
+    """The path of PostgreSQL's socket; its directory is closed to other users."""
     return sockets(var) / "pg" / f".s.PGSQL.{PORT}"
 
 
 def redis_socket(var: Path) -> Path:
-    """Beside it."""
+    """The path of Redis' socket."""
     return sockets(var) / "redis.sock"
 
 
@@ -69,23 +69,23 @@ def sockets(var: Path) -> Path:
 
 
 def make_sockets(var: Path) -> Path:
-    """Make that directory; somebody else's of that name is refused, for /tmp is everybody's."""
+    """Make that directory. RuntimeError if another user owns it: anybody may write to /tmp."""
     path = sockets(var)
     path.mkdir(mode=0o700, exist_ok=True)
     if path.is_symlink() or path.stat().st_uid != os.getuid():
-        raise RuntimeError(f"{path} belongs to somebody else; remove it, or set DATABASE_URL and REDIS_URL.")
-    # As root, PostgreSQL runs as another user, who must pass through to its own part of it.
+        raise RuntimeError(f"{path} belongs to another user; remove it, or set DATABASE_URL and REDIS_URL.")
+    # As root, PostgreSQL runs as another user, who needs to traverse this directory.
     path.chmod(0o711 if os.getuid() == 0 else 0o700)
     return path
 
 
 def answers(address: Path) -> bool:
-    """Whether a server listens there, be it too busy to accept (or frozen)."""
+    """Whether a server listens on this socket, even one too busy (or frozen) to accept."""
     with socket.socket(socket.AF_UNIX) as client:
         client.settimeout(1)
         try:
             client.connect(str(address))
-        except (BlockingIOError, TimeoutError):  # its queue is full, so there is a queue
+        except (BlockingIOError, TimeoutError):  # the backlog is full, so there is a listener
             return True
         except OSError:
             return False

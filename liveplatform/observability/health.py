@@ -1,4 +1,4 @@
-"""/healthz: this process lives. /readyz: it can do its work, and if not, why not."""
+"""/healthz: the process is alive. /readyz: its dependencies are available."""
 
 from collections.abc import Callable
 from functools import cache
@@ -17,20 +17,20 @@ log = structlog.get_logger(__name__)
 
 SEEN = "liveplatform:worker-seen"
 SEEN_FOR = 30  # seconds
-TIMEOUT = 2  # seconds; who asks does not wait for long either
+TIMEOUT = 2  # seconds; load balancers do not wait longer
 
 
 class NotReady(Exception):
-    """A check that failed; the text says what is missing."""
+    """A failed check; the text says what is missing."""
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
-    """200 as long as the process answers; touches nothing."""
+    """200 as long as the process responds; checks nothing else."""
     return JsonResponse({"status": "ok"})
 
 
 def readyz(request: HttpRequest) -> HttpResponse:
-    """200 when every check passes, else 503; the body names each."""
+    """200 if every check passes, else 503; the body lists all checks."""
     found: dict[str, str] = {}
     for name, (check, needs) in CHECKS.items():
         reached = needs is None or found[needs] == "ok"
@@ -61,7 +61,7 @@ def _said(check: Callable[[], None]) -> str:
 
 
 def _database() -> None:
-    """On a fresh connection: an old one to a server that is frozen would wait for ever."""
+    """On a new connection: one that is open to a frozen server would hang."""
     wanted = connection.get_connection_params() | {"connect_timeout": TIMEOUT}
     with psycopg.connect(**wanted) as fresh:
         fresh.execute(f"SET statement_timeout = {TIMEOUT * 1000}")
@@ -84,7 +84,7 @@ def _worker() -> None:
         raise NotReady(f"no worker was seen in the last {SEEN_FOR} seconds")
 
 
-# Each with the check that must have passed before it can be made.
+# Each check with the one that must pass first.
 CHECKS: dict[str, tuple[Callable[[], None], str | None]] = {
     "database": (_database, None),
     "migrations": (_migrations, "database"),

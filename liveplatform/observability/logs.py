@@ -1,4 +1,4 @@
-"""Logs: one JSON line per event, with request id, call id and step; nothing private in them."""
+"""Structured logs: one JSON line per event, with request id, call id and step; private data is redacted."""
 
 import logging
 import re
@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 
 log = structlog.get_logger("request")
 
-# Digits like a phone number, also as part of a URL; API keys, tokens and signing secrets.
+# Phone numbers (also inside URLs), API keys, tokens and signing secrets.
 PRIVATE = [
     (re.compile(r"(?:\+|%2B)\d[\d\s().-]{5,}\d", re.IGNORECASE), "[number]"),
     (re.compile(r"\(\d{3}\)\s*\d{3}[\s.-]?\d{4}"), "[number]"),
@@ -39,7 +39,7 @@ PRIVATE_NAMES = {
     "transcript",
     "turns",
 }
-# Errors of the database quote whole rows, numbers and transcripts among them.
+# Database errors quote whole rows, with phone numbers and transcripts.
 DETAIL = re.compile(r"(DETAIL|CONTEXT):.*", re.DOTALL)
 REQUEST_ID = re.compile(r"[\w.:-]{1,100}\Z")
 QUIET = ("/static/",)
@@ -48,9 +48,9 @@ Event = MutableMapping[str, Any]
 
 
 def redact(_: object, __: str, event: Event) -> Event:
-    """A processor that leaves nothing private in an event, however deep."""
+    """structlog processor: redact private data at any depth of an event."""
     for name, value in event.items():
-        if not name.startswith("_"):  # structlog's own, gone before anything is written
+        if not name.startswith("_"):  # structlog's own, removed before output
             event[name] = _clean(name, value)
     return event
 
@@ -70,7 +70,7 @@ def _clean(name: str, value: object) -> object:
 
 
 def scrub(text: str) -> str:
-    """Text without numbers, keys and tokens."""
+    """The text with phone numbers, keys and tokens replaced."""
     for pattern, instead in PRIVATE:
         text = pattern.sub(instead, text)
     return DETAIL.sub(r"\1: [private]", text)
@@ -87,7 +87,7 @@ SHARED: list[Any] = [
 
 
 def configure(*, level: str = "INFO", pretty: bool = False) -> dict[str, Any]:
-    """Set up structlog, and return Django's LOGGING with everything going the same way."""
+    """Configure structlog; returns Django's LOGGING setting, which sends all loggers through it."""
     structlog.configure(
         processors=[*SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -121,10 +121,9 @@ def configure(*, level: str = "INFO", pretty: bool = False) -> dict[str, Any]:
 
 
 class RequestLog:
-    """Middleware: gives each request an id, answers it, and logs one line per request.
+    """Middleware: gives each request an id, returned as X-Request-ID, and logs one line per request.
 
-    What else is logged on the way carries the id, the account (bound where it is authenticated) and
-    the call.
+    All log lines of the request carry the id, the account (bound at authentication) and the call.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

@@ -1,6 +1,6 @@
-"""What machines ask: /healthz, /readyz, /metrics; before any rule about hosts, sessions or logs.
+"""Middleware that answers /healthz, /readyz and /metrics before host checks, sessions and logs.
 
-A load balancer or Prometheus asks a process by its bare address, which is in no list of ALLOWED_HOSTS.
+Load balancers and Prometheus use the address of a process, which is not in ALLOWED_HOSTS.
 """
 
 from collections.abc import Callable
@@ -18,7 +18,7 @@ PROBES: dict[str, Callable[[HttpRequest], HttpResponse]] = {
 
 
 class Probes:
-    """The first middleware of all."""
+    """Answers probes; must be the first middleware."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -31,5 +31,5 @@ class Probes:
             return HttpResponseNotAllowed(["GET", "HEAD"])
         answer = probe(request)
         answer["Cache-Control"] = "no-store"
-        answer._has_been_logged = True  # type: ignore[attr-defined] # Django would call a 503 an error
+        answer._has_been_logged = True  # type: ignore[attr-defined] # else Django logs a 503 as an error
         return answer

@@ -203,7 +203,7 @@ def test_a_directory_of_somebody_else_is_not_trusted(var):
     sockets.sockets(var).mkdir()
     os.chown(sockets.sockets(var), 65534, 65534)
 
-    with pytest.raises(RuntimeError, match="belongs to somebody else"):
+    with pytest.raises(RuntimeError, match="belongs to another user"):
         embedded.ensure(var, durable=False)
 
 

@@ -1,1 +1,1 @@
-"""Django's PostgreSQL backend with a cheaper health check (Django wants a backend to be a package)."""
+"""Django database backend: PostgreSQL with a cheaper health check of kept connections."""

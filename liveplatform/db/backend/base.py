@@ -1,4 +1,4 @@
-"""Whether a kept connection still works, without a round trip at every request."""
+"""Health check of a kept connection without a round trip."""
 
 import select
 
@@ -6,7 +6,10 @@ from django.db.backends.postgresql import base
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """A connection with nothing to read is well; one that can be read has news, mostly that it was closed."""
+    """Django's PostgreSQL connection; `is_usable` asks the server only if the socket has data to read.
+
+    An idle connection has none. One that is readable was closed or has a notice: Django's own check runs.
+    """
 
     def is_usable(self) -> bool:
         if self.connection is None or self.connection.closed:
