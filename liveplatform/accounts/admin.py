@@ -1,4 +1,4 @@
-"""Accounts, keys, issuers and connections in the admin. Secrets can be written here, never read."""
+"""Admin of accounts, API keys, JWT issuers and connections. Secrets are write-only."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from liveplatform.admin.base import LargeTableAdmin
 
 
 class AccountScopedAdmin(LargeTableAdmin):
-    """Rows of an account, which cannot move to another: sealed secrets are bound to it."""
+    """Rows whose account is fixed once they exist: their sealed secrets are bound to it."""
 
     list_select_related = ("account",)
     raw_id_fields = ("account",)
@@ -27,7 +27,7 @@ class AccountScopedAdmin(LargeTableAdmin):
 
 @admin.register(Account)
 class AccountAdmin(LargeTableAdmin):
-    """The tenants."""
+    """Accounts (tenants)."""
 
     list_display = ("name", "account_id", "auth_id", "is_active", "honest_errors", "created_at")
     list_filter = ("is_active",)
@@ -36,13 +36,13 @@ class AccountAdmin(LargeTableAdmin):
     search_help_text = "An account's id."
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """An account is closed by making it inactive; its calls stay on record."""
+        """False: accounts are deactivated, their calls stay on record."""
         return False
 
 
 @admin.register(ApiKey)
 class ApiKeyAdmin(AccountScopedAdmin):
-    """Keys: their text is shown when they are made, and never again."""
+    """API keys; the text of a key is shown once, when it is made."""
 
     form = KeyForm
     list_display = ("public_id", "name", "account", "scopes", "expires_at", "revoked_at", "last_used_at")
@@ -62,7 +62,7 @@ class ApiKeyAdmin(AccountScopedAdmin):
         self._show(request, made, text)
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Keys are revoked: records name them."""
+        """False: keys are revoked; records refer to them."""
         return False
 
     @admin.action(description="Rotate (both keys live for 24 hours)", permissions=["change"])
@@ -86,7 +86,7 @@ class ApiKeyAdmin(AccountScopedAdmin):
 
 @admin.register(JwtIssuer)
 class JwtIssuerAdmin(AccountScopedAdmin):
-    """Whose tokens an account accepts."""
+    """Issuers whose JWTs an account accepts."""
 
     form = IssuerForm
     list_display = ("issuer", "audience", "account", "algorithm", "scopes", "is_active")
@@ -100,7 +100,7 @@ class JwtIssuerAdmin(AccountScopedAdmin):
 
 @admin.register(Connection)
 class ConnectionAdmin(AccountScopedAdmin):
-    """Customers' accounts at providers."""
+    """Connections: customers' accounts at providers."""
 
     form = ConnectionForm
     list_display = ("__str__", "provider", "account", "is_default", "created_at", "updated_at")

@@ -1,4 +1,4 @@
-"""Who asks: an API key or a JWT, as Bearer; the key also as Vobiz's headers or as Basic's password."""
+"""DRF authentication: API key or JWT as Bearer token; the key also as X-Auth-Token or Basic password."""
 
 import base64
 
@@ -15,14 +15,14 @@ MISSING = "Send an API key or a JWT as `Authorization: Bearer …`."
 
 
 class PlatformAuthentication(BaseAuthentication):
-    """One key opens every surface."""
+    """Authenticates every surface of the API (DEFAULT_AUTHENTICATION_CLASSES)."""
 
     def authenticate(self, request: Request) -> tuple[Principal, None]:
-        principal, *beside = [_principal(token) for token in _credentials(request)]
-        if any(other.account_id != principal.account_id for other in beside):
+        principal, *others = [_principal(token) for token in _credentials(request)]
+        if any(other.account_id != principal.account_id for other in others):
             raise AuthenticationFailed(TWO_ACCOUNTS)
-        claimed = request.META.get("HTTP_X_AUTH_ID")
-        if claimed and claimed != principal.auth_id:
+        auth_id = request.META.get("HTTP_X_AUTH_ID")
+        if auth_id and auth_id != principal.auth_id:
             raise AuthenticationFailed("X-Auth-ID is not the account of this key.")
         structlog.contextvars.bind_contextvars(account=principal.account_id.hex)
         return principal, None
@@ -32,10 +32,10 @@ class PlatformAuthentication(BaseAuthentication):
 
 
 def _credentials(request: Request) -> list[str]:
-    """What was sent, at least one; X-Auth-Token first, which decides what may be done."""
-    token, sent = request.META.get("HTTP_X_AUTH_TOKEN"), request.META.get("HTTP_AUTHORIZATION")
+    """The credentials sent, at least one; X-Auth-Token comes first, and its scopes hold."""
+    token, header = request.META.get("HTTP_X_AUTH_TOKEN"), request.META.get("HTTP_AUTHORIZATION")
     tokens = [str(token)] if token else []
-    return [*tokens, _authorization(request)] if sent or not tokens else tokens
+    return [*tokens, _authorization(request)] if header or not tokens else tokens
 
 
 def _authorization(request: Request) -> str:

@@ -14,7 +14,7 @@ MAX_VALUE = 4000
 
 
 class BadConnection(ValueError):
-    """What was given does not make a connection; `field` and the text say what is wrong."""
+    """The input does not make a connection; `field` names what is wrong, the message says why."""
 
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message)
@@ -22,33 +22,33 @@ class BadConnection(ValueError):
 
 
 def connect(
-    account: Account, provider: str, given: Mapping[str, Any], *, base_url: str = "", name: str = ""
+    account: Account, provider: str, credentials: Mapping[str, Any], *, base_url: str = "", name: str = ""
 ) -> Connection:
-    """The account's default connection to a provider, saved.
+    """Create or update the account's default connection to a provider, and save it.
 
-    With the same account (server) there, its default connection gets the new secrets and address. With
-    another one there, that is another connection, which is the default from now on; the former stays, and
-    calls over it go on. Two at once do not meet.
+    If the credentials belong to the provider account (or server) of the present default connection, that
+    one gets the new secrets and base_url. Otherwise a new connection becomes the default; the former one
+    stays, with its calls. The account's row is locked meanwhile. Raises BadConnection.
     """
-    missing = [name for name in CREDENTIALS[provider].required if not given.get(name)]
+    missing = [name for name in CREDENTIALS[provider].required if not credentials.get(name)]
     if missing:
         raise BadConnection(missing[0], f"{provider} needs {', '.join(missing)} as well.")
     check_address(provider, base_url)
     with transaction.atomic():
         Account.objects.select_for_update(no_key=True).get(pk=account.pk)
         connection = _default_of(account, provider)
-        if connection is None or not _is_same(connection, given, base_url):
+        if connection is None or not _is_same(connection, credentials, base_url):
             connection = Connection(account=account, provider=provider)
             _step_down(account.pk, provider)
         connection.base_url, connection.name = base_url, name or connection.name
         connection.options, connection.sealed_secrets = {}, ""
-        change(connection, given)
+        change(connection, credentials)
         connection.save()
     return connection
 
 
 def make_default(connection: Connection) -> None:
-    """Calls go over this one from now on; those under way stay where they are. Wants a save."""
+    """Make this the connection of new calls; calls in progress keep theirs. Does not save it."""
     _step_down(connection.account_id, connection.provider)
     connection.is_default = True
 
@@ -61,18 +61,18 @@ def _default_of(account: Account, provider: str) -> Connection | None:
     return Connection.objects.filter(account=account, provider=provider, is_default=True).first()
 
 
-def _is_same(connection: Connection, given: Mapping[str, Any], base_url: str) -> bool:
-    """Whether what was given leads to the same account at the provider."""
+def _is_same(connection: Connection, credentials: Mapping[str, Any], base_url: str) -> bool:
+    """Whether the credentials belong to the same account at the provider."""
     fields = CREDENTIALS[connection.provider]
-    same = all(connection.options.get(name) == given.get(name) for name in fields.options)
+    same = all(connection.options.get(name) == credentials.get(name) for name in fields.options)
     return same and (base_url == connection.base_url or not fields.self_hosted)
 
 
-def change(connection: Connection, given: Mapping[str, Any]) -> None:
-    """Put values where they belong: options in the open, secrets sealed. Wants a save."""
+def change(connection: Connection, credentials: Mapping[str, Any]) -> None:
+    """Validate credentials and set them: options in plain text, secrets sealed. Does not save."""
     fields = CREDENTIALS[connection.provider]
     known = (*fields.required, *fields.optional)
-    for name, value in given.items():
+    for name, value in credentials.items():
         if name not in known:
             raise BadConnection(name, f"{connection.provider} has no {name}; it takes {', '.join(known)}.")
         if not isinstance(value, str) or not value.strip() or len(value) > MAX_VALUE or "\0" in value:
@@ -86,27 +86,27 @@ def change(connection: Connection, given: Mapping[str, Any]) -> None:
             raise BadConnection(name, "phone_number must be E.164, such as +14155550100.")
         if name in fields.duration_fields and not re.fullmatch("[1-9][0-9]{0,4}", value):
             raise BadConnection(name, f"{name} must be a whole number of seconds, from 1 to 99999.")
-    options = {name: value for name, value in given.items() if name not in fields.secrets}
-    secrets = {name: value for name, value in given.items() if name in fields.secrets}
+    options = {name: value for name, value in credentials.items() if name not in fields.secrets}
+    secrets = {name: value for name, value in credentials.items() if name in fields.secrets}
     connection.options = connection.options | options
     if secrets:
         connection.set_secrets(secrets)
 
 
 def check_address(provider: str, base_url: str) -> None:
-    """BadConnection if there must be an address, and there is none."""
+    """Raises BadConnection if the provider is self-hosted and base_url is empty."""
     if CREDENTIALS[provider].self_hosted and not base_url:
         raise BadConnection("base_url", f"{provider} needs base_url, the address of its server.")
 
 
-def move(connection: Connection, base_url: str, given: Mapping[str, Any]) -> None:
-    """Point a connection elsewhere. Wants a save.
+def move(connection: Connection, base_url: str, credentials: Mapping[str, Any]) -> None:
+    """Set another base_url. Does not save.
 
-    The secrets must be given again: else who may change the address, but not read the secrets, would
-    have them sent to an address of their own.
+    All secrets must be given again: otherwise a client that cannot read them could have them sent to a
+    server of its own. Raises BadConnection.
     """
     check_address(connection.provider, base_url)
-    missing = [name for name in CREDENTIALS[connection.provider].secrets if not given.get(name)]
+    missing = [name for name in CREDENTIALS[connection.provider].secrets if not credentials.get(name)]
     if base_url != connection.base_url and missing:
         raise BadConnection(missing[0], f"With another base_url, give {', '.join(missing)} again.")
     connection.base_url = base_url

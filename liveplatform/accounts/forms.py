@@ -1,4 +1,4 @@
-"""The admin's forms: secrets go in through fields that never show what is there."""
+"""Admin forms. Secrets are write-only fields."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ HS256_SECRET = 32
 
 
 def scopes_field(initial: list[str]) -> forms.MultipleChoiceField:
-    """Check boxes, one per scope."""
+    """One check box per scope."""
     return forms.MultipleChoiceField(
         choices=[(name, f"{name}: {meaning}") for name, meaning in SCOPES.items()],
         widget=forms.CheckboxSelectMultiple,
@@ -27,7 +27,7 @@ def scopes_field(initial: list[str]) -> forms.MultipleChoiceField:
 
 
 class KeyForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs alone
-    """A key; what opens anything is made by the platform."""
+    """An API key; its secret is generated on save."""
 
     scopes = scopes_field(list(SCOPES))
 
@@ -37,7 +37,7 @@ class KeyForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stub
 
 
 class IssuerForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs alone
-    """An issuer with the one kind of key that its algorithm wants."""
+    """A JWT issuer with the kind of key that its algorithm needs."""
 
     scopes = scopes_field([])
     jwks_url = forms.URLField(
@@ -104,7 +104,7 @@ class IssuerForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the s
 
 
 class ConnectionForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs alone
-    """A connection; secrets are written as one JSON object and never shown."""
+    """A connection; its secrets are one write-only JSON object."""
 
     base_url = forms.URLField(
         required=False, assume_scheme="https", help_text="Empty: the provider's public address."

@@ -1,7 +1,7 @@
-"""JWKS: the public keys that an issuer publishes, fetched when needed and at a bounded rate.
+"""JSON Web Key Sets (RFC 7517): an issuer's public keys, fetched on demand at a bounded rate.
 
-One thread fetches at a time. Who asks for a key that is known never waits for it; who asks for an
-unknown one waits a moment at most, so that a slow issuer cannot hold the platform's threads.
+One thread fetches at a time. A request with a known key never waits for the fetch; one with an unknown key
+waits PATIENCE at most, so that a slow issuer cannot hold the platform's threads.
 """
 
 import threading
@@ -16,35 +16,35 @@ from liveplatform.egress.fetch import fetch_text
 log = structlog.get_logger(__name__)
 
 # Seconds.
-REFETCH = 30.0  # between two fetches, whatever tokens come in
-KEEP = 600.0  # until keys are fetched anew although all are known
-FORGET = 3600.0  # until keys that can no longer be fetched are believed no more
-PATIENCE = 1.0  # to wait for another thread's fetch
+REFETCH = 30.0  # between two fetches, whichever key ids are asked for
+KEEP = 600.0  # after which known keys are fetched again
+FORGET = 3600.0  # after which keys are dropped if every fetch failed
+PATIENCE = 1.0  # for the fetch of another thread
 
 KEY_TYPES = {"RS256": "RSA", "ES256": "EC"}
 
 
 class KeysUnavailable(Exception):
-    """The issuer's keys cannot be fetched."""
+    """The issuer's key set cannot be fetched."""
 
 
 class KeySet:
-    """The keys behind one URL that are fit for one algorithm."""
+    """The keys of one JWKS URL that fit one algorithm."""
 
     def __init__(self, url: str, algorithm: str) -> None:
         self.url, self.algorithm = url, algorithm
         self._keys: dict[str | None, Any] = {}
-        self._asked = self._got = float("-inf")
-        self._fetching = threading.Lock()
+        self._tried_at = self._fetched_at = float("-inf")
+        self._fetch_lock = threading.Lock()
 
     def find(self, kid: str | None) -> Any | None:  # noqa: ANN401 - a public key of cryptography's
-        """The key with this id (without an id: the only one), or None. KeysUnavailable if there are none."""
-        if self._wants(kid) and self._fetching.acquire(timeout=0.0 if self._has(kid) else PATIENCE):
+        """The key with this id (None: the only key), or None. Raises KeysUnavailable if no keys are known."""
+        if self._needs_fetch(kid) and self._fetch_lock.acquire(timeout=0.0 if self._has(kid) else PATIENCE):
             try:
-                if self._wants(kid):  # else another thread has been there meanwhile
+                if self._needs_fetch(kid):  # else another thread has fetched meanwhile
                     self._fetch()
             finally:
-                self._fetching.release()
+                self._fetch_lock.release()
         keys = self._keys
         if not keys:
             raise KeysUnavailable
@@ -53,25 +53,25 @@ class KeySet:
     def _has(self, kid: str | None) -> bool:
         return kid in self._keys or (kid is None and len(self._keys) == 1)
 
-    def _wants(self, kid: str | None) -> bool:
-        age = time.monotonic() - self._asked
+    def _needs_fetch(self, kid: str | None) -> bool:
+        age = time.monotonic() - self._tried_at
         return age > KEEP or (age > REFETCH and not self._has(kid))
 
     def _fetch(self) -> None:
         try:
-            self._keys = self._parsed(fetch_text(self.url))
-            self._got = time.monotonic()
+            self._keys = self._parse(fetch_text(self.url))
+            self._fetched_at = time.monotonic()
         except (OSError, jwt.PyJWTError, ValueError, TypeError, AttributeError, RecursionError) as error:
             log.warning("jwks_unavailable", url=self.url, error=type(error).__name__)
-            if time.monotonic() - self._got > FORGET:
+            if time.monotonic() - self._fetched_at > FORGET:
                 self._keys = {}
         finally:
-            self._asked = time.monotonic()
+            self._tried_at = time.monotonic()
 
-    def _parsed(self, text: str) -> dict[str | None, Any]:
-        wanted = KEY_TYPES[self.algorithm]
+    def _parse(self, text: str) -> dict[str | None, Any]:
+        key_type = KEY_TYPES[self.algorithm]
         found = jwt.PyJWKSet.from_json(text).keys
-        return {key.key_id: key.key for key in found if key.key_type == wanted and _for_signatures(key)}
+        return {key.key_id: key.key for key in found if key.key_type == key_type and _for_signatures(key)}
 
 
 def _for_signatures(key: jwt.PyJWK) -> bool:

@@ -1,8 +1,7 @@
 """API keys: made, rotated, revoked, and looked up by the hash of their secret.
 
-A key reads "lp_<public id>_<secret>". Look-ups are cached in the process for a few seconds, so a
-request costs no query for its key; a revoked key works for at most CACHE seconds more, and one that
-expires not a moment longer.
+A key reads "lp_<public id>_<secret>". Look-ups are cached per process for CACHE seconds, so that a request
+needs no query for its key: a revoked key works for at most that long, an expired one is refused at once.
 """
 
 import hashlib
@@ -36,7 +35,7 @@ IN_FORCE = Q(expires_at=None) | Q(expires_at__gt=Now())
 def make_key(
     account: Account, *, name: str = "", scopes: Iterable[str] = SCOPES, expires_at: datetime | None = None
 ) -> tuple[ApiKey, str]:
-    """A new key of the account, and its text: the only time that can be seen."""
+    """A new key of the account, and its text, which is not stored."""
     public_id, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
     key = ApiKey.objects.create(
         account=account,
@@ -50,18 +49,18 @@ def make_key(
 
 
 class CannotRotate(Exception):
-    """The key has a successor already, or has ended; the text says so to its owner."""
+    """The key has a successor, or is revoked or expired; the message is fit for its owner."""
 
 
 def rotate(key: ApiKey, overlap: timedelta = timedelta(hours=24)) -> tuple[ApiKey, str]:
-    """A successor with the same name, scopes and expiry; the old key expires after the overlap.
+    """A successor with the same name, scopes and expiry; the old key expires after `overlap`.
 
-    Once in a key's life, and only while it is in force; else CannotRotate.
+    Raises CannotRotate if the key was rotated before, is revoked or has expired.
     """
     with transaction.atomic():
-        alive = ApiKey.objects.filter(IN_FORCE, pk=key.pk, revoked_at=None)
-        if not alive.filter(rotated_at=None).update(rotated_at=Now()):
-            raise CannotRotate(ROTATED if alive.exists() else ENDED)
+        valid = ApiKey.objects.filter(IN_FORCE, pk=key.pk, revoked_at=None)
+        if not valid.filter(rotated_at=None).update(rotated_at=Now()):
+            raise CannotRotate(ROTATED if valid.exists() else ENDED)
         key.refresh_from_db()
         successor = make_key(key.account, name=key.name, scopes=key.scopes, expires_at=key.expires_at)
         until = timezone.now() + overlap
@@ -72,14 +71,14 @@ def rotate(key: ApiKey, overlap: timedelta = timedelta(hours=24)) -> tuple[ApiKe
 
 
 def revoke(key: ApiKey) -> None:
-    """End a key now; one that was revoked before stays as it was."""
+    """Revoke a key; a key that is revoked already keeps its time of revocation."""
     if key.revoked_at is None:
         key.revoked_at = timezone.now()
         key.save(update_fields=["revoked_at"])
 
 
 def principal_for(token: str) -> Principal | None:
-    """Whom this key stands for; None if it is unknown, expired or revoked, or its account is closed."""
+    """The principal of a key; None if it is unknown, expired or revoked, or its account is inactive."""
     found = _known.recall(_hash(token), lambda: _looked_up(token))
     if found is None or (found.expires_at and found.expires_at <= timezone.now()):
         return None
@@ -87,13 +86,13 @@ def principal_for(token: str) -> Principal | None:
 
 
 def forget() -> None:
-    """Drop what this process remembers of keys."""
+    """Clear this process's cache of keys."""
     _known.forget()
 
 
 @dataclass(frozen=True)
 class _Found:
-    """A key in force when it was looked up."""
+    """A key that was valid when it was loaded."""
 
     principal: Principal
     expires_at: datetime | None

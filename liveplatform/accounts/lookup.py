@@ -1,4 +1,4 @@
-"""Finding an account by what people call it, for commands."""
+"""Find an account by its id, auth_id or name, for management commands."""
 
 import re
 from uuid import UUID
@@ -10,7 +10,7 @@ from liveplatform.accounts.models import Account
 
 
 def account_named(text: str) -> Account:
-    """The account with this id, auth_id or name; CommandError if there is none, or more than one."""
+    """The account with this id, auth_id or name. Raises CommandError if there is none or more than one."""
     found = Account.objects.filter(Q(auth_id=text) | Q(name=text))
     if re.fullmatch(r"[0-9a-fA-F]{32}|[0-9a-fA-F-]{36}", text):
         found = Account.objects.filter(pk=UUID(text))

@@ -1,4 +1,4 @@
-"""Account, the tenant; its keys, its token issuers, its connections to providers."""
+"""Account (the tenant), ApiKey, JwtIssuer and Connection."""
 
 import secrets
 import string
@@ -22,7 +22,7 @@ def new_auth_id() -> str:
 
 
 class Account(models.Model):
-    """A tenant. Everything belongs to one, and every query is bound to it."""
+    """A tenant. Every row belongs to one, and every query is bound to it."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     name = models.CharField(max_length=200)
@@ -43,12 +43,12 @@ class Account(models.Model):
 
     @property
     def account_id(self) -> str:
-        """The id as it is shown outside: 32 characters."""
+        """The id in 32 hexadecimal characters, as clients see it."""
         return self.id.hex
 
 
 class ApiKey(models.Model):
-    """One key opens every surface. Only its hash is kept; the key itself is shown once."""
+    """An API key of the account, valid on every surface. Only the hash of its secret is stored."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     account = models.ForeignKey(Account, models.CASCADE, related_name="api_keys")
@@ -58,7 +58,7 @@ class ApiKey(models.Model):
     scopes = ArrayField(models.CharField(max_length=40), default=list)
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
-    rotated_at = models.DateTimeField(null=True, blank=True, editable=False)  # it has a successor
+    rotated_at = models.DateTimeField(null=True, blank=True, editable=False)
     last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
@@ -70,7 +70,7 @@ class ApiKey(models.Model):
 
 
 class JwtIssuer(models.Model):
-    """Whose tokens an account accepts, and with which one algorithm."""
+    """An issuer whose JWTs the account accepts, with its one algorithm."""
 
     class Algorithm(models.TextChoices):
         HS256 = "HS256"
@@ -109,7 +109,7 @@ class JwtIssuer(models.Model):
 
 
 class Connection(models.Model):
-    """A customer's account at a provider. Its secrets can be written and used, never read back."""
+    """A customer's account at a provider. Its secrets are sealed and never shown."""
 
     class Provider(models.TextChoices):
         TWILIO = "twilio", "Twilio"
@@ -123,7 +123,9 @@ class Connection(models.Model):
     provider = models.CharField(max_length=20, choices=Provider.choices)
     name = models.CharField(max_length=100, blank=True, default="")
     base_url = models.URLField(blank=True, default="", help_text="Empty: the provider's public address.")
-    options = models.JSONField(default=dict, blank=True, help_text="What is not secret, such as account_sid.")
+    options = models.JSONField(
+        default=dict, blank=True, help_text="Credentials that are not secret, such as account_sid."
+    )
     sealed_secrets = models.TextField(blank=True, default="", editable=False)
     is_default = models.BooleanField(default=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -143,16 +145,16 @@ class Connection(models.Model):
 
     @property
     def events_url(self) -> str:
-        """Where its provider sends events, if it sends any: to be configured at the provider."""
+        """The URL to configure at the provider for its events."""
         return f"{settings.PUBLIC_URL}/v1/providers/{self.pk}/events"
 
     def set_secrets(self, secrets: dict[str, str]) -> None:
-        """Replace the secrets; what is not named stays as it was."""
+        """Replace the named secrets; the others stay."""
         known = self._secrets() if self.sealed_secrets else {}
         self.sealed_secrets = seal(orjson.dumps(known | secrets).decode(), aad=self._aad())
 
     def credentials(self) -> dict[str, str]:
-        """Everything the provider's adapter needs, secrets opened. For adapters only, never for output."""
+        """All credentials with unsealed secrets, for the provider's adapter. Never for output."""
         return {key: str(value) for key, value in self.options.items()} | self._secrets()
 
     def _secrets(self) -> dict[str, Any]:

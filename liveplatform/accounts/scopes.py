@@ -1,4 +1,4 @@
-"""What a key or token may be allowed to do."""
+"""The scopes of API keys and tokens."""
 
 READ = "read:live"
 WRITE = "write:live"

@@ -1,7 +1,7 @@
-"""JSON Web Tokens of an account's own issuers, verified with PyJWT.
+"""JSON Web Tokens (RFC 7519) of an account's own issuers, verified with PyJWT.
 
-The algorithm is pinned on the issuer's row, never taken from the token; exp, iss, aud and sub are
-required. Keys behind a JWKS URL are fetched over judged connections only, and at a bounded rate.
+The algorithm is pinned on the issuer's row, never taken from the token; exp, iss, aud and sub are required.
+JWKS URLs are fetched under the egress policy, at a bounded rate (jwks.py).
 """
 
 from typing import Any
@@ -24,11 +24,11 @@ CACHE_SIZE = 1000
 
 
 class BadToken(Exception):
-    """The token is not accepted; the text says why, and is fit for its bearer."""
+    """The token is not accepted; the message says why and is fit for its bearer."""
 
 
 def principal_for(token: str) -> Principal:
-    """Whom a token stands for; BadToken if it is not good."""
+    """The principal of a token. Raises BadToken if it does not verify."""
     if len(token) > MAX_TOKEN:
         raise BadToken("The token is too long.")
     try:
@@ -42,7 +42,7 @@ def principal_for(token: str) -> Principal:
 
 
 def forget() -> None:
-    """Drop what this process remembers of issuers and their keys."""
+    """Clear this process's caches of issuers and key sets."""
     _issuers.forget()
     _key_sets.clear()
 
@@ -110,7 +110,7 @@ def _key_set(issuer: JwtIssuer) -> KeySet:
 
 
 def _subject(claims: dict[str, Any]) -> str:
-    """It is written on records, so it must be text that can be written."""
+    """The `sub` claim; records store it, so it must be printable."""
     subject = str(claims["sub"])
     if not subject or not subject.isprintable():
         raise BadToken("The token's subject is empty or holds control characters.")
@@ -118,6 +118,6 @@ def _subject(claims: dict[str, Any]) -> str:
 
 
 def _scopes(claims: dict[str, Any]) -> list[str]:
-    """RFC 8693 has `scope` as words in one string; some issuers send `scp`, or a list."""
-    said = claims.get("scope", claims.get("scp", ""))
-    return [str(scope) for scope in said] if isinstance(said, list) else str(said).split()
+    """RFC 8693 §4.2: `scope` is one space-separated string; some issuers send `scp`, or a list."""
+    claim = claims.get("scope", claims.get("scp", ""))
+    return [str(scope) for scope in claim] if isinstance(claim, list) else str(claim).split()

@@ -1,4 +1,4 @@
-"""Memory: what a look-up said, believed for a few seconds by this process."""
+"""In-process cache of look-ups with a time to live."""
 
 import threading
 import time
@@ -9,28 +9,28 @@ V = TypeVar("V")
 
 
 class Memory(Generic[V]):
-    """Answers of look-ups by their question, "there is none" included; never more than `size` of them."""
+    """Values by key, None included, for `seconds`; at most `size` of them (a full cache is emptied)."""
 
     def __init__(self, seconds: float, size: int) -> None:
         self.seconds, self.size = seconds, size
-        self._known: dict[Hashable, tuple[float, V]] = {}
+        self._entries: dict[Hashable, tuple[float, V]] = {}
         self._lock = threading.Lock()
 
-    def recall(self, question: Hashable, look_up: Callable[[], V]) -> V:
-        """The answer, looked up if it is not known or too old. A look-up that raises is not remembered."""
-        known = self._known.get(question)
-        if known and known[0] > time.monotonic():
-            return known[1]
-        answer = look_up()
+    def recall(self, key: Hashable, load: Callable[[], V]) -> V:
+        """The cached value, or that of `load` if it is absent or expired. Exceptions are not cached."""
+        entry = self._entries.get(key)
+        if entry and entry[0] > time.monotonic():
+            return entry[1]
+        value = load()
         with self._lock:
-            if len(self._known) >= self.size:
-                self._known.clear()
-            self._known[question] = (time.monotonic() + self.seconds, answer)
-        return answer
+            if len(self._entries) >= self.size:
+                self._entries.clear()
+            self._entries[key] = (time.monotonic() + self.seconds, value)
+        return value
 
     def forget(self) -> None:
-        """Drop everything."""
-        self._known.clear()
+        """Remove all entries."""
+        self._entries.clear()
 
     def __len__(self) -> int:
-        return len(self._known)
+        return len(self._entries)

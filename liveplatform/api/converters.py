@@ -1,4 +1,4 @@
-"""Path converters shared by the surfaces."""
+"""URL path converters."""
 
 from uuid import UUID
 
@@ -6,7 +6,7 @@ from django.urls import register_converter
 
 
 class IdConverter:
-    """A UUID, with or without dashes; anything else is no address at all: 404."""
+    """A UUID, with or without dashes; other text does not match the URL (404)."""
 
     regex = "[0-9a-fA-F-]{32,36}"
 

@@ -1,8 +1,8 @@
-"""Idempotency-Key: the same request twice has one effect and one answer.
+"""Idempotency-Key: a repeated request has one effect and gets the stored response.
 
-A record is taken before the view runs (one statement; a crash frees it after LOCK seconds) and the
-answer is written into it inside the view's own transaction, so effect and answer stand or fall together.
-Answers are sealed: they may hold a new key's text, or a phone number.
+A record is reserved before the view runs (one statement; after a crash it is free again after LOCK seconds).
+The response is stored in it inside the view's own transaction, so that effect and response commit together.
+Stored responses are sealed: they may hold the text of a new API key, or a phone number.
 """
 
 import hashlib
@@ -44,7 +44,7 @@ RETURNING id, locked_until
 
 
 class Replay(Exception):
-    """The request was answered before; this is that answer."""
+    """The request was answered before; `response` is the stored one."""
 
     def __init__(self, status: int, body: bytes) -> None:
         super().__init__()
@@ -54,18 +54,18 @@ class Replay(Exception):
 
 @dataclass(frozen=True)
 class Taken:
-    """A record that this request holds until `locked_until`; whoever takes it later has another one."""
+    """A record that this request holds until `locked_until`; a later holder has another time there."""
 
     id: int
     locked_until: datetime
 
     def write(self, status: int, body: bytes) -> bool:
-        """Keep the answer, in the view's transaction. False: the record is no longer this request's."""
+        """Store the response, in the view's transaction. False: another request took over the record."""
         sealed = seal(body.decode(), aad=_aad(self.id)).encode()
         return bool(self._own().update(status=status, body=sealed, locked_until=None))
 
     def free(self) -> None:
-        """Nothing worth repeating came of it: the same key may try again."""
+        """Delete the record, so that the same key runs again."""
         self._own().delete()
 
     def _own(self) -> QuerySet[IdempotencyRecord]:
@@ -73,12 +73,15 @@ class Taken:
 
 
 def answer(status: int, body: bytes) -> HttpResponse:
-    """An answer as it goes out under a key, the first time and every time."""
+    """A response as it is sent with a key, the first time and on every replay."""
     return HttpResponse(body, status=status, content_type="application/json")
 
 
 def take(request: Request) -> Taken | None:
-    """Take the key of this request, if it has one. Raises Replay, 409 (under way), 422 (other body), 400."""
+    """Reserve the request's key; None without one.
+
+    Raises Replay (answered before), Conflict (still running), Unprocessable (other body), ParseError.
+    """
     key = request.headers.get(HEADER)
     if key is None or request.method not in METHODS:
         return None
@@ -91,8 +94,8 @@ def take(request: Request) -> Taken | None:
         "route": f"{request.method} {request.path}"[:300],
         "key": key,
     }
-    asked = request.META.get("QUERY_STRING", "").encode() + b"\0" + _body(request)
-    fingerprint = hashlib.sha256(asked).digest()
+    content = request.META.get("QUERY_STRING", "").encode() + b"\0" + _body(request)
+    fingerprint = hashlib.sha256(content).digest()
     with connection.cursor() as cursor:
         cursor.execute(TAKE, values | {"fingerprint": fingerprint, "lock": LOCK, "keep": KEEP})
         row = cursor.fetchone()
@@ -100,21 +103,21 @@ def take(request: Request) -> Taken | None:
 
 
 def fingerprint_of(request: Request) -> str:
-    """A name for the wish under this request's key, the same whenever it is repeated; "" without a key."""
+    """A digest of principal, path and key, equal for each repetition; "" without a key."""
     key = request.headers.get(HEADER)
     principal = cast(Principal, request.user)
-    told = f"{principal.identity}\0{request.path}\0{key}"
-    return hashlib.sha256(told.encode()).hexdigest() if key else ""
+    text = f"{principal.identity}\0{request.path}\0{key}"
+    return hashlib.sha256(text.encode()).hexdigest() if key else ""
 
 
 def purge() -> int:
-    """Delete the records that are past their time; how many there were."""
-    gone, _ = IdempotencyRecord.objects.filter(created_at__lt=Now() - timedelta(hours=KEEP)).delete()
-    return gone
+    """Delete records older than KEEP hours. Returns their number."""
+    deleted, _ = IdempotencyRecord.objects.filter(created_at__lt=Now() - timedelta(hours=KEEP)).delete()
+    return deleted
 
 
 def _body(request: Request) -> bytes:
-    """The raw body, kept by Django for the parser that reads it next."""
+    """The raw body; Django keeps it for the parser. Raises TooLarge."""
     try:
         return bytes(request._request.body)
     except (RequestDataTooBig, UnreadablePostError) as error:
@@ -122,8 +125,8 @@ def _body(request: Request) -> bytes:
 
 
 def _judge(values: dict[str, Any], fingerprint: bytes) -> Taken:
-    named = {name: value for name, value in values.items() if name != "account"}
-    record = IdempotencyRecord.objects.filter(account_id=values["account"], **named).first()
+    key = {name: value for name, value in values.items() if name != "account"}
+    record = IdempotencyRecord.objects.filter(account_id=values["account"], **key).first()
     if record is not None and bytes(record.fingerprint) != fingerprint:
         raise Unprocessable(f"This {HEADER} was used with another body; use a fresh key.")
     if record is None or record.status is None:

@@ -1,8 +1,8 @@
-"""Bodies are read to their end before an answer goes out, whoever did not want them.
+"""Drains unread request bodies, so that keep-alive connections stay usable.
 
-A refusal (401, 404, 405, 415) comes before its body is read. The server cannot find the next request on
-a connection that still holds one, and would close it without a word: so the rest is read here, and where
-it is longer than any body may be, the answer says `Connection: close`.
+An error response (401, 404, 405, 415) is sent before the body is read. The web server cannot find the next
+request behind an unread body and would close the connection: the rest is read here, up to MAX_BODY; beyond
+that the response says `Connection: close`.
 """
 
 from collections.abc import Callable
@@ -16,7 +16,7 @@ PART = 64 * 1024
 
 
 class WholeBodies:
-    """Middleware: nothing is left on the connection, or it is closed for all to see."""
+    """Middleware: reads what is left of the body, or announces that the connection closes."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -31,7 +31,7 @@ class WholeBodies:
 
 
 def _measure(request: HttpRequest) -> None:
-    """A body in chunks as one of a known length; else Django and DRF take it for none."""
+    """Buffer a chunked body and set CONTENT_LENGTH: without it Django and DRF see no body."""
     chunks, length = request.META["wsgi.input"], 0
     body = BytesIO()
     while length <= MAX_BODY and (part := chunks.read(PART)):
@@ -42,7 +42,7 @@ def _measure(request: HttpRequest) -> None:
 
 
 def _read_out(request: HttpRequest) -> bool:
-    """Whether the whole body is off the connection now."""
+    """Read the rest of the body. Returns whether all of it has been read."""
     length = request.META.get("CONTENT_LENGTH") or "0"
     if not length.isdigit() or int(length) > MAX_BODY:
         return False

@@ -1,4 +1,4 @@
-"""JSON in, by orjson, within limits."""
+"""The JSON parser, with limits on size, depth and numbers."""
 
 import re
 from collections.abc import Mapping
@@ -16,12 +16,15 @@ from liveplatform.json_codec import is_too_large
 
 MAX_BODY = 1024 * 1024
 MAX_DEPTH = 32
-# \u0000 in JSON is a NUL character; after another backslash it is but five letters.
+# \u0000 in JSON is a NUL character, unless its backslash is escaped by another one.
 NUL = re.compile(rb"\0|(?<!\\)(?:\\\\)*\\u0000")
 
 
 class JSONParser(BaseParser):
-    """At most MAX_BODY bytes and MAX_DEPTH levels; no NUL characters, which PostgreSQL cannot store."""
+    """At most MAX_BODY bytes and MAX_DEPTH levels; no NUL characters, which PostgreSQL cannot store.
+
+    Raises TooLarge or ParseError. An empty body is an empty object.
+    """
 
     media_type = "application/json"
 
@@ -52,12 +55,12 @@ class JSONParser(BaseParser):
 
 
 class OnlyJSON(BaseContentNegotiation):
-    """Answers are JSON whatever Accept says; a client that asks for something else reads JSON."""
+    """Responses are JSON whatever the Accept header says."""
 
     def select_parser(self, request: Request, parsers: Any) -> BaseParser | None:  # noqa: ANN401
-        sent = (request.content_type or "").partition(";")[0].strip().lower()
-        fits = sent in ("", "application/json") or sent.endswith("+json")
-        return parsers[0] if fits else None
+        content_type = (request.content_type or "").partition(";")[0].strip().lower()
+        is_json = content_type in ("", "application/json") or content_type.endswith("+json")
+        return parsers[0] if is_json else None
 
     def select_renderer(
         self,
@@ -69,13 +72,13 @@ class OnlyJSON(BaseContentNegotiation):
 
 
 def _any_number_too_large(data: Any) -> bool:  # noqa: ANN401
-    waiting = [data]
-    while waiting:
-        value = waiting.pop()
+    pending = [data]
+    while pending:
+        value = pending.pop()
         if isinstance(value, dict):
-            waiting.extend(value.values())
+            pending.extend(value.values())
         elif isinstance(value, list):
-            waiting.extend(value)
+            pending.extend(value)
         elif is_too_large(value):
             return True
     return False

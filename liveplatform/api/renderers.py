@@ -1,4 +1,4 @@
-"""JSON out: the one renderer of the API."""
+"""The JSON renderer of the API."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,7 +9,7 @@ from liveplatform.json_codec import dumps
 
 
 class JSONRenderer(BaseRenderer):
-    """As liveplatform.json_codec writes it."""
+    """JSON by liveplatform.json_codec (orjson)."""
 
     media_type = "application/json"
     format = "json"

@@ -1,4 +1,4 @@
-"""Celery's door into what the API keeps."""
+"""Celery tasks of the API."""
 
 from liveplatform.api import idempotency
 from liveplatform.work.named_tasks import named_task
@@ -6,5 +6,5 @@ from liveplatform.work.named_tasks import named_task
 
 @named_task("api.purge")
 def purge() -> str:
-    """Delete the answers under Idempotency-Keys that are past their time."""
+    """Delete idempotency records older than the retention time."""
     return f"{idempotency.purge():,} answers under an Idempotency-Key were deleted."

@@ -1,6 +1,6 @@
-"""A rate limit per key, exact under concurrency: one counter in Redis per key and window.
+"""Rate limit per principal, exact under concurrency: one Redis counter per principal and fixed window.
 
-Redis away: nobody is refused, and it is logged. Ending a call is never throttled (its views opt out).
+If Redis is unreachable, requests pass and a warning is logged. Actions that end calls are not throttled.
 """
 
 from functools import cache
@@ -15,7 +15,7 @@ from liveplatform.api.principal import Principal
 log = structlog.get_logger(__name__)
 
 WINDOW = 60
-# Count and expire in one step, so that no counter is left without an end.
+# INCR and EXPIRE in one script: a crash between them would leave a counter that never expires.
 COUNT = """
 local n = redis.call('INCR', KEYS[1])
 if n == 1 then redis.call('EXPIRE', KEYS[1], ARGV[1]) end
@@ -24,11 +24,11 @@ return {n, redis.call('TTL', KEYS[1])}
 
 
 class KeyRate:
-    """At most settings.API_RATE_PER_MINUTE requests a minute per key (0: no limit)."""
+    """At most settings.API_RATE_PER_MINUTE requests a minute per principal (0: no limit)."""
 
     @staticmethod
     def check(principal: Principal) -> None:
-        """Throttled (429, with the seconds to wait) if this key has had its share."""
+        """Count one request. Raises Throttled (429, with seconds to wait) above the limit."""
         if not settings.API_RATE_PER_MINUTE:
             return
         name = f"liveplatform:rate:{principal.account_id}:{principal.identity}"

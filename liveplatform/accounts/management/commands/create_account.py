@@ -1,4 +1,4 @@
-"""Make an account with an API key."""
+"""Create an account with an API key."""
 
 import json
 from argparse import ArgumentParser
@@ -13,7 +13,7 @@ from liveplatform.accounts.scopes import SCOPES
 
 
 class Command(BaseCommand):
-    """Prints the key: the only time it can be seen."""
+    """Prints the key, which is not stored."""
 
     help = "Make an account with an API key, which is shown this once."
 

@@ -1,4 +1,4 @@
-"""Seal every secret anew with the newest of ENCRYPTION_KEYS."""
+"""Seal every stored secret with the newest of ENCRYPTION_KEYS."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -10,7 +10,7 @@ from tqdm import tqdm
 
 from liveplatform.crypto import CannotOpen, seal, sealed_with_newest, unseal
 
-# Model, sealed column, and the name by which its additional data knows it.
+# Model, sealed column, and the column's name in the additional authenticated data.
 SEALED = [
     ("accounts.Connection", "sealed_secrets", "secrets"),
     ("accounts.JwtIssuer", "sealed_secret", "secret"),
@@ -20,7 +20,7 @@ SEALED = [
 
 
 class Command(BaseCommand):
-    """Afterwards the older keys can be taken out of ENCRYPTION_KEYS."""
+    """Afterwards the older keys can be removed from ENCRYPTION_KEYS."""
 
     help = "Seal every secret anew with the newest encryption key."
 
@@ -34,20 +34,20 @@ class Command(BaseCommand):
             old = [row for row in rows.iterator(500) if not sealed_with_newest(getattr(row, column))]
             if not options["dry_run"]:
                 for row in tqdm(old, unit="secret", disable=None):
-                    closed += not self._seal_anew(row, column, field)
+                    closed += not self._reseal(row, column, field)
             verb = "would be" if options["dry_run"] else "were to be"
             self.stdout.write(f"{label}.{column}: {len(old):,} {verb} sealed anew")
         if closed:
             raise CommandError(f"{closed:,} could not be opened; their keys are not in ENCRYPTION_KEYS.")
 
-    def _seal_anew(self, row: Model, column: str, field: str) -> bool:
-        """False if the secret does not open. One that is changed meanwhile is sealed with the newest key."""
+    def _reseal(self, row: Model, column: str, field: str) -> bool:
+        """Whether the secret could be unsealed. A row changed meanwhile is left: it has the newest key."""
         aad = f"{row.account_id}/{type(row).__name__}/{row.pk}/{field}"  # type: ignore[attr-defined]
-        was = getattr(row, column)
+        sealed = getattr(row, column)
         try:
-            fresh = seal(unseal(was, aad=aad), aad=aad)
+            fresh = seal(unseal(sealed, aad=aad), aad=aad)
         except CannotOpen as error:
             self.stderr.write(f"{type(row).__name__} {row.pk}: {error}")
             return False
-        type(row)._default_manager.filter(**{"pk": row.pk, column: was}).update(**{column: fresh})
+        type(row)._default_manager.filter(**{"pk": row.pk, column: sealed}).update(**{column: fresh})
         return True

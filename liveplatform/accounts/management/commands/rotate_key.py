@@ -11,7 +11,7 @@ from liveplatform.accounts.models import ApiKey
 
 
 class Command(BaseCommand):
-    """Both keys live until the overlap is over."""
+    """Both keys are valid until the overlap ends."""
 
     help = "Make a successor of an API key; the old key goes on working for the overlap."
 

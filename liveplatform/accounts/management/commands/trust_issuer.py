@@ -1,4 +1,4 @@
-"""Let an account's own identity service sign tokens for the API."""
+"""Accept JWTs of an account's own identity service."""
 
 from argparse import ArgumentParser, FileType
 from typing import Any
@@ -12,7 +12,7 @@ from liveplatform.accounts.scopes import READ, SCOPES
 
 
 class Command(BaseCommand):
-    """Adds the issuer, or changes the one with this issuer and audience. Checked as in the admin."""
+    """Creates or updates the issuer with this `iss` and `aud`; validated by the admin's form."""
 
     help = "Accept JSON Web Tokens of an issuer as an account's."
 
@@ -29,8 +29,8 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:  # noqa: ANN401
         account = account_named(options["account"])
         named = {"issuer": options["issuer"], "audience": options["audience"]}
-        known = JwtIssuer.objects.filter(account=account, **named).first()
-        wish = named | {
+        existing = JwtIssuer.objects.filter(account=account, **named).first()
+        values = named | {
             "account": account.pk,
             "algorithm": options["algorithm"],
             "jwks_url": options["jwks_url"],
@@ -39,12 +39,12 @@ class Command(BaseCommand):
             "scopes": options["scope"] or [READ],
             "is_active": True,
         }
-        form = IssuerForm(wish, instance=known)
+        form = IssuerForm(values, instance=existing)
         if not form.is_valid():
-            raise CommandError(" ".join(f"{name}: {said[0]}" for name, said in form.errors.items()))
+            raise CommandError(" ".join(f"{name}: {errors[0]}" for name, errors in form.errors.items()))
         issuer = form.save()
         self.stdout.write(f"{account} accepts {issuer.algorithm} tokens of {issuer} ({issuer.pk}).")
 
 
-def _content(file: Any) -> str:  # noqa: ANN401 - what argparse opened, or None
+def _content(file: Any) -> str:  # noqa: ANN401 - an open file or None
     return str(file.read()).strip() if file else ""
