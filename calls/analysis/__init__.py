@@ -1,1 +1,1 @@
-"""What a transcript tells: metrics, and the customer's sentiment. Knows no models."""
+"""Analysis of transcripts: conversation metrics and the customer's sentiment. Imports no models."""

@@ -1,4 +1,4 @@
-"""Analysing a conversation: its metrics, and its sentiment by the analyser that settings name."""
+"""Analyse a conversation: metrics, and sentiment by the analyser of settings.ANALYSER."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from calls.analysis.turns import Turn
 
 @dataclass(frozen=True)
 class AnalysisResult:
-    """What was found, and by which analyser in which version."""
+    """Metrics and sentiment as JSON, with the analyser's name and version."""
 
     metrics: dict[str, Any]
     sentiment: dict[str, Any]
@@ -26,20 +26,20 @@ class AnalysisResult:
 
 
 def analyse(turns: Sequence[Turn], language: str = "") -> AnalysisResult:
-    """Metrics and sentiment. Raises AnalyserUnavailable or AnalyserRejected (HTTP analysers only)."""
-    judge = get_analyser(settings.ANALYSER)
-    sentiment = judge.score(turns, language)
-    return AnalysisResult(measure(turns), sentiment.as_json(), judge.name, judge.version)
+    """Compute metrics and sentiment. HTTP analysers raise AnalyserUnavailable or AnalyserRejected."""
+    analyser = get_analyser(settings.ANALYSER)
+    sentiment = analyser.score(turns, language)
+    return AnalysisResult(measure(turns), sentiment.as_json(), analyser.name, analyser.version)
 
 
 @cache
 def get_analyser(name: str) -> Analyser:
-    """The analyser of that name: "lexicon", "openai", or a dotted path to a class."""
+    """The analyser "lexicon", "openai", or the class at a dotted path."""
     match name:
         case "lexicon":
             return LexiconAnalyser()
         case "openai":
             return OpenAIAnalyser(settings.OPENAI_BASE_URL, settings.OPENAI_API_KEY, settings.OPENAI_MODEL)
         case _:
-            found: Analyser = import_string(name)()
-            return found
+            analyser: Analyser = import_string(name)()
+            return analyser

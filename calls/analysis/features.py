@@ -1,4 +1,4 @@
-"""What is known of a customer's turn: its words, what stood before it, and whether it says things again."""
+"""Feature extraction: a customer turn's words, its context, and repetitions."""
 
 import math
 import re
@@ -44,21 +44,20 @@ NAMES = (
 
 def features(turns: Sequence[Turn]) -> list[tuple[int, dict[str, float]]]:
     """The features of each customer turn, with its index in the transcript."""
-    past = _History()
-    customers = [i for i, turn in enumerate(turns) if turn.role == CUSTOMER]
-    found: list[tuple[int, dict[str, float]]] = []
+    history = _History()
+    total = sum(turn.role == CUSTOMER for turn in turns)
+    result: list[tuple[int, dict[str, float]]] = []
     for i, turn in enumerate(turns):
         text = turn.text.lower().replace("’", "'")  # noqa: RUF001
         if turn.role == CUSTOMER:
-            place = customers.index(i) if len(customers) < 50 else len(found)
-            found.append((i, past.turn_features(text, place, len(customers))))
+            result.append((i, history.turn_features(text, len(result), total)))
         elif turn.role == AGENT:
-            past.hear_agent(text)
-    return found
+            history.add_agent_turn(text)
+    return result
 
 
 class _History:
-    """What was said so far."""
+    """The turns so far: what later turns are compared with."""
 
     def __init__(self) -> None:
         self.own: list[frozenset[str]] = []
@@ -67,7 +66,7 @@ class _History:
         self.agent_again = self.agent_length = 0.0
         self.failures = self.corrections = 0
 
-    def hear_agent(self, text: str) -> None:
+    def add_agent_turn(self, text: str) -> None:
         self.agent = {name: float(bool(p.search(text))) for name, p in AGENT_PATTERNS.items()}
         words = _content(text)
         self.agent_again = _overlap(words, self.agents)
@@ -76,7 +75,7 @@ class _History:
         self.failures += bool(self.agent["agent_cannot"] or self.agent["agent_misunderstands"])
 
     def turn_features(self, text: str, place: int, total: int) -> dict[str, float]:
-        said = {name: float(bool(p.search(text))) for name, p in CUSTOMER_PATTERNS.items()}
+        matched = {name: float(bool(p.search(text))) for name, p in CUSTOMER_PATTERNS.items()}
         plain, polite = _scores(text)
         words = _content(text)
         count = len(text.split())
@@ -85,7 +84,7 @@ class _History:
             "words_positive": max(plain, 0.0),
             "words_negative": max(-plain, 0.0),
             "polite_positive": max(polite, 0.0),
-            **said,
+            **matched,
             **self.agent,
             "says_again": _overlap(words, self.own),
             "agent_says_again": self.agent_again,
@@ -97,17 +96,17 @@ class _History:
             "progress": min(place, 10) / 10,
             "failures_so_far": min(self.failures, 4) / 4,
             "corrections_so_far": min(self.corrections, 3) / 3,
-            "thanks_after_success": said["thanks"] * self.agent["agent_succeeds"],
-            "another_after_failure": said["asks_for_another"] * self.agent["agent_cannot"],
+            "thanks_after_success": matched["thanks"] * self.agent["agent_succeeds"],
+            "another_after_failure": matched["asks_for_another"] * self.agent["agent_cannot"],
             "agent_long": self.agent_length,
         }
         self.own.append(words)
-        self.corrections += int(said["corrects"])
+        self.corrections += int(matched["corrects"])
         return found
 
 
 def _scores(text: str) -> tuple[float, float]:
-    """VADER's compound score without courtesy words, and with them."""
+    """VADER's compound scores (-1 to 1): without courtesy words, and with them."""
     polite = _vader().polarity_scores(text)["compound"]
     bare = COURTESY.sub(" ", text)
     plain = polite if bare == text else _vader().polarity_scores(bare)["compound"]
@@ -119,7 +118,7 @@ def _content(text: str) -> frozenset[str]:
 
 
 def _overlap(words: frozenset[str], earlier: Sequence[frozenset[str]]) -> float:
-    """How much of this was said before, 0 to 1: the most that any earlier turn shares."""
+    """Jaccard similarity (0 to 1) with the most similar of the last 12 turns; 0 below two words."""
     if len(words) < 2:
         return 0.0
     return max((len(words & past) / len(words | past) for past in earlier[-12:] if past), default=0.0)

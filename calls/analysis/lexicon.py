@@ -1,8 +1,8 @@
-"""The default analyser: VADER's word scores, what call centres say, and what the turn stands in.
+"""The default analyser: multinomial logistic regression over VADER scores, phrase patterns and context.
 
-Politeness is no joy and a complaint needs no harsh word, so beside the words it looks at the context:
-what is said again, corrected, or given up on, and whether the agent has just failed. The features are
-weighed by a small table (calls/analysis/weights.py); plain complaints overrule it.
+Context matters because a polite turn need not be a positive one, and a complaint needs no negative word:
+repetitions, corrections, giving up, and whether the agent has just failed. The weights are in weights.py;
+explicit complaints override them.
 """
 
 import math
@@ -16,9 +16,9 @@ from calls.analysis.weights import WEIGHTS
 
 MIN_TURNS, MIN_WORDS = 2, 10
 MAX_EVIDENCE = 5
-# Shares of the customer's turns, late ones counting up to twice, that decide the whole.
+# The weighted shares of the customer's turns that decide the overall label.
 NEGATIVE_SHARE, POSITIVE_SHARE = 0.25, 0.25
-# The commonest English words: of real English text at least one word in eight is among them.
+# The most frequent English words; they make up at least one eighth of English text.
 ENGLISH = frozenset(
     """
     the a an i you it is to and of in that for my me on was have not be are this with no do can what
@@ -59,16 +59,16 @@ class LexiconAnalyser:
         reason = _insufficient_reason(turns, language)
         if reason:
             return Sentiment("unknown", None, reason=reason)
-        judged = [score_turn(index, found) for index, found in features(turns)]
-        shares = _label_shares(judged)
+        scored = [score_turn(index, found) for index, found in features(turns)]
+        shares = _label_shares(scored)
         label = _overall_label(shares)
         score = round(shares["positive"] - shares["negative"], 3)
-        evidence = sorted((j for j in judged if j.label == label), key=lambda j: -abs(j.score))[:MAX_EVIDENCE]
-        return Sentiment(label, score, judged, sorted(evidence, key=lambda j: j.index))
+        evidence = sorted((j for j in scored if j.label == label), key=lambda j: -abs(j.score))[:MAX_EVIDENCE]
+        return Sentiment(label, score, scored, sorted(evidence, key=lambda j: j.index))
 
 
 def _insufficient_reason(turns: Sequence[Turn], language: str) -> str:
-    """Why this cannot be judged; "" if it can."""
+    """Why this cannot be scored; "" if it can."""
     if language and not language.lower().startswith("en"):
         return f"The transcript is not English ({language})."
     mine = [turn.text for turn in turns if turn.role == CUSTOMER]
@@ -81,7 +81,7 @@ def _insufficient_reason(turns: Sequence[Turn], language: str) -> str:
 
 
 def score_turn(index: int, found: Mapping[str, float]) -> TurnSentiment:
-    """What the features of one turn say."""
+    """Label and score of one turn, from its features."""
     negative, positive = _probabilities(found)
     label: Label = "neutral"
     if (found["complains"] or found["escalates"]) and not found["praises"]:
@@ -95,7 +95,7 @@ def score_turn(index: int, found: Mapping[str, float]) -> TurnSentiment:
 
 
 def _probabilities(found: Mapping[str, float]) -> tuple[float, float]:
-    """How likely the turn is negative, and positive; the rest is neutral."""
+    """The probabilities of negative and positive; the rest is neutral."""
     negative = math.exp(sum(WEIGHTS[name][0] * value for name, value in found.items()))
     positive = math.exp(sum(WEIGHTS[name][1] * value for name, value in found.items()))
     whole = 1.0 + negative + positive
@@ -103,7 +103,7 @@ def _probabilities(found: Mapping[str, float]) -> tuple[float, float]:
 
 
 def _top_reasons(found: Mapping[str, float], label: Label) -> tuple[str, ...]:
-    """The features that spoke loudest for this label, in plain words."""
+    """Descriptions of the up to three features that contributed most to the label."""
     if label == "neutral":
         return ()
     side = 0 if label == "negative" else 1
@@ -115,13 +115,13 @@ def _top_reasons(found: Mapping[str, float], label: Label) -> tuple[str, ...]:
     return tuple(REASONS[name] for name in dict.fromkeys(loud[:3]))
 
 
-def _label_shares(judged: Sequence[TurnSentiment]) -> dict[str, float]:
-    """What part of the turns has each label, late turns counting up to twice as much."""
-    last = max(len(judged) - 1, 1)
-    weights = [1 + place / last for place in range(len(judged))]
+def _label_shares(scored: Sequence[TurnSentiment]) -> dict[str, float]:
+    """The share of turns with each label; weights rise linearly from 1 (first turn) to 2 (last)."""
+    last = max(len(scored) - 1, 1)
+    weights = [1 + place / last for place in range(len(scored))]
     whole = sum(weights)
     return {
-        label: sum(w for w, j in zip(weights, judged, strict=True) if j.label == label) / whole
+        label: sum(w for w, j in zip(weights, scored, strict=True) if j.label == label) / whole
         for label in ("positive", "neutral", "negative")
     }
 

@@ -1,7 +1,7 @@
-"""Numbers about a conversation. Where a time is missing the answer is null, never 0.
+"""Metrics of a conversation. A metric that cannot be computed is None, never 0.
 
-A figure that needs times is given only if every turn it looks at has them: half-timed transcripts
-would give figures that look right and are not. Definitions follow Amazon Connect (talk share,
+Metrics that need times are computed only if every turn has them, because partly timed transcripts would give
+plausible but wrong values. Definitions follow Amazon Connect (talk share,
 interruptions), Gong (longest monologue), Google (silence over five seconds) and Twilio (latency).
 """
 
@@ -14,7 +14,7 @@ from typing import Any
 from calls.analysis.turns import AGENT, CUSTOMER, Turn
 
 SILENCE_MS = 5_000
-# Speech that overlaps by less is a handover, not an interruption.
+# A shorter overlap is a handover, not an interruption.
 OVERLAP_MS = 200
 WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")  # noqa: RUF001 - the typographic apostrophe
 
@@ -37,7 +37,7 @@ def measure(turns: Sequence[Turn]) -> dict[str, Any]:
 
 
 def count_words(text: str) -> int:
-    """Words, with contractions and hyphenated words as one."""
+    """The number of words; contractions and hyphenated words count as one."""
     return len(WORD.findall(text))
 
 
@@ -58,7 +58,7 @@ def _span(turn: Turn) -> tuple[int, int]:
 
 
 def _spoken(turns: Sequence[Turn]) -> int:
-    """Milliseconds of speech; what one speaker's turns cover twice counts once."""
+    """Milliseconds of speech; overlapping turns of one speaker are counted once."""
     total, until = 0, 0
     for start, end in sorted(map(_span, turns)):
         total += max(0, end - max(start, until))
@@ -67,14 +67,14 @@ def _spoken(turns: Sequence[Turn]) -> int:
 
 
 def _duration(timed: Sequence[Turn] | None) -> int | None:
-    """From the first word to the last."""
+    """Milliseconds from the first word to the last."""
     if timed is None:
         return None
     return max(end for _, end in map(_span, timed)) - min(start for start, _ in map(_span, timed))
 
 
 def _talk_share(timed: Sequence[Turn] | None) -> dict[str, float] | None:
-    """Each side's part of all speech; overlapping speech counts for both."""
+    """Each side's share of all speech; overlapping speech counts for both."""
     if timed is None:
         return None
     spoken = _per_role(timed, _spoken)
@@ -83,7 +83,7 @@ def _talk_share(timed: Sequence[Turn] | None) -> dict[str, float] | None:
 
 
 def _longest_monologue(timed: Sequence[Turn] | None) -> dict[str, Any] | None:
-    """The longest stretch of one speaker's turns with nobody else's between them."""
+    """The longest sequence of turns of one speaker without a turn of another."""
     if timed is None:
         return None
     role, longest, start, previous = "", -1, 0, None
@@ -98,7 +98,7 @@ def _longest_monologue(timed: Sequence[Turn] | None) -> dict[str, Any] | None:
 
 
 def _interruptions(timed: Sequence[Turn] | None) -> dict[str, int] | None:
-    """How often each side began to speak well before the other had finished."""
+    """How often each side began to speak more than OVERLAP_MS before the other had finished."""
     if timed is None:
         return None
     counts = {CUSTOMER: 0, AGENT: 0}
@@ -110,7 +110,7 @@ def _interruptions(timed: Sequence[Turn] | None) -> dict[str, int] | None:
 
 
 def _silence(timed: Sequence[Turn] | None) -> dict[str, Any] | None:
-    """Gaps in which nobody spoke for more than five seconds."""
+    """Gaps between turns of more than SILENCE_MS."""
     if timed is None:
         return None
     gaps, until = [], _span(timed[0])[1]
@@ -136,7 +136,7 @@ def _words_per_minute(mine: Sequence[Turn]) -> float | None:
 
 
 def _latency(timed: Sequence[Turn] | None) -> dict[str, float] | None:
-    """From the customer's last word to the agent's first; an agent who cuts in answers at once (0)."""
+    """From the end of a customer turn to the start of the agent's; 0 if the agent interrupts."""
     if timed is None:
         return None
     waits = [

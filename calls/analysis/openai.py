@@ -1,4 +1,7 @@
-"""The second analyser: any server that speaks OpenAI's chat completions over HTTP."""
+"""The HTTP analyser: any server with OpenAI's chat completions API.
+
+https://platform.openai.com/docs/api-reference/chat
+"""
 
 import json
 from collections.abc import Sequence
@@ -24,7 +27,7 @@ PROMPT = (
 
 
 class AnalyserUnavailable(Exception):
-    """The analyser did not answer; try again, after `retry_after` seconds if it said so."""
+    """The analyser did not answer; to be retried, after `retry_after` seconds if it is not None."""
 
     def __init__(self, message: str, retry_after: float | None = None) -> None:
         super().__init__(message)
@@ -32,11 +35,11 @@ class AnalyserUnavailable(Exception):
 
 
 class AnalyserRejected(Exception):
-    """The analyser refused, or is not set up; asking again will not help."""
+    """The analyser refused, or is not configured; a retry will not help."""
 
 
 class OpenAIAnalyser:
-    """Asks a model at `base_url` (such as https://api.openai.com/v1) for its judgement."""
+    """Asks a model at `base_url` (such as https://api.openai.com/v1) for labels and scores."""
 
     name = "openai"
 
@@ -60,7 +63,7 @@ class OpenAIAnalyser:
             "response_format": {"type": "json_object"},
             "messages": messages,
         }
-        sockets.start_deadline(self.timeout)  # for everything, however slowly the answer drips
+        sockets.start_deadline(self.timeout)  # for the whole exchange, however slow the response is
         try:
             with (
                 sockets.new_session() as session,
@@ -79,7 +82,7 @@ class OpenAIAnalyser:
 
 
 def _read_body(answer: requests.Response) -> bytes:
-    """The body; one that is larger than CAP is no answer."""
+    """The body; raises AnalyserUnavailable if it is larger than MAX_RESPONSE_BYTES."""
     body = b""
     while chunk := answer.raw.read1(MAX_RESPONSE_BYTES, decode_content=True):
         body += chunk
@@ -102,21 +105,21 @@ def _parse_response(answer: requests.Response, body: bytes) -> Any:  # noqa: ANN
         raise AnalyserUnavailable("The analyser's answer is not the JSON it was asked for.") from error
 
 
-def _sentiment(said: Any, turns: Sequence[Turn]) -> Sentiment:  # noqa: ANN401
-    """The answer, believed only as far as it fits the transcript."""
+def _sentiment(answer: Any, turns: Sequence[Turn]) -> Sentiment:  # noqa: ANN401
+    """Validate the model's answer; entries about turns that are not the customer's are dropped."""
     try:
-        label, score = _label(said["label"]), _score(said["score"])
+        label, score = _label(answer["label"]), _score(answer["score"])
         known = {i for i, turn in enumerate(turns) if turn.role == CUSTOMER}
-        judged = [
+        scored = [
             TurnSentiment(entry["index"], _label(entry["label"]), _score(entry["score"]))
-            for entry in said.get("turns", [])
+            for entry in answer.get("turns", [])
             if entry["index"] in known
         ]
     except (KeyError, TypeError, ValueError) as error:
         raise AnalyserUnavailable("The analyser's answer lacks a label or a score.") from error
     if label == "unknown":
-        return Sentiment("unknown", None, judged, reason="The analyser could not tell.")
-    return Sentiment(label, score, judged, [j for j in judged if j.label == label][:5])
+        return Sentiment("unknown", None, scored, reason="The analyser could not tell.")
+    return Sentiment(label, score, scored, [j for j in scored if j.label == label][:5])
 
 
 def _label(text: Any) -> Label:  # noqa: ANN401

@@ -1,7 +1,7 @@
-"""What is said in call centres: words and phrases that tell something VADER's word scores do not.
+"""Regular expressions for phrases of service dialogues, which VADER's word scores do not cover.
 
-Each pattern is looked for in the lower-cased text of one turn, apostrophes made plain. They are general
-English of service dialogues, written from knowledge of the field, not taken from any data set.
+Each is searched in the lower-cased text of one turn, with typographic apostrophes replaced. They are general
+English, not taken from any data set.
 """
 
 import re
@@ -72,7 +72,7 @@ AGENT = {
     "agent_closes": r"\b(welcome|goodbye|bye|have a (great|good|nice|wonderful)|enjoy|glad)\b",
 }
 
-# Politeness and the words of the trade, which VADER takes for feelings.
+# Courtesies and domain words that VADER scores as feelings.
 COURTESY = re.compile(
     r"\b(please|thanks?|thank you|welcome|help\w*|hello|hi|dear|yes|yeah|ok|okay|sure|well|like|free|credit|interest\w*"
     r"|number|problem|kind|good (morning|afternoon|evening|day)|cheap|great|no|want|care|fine|hold)\b"

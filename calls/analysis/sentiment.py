@@ -1,4 +1,4 @@
-"""What an analyser of sentiment is, and what it answers."""
+"""The interface of sentiment analysers, and their result."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ Label = Literal["positive", "neutral", "negative", "unknown"]
 
 @dataclass(frozen=True)
 class TurnSentiment:
-    """One customer turn: its index in the transcript, its label, and a score from -1 to 1."""
+    """One customer turn: index in the transcript, label, score (-1 to 1), and reasons for the label."""
 
     index: int
     label: Label
@@ -21,7 +21,7 @@ class TurnSentiment:
 
 @dataclass(frozen=True)
 class Sentiment:
-    """How the customer felt: overall, turn by turn, and which turns show it."""
+    """The customer's sentiment: overall, per turn, and the turns that show it most."""
 
     label: Label
     score: float | None
@@ -30,7 +30,7 @@ class Sentiment:
     reason: str = ""  # why it is unknown
 
     def as_json(self) -> dict[str, Any]:
-        """As it is stored and shown."""
+        """The JSON that is stored and shown by the API."""
         return {
             "label": self.label,
             "score": self.score,
@@ -44,7 +44,7 @@ class Sentiment:
 
 
 class Analyser(Protocol):
-    """Judges the customer's turns of a conversation."""
+    """Scores the customer's turns of a conversation."""
 
     name: str
     version: str

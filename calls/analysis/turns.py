@@ -1,4 +1,4 @@
-"""A transcript's turns, checked: [{role, text, start_ms, end_ms}]."""
+"""Parse and validate the turns of a transcript: [{role, text, start_ms, end_ms}]."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ ROLES = {
 
 
 class BadTurn(ValueError):
-    """A turn that is not one: which, in which field, and what to do."""
+    """An invalid turn: its index, the field, and what is wrong."""
 
     def __init__(self, index: int, field: str, message: str) -> None:
         super().__init__(f"turns[{index}].{field}: {message}" if field else message)
@@ -37,7 +37,7 @@ class BadTurn(ValueError):
 
 @dataclass(frozen=True)
 class Turn:
-    """One turn; times are milliseconds from the start of the call, None where they are not known."""
+    """One turn; times are milliseconds from the start of the call, None if unknown."""
 
     role: str
     text: str
@@ -50,7 +50,7 @@ class Turn:
 
 
 def parse_turns(raw: Sequence[Any]) -> list[Turn]:
-    """The turns as the analysis takes them. BadTurn names the first that is wrong."""
+    """Validate JSON turns; raises BadTurn for the first invalid one."""
     if not isinstance(raw, list):
         raise BadTurn(0, "", "turns must be a list of {role, text, start_ms, end_ms}.")
     if len(raw) > MAX_TURNS:

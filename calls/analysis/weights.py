@@ -1,4 +1,4 @@
-"""The weights of the features, learned by multinomial logistic regression; see docs/analysis.md.
+"""Feature weights, learned by multinomial logistic regression (docs/analysis.md).
 
 Each row: towards negative, towards positive; neutral is the zero point of both. A positive weight makes that
 label likelier. Learned on two public sets of service dialogues, none of whose text is here.
