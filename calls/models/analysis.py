@@ -1,4 +1,4 @@
-"""What was said in a call, and what its analysis found."""
+"""Transcript and Analysis of a call."""
 
 from django.db import models
 from django.db.models.functions import Now
@@ -8,7 +8,7 @@ from liveplatform.work.models import uuid7
 
 
 class Transcript(models.Model):
-    """What was said, turn by turn: [{role, text, start_ms, end_ms}]."""
+    """The turns of a call: [{role, text, start_ms, end_ms}], times in milliseconds from its start."""
 
     call = models.OneToOneField(Call, models.CASCADE, primary_key=True, related_name="transcript")
     turns = models.JSONField(default=list)
@@ -20,7 +20,7 @@ class Transcript(models.Model):
 
 
 class Analysis(models.Model):
-    """What the analysis of a call found. Each run adds a row; the newest speaks."""
+    """The result of one analysis of a call. Each run adds a row; the newest one is shown."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     call = models.ForeignKey(Call, models.CASCADE, related_name="analyses")

@@ -1,8 +1,8 @@
-"""The indexes that answer lists and queries of calls (docs/queries.md has what each is for).
+"""The indexes for lists and queries of calls (docs/queries.md says which query each one serves).
 
-Three shapes, all beginning with the account: by value then newest first, by order, and in part only, so
-that a call pays for what it has. None holds updated_at, notes or what a provider said last: an update
-of those alone touches no index at all.
+All begin with the account, and are partial, so that a call without a value costs nothing: by value then
+newest first, or by sort order. None holds updated_at, notes or provider fields, so that updates of those
+are heap-only (HOT).
 """
 
 from datetime import timedelta
@@ -11,7 +11,7 @@ from django.db.models import DateTimeField, F, Func, Index, Q, Value
 from django.db.models.functions import Collate, Least
 from django.db.models.lookups import LessThan
 
-# Nobody's clock is further off.
+# The largest clock difference that is allowed for.
 CLOCK_SKEW = timedelta(minutes=5)
 
 
@@ -19,7 +19,7 @@ def _utc(time: F | Least) -> Func:
     return Func(time, template="(%(expressions)s AT TIME ZONE 'UTC')", output_field=DateTimeField())
 
 
-# Whether a call was to begin before it was in the table, for it was imported (calls/filters/index_scan.py).
+# True if the call began, or was to begin, before its row was created (used by filters/index_scan.py).
 IS_IMPORTED = LessThan(
     _utc(Least("scheduled_at", "started_at", "ended_at")), _utc(F("created_at")) - Value(CLOCK_SKEW)
 )
@@ -34,7 +34,7 @@ def _by_value(field: str, present: Q) -> Index:
 
 
 def _by_text(field: str) -> Index:
-    """In the order of its bytes, whatever the database's locale: it answers the beginnings of texts too."""
+    """In byte order, independent of the database's locale, so that it serves prefix searches too."""
     present = ~Q(**{field: ""})
     return Index(F("account"), Collate(field, "C"), *NEWEST_FIRST, name=f"call_{field}", condition=present)
 

@@ -1,4 +1,4 @@
-"""Deleting what calls need: not while they need it."""
+"""The on_delete rule of the calls' connections."""
 
 from typing import Any
 
@@ -9,12 +9,12 @@ from liveplatform.accounts.models import Account
 
 
 def set_null_unless_needed(collector: Any, field: Any, calls: Any, using: str) -> None:  # noqa: ANN401 - Django's
-    """As SET_NULL; ProtectedError while a call is live, or what follows its end is not done.
+    """SET_NULL, but ProtectedError while a call over the connection is live or has unsettled steps.
 
-    A leg whose connection is gone can never be hung up, and goes on billing.
+    Without its connection a leg cannot be hung up, and is billed on.
     """
     if any(model is Account for model in collector.data):
-        return models.SET_NULL(collector, field, calls, using)  # its calls go as well
+        return models.SET_NULL(collector, field, calls, using)  # its calls are deleted too
     steps = field.model._meta.get_field("steps").related_model
     open_steps = steps._default_manager.filter(call=OuterRef("pk"), state__in=steps.OPEN)
     needing = calls.using(using).filter(Q(ended_at=None) | Exists(open_steps))
@@ -23,5 +23,5 @@ def set_null_unless_needed(collector: Any, field: Any, calls: Any, using: str) -
     return models.SET_NULL(collector, field, calls, using)
 
 
-# Django takes the rows of a relation as a queryset from those that promise not to need them one by one.
+# Lets Django's collector pass the related rows as a lazy queryset.
 set_null_unless_needed.lazy_sub_objs = True  # type: ignore[attr-defined]

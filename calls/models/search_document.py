@@ -1,4 +1,4 @@
-"""What a call can be searched by."""
+"""SearchDocument: the full-text index of a call."""
 
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
@@ -8,9 +8,9 @@ from calls.models.call import Call
 
 
 class SearchDocument(models.Model):
-    """The words of a call's notes, feedback, title and transcript, and the digits of its call_to.
+    """The terms of a call's notes, feedback, title and transcript, and the suffixes of its to_number.
 
-    PostgreSQL keeps it by triggers (migration 0004), whoever writes those; a call without words has none.
+    Maintained by PostgreSQL triggers (migrations/0002_search_triggers.py). A call without terms has no row.
     """
 
     call = models.OneToOneField(Call, models.CASCADE, primary_key=True, related_name="search_document")
@@ -18,8 +18,8 @@ class SearchDocument(models.Model):
 
     class Meta:
         verbose_name_plural = "search documents"
-        # A short list of what is not in the index yet: every search reads all of it.
+        # Every search reads the whole pending list, so it is kept short (kB).
         indexes = [GinIndex(fields=["document"], name="search_document", gin_pending_list_limit=512)]
 
     def __str__(self) -> str:
-        return f"Words of {self.call_id}"
+        return f"Search document of {self.call_id}"
