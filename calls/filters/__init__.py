@@ -1,6 +1,6 @@
-"""Which calls: the one filter language of lists, queries, exports, bulk ends and saved rules."""
+"""The filter language for calls, shared by lists, queries, exports, bulk operations and auto-end rules."""
 
 from calls.filters.exceptions import InvalidFilter
 from calls.filters.filterset import CallFilter
 
-__all__ = ["InvalidFilter", "CallFilter"]
+__all__ = ["CallFilter", "InvalidFilter"]

@@ -1,4 +1,4 @@
-"""Choosing calls for an operation by hand: by id, account, status, age."""
+"""Filter options of management commands: by id, account, channel, age."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -13,7 +13,7 @@ from liveplatform.timeparse import moment
 
 
 def add_filter_arguments(parser: ArgumentParser) -> None:
-    """The options that choose calls, the same in every command."""
+    """Add the options that select calls; the same in every command."""
     parser.add_argument("ids", nargs="*", type=UUID, metavar="CALL_ID", help="these calls")
     parser.add_argument("--account", help="an account's id, auth_id or name")
     parser.add_argument("--channel", choices=Call.Channel.values)
@@ -28,43 +28,40 @@ def add_filter_arguments(parser: ArgumentParser) -> None:
 
 
 def selected_calls(options: dict[str, Any]) -> QuerySet[Call]:
-    """The calls these options choose; CommandError if they choose nothing in particular."""
-    wanted = _conditions(options)
-    if not wanted and not options["everything"]:
+    """The calls that the options select; raises CommandError without a filter (and without --all)."""
+    conditions = _conditions(options)
+    if not conditions and not options["everything"]:
         raise CommandError("Name calls by id, choose them with a filter, or say --all.")
     if options["before"] and options["after"] and options["after"] >= options["before"]:
         raise CommandError("--after must be a time before --before.")
-    return Call.objects.filter(wanted)
+    return Call.objects.filter(conditions)
 
 
 def require_known_ids(options: dict[str, Any]) -> None:
-    """CommandError that names the given ids that are no calls (of the account, if one is given)."""
-    there = Call.objects.filter(pk__in=options["ids"])
+    """Raise CommandError that names the given ids without a call (of the account, if one is given)."""
+    calls = Call.objects.filter(pk__in=options["ids"])
     if options["account"]:
-        there = there.filter(account=account_named(options["account"]))
+        calls = calls.filter(account=account_named(options["account"]))
     unknown = sorted(
-        {str(call_id) for call_id in set(options["ids"]) - set(there.values_list("pk", flat=True))}
+        {str(call_id) for call_id in set(options["ids"]) - set(calls.values_list("pk", flat=True))}
     )
     if unknown:
-        raise CommandError(f"There is no such call{_scope(options)}: {', '.join(unknown)}.")
-
-
-def _scope(options: dict[str, Any]) -> str:
-    return " in this account" if options["account"] else ""
+        scope = " in this account" if options["account"] else ""
+        raise CommandError(f"There is no such call{scope}: {', '.join(unknown)}.")
 
 
 def _conditions(options: dict[str, Any]) -> Q:
-    wanted = Q()
+    found = Q()
     if options["ids"]:
-        wanted &= Q(pk__in=options["ids"])
+        found &= Q(pk__in=options["ids"])
     if options["account"]:
-        wanted &= Q(account=account_named(options["account"]))
+        found &= Q(account=account_named(options["account"]))
     if options["channel"]:
-        wanted &= Q(channel=options["channel"])
+        found &= Q(channel=options["channel"])
     if options["before"]:
-        wanted &= Q(created_at__lt=options["before"])
+        found &= Q(created_at__lt=options["before"])
     if options["after"]:
-        wanted &= Q(created_at__gte=options["after"])
+        found &= Q(created_at__gte=options["after"])
     if options["test"]:
-        wanted &= Q(is_test=True)
-    return wanted
+        found &= Q(is_test=True)
+    return found

@@ -1,4 +1,4 @@
-"""One condition on a call: a column, an operator and a value, checked; and what it means in SQL."""
+"""One condition on a call: a column, an operator and a value, validated and translated to SQL."""
 
 import json
 from collections.abc import Callable
@@ -10,11 +10,11 @@ from django.db.models.fields.json import JSONField
 from django.db.models.functions import Cast
 from django.db.models.lookups import Exact, IContains, In, StartsWith
 
-from calls.filters.exceptions import InvalidFilter
+from calls.filters.exceptions import InvalidFilter, InvalidValue
 from calls.filters.fields import CALL_STATUS, COLUMNS, STATUS, TRANSCRIPT, Column, Operator
-from calls.filters.values import InvalidValue, boolean
-from calls.models import call_status
+from calls.filters.values import boolean
 from calls.models.call import Call
+from calls.models.call_status import TWILIO_STATUSES
 
 MAX_VALUES = 100
 MAX_IDS = 10_000
@@ -22,7 +22,7 @@ MAX_IDS = 10_000
 
 @dataclass(frozen=True)
 class Condition:
-    """A checked condition. `value` stays as it was written, so that an age is taken at each asking."""
+    """A valid condition. `value` is kept as given, so that an age is resolved each time it is used."""
 
     column: Column
     operator: Operator
@@ -30,7 +30,7 @@ class Condition:
 
     @classmethod
     def parse(cls, name: str, operator: str, value: Any, label: str = "") -> "Condition":  # noqa: ANN401
-        """The condition, or BadSelection that names it (by `label` where the caller has another name)."""
+        """The condition; raises InvalidFilter with `label` (default: the column's name) as its field."""
         label = (label or name)[:60]
         column = COLUMNS.get(name)
         if column is None:
@@ -47,7 +47,7 @@ class Condition:
         return condition
 
     def read(self) -> Any:  # noqa: ANN401
-        """The value as the database compares it; BadValue if it is none."""
+        """The value to compare with; raises InvalidValue."""
         if self.operator == Operator.IS_NULL:
             return boolean(self.value)
         if self.operator == Operator.IN:
@@ -55,13 +55,13 @@ class Condition:
         return self.column.parse(self.value)
 
     @property
-    def as_list(self) -> Any:  # noqa: ANN401 - hopefully a list
+    def as_list(self) -> Any:  # noqa: ANN401 - `_check_length` checks that it is a list
         """The values of an `in`: a list, or a text with commas."""
         return self.value.split(",") if isinstance(self.value, str) else self.value
 
     @property
     def excludes_null(self) -> bool:
-        """Whether no call meets it that holds nothing in the column."""
+        """Whether no call with an empty column matches."""
         value = self.read()
         if self.operator in (Operator.NEQ, Operator.IS_NULL):
             return self.operator == Operator.IS_NULL and not value
@@ -69,41 +69,37 @@ class Condition:
 
     @property
     def only_null(self) -> bool:
-        """Whether only calls meet it that hold nothing in the column."""
+        """Whether only calls with an empty column match."""
         if self.operator == Operator.IS_NULL:
             return bool(self.read())
         return self.operator == Operator.EQ and self.column.blank and self.read() == ""
 
     def q(self) -> Q:
-        """What it means for a queryset of calls, at this moment."""
+        """The condition for a queryset of calls, at this moment."""
         value = self.read()
         if self.operator == Operator.IS_NULL:
             return self.column.is_empty if value else ~self.column.is_empty
         if self.column is TRANSCRIPT:
             return Q(_transcript_contains(value))
         if self.column is CALL_STATUS and self.operator in SUBSTRING_TESTS:
-            words = [
-                word
-                for word in call_status.TWILIO_STATUSES
-                if SUBSTRING_TESTS[self.operator](word, value.lower())
-            ]
-            return Q(call_status__in=words)
+            matches = SUBSTRING_TESTS[self.operator]
+            return Q(call_status__in=[each for each in TWILIO_STATUSES if matches(each, value.lower())])
         return LOOKUPS[self.operator](self.column, value) & _index_hint(self, value)
 
 
-def _check_length(column: Column, given: Any) -> None:  # noqa: ANN401
+def _check_length(column: Column, values: Any) -> None:  # noqa: ANN401
     most = MAX_IDS if column.name == "id" else MAX_VALUES
-    if not isinstance(given, list | tuple) or not 1 <= len(given) <= most:
+    if not isinstance(values, list | tuple) or not 1 <= len(values) <= most:
         raise InvalidValue(f"Give a list of 1 to {most:,} values.")
 
 
-def _lookup(lookup: str) -> Callable[[Column, Any], Q]:
-    return lambda column, value: Q(**{f"{column.field}__{lookup}": value})
+def _lookup(name: str) -> Callable[[Column, Any], Q]:
+    return lambda column, value: Q(**{f"{column.field}__{name}": value})
 
 
 LOOKUPS: dict[Operator, Callable[[Column, Any], Q]] = {
     Operator.EQ: lambda column, value: Q(Exact(column.expression, value)),
-    Operator.NEQ: lambda column, value: ~Q(**{column.field: value}),  # what is not known is not equal
+    Operator.NEQ: lambda column, value: ~Q(**{column.field: value}),  # true for an empty column
     Operator.CONTAINS: _lookup("icontains"),
     Operator.STARTS_WITH: lambda column, value: Q(StartsWith(column.expression, value)),
     Operator.GT: _lookup("gt"),
@@ -113,13 +109,13 @@ LOOKUPS: dict[Operator, Callable[[Column, Any], Q]] = {
     Operator.IN: lambda column, value: Q(In(column.expression, value)),
 }
 SUBSTRING_TESTS: dict[Operator, Callable[[str, str], bool]] = {
-    Operator.CONTAINS: lambda word, part: part in word,
+    Operator.CONTAINS: lambda text, part: part in text,
     Operator.STARTS_WITH: str.startswith,
 }
 
 
 def _index_hint(condition: Condition, value: Any) -> Q:  # noqa: ANN401
-    """What follows from the condition, said because a partial index wants to hear it."""
+    """A redundant condition that lets PostgreSQL use a partial index."""
     column, values = condition.column, value if isinstance(value, list) else [value]
     if condition.operator not in (Operator.EQ, Operator.IN, Operator.STARTS_WITH):
         return Q()
@@ -129,15 +125,15 @@ def _index_hint(condition: Condition, value: Any) -> Q:  # noqa: ANN401
 
 
 def transcript_text() -> Cast:
-    """What was said, as one JSON text; not the names of roles and keys around it."""
-    said = Func(
+    """The texts of a transcript's turns as one JSON text, without roles and keys."""
+    turns = Func(
         F("transcript__turns"),
         Value("$[*].text"),
         function="jsonb_path_query_array",
         output_field=JSONField(),
     )
-    return Cast(said, TextField())
+    return Cast(turns, TextField())
 
 
-def _transcript_contains(words: str) -> IContains:
-    return IContains(transcript_text(), json.dumps(words, ensure_ascii=False)[1:-1])
+def _transcript_contains(text: str) -> IContains:
+    return IContains(transcript_text(), json.dumps(text, ensure_ascii=False)[1:-1])

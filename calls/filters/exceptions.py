@@ -1,8 +1,18 @@
-"""What is wrong with a selection, in words for whoever wrote it."""
+"""Errors of the filter language; their texts are shown to API users."""
+
+NARROWING_HINT = (
+    "Narrow it by a time (created, started or ended "
+    "within so many hours or days) or by what an index knows (to, from, campaign, agent, host, reason, end "
+    "code, status, search), or take all of it by GET /v1/calls/export."
+)
+
+
+class InvalidValue(ValueError):
+    """A value of the wrong kind; the text says what is expected."""
 
 
 class InvalidFilter(ValueError):
-    """A filter that cannot be understood; `fields` names each culprit and says what to do."""
+    """A filter that cannot be parsed; `fields` maps each invalid parameter to its messages."""
 
     def __init__(self, field: str, message: str) -> None:
         super().__init__(f"{field}: {message}")
@@ -10,24 +20,15 @@ class InvalidFilter(ValueError):
 
 
 class FilterTooBroad(InvalidFilter):
-    """Too many calls would have to be looked through: an answer would take seconds, so there is none.
+    """The page cannot be found within the row and time limits.
 
-    `sort`: the column that they were to be sorted by, if not by their creation.
+    `sort`: the column of the requested order, where that is the reason.
     """
 
     def __init__(self, sort: str = "") -> None:
         if sort:
-            super().__init__(
-                "sort_column", f"Too many calls would have to be sorted by {sort}. {NARROWING_HINT}"
-            )
+            text = f"Too many calls would have to be sorted by {sort}. {NARROWING_HINT}"
+            super().__init__("sort_column", text)
         else:
-            super().__init__(
-                "filter", f"Too many calls would have to be looked through for this. {NARROWING_HINT}"
-            )
-
-
-NARROWING_HINT = (
-    "Narrow it by a time (created, started or ended "
-    "within so many hours or days) or by what an index knows (to, from, campaign, agent, host, reason, end "
-    "code, status, search), or take all of it by GET /v1/calls/export."
-)
+            text = f"Too many calls would have to be looked through for this. {NARROWING_HINT}"
+            super().__init__("filter", text)

@@ -1,4 +1,4 @@
-"""The columns that calls are chosen by: names, kinds, operators, and the indexes that answer them."""
+"""The columns that calls are filtered by: name, type, operators, and the index of each."""
 
 from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
@@ -13,7 +13,7 @@ from calls.models.end_code import EndCode
 
 
 class Operator(StrEnum):
-    """What a column can be asked. `contains` takes no heed of case, all others do."""
+    """Only `contains` ignores case."""
 
     EQ = "eq"
     NEQ = "neq"
@@ -34,19 +34,19 @@ NUMERIC = (*EXACT, *ORDERED, Operator.IS_NULL)
 
 
 class IndexKind(Enum):
-    """The shape of the index behind the account (calls/models/call_indexes.py)."""
+    """The columns of an index after account_id (calls/models/call_indexes.py)."""
 
     BY_VALUE = auto()  # the value, then newest first
-    BY_ORDER = auto()  # the value alone
-    BY_ID = auto()  # an index that knows no account, of values that are almost unique
+    BY_ORDER = auto()  # the value only
+    BY_ID = auto()  # an index without account_id, on almost unique values
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its name in the language, its field in the database, how its values are read.
+    """A filterable column: its name in the language, its database field, the parser of its values.
 
-    `blank`: the field holds "" where it has nothing, rather than NULL. `bytewise`: compared and sorted
-    by its bytes, as its index is.
+    `blank`: an empty field is "" instead of NULL. `bytewise`: compared and sorted with collation "C", as its
+    index is.
     """
 
     name: str
@@ -59,12 +59,11 @@ class Column:
 
     @property
     def expression(self) -> Collate | F:
-        """The column as its index has it."""
+        """The column as written in its index."""
         return Collate(self.field, "C") if self.bytewise else F(self.field)
 
     @property
     def is_empty(self) -> Q:
-        """That it holds nothing."""
         return Q(**{self.field: ""}) if self.blank else Q(**{f"{self.field}__isnull": True})
 
 
@@ -74,13 +73,13 @@ def _text(name: str, field: str = "", index: IndexKind | None = None) -> Column:
 
 
 def _phone(name: str) -> Column:
-    field = f"{name}_number"
-    return Column(name, field, values.phone, TEXTUAL, blank=True, index=IndexKind.BY_VALUE, bytewise=True)
+    field, index = f"{name}_number", IndexKind.BY_VALUE
+    return Column(name, field, values.phone, TEXTUAL, blank=True, index=index, bytewise=True)
 
 
 def _number(name: str, index: IndexKind | None = None) -> Column:
-    read = values.decimal if name in ("cost", "latency") else values.integer
-    return Column(name, name, read, NUMERIC, index=index)
+    parse = values.decimal if name in ("cost", "latency") else values.integer
+    return Column(name, name, parse, NUMERIC, index=index)
 
 
 def _time(name: str, index: IndexKind | None = IndexKind.BY_ORDER) -> Column:
@@ -102,7 +101,7 @@ CHANNEL = _choice("channel", Call.Channel.values)
 STATUS = _choice("status", Call.Status.values)
 ENDED_AT = _time("ended_at")
 CREATED_AT = _time("created_at")
-# Few words, so that a part of one is a choice among them.
+# It has few values, so a substring is resolved to the values that contain it.
 CALL_STATUS = Column(
     "call_status",
     "call_status",
@@ -113,7 +112,7 @@ CALL_STATUS = Column(
 TRANSCRIPT = Column("transcript", "transcript", values.text, (Operator.CONTAINS, Operator.IS_NULL))
 LANGUAGE = Column("language", "transcript__language", values.text, (*EXACT, Operator.STARTS_WITH))
 
-# The most telling first: of two that an index answers, the first is tried first.
+# Most selective first: of several usable indexes the first is tried first.
 COLUMNS = {
     column.name: column
     for column in (

@@ -1,4 +1,4 @@
-"""Gathering: all calls that some index says can be meant, if they are few, looked at and sorted."""
+"""Strategy 2: if one index (or several combined) leaves few calls, read all of them, filter and sort."""
 
 import re
 
@@ -9,55 +9,57 @@ from calls.filters.full_text import any_of, matching_ids
 from calls.filters.index_scan import fetch_rows
 from calls.filters.indexes import IndexPath, candidate_paths
 from calls.filters.page_request import PageRequest
-from calls.filters.subquery_from import limited_to
+from calls.filters.sql import limited_to
 from calls.models.call import Call
 
 TO_NUMBER = COLUMNS["to"]
 DIGITS = re.compile(r"\+?[0-9]{3,20}")
-# Of a narrow index nothing better is hoped for.
+# An index that leaves this few calls is taken without trying others.
 FEW_ROWS = 500
-# Entries of an index, which cost less than calls.
+# Maximum of index entries read to intersect indexes; an entry is cheaper than a call.
 MAX_INDEX_ENTRIES = 50_000
 
 
-def filter_then_sort(wanted: PageRequest, most: int) -> list[Call] | None:
-    """The page, if some index (or all of them together) leaves so many calls, or fewer."""
-    # What words cost grows with all accounts' calls, so a few calls are rather looked into.
+def filter_then_sort(request: PageRequest, most: int) -> list[Call] | None:
+    """The page, if some index or the intersection of all leaves at most `most` calls; else None."""
+    # The cost of a full-text lookup grows with the calls of all accounts, so few calls are read instead.
     few = most // 4
     path = (
-        (_narrowest_path(wanted, few) if wanted.search else None)
-        or _full_text_path(wanted, few)
-        or _narrowest_path(wanted, most)
-        or _intersection(wanted, most)
+        (_narrowest_path(request, few) if request.search else None)
+        or _full_text_path(request, few)
+        or _narrowest_path(request, most)
+        or _intersection(request, most)
     )
     if path is None:
         return None
-    window = limited_to(wanted.scan(path)[:most], wanted.remaining_filter(path))
-    return fetch_rows(window.order_by(*wanted.order.full_ordering()), wanted)
+    window = limited_to(request.scan(path)[:most], request.remaining_filter(path))
+    return fetch_rows(window.order_by(*request.order.full_ordering()), request)
 
 
-def _full_text_path(wanted: PageRequest, most: int) -> IndexPath | None:
-    """What the search or a part of call_to finds; rows that hold words are wide, so fewer are read."""
-    words = wanted.search or _search_digits(wanted)
-    if not words:
+def _full_text_path(request: PageRequest, most: int) -> IndexPath | None:
+    """The calls that match the search, or digits that call_to must contain."""
+    search = request.search or _search_digits(request)
+    if not search:
         return None
-    ids = matching_ids(words, wanted.account_id, most + 1)
-    return IndexPath(any_of(ids), searched=bool(wanted.search)) if len(ids) <= most else None
+    ids = matching_ids(search, request.account_id, most + 1)
+    return IndexPath(any_of(ids), searched=bool(request.search)) if len(ids) <= most else None
 
 
-def _search_digits(wanted: PageRequest) -> str:
-    """Digits that call_to must contain; they are among its words too."""
+def _search_digits(request: PageRequest) -> str:
+    """Digits of a `contains` on call_to, which the search documents hold too."""
     parts = [
-        str(c.read()) for c in wanted.conditions if c.column is TO_NUMBER and c.operator == Operator.CONTAINS
+        str(each.read())
+        for each in request.conditions
+        if each.column is TO_NUMBER and each.operator == Operator.CONTAINS
     ]
     return next((part for part in parts if DIGITS.fullmatch(part)), "")
 
 
-def _narrowest_path(wanted: PageRequest, most: int) -> IndexPath | None:
-    """The path with the fewest calls, if it has no more than `most`; counted no further."""
+def _narrowest_path(request: PageRequest, most: int) -> IndexPath | None:
+    """The path with the fewest calls, if that is at most `most`."""
     best, fewest = None, most + 1
-    for path in candidate_paths(wanted.conditions):
-        count = wanted.scan(path)[:fewest].count()
+    for path in candidate_paths(request.conditions):
+        count = request.scan(path)[:fewest].count()
         if count < fewest:
             best, fewest = path, count
         if fewest <= FEW_ROWS:
@@ -65,16 +67,16 @@ def _narrowest_path(wanted: PageRequest, most: int) -> IndexPath | None:
     return best
 
 
-def _intersection(wanted: PageRequest, most: int) -> IndexPath | None:
-    """Where all paths meet, if that is in few calls and one of them is short enough to be read whole."""
-    known = [path for path in candidate_paths(wanted.conditions) if path.covers]
-    if len(known) < 2 or not any(_is_readable(wanted, path) for path in known):
+def _intersection(request: PageRequest, most: int) -> IndexPath | None:
+    """All paths combined, if they leave at most `most` calls and one of them can be read as a whole."""
+    paths = [path for path in candidate_paths(request.conditions) if path.covers]
+    if len(paths) < 2 or not any(_is_readable(request, path) for path in paths):
         return None
-    answers = tuple(condition for path in known for condition in path.covers)
-    everything = IndexPath(Q(*(path.q for path in known)), answers, CREATED_AT)
-    ids = list(wanted.scan(everything).values_list("pk", flat=True)[: most + 1])
-    return IndexPath(any_of(ids), answers) if len(ids) <= most else None
+    covered = tuple(condition for path in paths for condition in path.covers)
+    combined = IndexPath(Q(*(path.q for path in paths)), covered, CREATED_AT)
+    ids = list(request.scan(combined).values_list("pk", flat=True)[: most + 1])
+    return IndexPath(any_of(ids), covered) if len(ids) <= most else None
 
 
-def _is_readable(wanted: PageRequest, path: IndexPath) -> bool:
-    return wanted.scan(path)[: MAX_INDEX_ENTRIES + 1].count() <= MAX_INDEX_ENTRIES
+def _is_readable(request: PageRequest, path: IndexPath) -> bool:
+    return request.scan(path)[: MAX_INDEX_ENTRIES + 1].count() <= MAX_INDEX_ENTRIES

@@ -1,8 +1,8 @@
-"""Selection: which calls are meant, checked, as a value that can be kept and asked later.
+"""CallFilter: a validated filter of calls that can be stored as JSON and evaluated later.
 
 As JSON: `{"status": "live", "end_code": ["busy", "failed"], "created_at": {"lt": "30m"}, "search": "fee"}`.
-A plain value means eq, a list means in, null means is_null; an object holds operators. All conditions
-must hold. In a query string: `status=live&end_code[in]=busy,failed&created_at[lt]=30m&search=fee`.
+A plain value means eq, a list in, null is_null; an object holds operators. All conditions must hold.
+In a query string: `status=live&end_code[in]=busy,failed&created_at[lt]=30m&search=fee`.
 """
 
 import re
@@ -15,9 +15,9 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 
 from calls.filters.conditions import Condition
-from calls.filters.exceptions import InvalidFilter
+from calls.filters.exceptions import InvalidFilter, InvalidValue
 from calls.filters.full_text import matches
-from calls.filters.values import InvalidValue, text
+from calls.filters.values import text
 from calls.models.call import Call
 
 MAX_CONDITIONS = 20
@@ -27,20 +27,17 @@ PARAMETER = re.compile(r"([a-z_]+)(?:\[([a-z_]+)\])?")
 
 @dataclass(frozen=True)
 class CallFilter:
-    """Conditions that must all hold, and words to search for. Empty: every call of the account."""
+    """Conditions that must all hold, and a full-text search. Empty: every call of the account."""
 
     conditions: tuple[Condition, ...] = ()
     search: str = ""
 
-    def __bool__(self) -> bool:
-        return bool(self.conditions or self.search)
-
     @classmethod
-    def from_json(cls, given: Any) -> Self:  # noqa: ANN401 - it is checked here
-        """The selection that this JSON object means; BadSelection names what is wrong."""
+    def from_json(cls, given: Any) -> Self:  # noqa: ANN401 - validated here
+        """Parse a JSON object; raises InvalidFilter."""
         if not isinstance(given, Mapping):
             raise InvalidFilter("filter", "Give an object of filters.")
-        return cls._of(
+        return cls._build(
             [
                 (name, operator, inner, name)
                 for name, value in given.items()
@@ -52,38 +49,37 @@ class CallFilter:
 
     @classmethod
     def from_query(cls, query: QueryDict, ignore: Iterable[str] = ()) -> Self:
-        """The selection of a query string; parameters named in `ignore` are somebody else's."""
+        """Parse a query string without the parameters in `ignore`; raises InvalidFilter."""
         found = [
-            _query_condition(name, [str(value) for value in sent])
-            for name, sent in query.lists()
+            _query_condition(name, [str(value) for value in values])
+            for name, values in query.lists()
             if name not in (SEARCH, *ignore)
         ]
-        return cls._of(found, query.get(SEARCH, ""))
+        return cls._build(found, query.get(SEARCH, ""))
 
     @classmethod
-    def _of(cls, found: list[tuple[str, str, Any, str]], search: Any) -> Self:  # noqa: ANN401
-        if len(found) > MAX_CONDITIONS:
+    def _build(cls, conditions: list[tuple[str, str, Any, str]], search: Any) -> Self:  # noqa: ANN401
+        if len(conditions) > MAX_CONDITIONS:
             raise InvalidFilter("filter", f"Give at most {MAX_CONDITIONS} conditions.")
         try:
-            words = text(search).strip()
+            search = text(search).strip()
         except InvalidValue as error:
             raise InvalidFilter(SEARCH, str(error)) from error
-        return cls(tuple(Condition.parse(*condition) for condition in found), words)
+        return cls(tuple(Condition.parse(*condition) for condition in conditions), search)
 
     @property
     def matches_all(self) -> bool:
-        """Nothing is left out."""
         return not self.conditions and not self.search
 
     def to_json(self) -> dict[str, Any]:
-        """The object that `from_json` reads back as this selection."""
-        kept: dict[str, Any] = {}
+        """The object that `from_json` parses to this filter."""
+        found: dict[str, Any] = {}
         for condition in self.conditions:
-            kept.setdefault(condition.column.name, {})[condition.operator.value] = condition.value
-        return kept | ({SEARCH: self.search} if self.search else {})
+            found.setdefault(condition.column.name, {})[condition.operator.value] = condition.value
+        return found | ({SEARCH: self.search} if self.search else {})
 
     def queryset(self, account_id: UUID) -> QuerySet[Call]:
-        """The calls of this account that are meant, at this moment; ages are taken from now."""
+        """The matching calls of this account; ages are relative to now."""
         calls = Call.objects.filter(account_id=account_id)
         for condition in self.conditions:
             calls = calls.filter(condition.q())
@@ -91,8 +87,9 @@ class CallFilter:
 
 
 def _json_conditions(name: str, value: Any) -> list[tuple[str, Any]]:  # noqa: ANN401
+    """(operator, value) pairs of one key of the JSON object."""
     if isinstance(value, Mapping):
-        if not value:  # it would mean every call, where somebody meant some
+        if not value:  # it would match every call, which is not what a filter on this column intends
             raise InvalidFilter(name[:60], "Give a value, or an object of operators.")
         return list(value.items())
     if isinstance(value, list):
@@ -100,12 +97,12 @@ def _json_conditions(name: str, value: Any) -> list[tuple[str, Any]]:  # noqa: A
     return [("is_null", True)] if value is None else [("eq", value)]
 
 
-def _query_condition(name: str, sent: list[str]) -> tuple[str, str, Any, str]:
+def _query_condition(name: str, values: list[str]) -> tuple[str, str, Any, str]:
     """`status=live`, `status=live&status=ended`, `duration[gte]=60`, `end_code[in]=busy,failed`."""
     matched = PARAMETER.fullmatch(name)
     if matched is None:
         raise InvalidFilter(name[:60], "There is no such filter.")
-    column, operator = matched[1], matched[2] or ("in" if len(sent) > 1 else "eq")
-    if operator != "in" and len(sent) > 1:
+    column, operator = matched[1], matched[2] or ("in" if len(values) > 1 else "eq")
+    if operator != "in" and len(values) > 1:
         raise InvalidFilter(name, "Give this once.")
-    return column, operator, sent if len(sent) > 1 else sent[0], name
+    return column, operator, values if len(values) > 1 else values[0], name

@@ -1,36 +1,40 @@
-"""Searching calls by words: what calls_searchdocument holds, and how it is asked."""
+"""Full-text search of calls, over the documents in SearchDocument."""
 
 from uuid import UUID
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.search import SearchQueryField
-from django.db.models import BooleanField, F, Func, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.expressions import RawSQL
+from django.db.models import BooleanField, F, Func, OuterRef, Q, QuerySet, Subquery, UUIDField, Value
 
 from calls.models.search_document import SearchDocument
 
 
 def matches(search: str, account_id: UUID) -> Q:
-    """Calls of this account in which every word of the search begins a word; of a number, any three or
-    more digits in a row may stand anywhere in call_to."""
+    """Calls of this account in which every word of the search is the prefix of a word.
+
+    Three or more digits match anywhere in call_to. Uses the GIN index; see `matches_row`.
+    """
     return Q(pk__in=_matching_documents(search, account_id).values("pk"))
 
 
 def matching_ids(search: str, account_id: UUID, most: int) -> list[UUID]:
-    """The ids of so many of them, in no order."""
+    """The ids of up to `most` matching calls, unordered."""
     return list(_matching_documents(search, account_id).values_list("pk", flat=True)[:most])
 
 
 def matches_row(search: str, account_id: UUID) -> Q:
-    """The same as `found_by`, for few calls: each is looked into, none is looked up by its words."""
-    of_call = SearchDocument.objects.filter(call=OuterRef("pk")).values(
-        met=_match_expression(search, account_id)
-    )
-    return Q(Subquery(of_call, output_field=BooleanField()))
+    """As `matches`, for few calls: reads each one's document instead of the GIN index."""
+    document = SearchDocument.objects.filter(call=OuterRef("pk"))
+    found = document.values(found=_match_expression(search, account_id))
+    return Q(Subquery(found, output_field=BooleanField()))
 
 
 def any_of(ids: list[UUID]) -> Q:
-    """Calls with these ids, however many: as one parameter."""
-    return Q(pk__in=RawSQL("SELECT unnest(%s::uuid[])", [ids]))  # noqa: S611 - a constant
+    """Calls with these ids: `id = ANY(array)`, with one parameter however many there are."""
+    array = Value(ids, output_field=ArrayField(UUIDField()))
+    return Q(
+        Func(F("pk"), array, template="%(expressions)s)", arg_joiner=" = ANY(", output_field=BooleanField())
+    )
 
 
 def _matching_documents(search: str, account_id: UUID) -> QuerySet[SearchDocument]:

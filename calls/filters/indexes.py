@@ -1,4 +1,4 @@
-"""The indexes that a selection can be looked up by: what each answers, and in which order."""
+"""The indexes that can serve a filter: which conditions each covers, and in which order it returns rows."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from calls.filters.fields import (
     Operator,
 )
 from calls.filters.ordering import Order
-from calls.models import Call
+from calls.models.call import Call
 
 PRIORITY = {column: rank for rank, column in enumerate(COLUMNS.values())}
 MULTI_VALUE = (Operator.IN, Operator.STARTS_WITH)
@@ -29,10 +29,10 @@ LIVE = Q(ended_at__isnull=True)
 
 @dataclass(frozen=True)
 class IndexPath:
-    """An index: `q` is what is looked up in it, and `covers` are the conditions that this settles.
+    """A way to read calls through one index: `q` is its index condition, `covers` what that settles.
 
-    `order`: the column in whose order its rows come, if it is a useful one. `searched`: the words that
-    the selection searches for are settled too.
+    `order`: the column in whose order it returns rows, if that is usable. `searched`: the full-text search
+    is covered too.
     """
 
     q: Q
@@ -42,23 +42,23 @@ class IndexPath:
 
 
 def candidate_paths(conditions: tuple[Condition, ...]) -> list[IndexPath]:
-    """The indexes that answer some of these conditions, the most telling first; never none."""
-    told = sorted(conditions, key=lambda condition: PRIORITY[condition.column])
-    dates = tuple(condition for condition in told if _is_range(condition) and condition.column is CREATED_AT)
+    """The usable indexes, most selective first; the last is that of all calls by creation."""
+    ranked = sorted(conditions, key=lambda condition: PRIORITY[condition.column])
+    dates = tuple(each for each in ranked if _is_range(each) and each.column is CREATED_AT)
     return [
         path
-        for column, of_column in groupby(told, key=lambda condition: condition.column)
+        for column, of_column in groupby(ranked, key=lambda condition: condition.column)
         if column is not CREATED_AT
         for path in _column_paths(column, tuple(of_column), dates)
     ] + [IndexPath(_conjunction(dates), dates, CREATED_AT)]
 
 
 def path_for_order(order: Order, conditions: tuple[Condition, ...]) -> IndexPath | None:
-    """The index that gives calls in this order, answering as much as it can; None if there is none."""
+    """The index that returns calls in this order and covers most conditions; None if there is none."""
     if not order.is_indexed:
         return None
-    known = [path for path in candidate_paths(conditions) if path.order is order.column]
-    return known[0] if known else IndexPath(~order.column.is_empty, (), order.column)
+    paths = [path for path in candidate_paths(conditions) if path.order is order.column]
+    return paths[0] if paths else IndexPath(~order.column.is_empty, (), order.column)
 
 
 def _column_paths(
@@ -68,8 +68,8 @@ def _column_paths(
         if _is_single_value(condition):
             yield IndexPath(_conjunction((condition, *dates)), (condition, *dates), CREATED_AT)
         elif _is_live_only(condition):
-            settled = (condition,) if column is ENDED_AT else ()
-            yield IndexPath(_conjunction(dates) & LIVE, (*settled, *dates), CREATED_AT)
+            covered = (condition,) if column is ENDED_AT else ()
+            yield IndexPath(_conjunction(dates) & LIVE, (*covered, *dates), CREATED_AT)
         elif _is_multi_value(condition):
             yield IndexPath(condition.q(), (condition,))
     ranges = tuple(condition for condition in conditions if _is_range(condition))
@@ -78,7 +78,7 @@ def _column_paths(
 
 
 def _is_single_value(condition: Condition) -> bool:
-    """One value of an index by value; "" is not in it. Calls by video have an index of their own."""
+    """One value of an index by value, which does not hold "". Video calls have an index of their own."""
     if condition.operator != Operator.EQ:
         return False
     if condition.column is CHANNEL:
@@ -91,12 +91,12 @@ def _is_live_only(condition: Condition) -> bool:
         return condition.operator == Operator.IS_NULL and bool(condition.read())
     if condition.column is not STATUS or condition.operator not in (Operator.EQ, Operator.IN):
         return False
-    said = condition.read()
-    return "ended" not in (said if isinstance(said, list) else [said])
+    value = condition.read()
+    return "ended" not in (value if isinstance(value, list) else [value])
 
 
 def _is_multi_value(condition: Condition) -> bool:
-    """Many values, or the beginning of some, or one value of an index that gives no order."""
+    """Several values, a prefix, or one value of an index that returns no order."""
     column, operator = condition.column, condition.operator
     if operator == Operator.EQ:
         return column.index in (IndexKind.BY_ID, IndexKind.BY_ORDER) and condition.value != ""
@@ -112,7 +112,7 @@ def _is_range(condition: Condition) -> bool:
 
 
 def _conjunction(conditions: tuple[Condition, ...]) -> Q:
-    wanted = Q()
+    found = Q()
     for condition in conditions:
-        wanted &= condition.q()
-    return wanted
+        found &= condition.q()
+    return found

@@ -1,4 +1,4 @@
-"""The order of a list of calls. It is total, and where a column holds nothing its calls come last."""
+"""The order of a list of calls. It is total, and calls with an empty column come last."""
 
 from dataclasses import dataclass, field
 
@@ -11,15 +11,18 @@ from calls.filters.fields import CALL_STATUS, CREATED_AT, TRANSCRIPT, Column, In
 
 @dataclass(frozen=True)
 class Order:
-    """By a column, either way; calls of the same value in the order of their creation, or of their ids."""
+    """By a column, in either direction; ties by creation or by id.
+
+    `requested_name`: the column's name on the surface of the request, for its error messages.
+    """
 
     column: Column = CREATED_AT
     descending: bool = True
-    asked: str = field(default="", compare=False)  # the column in the words of whoever asks
+    requested_name: str = field(default="", compare=False)
 
     @property
     def name(self) -> str:
-        return self.asked or self.column.name
+        return self.requested_name or self.column.name
 
     @property
     def is_indexed(self) -> bool:
@@ -27,11 +30,11 @@ class Order:
 
     @property
     def has_nulls(self) -> bool:
-        """Whether calls may hold nothing there."""
+        """Whether the column may be empty."""
         return self.column not in (CREATED_AT, CALL_STATUS)
 
     def index_ordering(self) -> list[OrderBy]:
-        """As an index holds the calls that hold something there, forwards or backwards."""
+        """The order of the column's index, forwards or backwards; right for calls with a value only."""
         column, down = self.column, self.descending
         first = OrderBy(column.expression, descending=down)
         if column.index == IndexKind.BY_VALUE:
@@ -43,17 +46,17 @@ class Order:
         return [first, OrderBy(F("id"), descending=down)]
 
     def full_ordering(self) -> list[OrderBy]:
-        """The same order for any calls at all; those that hold nothing there are the newest first."""
+        """The same order for all calls; those with an empty column last, newest first."""
         column = self.column
         value = transcript_text() if column is TRANSCRIPT else column.expression
-        known = NullIf(value, Value("")) if column.blank else value
-        first = OrderBy(known, descending=self.descending, nulls_last=True)
-        gaps = [
-            OrderBy(Case(When(column.is_empty, then=F(field))), descending=True)
-            for field in ("created_at", "id")
+        nullable = NullIf(value, Value("")) if column.blank else value
+        first = OrderBy(nullable, descending=self.descending, nulls_last=True)
+        empty_last = [
+            OrderBy(Case(When(column.is_empty, then=F(name))), descending=True)
+            for name in ("created_at", "id")
             if self.has_nulls
         ]
-        return [first, *gaps, *self.index_ordering()[1:]]
+        return [first, *empty_last, *self.index_ordering()[1:]]
 
 
 NEWEST_FIRST = Order()

@@ -1,4 +1,4 @@
-"""A page of a selection's calls, as it is asked for, and the parts of its query."""
+"""A request for one page of calls, and the parts of its query."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +18,10 @@ from calls.models.call import Call
 
 @dataclass(frozen=True)
 class PageRequest:
-    """`limit` calls of a selection from `offset` on, or (in the order of creation) after (created_at, id)."""
+    """`limit` calls that match `filters`, from `offset` on.
+
+    `after`: (created_at, id) of the last call before the page; only with an order by creation.
+    """
 
     account_id: UUID
     filters: CallFilter
@@ -37,40 +40,39 @@ class PageRequest:
 
     @property
     def reads_transcripts(self) -> bool:
-        """Whether that has to be done for each call that is looked at."""
-        apart = (TRANSCRIPT, LANGUAGE)
-        return self.order.column in apart or any(c.column in apart for c in self.conditions)
+        """Whether the transcript of each candidate has to be read."""
+        columns = (TRANSCRIPT, LANGUAGE)
+        return self.order.column in columns or any(c.column in columns for c in self.conditions)
 
     @property
     def selects_by_id(self) -> bool:
-        """Whether calls are asked for by an id, theirs or the provider's."""
-        named = (Operator.EQ, Operator.IN)
-        return any(c.column.index == IndexKind.BY_ID and c.operator in named for c in self.conditions)
+        """Whether calls are selected by their id, ours or the provider's."""
+        exact = (Operator.EQ, Operator.IN)
+        return any(c.column.index == IndexKind.BY_ID and c.operator in exact for c in self.conditions)
 
     def scan(self, path: IndexPath) -> QuerySet[Call]:
-        """The calls of the account that this index is asked for."""
+        """The calls of the account that this index returns."""
         calls = Call.objects.filter(path.q, account_id=self.account_id)
-        return calls.filter(self._beyond) if path.order is CREATED_AT else calls
+        return calls.filter(self._after_cursor) if path.order is CREATED_AT else calls
 
     def is_covered_by(self, path: IndexPath) -> bool:
-        """Whether the index settles everything."""
-        return not self._left(path) and not self.search
+        """Whether the index settles the whole filter."""
+        return not self._uncovered(path) and not self.search
 
     def remaining_filter(self, path: IndexPath) -> QuerySet[Call]:
-        """Calls that meet what the index does not settle."""
-        calls = Call.objects.filter(self._beyond)
-        for condition in self._left(path):
+        """Calls that match what the index does not settle."""
+        calls = Call.objects.filter(self._after_cursor)
+        for condition in self._uncovered(path):
             calls = calls.filter(condition.q())
         if self.search and not path.searched:
             calls = calls.filter(matches_row(self.search, self.account_id))
         return calls
 
-    def _left(self, path: IndexPath) -> list[Condition]:
+    def _uncovered(self, path: IndexPath) -> list[Condition]:
         return [condition for condition in self.conditions if condition not in path.covers]
 
     @property
-    def _beyond(self) -> Q:
-        """After the cursor."""
+    def _after_cursor(self) -> Q:
         if self.after is None:
             return Q()
         comparison = TupleLessThan if self.order.descending else TupleGreaterThan

@@ -1,4 +1,4 @@
-"""Values of filters, from the text of a query or out of JSON, as the database compares them."""
+"""Parsers of filter values, from a query string or from JSON. Each raises InvalidValue."""
 
 import re
 from argparse import ArgumentTypeError
@@ -10,24 +10,21 @@ from uuid import UUID
 
 from django.utils.dateparse import parse_date, parse_datetime
 
+from calls.filters.exceptions import InvalidValue
 from liveplatform.timeparse import moment
 
 MAX_TEXT_LENGTH = 500
 MAX_NUMBER = Decimal(10) ** 12
 AGE = re.compile(r"[0-9]{1,6}[smhd]")
-# A plus that was sent without being encoded arrives as a space.
+# A plus sign that was not percent-encoded arrives as a space.
 DECODED_PLUS = re.compile(r"(:\d{2}(?:\.\d+)?) (\d{2}:?\d{2})$")
 TRUE_WORDS, FALSE_WORDS = {"true", "1", "yes"}, {"false", "0", "no"}
 
 Parser = Callable[[Any], Any]
 
 
-class InvalidValue(ValueError):
-    """Not a value of this kind; the text says what is."""
-
-
-def text(value: Any) -> str:  # noqa: ANN401 - whatever JSON can hold
-    """At most LONGEST_TEXT characters; numbers are taken as they are written."""
+def text(value: Any) -> str:  # noqa: ANN401 - any JSON value
+    """At most MAX_TEXT_LENGTH characters; a number is converted."""
     if isinstance(value, bool | list | dict) or value is None:
         raise InvalidValue("Give a text.")
     found = str(value)
@@ -39,7 +36,7 @@ def text(value: Any) -> str:  # noqa: ANN401 - whatever JSON can hold
 
 
 def phone(value: Any) -> str:  # noqa: ANN401
-    """A number or a part of one; a plus that a query string lost is put back."""
+    """A phone number or a part of one; restores a plus sign that was decoded to a space."""
     found = text(value)
     return "+" + found[1:] if found.startswith(" ") else found
 
@@ -56,7 +53,6 @@ def decimal(value: Any) -> Decimal:  # noqa: ANN401
 
 
 def integer(value: Any) -> int:  # noqa: ANN401
-    """A whole number."""
     found = decimal(value)
     if found != int(found):
         raise InvalidValue("Give a whole number.")
@@ -64,7 +60,7 @@ def integer(value: Any) -> int:  # noqa: ANN401
 
 
 def uuid(value: Any) -> UUID:  # noqa: ANN401
-    """A UUID in any of its spellings."""
+    """A UUID in any notation that Python accepts."""
     try:
         return UUID(_require_ascii(text(value)) if isinstance(value, str | UUID) else "")
     except ValueError as error:
@@ -72,7 +68,6 @@ def uuid(value: Any) -> UUID:  # noqa: ANN401
 
 
 def boolean(value: Any) -> bool:  # noqa: ANN401
-    """true or false."""
     word = str(value).lower()
     if word not in TRUE_WORDS | FALSE_WORDS:
         raise InvalidValue("Give true or false.")
@@ -80,7 +75,7 @@ def boolean(value: Any) -> bool:  # noqa: ANN401
 
 
 def timestamp(value: Any) -> datetime:  # noqa: ANN401
-    """RFC 3339, a day (its beginning in UTC), or an age: "30m" is half an hour before it is asked."""
+    """RFC 3339, a day (its start in UTC), or an age: "30m" is half an hour before now."""
     written = DECODED_PLUS.sub(r"\1+\2", text(value).strip())
     try:
         _require_ascii(written)
@@ -98,15 +93,15 @@ def timestamp(value: Any) -> datetime:  # noqa: ANN401
 
 
 def choice(allowed: list[str]) -> Parser:
-    """One of these words."""
+    """A parser that accepts these texts only."""
 
-    def read(value: Any) -> str:  # noqa: ANN401
+    def parse(value: Any) -> str:  # noqa: ANN401
         found = text(value)
         if found not in allowed:
             raise InvalidValue(f"Give one of {', '.join(allowed)}.")
         return found
 
-    return read
+    return parse
 
 
 def _start_of_day(day: date) -> datetime:
@@ -114,6 +109,6 @@ def _start_of_day(day: date) -> datetime:
 
 
 def _require_ascii(written: str) -> str:
-    """The text as it is; UnicodeEncodeError (a ValueError) if digits of other scripts may be in it."""
+    """The text; raises UnicodeEncodeError (a ValueError) for digits of other scripts."""
     written.encode("ascii")
     return written

@@ -16,11 +16,12 @@ from drf_spectacular.utils import OpenApiParameter
 
 from calls.filters import CallFilter, InvalidFilter
 from calls.filters.conditions import Condition
+from calls.filters.exceptions import InvalidValue
 from calls.filters.fields import COLUMNS, Column, Operator
 from calls.filters.filterset import MAX_CONDITIONS
 from calls.filters.ordering import NEWEST_FIRST, Order
 from calls.filters.page_request import PageRequest
-from calls.filters.values import InvalidValue, text
+from calls.filters.values import text
 
 DEFAULT_PER_PAGE = 10
 MAX_PER_PAGE = 100

@@ -1,4 +1,4 @@
-"""Calls of all kinds, and bounds small enough to be met."""
+"""Calls of all kinds, and limits small enough to be reached."""
 
 import random
 from datetime import timedelta
@@ -12,10 +12,15 @@ from calls.models import Call, Transcript
 
 NOW = timezone.now().replace(microsecond=0)
 CAMPAIGNS = [UUID(int=n) for n in range(1, 4)]
+COUNT = 150
+
+
+def ago(minutes: float) -> str:
+    return (NOW - timedelta(minutes=minutes)).isoformat()
 
 
 def random_calls(account, count: int, seed: int = 7) -> list[Call]:
-    """Calls whose every column is drawn by lot, many of them equal, many of them empty."""
+    """Calls with random values in every column, many of them equal, many of them empty."""
     lot = random.Random(seed)
     made = []
     for number in range(count):
@@ -58,10 +63,15 @@ def random_calls(account, count: int, seed: int = 7) -> list[Call]:
 
 @pytest.fixture
 def small_bounds(monkeypatch):
-    """Nothing is looked at in larger numbers than these."""
+    """Row limits far below the number of calls."""
     monkeypatch.setattr(planner, "MAX_ROWS", 40)
     monkeypatch.setattr(planner, "MAX_SCATTERED_ROWS", 30)
     monkeypatch.setattr(planner, "MAX_WIDE_ROWS", 20)
     monkeypatch.setattr(planner, "FIRST_SCAN_ROWS", 10)
     monkeypatch.setattr(filter_sort, "MAX_INDEX_ENTRIES", 60)
     monkeypatch.setattr(filter_sort, "FEW_ROWS", 2)
+
+
+@pytest.fixture
+def calls(account) -> list[Call]:
+    return random_calls(account, COUNT)
