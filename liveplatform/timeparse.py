@@ -10,7 +10,7 @@ from django.utils.dateparse import parse_datetime
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
-def moment(text: str) -> datetime:
+def parse_time(text: str) -> datetime:
     """The time of "2026-11-21T10:00Z", or of an age such as "90s", "30m", "12h", "7d"."""
     age = re.fullmatch(r"([0-9]{1,6})([smhd])", text)
     if age:

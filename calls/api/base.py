@@ -41,7 +41,7 @@ class CallNotPlaced(APIException):
     status_code = status.HTTP_400_BAD_REQUEST
     default_code = "provider_error"
     # The same Idempotency-Key may try again: a call that may have been made is found by it.
-    frees_key = True
+    releases_key = True
 
 
 class NoPhoneNumberError(APIException):

@@ -16,19 +16,19 @@ from liveplatform.egress.fetch import fetch_text
 log = structlog.get_logger(__name__)
 
 # Seconds.
-REFETCH = 30.0  # between two fetches, whatever tokens come in
-KEEP = 600.0  # until keys are fetched anew although all are known
-FORGET = 3600.0  # until keys that can no longer be fetched are believed no more
-PATIENCE = 1.0  # to wait for another thread's fetch
+MIN_FETCH_INTERVAL = 30.0  # between two fetches, whatever tokens come in
+MAX_AGE = 600.0  # until keys are fetched anew although all are known
+MAX_STALE_AGE = 3600.0  # until keys that can no longer be fetched are believed no more
+FETCH_WAIT_TIMEOUT = 1.0  # to wait for another thread's fetch
 
 KEY_TYPES = {"RS256": "RSA", "ES256": "EC"}
 
 
-class KeysUnavailable(Exception):
+class JwksUnavailable(Exception):
     """The issuer's keys cannot be fetched."""
 
 
-class KeySet:
+class Jwks:
     """The keys behind one URL that are fit for one algorithm."""
 
     def __init__(self, url: str, algorithm: str) -> None:
@@ -39,7 +39,7 @@ class KeySet:
 
     def find(self, kid: str | None) -> Any | None:  # noqa: ANN401 - a public key of cryptography's
         """The key with this id (without an id: the only one), or None. KeysUnavailable if there are none."""
-        if self._wants(kid) and self._fetching.acquire(timeout=0.0 if self._has(kid) else PATIENCE):
+        if self._wants(kid) and self._fetching.acquire(timeout=0.0 if self._has(kid) else FETCH_WAIT_TIMEOUT):
             try:
                 if self._wants(kid):  # else another thread has been there meanwhile
                     self._fetch()
@@ -47,7 +47,7 @@ class KeySet:
                 self._fetching.release()
         keys = self._keys
         if not keys:
-            raise KeysUnavailable
+            raise JwksUnavailable
         return next(iter(keys.values())) if kid is None and len(keys) == 1 else keys.get(kid)
 
     def _has(self, kid: str | None) -> bool:
@@ -55,7 +55,7 @@ class KeySet:
 
     def _wants(self, kid: str | None) -> bool:
         age = time.monotonic() - self._asked
-        return age > KEEP or (age > REFETCH and not self._has(kid))
+        return age > MAX_AGE or (age > MIN_FETCH_INTERVAL and not self._has(kid))
 
     def _fetch(self) -> None:
         try:
@@ -63,7 +63,7 @@ class KeySet:
             self._got = time.monotonic()
         except (OSError, jwt.PyJWTError, ValueError, TypeError, AttributeError, RecursionError) as error:
             log.warning("jwks_unavailable", url=self.url, error=type(error).__name__)
-            if time.monotonic() - self._got > FORGET:
+            if time.monotonic() - self._got > MAX_STALE_AGE:
                 self._keys = {}
         finally:
             self._asked = time.monotonic()
@@ -71,8 +71,8 @@ class KeySet:
     def _parsed(self, text: str) -> dict[str | None, Any]:
         wanted = KEY_TYPES[self.algorithm]
         found = jwt.PyJWKSet.from_json(text).keys
-        return {key.key_id: key.key for key in found if key.key_type == wanted and _for_signatures(key)}
+        return {key.key_id: key.key for key in found if key.key_type == wanted and _is_signing_key(key)}
 
 
-def _for_signatures(key: jwt.PyJWK) -> bool:
+def _is_signing_key(key: jwt.PyJWK) -> bool:
     return key.public_key_use in (None, "sig") and (key.key_id is None or isinstance(key.key_id, str))

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 V = TypeVar("V")
 
 
-class Memory(Generic[V]):
+class TTLCache(Generic[V]):
     """Answers of look-ups by their question, "there is none" included; never more than `size` of them."""
 
     def __init__(self, seconds: float, size: int) -> None:
@@ -16,7 +16,7 @@ class Memory(Generic[V]):
         self._known: dict[Hashable, tuple[float, V]] = {}
         self._lock = threading.Lock()
 
-    def recall(self, question: Hashable, look_up: Callable[[], V]) -> V:
+    def get_or_load(self, question: Hashable, look_up: Callable[[], V]) -> V:
         """The answer, looked up if it is not known or too old. A look-up that raises is not remembered."""
         known = self._known.get(question)
         if known and known[0] > time.monotonic():
@@ -28,7 +28,7 @@ class Memory(Generic[V]):
             self._known[question] = (time.monotonic() + self.seconds, answer)
         return answer
 
-    def forget(self) -> None:
+    def clear(self) -> None:
         """Drop everything."""
         self._known.clear()
 

@@ -22,15 +22,15 @@ from rest_framework.request import Request
 from liveplatform.api.exceptions import Conflict, TooLarge, Unprocessable
 from liveplatform.api.models import IdempotencyRecord
 from liveplatform.api.principal import Principal
-from liveplatform.crypto import CannotOpen, seal, unseal
+from liveplatform.crypto import DecryptionFailed, seal, unseal
 
 HEADER = "Idempotency-Key"
 METHODS = ("POST", "PATCH", "DELETE")
-LOCK = 60  # seconds
-KEEP = 24  # hours
-PROPER = re.compile(r"[\x20-\x7e]{1,255}")
+LOCK_SECONDS = 60  # seconds
+RETENTION_HOURS = 24  # hours
+KEY_FORMAT = re.compile(r"[\x20-\x7e]{1,255}")
 
-TAKE = """
+RESERVE = """
 INSERT INTO api_idempotencyrecord (account_id, principal, route, key, fingerprint, locked_until, created_at)
 VALUES (%(account)s, %(principal)s, %(route)s, %(key)s, %(fingerprint)s,
         now() + make_interval(secs => %(lock)s), now())
@@ -48,23 +48,23 @@ class Replay(Exception):
 
     def __init__(self, status: int, body: bytes) -> None:
         super().__init__()
-        self.response = answer(status, body)
+        self.response = json_response(status, body)
         self.response["Idempotency-Replayed"] = "true"
 
 
 @dataclass(frozen=True)
-class Taken:
+class Reservation:
     """A record that this request holds until `locked_until`; whoever takes it later has another one."""
 
     id: int
     locked_until: datetime
 
-    def write(self, status: int, body: bytes) -> bool:
+    def store_response(self, status: int, body: bytes) -> bool:
         """Keep the answer, in the view's transaction. False: the record is no longer this request's."""
         sealed = seal(body.decode(), aad=_aad(self.id)).encode()
         return bool(self._own().update(status=status, body=sealed, locked_until=None))
 
-    def free(self) -> None:
+    def release(self) -> None:
         """Nothing worth repeating came of it: the same key may try again."""
         self._own().delete()
 
@@ -72,17 +72,17 @@ class Taken:
         return IdempotencyRecord.objects.filter(pk=self.id, locked_until=self.locked_until)
 
 
-def answer(status: int, body: bytes) -> HttpResponse:
+def json_response(status: int, body: bytes) -> HttpResponse:
     """An answer as it goes out under a key, the first time and every time."""
     return HttpResponse(body, status=status, content_type="application/json")
 
 
-def take(request: Request) -> Taken | None:
+def acquire(request: Request) -> Reservation | None:
     """Take the key of this request, if it has one. Raises Replay, 409 (under way), 422 (other body), 400."""
     key = request.headers.get(HEADER)
     if key is None or request.method not in METHODS:
         return None
-    if not PROPER.fullmatch(key):
+    if not KEY_FORMAT.fullmatch(key):
         raise ParseError(f"{HEADER} must be 1 to 255 printable ASCII characters.")
     principal = cast(Principal, request.user)
     values: dict[str, Any] = {
@@ -94,9 +94,11 @@ def take(request: Request) -> Taken | None:
     asked = request.META.get("QUERY_STRING", "").encode() + b"\0" + _body(request)
     fingerprint = hashlib.sha256(asked).digest()
     with connection.cursor() as cursor:
-        cursor.execute(TAKE, values | {"fingerprint": fingerprint, "lock": LOCK, "keep": KEEP})
+        cursor.execute(
+            RESERVE, values | {"fingerprint": fingerprint, "lock": LOCK_SECONDS, "keep": RETENTION_HOURS}
+        )
         row = cursor.fetchone()
-    return Taken(*row) if row else _judge(values, fingerprint)
+    return Reservation(*row) if row else _replay_or_conflict(values, fingerprint)
 
 
 def fingerprint_of(request: Request) -> str:
@@ -109,7 +111,9 @@ def fingerprint_of(request: Request) -> str:
 
 def purge() -> int:
     """Delete the records that are past their time; how many there were."""
-    gone, _ = IdempotencyRecord.objects.filter(created_at__lt=Now() - timedelta(hours=KEEP)).delete()
+    gone, _ = IdempotencyRecord.objects.filter(
+        created_at__lt=Now() - timedelta(hours=RETENTION_HOURS)
+    ).delete()
     return gone
 
 
@@ -121,7 +125,7 @@ def _body(request: Request) -> bytes:
         raise TooLarge from error
 
 
-def _judge(values: dict[str, Any], fingerprint: bytes) -> Taken:
+def _replay_or_conflict(values: dict[str, Any], fingerprint: bytes) -> Reservation:
     named = {name: value for name, value in values.items() if name != "account"}
     record = IdempotencyRecord.objects.filter(account_id=values["account"], **named).first()
     if record is not None and bytes(record.fingerprint) != fingerprint:
@@ -130,7 +134,7 @@ def _judge(values: dict[str, Any], fingerprint: bytes) -> Taken:
         raise Conflict(f"A request with this {HEADER} is still running; try again in a moment.")
     try:
         body = unseal(bytes(record.body or b"").decode(), aad=_aad(record.pk))
-    except CannotOpen as error:
+    except DecryptionFailed as error:
         raise Conflict(f"The answer under this {HEADER} can no longer be read; use a fresh key.") from error
     raise Replay(record.status, body.encode())
 

@@ -22,7 +22,7 @@ def server_group() -> int:
     return _account().pw_gid
 
 
-def check(data: Path) -> None:
+def check_owner(data: Path) -> None:
     """Refuse data that another user's server may be running on at this moment."""
     if not data.exists():
         return
@@ -38,14 +38,14 @@ def hand_over(directory: Path) -> None:
     user = server_user()
     if user is not None:
         os.chown(directory, user, server_group())
-        _let_pass(directory.parent)
+        _grant_traverse(directory.parent)
 
 
-def let_read(directory: Path) -> None:
+def grant_read(directory: Path) -> None:
     """As root: let the server read and run what a strict umask kept for root alone."""
     if not directory.is_dir():
         return
-    _let_pass(directory.parent)
+    _grant_traverse(directory.parent)
     if _lacks(directory, stat.S_IROTH | PASS):
         for path in [directory, *directory.rglob("*")]:
             if not path.is_symlink():
@@ -53,7 +53,7 @@ def let_read(directory: Path) -> None:
                 path.chmod(mode | stat.S_IROTH | (PASS if mode & stat.S_IXUSR else 0))
 
 
-def _let_pass(directory: Path) -> None:
+def _grant_traverse(directory: Path) -> None:
     """Permission to pass through, and nothing else: what lies beside the way stays unseen."""
     for path in (directory, *directory.parents):
         if _lacks(path, PASS):

@@ -7,7 +7,7 @@ from pathlib import Path
 PROC = Path("/proc")
 
 
-def runs_with(pid: int, argument: str) -> bool:
+def has_argument(pid: int, argument: str) -> bool:
     """Whether that process lives, and was started with (or shows) this argument."""
     return argument in _command_line(pid)
 

@@ -9,8 +9,8 @@ from django.db import transaction
 from calls.api.platform.phone_numbers import add_number
 from calls.lifecycle.dial import DialError
 from calls.models import PhoneNumber
-from liveplatform.accounts.connections import BadConnection, connect
-from liveplatform.accounts.lookup import account_named
+from liveplatform.accounts.connections import InvalidConnection, upsert_connection
+from liveplatform.accounts.lookup import find_account
 from liveplatform.accounts.models import Connection
 from providers.registry import CREDENTIALS
 
@@ -32,13 +32,15 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:  # noqa: ANN401
         given = dict(_parse_pair(text) for text in options["given"])
-        account = account_named(options["account"])
+        account = find_account(options["account"])
         try:
             with transaction.atomic():
-                connection = connect(account, options["provider"], given, base_url=options["base_url"])
+                connection = upsert_connection(
+                    account, options["provider"], given, base_url=options["base_url"]
+                )
                 if given.get("phone_number"):
                     _assign_number(connection, given["phone_number"])
-        except (BadConnection, DialError) as error:
+        except (InvalidConnection, DialError) as error:
             how = "" if getattr(error, "field", "") == "base_url" else " Give each with --set KEY=VALUE."
             raise CommandError(f"{error}{how}") from error
         self.stdout.write(f"{account} is connected to {connection.get_provider_display()} ({connection.pk}).")
