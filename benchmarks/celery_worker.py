@@ -8,11 +8,11 @@ from collections.abc import Callable
 from typing import Any
 
 from liveplatform import embedded
-from liveplatform.dev.stack import ROOT, Local
+from liveplatform.dev.stack import ROOT, LocalStack
 
 
 def rate(
-    local: Local, count: int, publish: Callable[[Any, int], None], concurrency: int = 2, steps: int = 1
+    local: LocalStack, count: int, publish: Callable[[Any, int], None], concurrency: int = 2, steps: int = 1
 ) -> float:
     """Tasks (or chains of so many steps) a second. `publish(tasks, number)` queues one; the worker starts
     when all are there.
@@ -36,7 +36,7 @@ def rate(
         tasks.app.control.purge()
 
 
-def _worker(local: Local, url: str, concurrency: int) -> "subprocess.Popen[bytes]":
+def _worker(local: LocalStack, url: str, concurrency: int) -> "subprocess.Popen[bytes]":
     command = [sys.executable, "-m", "celery", "--quiet", "-A", "benchmarks.celery_tasks", "worker"]
     command += ["-c", str(concurrency), "--loglevel", "ERROR", "--without-gossip", "--without-mingle"]
     quiet = subprocess.DEVNULL

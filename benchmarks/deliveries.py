@@ -11,7 +11,7 @@ import psycopg
 from benchmarks import celery_worker, sink
 from benchmarks.bench_calls import connect
 from liveplatform import embedded
-from liveplatform.dev.stack import Local
+from liveplatform.dev.stack import LocalStack
 from liveplatform.webhooks.signing import headers, new_secret
 from tests.support.client import Customer
 
@@ -22,8 +22,8 @@ INSERT INTO webhooks_event (id, account_id, subject_id, sequence, type, body, cr
 SELECT id, %(account)s, id, 1, 'bench.event', %(body)s, now() FROM unnest(%(ids)s::uuid[]) AS e(id)
 """
 DELIVERIES = """
-INSERT INTO webhooks_delivery (id, account_id, event_id, endpoint_id, lane, state, due_at, attempts, max_attempts,
-                               claim, error, result, log, created_at, updated_at)
+INSERT INTO webhooks_delivery (id, account_id, event_id, endpoint_id, concurrency_key, state, due_at, attempts, max_attempts,
+                               fencing_token, error, result, log, created_at, updated_at)
 SELECT gen_random_uuid(), %(account)s, id, %(endpoint)s, %(endpoint)s, 'pending', now(), 0, 10, 0, '', '{}', '[]',
        now(), now()
 FROM unnest(%(ids)s::uuid[]) AS e(id)
@@ -44,7 +44,7 @@ RETURNING id, body
 """
 
 
-def bench(local: Local, customer: Customer, count: int) -> list[tuple[str, str, str]]:
+def bench(local: LocalStack, customer: Customer, count: int) -> list[tuple[str, str, str]]:
     """Rows of (what, figures, beside what). No worker runs when it begins and when it ends."""
     rows = []
     for name, delay in DELAYS.items():
@@ -59,7 +59,7 @@ def bench(local: Local, customer: Customer, count: int) -> list[tuple[str, str, 
     return rows
 
 
-def _ours(local: Local, customer: Customer, url: str, count: int) -> float:
+def _ours(local: LocalStack, customer: Customer, url: str, count: int) -> float:
     """Rows are there beforehand; the clock runs from the first attempt to the last one settled."""
     answer = customer.ask("POST", "/v1/webhooks/endpoints", {"url": url, "events": ["call.analyzed"]})
     answer.raise_for_status()
@@ -78,14 +78,14 @@ def _ours(local: Local, customer: Customer, url: str, count: int) -> float:
     return count / float(found[1])
 
 
-def _celery(local: Local, url: str, count: int) -> float:
+def _celery(local: LocalStack, url: str, count: int) -> float:
     secret = new_secret()
     return celery_worker.rate(
         local, count, lambda tasks, n: tasks.deliver.delay(url, f"msg_{n}", BODY, secret), concurrency=8
     )
 
 
-def _bare(local: Local, url: str, count: int) -> float:
+def _bare(local: LocalStack, url: str, count: int) -> float:
     with connect(local.var) as database:
         database.execute(BARE)
         database.execute(

@@ -12,7 +12,7 @@ from benchmarks.bench_calls import connect, insert
 from benchmarks.load import Load, post_all
 from benchmarks.minimal.serving import serving
 from liveplatform import embedded
-from liveplatform.dev.stack import Local
+from liveplatform.dev.stack import LocalStack
 from liveplatform.embedded import pg_binaries
 from tests.support.client import Customer
 
@@ -37,7 +37,7 @@ CREATE TABLE IF NOT EXISTS minimal_minimalstep (id serial PRIMARY KEY, call_id u
 """
 
 
-def bench(local: Local, customer: Customer, calls: int) -> list[tuple[str, str, str]]:
+def bench(local: LocalStack, customer: Customer, calls: int) -> list[tuple[str, str, str]]:
     """Rows of (what, figures, beside what)."""
     with connect(local.var) as database:
         database.execute(TABLES)
@@ -61,7 +61,7 @@ def bench(local: Local, customer: Customer, calls: int) -> list[tuple[str, str, 
 
 
 def ours(
-    local: Local, customer: Customer, count: int, connections: int, rate: float = 0.0
+    local: LocalStack, customer: Customer, count: int, connections: int, rate: float = 0.0
 ) -> tuple[Load, float]:
     """Fresh calls, each ended once; the web processes' CPU per request in milliseconds."""
     ids = insert(local.var, customer.account_id, [""] * count, [""] * count, transcripts=False)
@@ -72,13 +72,13 @@ def ours(
     return load, (_cpu(local) - before) / count * 1000
 
 
-def _cpu(local: Local) -> float:
+def _cpu(local: LocalStack) -> float:
     parent = psutil.Process(local.processes["web"].pid)
     return sum(sum(p.cpu_times()[:2]) for p in (parent, *parent.children(recursive=True)))
 
 
 def _pgbench(var: Path, connections: int) -> float:
-    binary = pg_binaries.directory() / "pgbench"
+    binary = pg_binaries.bin_directory() / "pgbench"
     script = var / "bench.sql"
     script.write_text(PGBENCH)
     url = embedded.database_url(var)
@@ -89,7 +89,7 @@ def _pgbench(var: Path, connections: int) -> float:
     return float(re.search(r"tps = ([\d.]+)", said)[1])
 
 
-def _minimal(local: Local, count: int, connections: int) -> Load:
+def _minimal(local: LocalStack, count: int, connections: int) -> Load:
     with connect(local.var) as database:
         made = "INSERT INTO minimal_minimalcall SELECT gen_random_uuid(), 'live', '', NULL, now() FROM generate_series(1, %s) RETURNING id"
         ids = [row[0] for row in database.execute(made, (count,)).fetchall()]

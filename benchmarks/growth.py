@@ -8,11 +8,11 @@ import psycopg
 from benchmarks import end_call
 from benchmarks.bench_calls import connect
 from benchmarks.many_calls import fill
-from liveplatform.dev.stack import Local
+from liveplatform.dev.stack import LocalStack
 from tests.support.client import Customer
 
 
-def bench(local: Local, customer: Customer, calls: int, rows: int) -> list[tuple[str, str, str]]:
+def bench(local: LocalStack, customer: Customer, calls: int, rows: int) -> list[tuple[str, str, str]]:
     """Rows of (what, figures, beside what). Another account gets `rows` calls."""
     few, _ = end_call.ours(local, customer, calls, 16)
     grown = json.loads(local.manage("create_account", "grown", "--json"))["account_id"]

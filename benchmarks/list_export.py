@@ -8,7 +8,7 @@ from http.client import HTTPConnection
 
 import psutil
 
-from liveplatform.dev.stack import Local
+from liveplatform.dev.stack import LocalStack
 
 MILLION = "created_at[gte]=182d"
 CHUNK = 1 << 16
@@ -16,7 +16,7 @@ WARM = 6
 MB = 1 << 20
 
 
-def exported(local: Local, key: str) -> Iterator[str]:
+def exported(local: LocalStack, key: str) -> Iterator[str]:
     """A line for each format. Small exports go first, so that what each process loads once is loaded."""
     for name in ("csv", "ndjson"):
         for _ in range(WARM):
@@ -29,7 +29,7 @@ def exported(local: Local, key: str) -> Iterator[str]:
         )
 
 
-def _read(local: Local, key: str, query: str) -> tuple[int, int, float]:
+def _read(local: LocalStack, key: str, query: str) -> tuple[int, int, float]:
     """Lines, bytes, seconds."""
     http = HTTPConnection("127.0.0.1", local.port, timeout=120)
     began = time.perf_counter()
@@ -43,7 +43,7 @@ def _read(local: Local, key: str, query: str) -> tuple[int, int, float]:
 
 
 @contextmanager
-def _most(local: Local) -> Iterator[list[int]]:
+def _most(local: LocalStack) -> Iterator[list[int]]:
     """The most that any one web process has grown by (RSS, bytes) while this is open."""
     parent = psutil.Process(local.processes["web"].pid)
     workers = {process: process.memory_info().rss for process in parent.children(recursive=True)}

@@ -7,13 +7,13 @@ from http.client import HTTPConnection
 from urllib.parse import urlsplit
 
 from benchmarks.minimal.serving import serving
-from liveplatform.dev.stack import Local
+from liveplatform.dev.stack import LocalStack
 
 ASKED = 300
 PAGE = "/v1/live/calls?limit=50"
 
 
-def beside(local: Local, account_id: str, key: str) -> str:
+def beside(local: LocalStack, account_id: str, key: str) -> str:
     """One after the other over one connection; the first requests are not counted."""
     ours = _timed(local.url, PAGE, {"Authorization": f"Bearer {key}"}, "calls")
     with serving(local) as url:

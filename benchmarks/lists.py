@@ -26,7 +26,7 @@ from benchmarks.list_cases import Case, cases, drawn
 from benchmarks.list_export import exported
 from benchmarks.list_page import beside
 from benchmarks.many_calls import fill
-from liveplatform.dev.stack import ROOT, Local
+from liveplatform.dev.stack import ROOT, LocalStack
 
 ROWS = 2_000_000
 ASKED = 40
@@ -61,7 +61,7 @@ def main() -> int:
 
 def run(options: argparse.Namespace) -> int:
     """Fill a database of its own, unless it is filled, and ask it everything."""
-    with _directory(options.keep) as folder, Local(folder, SETTINGS) as local:
+    with _directory(options.keep) as folder, LocalStack(folder, SETTINGS) as local:
         local.prepare(durable=False)
         account = _account(local, options.rows)
         found = [
@@ -92,7 +92,7 @@ def report(answers: list[Answers], *, whole: bool) -> None:
         console.print(_table("refused", [each for each in answers if each.refused]))
 
 
-def asked_again(local: Local, key: str, found: list[Case]) -> list[Answers]:
+def asked_again(local: LocalStack, key: str, found: list[Case]) -> list[Answers]:
     """The machine is shared: what missed the aim is asked once more at the end, and that is what counts."""
     first = asked(local, key, found)
     missed = [each.case for each in first if each.p95 > AIM]
@@ -101,7 +101,7 @@ def asked_again(local: Local, key: str, found: list[Case]) -> list[Answers]:
     return [second.get(each.case, each) for each in first]
 
 
-def asked(local: Local, key: str, found: Iterable[Case]) -> list[Answers]:
+def asked(local: LocalStack, key: str, found: Iterable[Case]) -> list[Answers]:
     """Each question over one keep-alive connection, one request at a time; a first round is not counted."""
     http = HTTPConnection("127.0.0.1", local.port, timeout=60)
     headers = {"Authorization": f"Bearer {key}"}
@@ -128,14 +128,14 @@ def _asked(http: HTTPConnection, headers: dict[str, str], case: Case) -> Answers
     return Answers(case, times, refused, calls, said)
 
 
-def _cases(local: Local, account_id: str, times: int) -> list[Case]:
+def _cases(local: LocalStack, account_id: str, times: int) -> list[Case]:
     with connect(local.var) as database:
         calls = drawn(database, account_id, times, video=False)
         rooms = drawn(database, account_id, times, video=True)
     return list(cases(calls, rooms))
 
 
-def _account(local: Local, rows: int) -> dict[str, str]:
+def _account(local: LocalStack, rows: int) -> dict[str, str]:
     """The account with its calls; made and filled if this database has none."""
     kept = local.var / "lists.json"
     if not kept.exists():
@@ -148,7 +148,7 @@ def _account(local: Local, rows: int) -> dict[str, str]:
     return dict(json.loads(kept.read_text()))
 
 
-def _plans(local: Local, account_id: str, found: list[Case]) -> int:
+def _plans(local: LocalStack, account_id: str, found: list[Case]) -> int:
     """How PostgreSQL answers each, from a process of its own that is set up for this database."""
     told = json.dumps([[_label(case), case.urls[0]] for case in found])
     command = [sys.executable, "-m", "benchmarks.list_plans", account_id]

@@ -6,7 +6,7 @@ import time
 import requests
 
 from benchmarks.bench_calls import connect, insert
-from liveplatform.dev.stack import Local
+from liveplatform.dev.stack import LocalStack
 from tests.support.client import Customer
 
 LOCKS = """
@@ -16,7 +16,7 @@ WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idl
 """
 
 
-def bench(local: Local, customer: Customer, calls: int) -> list[tuple[str, str, str]]:
+def bench(local: LocalStack, customer: Customer, calls: int) -> list[tuple[str, str, str]]:
     """Rows of (what, figures, beside what). No worker runs when it begins and when it ends."""
     insert(local.var, customer.account_id, [""] * calls, [""] * calls, transcripts=False)
     singles = insert(local.var, customer.account_id, [""] * 400, [""] * 400, transcripts=False)
@@ -43,7 +43,7 @@ def bench(local: Local, customer: Customer, calls: int) -> list[tuple[str, str, 
     ]
 
 
-def _end(local: Local, http: requests.Session, call: object) -> float:
+def _end(local: LocalStack, http: requests.Session, call: object) -> float:
     began = time.perf_counter()
     http.post(f"{local.url}/calls/end", json={"call_id": str(call)}, timeout=30).raise_for_status()
     return (time.perf_counter() - began) * 1000

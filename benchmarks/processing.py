@@ -11,13 +11,13 @@ import requests
 
 from benchmarks import celery_worker
 from benchmarks.bench_calls import connect, insert, place
-from liveplatform.dev.stack import Local
+from liveplatform.dev.stack import LocalStack
 from tests.support.client import TURNS, Customer
 
 SECRET = "a-secret-of-at-least-32-characters"
 
 
-def bench(local: Local, customer: Customer, calls: int) -> list[tuple[str, str, str]]:
+def bench(local: LocalStack, customer: Customer, calls: int) -> list[tuple[str, str, str]]:
     """Rows of (what, figures, beside what). No worker runs when it begins and when it ends."""
     bare = _bare(local, customer, calls)
     chains = _chain(local, customer, calls, f"{local.receiver_url}/ok")
@@ -43,7 +43,7 @@ def bench(local: Local, customer: Customer, calls: int) -> list[tuple[str, str, 
     return rows
 
 
-def _processed(local: Local, customer: Customer, calls: int, names: list[str]) -> tuple[float, float]:
+def _processed(local: LocalStack, customer: Customer, calls: int, names: list[str]) -> tuple[float, float]:
     """Calls ended beforehand; the clock runs from the first step taken to the last one settled."""
     legs, rooms = place(local.sandbox_url, customer.account_id, calls)
     ids = insert(local.var, customer.account_id, legs, rooms, transcripts=True)
@@ -69,7 +69,7 @@ def _processed(local: Local, customer: Customer, calls: int, names: list[str]) -
     return calls / float(took), calls * 3 / float(took)
 
 
-def _unloaded(local: Local, customer: Customer) -> list[tuple[str, str, str]]:
+def _unloaded(local: LocalStack, customer: Customer) -> list[tuple[str, str, str]]:
     """One call at a time: from the end's answer to call.processed at the receiver."""
     waits = []
     for _ in range(60):
@@ -91,7 +91,7 @@ def _unloaded(local: Local, customer: Customer) -> list[tuple[str, str, str]]:
     ]
 
 
-def _bare(local: Local, customer: Customer, calls: int) -> float:
+def _bare(local: LocalStack, customer: Customer, calls: int) -> float:
     """What no platform could beat: the two requests, and nothing else."""
     legs, rooms = place(local.sandbox_url, customer.account_id, calls)
     account, http = f"AC{customer.account_id}", requests.Session()
@@ -119,7 +119,7 @@ def _bare(local: Local, customer: Customer, calls: int) -> float:
     return calls / (time.perf_counter() - began)
 
 
-def _chain(local: Local, customer: Customer, calls: int, hook: str) -> float:
+def _chain(local: LocalStack, customer: Customer, calls: int, hook: str) -> float:
     """The same work as chains of five Celery tasks."""
     legs, rooms = place(local.sandbox_url, customer.account_id, calls)
     common = {
@@ -139,7 +139,7 @@ def _chain(local: Local, customer: Customer, calls: int, hook: str) -> float:
     )
 
 
-def _memory(local: Local) -> list[tuple[str, str, str]]:
+def _memory(local: LocalStack) -> list[tuple[str, str, str]]:
     """PSS of each process: what it holds, its part of what is shared."""
     rows = []
     for name, process in local.processes.items():

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import deliveries, end_call, growth, lists, many_ends, processing, sentiment
-from liveplatform.dev.stack import Local
+from liveplatform.dev.stack import LocalStack
 from tests.support.client import Customer
 
 SETTINGS = {"LOG_LEVEL": "CRITICAL", "TRANSCRIPT_WINDOW": "600"}
@@ -29,7 +29,7 @@ def main() -> int:
     console = Console(width=140)
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         Path(folder).chmod(0o711)
-        with Local(Path(folder), SETTINGS) as local:
+        with LocalStack(Path(folder), SETTINGS) as local:
             local.prepare()
             local.start("sandbox", "receiver", "web")
             local.wait_ready()

@@ -8,8 +8,8 @@ from django.contrib.postgres.functions import TransactionNow
 
 from calls.models.activity import Activity
 from calls.models.call import Call
-from liveplatform.db.prepared import execute
-from liveplatform.work.models import sql_uuid7, uuid7
+from liveplatform.db.prepared import execute_prepared
+from liveplatform.db.uuid7 import sql_uuid7, uuid7
 
 # What is done to calls, in the words of their timelines.
 STARTED = "started"
@@ -44,7 +44,7 @@ def record(call_id: UUID, actor: str, verb: str, detail: str = "") -> None:
 
 def record_many(call_ids: Iterable[UUID], actor: str, verb: str, detail: str = "") -> None:
     """The same of several calls, in one statement."""
-    execute(INSERT_MANY, {"calls": list(call_ids), "time": uuid7(), **_fields(actor, verb, detail)})
+    execute_prepared(INSERT_MANY, {"calls": list(call_ids), "time": uuid7(), **_fields(actor, verb, detail)})
 
 
 def record_superseded_confirmation(call: Call, at: datetime, status: str) -> None:

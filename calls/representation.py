@@ -1,16 +1,13 @@
 """The platform's own picture of a call: what its API answers and its events carry."""
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db.models import DateTimeField
 
 from calls.models.analysis import Analysis
 from calls.models.call import Call
-
-if TYPE_CHECKING:
-    from calls.models.step import Step
-
+from calls.models.step import Step
 
 # What a call looks like: the name shown, and the field it shows; of "field?" an empty text is null.
 CALL_FIELDS: dict[str, str | dict[str, str]] = {
@@ -95,7 +92,7 @@ def represent_analysis(analysis: Analysis) -> dict[str, Any]:
     }
 
 
-def represent_steps(steps: Iterable["Step"]) -> list[dict[str, Any]]:
+def represent_steps(steps: Iterable[Step]) -> list[dict[str, Any]]:
     """Steps as JSON: what happened to each, in how many attempts, and what went wrong last."""
     return [
         {

@@ -13,16 +13,15 @@ from django.conf import settings
 
 from calls.models.call import DIALLING, SUBMISSION_UNKNOWN, Call
 from calls.models.end_code import DEFAULT_REASON, EndCode
+from calls.models.step import Step
 from calls.representation import call_json_sql, rfc3339_sql
-from liveplatform.db.prepared import execute
-from liveplatform.db.rows import columns_of, read
+from liveplatform.db.prepared import execute_prepared
+from liveplatform.db.rows import columns_of, from_row
+from liveplatform.db.uuid7 import sql_uuid7, uuid7
 from liveplatform.failpoints import reach
 from liveplatform.webhooks.publish import INSERT_DELIVERIES
 from liveplatform.work.doorbell import ring
-from liveplatform.work.models import NO_LANE, sql_uuid7, uuid7
-
-# A leg that is not hung up keeps billing: terminate is tried for hours before a person must look.
-MAX_ATTEMPTS = {"terminate": 40, "clean_up": 12, "analyse": 6, "notify": 6}
+from liveplatform.work.models import NO_KEY
 
 COLUMNS = columns_of(Call, "ended")
 
@@ -42,22 +41,21 @@ END_CALLS = """
 # A call that surface A ends has its terminate step already. Notify has no due time: the last of the
 # others to settle sets it.
 INSERT_STEPS = f"""
-    INSERT INTO calls_step (id, call_id, kind, lane, state, due_at, max_attempts, error, settled_at,
-                            attempts, claim, result, log, created_at, updated_at)
-    SELECT {sql_uuid7("%(time)s::uuid", "s.n")}, ended.id, s.kind, coalesce(s.lane, '{NO_LANE}'),
+    INSERT INTO calls_step (id, call_id, kind, concurrency_key, state, due_at, max_attempts, error, settled_at)
+    SELECT {sql_uuid7("%(time)s::uuid", "s.n")}, ended.id, s.kind, coalesce(s.concurrency_key, '{NO_KEY}'),
            CASE WHEN s.skip = '' THEN 'pending' ELSE 'skipped' END, now() + make_interval(secs => s.delay),
-           s.max_attempts, s.skip, CASE WHEN s.skip <> '' THEN now() END, 0, 0, '{{}}', '[]', now(), now()
+           s.max_attempts, s.skip, CASE WHEN s.skip <> '' THEN now() END
     FROM ended CROSS JOIN LATERAL (VALUES
-        (1, 'terminate', ended.connection_id, 0.0, {MAX_ATTEMPTS["terminate"]},
+        (1, 'terminate', ended.connection_id, 0.0, {Step.MAX_ATTEMPTS["terminate"]},
          CASE WHEN ended.provider_call_id <> ''
                    OR ended.provider_status IN ('{DIALLING}', '{SUBMISSION_UNKNOWN}')
               THEN '' ELSE 'Nothing runs at a provider.' END),
-        (2, 'clean_up', ended.room_connection_id, 0.0, {MAX_ATTEMPTS["clean_up"]},
+        (2, 'clean_up', ended.room_connection_id, 0.0, {Step.MAX_ATTEMPTS["clean_up"]},
          CASE WHEN ended.room_id <> '' THEN '' ELSE 'No room was made for this call.' END),
         (3, 'analyse', NULL, CASE WHEN ended.has_transcript THEN 0.0 ELSE %(window)s END,
-         {MAX_ATTEMPTS["analyse"]}, ''),
-        (4, 'notify', NULL, NULL, {MAX_ATTEMPTS["notify"]}, '')
-    ) AS s(n, kind, lane, delay, max_attempts, skip)
+         {Step.MAX_ATTEMPTS["analyse"]}, ''),
+        (4, 'notify', NULL, NULL, {Step.MAX_ATTEMPTS["notify"]}, '')
+    ) AS s(n, kind, concurrency_key, delay, max_attempts, skip)
     ON CONFLICT (call_id, kind) DO NOTHING
 """  # noqa: S608 - composed of constants
 
@@ -123,10 +121,10 @@ def end_as_requested(call: Call) -> None:
 
 def _execute_end(statement: str, parameters: dict[str, Any]) -> list[Call]:
     given = {"time": uuid7(), "window": float(settings.TRANSCRIPT_WINDOW)} | parameters
-    rows = execute(statement, given).fetchall()
+    rows = execute_prepared(statement, given).fetchall()
     if rows:
         reach("ended")
         ring("steps")
     if rows and rows[0][-1]:
         ring("webhooks")
-    return [read(Call, row) for row in rows]
+    return [from_row(Call, row) for row in rows]

@@ -17,7 +17,7 @@ from django.core.checks import CheckMessage, Error, register
 NONCE = 12  # bytes
 
 
-class CannotOpen(Exception):
+class DecryptionFailed(Exception):
     """The sealed text was altered or moved, is no sealed text, or its key is not configured."""
 
 
@@ -37,7 +37,7 @@ def unseal(text: str, *, aad: str) -> str:
         key = _keys(settings.ENCRYPTION_KEYS)[key_id]
         return AESGCM(key).decrypt(raw[:NONCE], raw[NONCE:], aad.encode()).decode()
     except (KeyError, ValueError, InvalidTag) as error:
-        raise CannotOpen(f"A secret sealed with key {key_id[:20]!r} could not be opened.") from error
+        raise DecryptionFailed(f"A secret sealed with key {key_id[:20]!r} could not be opened.") from error
 
 
 def sealed_with_newest(text: str) -> bool:

@@ -17,12 +17,12 @@ NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
 def dumps(data: Any, option: int = 0) -> bytes:  # noqa: ANN401 - whatever JSON can hold
     """JSON as bytes. Integers beyond 64 bits (PostgreSQL turns 1e20 into one) are written as floats."""
     try:
-        return orjson.dumps(data, default=_other, option=OPTIONS | option)
+        return orjson.dumps(data, default=_default, option=OPTIONS | option)
     except TypeError:
-        return orjson.dumps(_smaller(data), default=_other, option=OPTIONS | option)
+        return orjson.dumps(_clamp_ints(data), default=_default, option=OPTIONS | option)
 
 
-def storable(data: Any) -> str:  # noqa: ANN401
+def dumps_for_jsonb(data: Any) -> str:  # noqa: ANN401
     """JSON for a jsonb column: NUL characters, which PostgreSQL cannot store, are removed."""
     found = dumps(data)
     return (NUL.sub(rb"\1", found) if rb"\u0000" in found else found).decode()
@@ -33,11 +33,11 @@ def is_too_large(value: object) -> bool:
     return isinstance(value, int | float) and not -LARGEST <= value <= LARGEST
 
 
-def _smaller(data: Any) -> Any:  # noqa: ANN401
+def _clamp_ints(data: Any) -> Any:  # noqa: ANN401
     if isinstance(data, Mapping):
-        return {name: _smaller(value) for name, value in data.items()}
+        return {name: _clamp_ints(value) for name, value in data.items()}
     if isinstance(data, list | tuple):
-        return [_smaller(value) for value in data]
+        return [_clamp_ints(value) for value in data]
     return _as_float(data) if isinstance(data, int) and is_too_large(data) else data
 
 
@@ -48,7 +48,7 @@ def _as_float(number: int) -> float | str:
         return str(number)
 
 
-def _other(value: Any) -> Any:  # noqa: ANN401
+def _default(value: Any) -> Any:  # noqa: ANN401
     if isinstance(value, Decimal):
         return float(value)
     if isinstance(value, Mapping):

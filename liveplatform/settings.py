@@ -31,9 +31,9 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
 # --- Background work (liveplatform/work): seconds.
 WORK_LEASE = env.float("WORK_LEASE", 30.0)  # a worker silent for longer has lost its rows
 WORK_SWEEP = env.float("WORK_SWEEP", 2.0)  # how often idle workers and beat look for due rows
-WORK_WIDTH = env.int("WORK_WIDTH", 32)  # provider requests side by side in one worker process
+WORK_CONCURRENCY = env.int("WORK_CONCURRENCY", 32)  # provider requests side by side in one worker process
 FAILPOINTS = env.str("FAILPOINTS", "")  # for stories about crashes only: liveplatform/failpoints.py
-OPERATION_WIDTH = 1  # chunks of many ends side by side in one worker process: they take turns
+OPERATION_CONCURRENCY = 1  # chunks of many ends side by side in one worker process: they take turns
 WEBHOOK_CONCURRENCY = env.int(
     "WEBHOOK_CONCURRENCY", 200
 )  # webhook deliveries side by side in one worker process
@@ -105,7 +105,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "liveplatform.api.middleware.WholeBodies",
+    "liveplatform.api.middleware.DrainRequestBody",
     "liveplatform.observability.middleware.Probes",
     "liveplatform.observability.logs.RequestLog",
     "django.middleware.security.SecurityMiddleware",
@@ -171,7 +171,19 @@ CELERY_BEAT_SCHEDULE = {
     "purge": {"task": "api.purge", "schedule": 3600.0, "options": {"expires": 600}},
 }
 
+# The APIs of the apps (liveplatform/api/surfaces.py), in the order in which their URLs are looked at.
+SURFACES = [
+    "calls.api.bulk.surface.BULK",
+    "calls.provider_events.surface.PROVIDER_EVENTS",
+    "calls.api.live_calls.surface.LIVE",
+    "calls.api.platform.surface.CALLS",
+    "calls.api.telephony.surface.TELEPHONY",
+    "liveplatform.accounts.surface.ACCOUNTS",
+    "liveplatform.webhooks.surface.WEBHOOKS",
+]
+
 REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["liveplatform.accounts.authentication.PlatformAuthentication"],
     "DEFAULT_SCHEMA_CLASS": "liveplatform.api.schema.PlatformSchema",
     "UNAUTHENTICATED_USER": None,
 }
@@ -180,6 +192,8 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "The control plane for live calls, sessions and streams over any provider.",
     "VERSION": "0.1.0",
     "OAS_VERSION": "3.1.1",
+    "SCHEMA_PATH_PREFIX": "/v1",
+    "DEFAULT_GENERATOR_CLASS": "liveplatform.api.schema.PlatformSchemaGenerator",
     "SERVE_INCLUDE_SCHEMA": False,
     "WEBHOOKS": "liveplatform.webhooks.schema.WEBHOOKS",
     "SERVE_AUTHENTICATION": [],
@@ -188,18 +202,22 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {
-        "CallStatus": "calls.models.Call.Status",
-        "EndCode": "calls.models.end_code.EndCode",
-        "ProviderWithRooms": "calls.adapters.ROOM_PROVIDERS",
-        "ConnectionProvider": "liveplatform.accounts.models.Connection.Provider",
-        "OperationState": "calls.api.bulk.serializers.OPERATION_STATES",
-        "WorkState": "liveplatform.work.models.Work.State",
-    },
 }
 
 # Event types that customers can subscribe to (liveplatform/webhooks/event_types.py).
 EVENT_TYPES = ["calls.events.EVENT_TYPES", "liveplatform.webhooks.events.EVENT_TYPES"]
+
+# The queues of background work: each binds a Work model to its process.
+QUEUES = [
+    "calls.post_processing.queue.STEPS",
+    "calls.provider_events.queue.PROVIDER_EVENTS",
+    "calls.monitoring.queues.CALL_MONITORS",
+    "calls.monitoring.queues.RECONCILIATIONS",
+    "calls.recordings.queue.RECORDING_SYNCS",
+    "calls.bulk.queues.OPERATIONS",
+    "calls.bulk.queues.AUTO_END_RULES",
+    "liveplatform.webhooks.queue.DELIVERIES",
+]
 
 # Figures of the apps for /metrics, beside those of work.
 METRICS = ["calls.metrics.GAUGES", "liveplatform.webhooks.metrics.GAUGES"]

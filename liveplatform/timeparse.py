@@ -10,7 +10,7 @@ from django.utils.dateparse import parse_datetime
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
-def moment(text: str) -> datetime:
+def parse_time(text: str) -> datetime:
     """Parse "2026-11-21T10:00Z", or an age such as "90s", "30m", "12h", "7d" (counted back from now).
 
     A time without a zone is in the current time zone. Raises ArgumentTypeError.

@@ -7,7 +7,7 @@ import pytest
 from liveplatform import embedded
 from liveplatform.accounts import keys
 from liveplatform.accounts.models import Account
-from liveplatform.dev.stack import Local
+from liveplatform.dev.stack import LocalStack
 from tests import environment
 from tests.support.api_client import ApiClient
 from tests.support.client import Customer
@@ -30,9 +30,9 @@ PROCESSES = ("sandbox", "receiver", "web", "worker", "beat")
 
 
 @pytest.fixture(scope="session")
-def running() -> Iterator[Local]:
+def running() -> Iterator[LocalStack]:
     VAR.mkdir(parents=True, exist_ok=True)
-    with Local(VAR, QUICK) as local:
+    with LocalStack(VAR, QUICK) as local:
         local.prepare(durable=False)
         local.start(*PROCESSES)
         local.wait_ready()
@@ -40,7 +40,7 @@ def running() -> Iterator[Local]:
 
 
 @pytest.fixture
-def platform(running: Local) -> Iterator[Local]:
+def platform(running: LocalStack) -> Iterator[LocalStack]:
     """The platform, whole again after each story, whatever the story broke."""
     yield running
     embedded.ensure(VAR, durable=False)
@@ -51,12 +51,12 @@ def platform(running: Local) -> Iterator[Local]:
 
 
 @pytest.fixture(scope="session")
-def one_customer(running: Local) -> Customer:
+def one_customer(running: LocalStack) -> Customer:
     return Customer(running, "the stories' customer")
 
 
 @pytest.fixture
-def customer(platform: Local, one_customer: Customer) -> Iterator[Customer]:
+def customer(platform: LocalStack, one_customer: Customer) -> Iterator[Customer]:
     yield one_customer
     one_customer.sandbox.reset()
 
@@ -73,5 +73,5 @@ def account(db) -> Account:
 @pytest.fixture
 def api(account: Account) -> ApiClient:
     """The API with a key of the account that may do everything."""
-    keys.forget()
+    keys.clear_cache()
     return ApiClient(account)

@@ -6,7 +6,7 @@ import secrets
 import pytest
 
 from liveplatform import crypto
-from liveplatform.crypto import CannotOpen, check_keys, seal, sealed_with_newest, unseal
+from liveplatform.crypto import DecryptionFailed, check_keys, seal, sealed_with_newest, unseal
 
 
 def key(name: str) -> str:
@@ -65,14 +65,14 @@ BROKEN = {
 
 @pytest.mark.parametrize("breaking", BROKEN.values(), ids=BROKEN)
 def test_what_is_broken_does_not_open(breaking):
-    with pytest.raises(CannotOpen) as raised:
+    with pytest.raises(DecryptionFailed) as raised:
         unseal(breaking(seal("secret", aad="here")), aad="here")
     assert "secret'" not in str(raised.value) or breaking is BROKEN["clear text"]
 
 
 @pytest.mark.parametrize("elsewhere", ["", "here ", "tenant-2/Connection/1/secrets"])
 def test_what_was_moved_does_not_open(elsewhere):
-    with pytest.raises(CannotOpen):
+    with pytest.raises(DecryptionFailed):
         unseal(seal("secret", aad="tenant-1/Connection/1/secrets"), aad=elsewhere)
 
 
@@ -90,7 +90,7 @@ def test_an_older_key_opens_but_does_not_seal(settings):
 def test_a_key_that_was_taken_out_opens_nothing(settings):
     sealed = seal("secret", aad="here")
     settings.ENCRYPTION_KEYS = settings.ENCRYPTION_KEYS.split(",")[1]
-    with pytest.raises(CannotOpen):
+    with pytest.raises(DecryptionFailed):
         unseal(sealed, aad="here")
 
 

@@ -20,7 +20,7 @@ from rich.console import Console
 from benchmarks.chaos.breaking import FAULTS, supervise
 from benchmarks.chaos.judging import judge, unknown, untold
 from benchmarks.chaos.state import Ended, Run
-from liveplatform.dev.stack import Local
+from liveplatform.dev.stack import LocalStack
 from tests.support.client import Customer, PlacedCall
 
 SETTINGS = {
@@ -43,7 +43,7 @@ def main() -> int:
     dice = random.Random(asked.seed)
     with tempfile.TemporaryDirectory(prefix="chaos-") as folder:
         Path(folder).chmod(0o711)
-        with Local(Path(folder), SETTINGS) as local:
+        with LocalStack(Path(folder), SETTINGS) as local:
             local.prepare()
             local.start("sandbox", "receiver", "web", "worker", "worker-2", "beat")
             local.wait_ready()

@@ -11,7 +11,7 @@ import redis
 
 from benchmarks.chaos.state import FAULTY, Run
 from liveplatform import embedded
-from liveplatform.dev.stack import Local
+from liveplatform.dev.stack import LocalStack
 
 
 def _kill_child(run: Run, dice: random.Random) -> None:
@@ -69,7 +69,7 @@ FAULTS: dict[str, Callable[[Run, random.Random], None]] = {
 }
 
 
-def supervise(local: Local) -> None:
+def supervise(local: LocalStack) -> None:
     """What any supervisor does: start again what has died."""
     for name in ("web", "worker", "worker-2", "beat"):
         process = local.processes.get(name)

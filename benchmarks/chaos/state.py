@@ -4,7 +4,7 @@ import threading
 from collections import Counter
 from dataclasses import dataclass, field
 
-from liveplatform.dev.stack import Local
+from liveplatform.dev.stack import LocalStack
 from tests.support.client import Customer, PlacedCall
 
 FAULTY = ("end_call", "end_room", "delete_room")
@@ -22,7 +22,7 @@ class Ended:
 class Run:
     """What the clients and the breaker did."""
 
-    local: Local
+    local: LocalStack
     customer: Customer
     ended: list[Ended] = field(default_factory=list)
     refused: Counter[str] = field(default_factory=Counter)

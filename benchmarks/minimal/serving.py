@@ -9,13 +9,13 @@ from contextlib import contextmanager
 
 import requests
 
-from liveplatform.dev.stack import ROOT, Local, free_port
+from liveplatform.dev.stack import ROOT, LocalStack, free_port
 
 COMMAND = "granian --interface wsgi --host 127.0.0.1 --port {} --workers 2 --blocking-threads 8 --no-ws --log-level warning benchmarks.minimal.app:application"
 
 
 @contextmanager
-def serving(local: Local) -> Iterator[str]:
+def serving(local: LocalStack) -> Iterator[str]:
     """A server of its own over the same database; its address."""
     port = free_port()
     env = local.env | {"DJANGO_SETTINGS_MODULE": "benchmarks.minimal.settings"}

@@ -44,7 +44,7 @@ class CallNotPlaced(APIException):
     status_code = status.HTTP_400_BAD_REQUEST
     default_code = "provider_error"
     # A retry with the same Idempotency-Key runs again; it finds the call that may have been placed.
-    frees_key = True
+    releases_key = True
 
 
 class NoPhoneNumberError(APIException):

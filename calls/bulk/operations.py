@@ -24,7 +24,7 @@ def start_operation(
     with transaction.atomic():
         operation = Operation.objects.create(
             account_id=account_id,
-            lane=account_id,
+            concurrency_key=account_id,
             filter=wanted.to_json(),
             reason=reason or DEFAULT_REASON,
             code=code,

@@ -4,7 +4,6 @@ A chunk is small, so its locks are short; what is left is due again at once, aft
 """
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 import structlog
@@ -14,13 +13,11 @@ from django.db.models.functions import Coalesce, Now
 
 from calls import activity
 from calls.filters import CallFilter
+from calls.models.bulk import AutoEndRule, Operation
 from calls.models.call import Call
 from calls.sql import end_if_live_many
 from liveplatform.webhooks.publish import publish
 from liveplatform.work.doorbell import ring
-
-if TYPE_CHECKING:
-    from calls.models.bulk import AutoEndRule, Operation
 
 log = structlog.get_logger(__name__)
 
@@ -29,13 +26,13 @@ CHUNK_SIZE = 200
 MAX_SHOWN_IDS = 20
 
 
-def pending_calls(operation: "Operation") -> QuerySet[Call]:
+def pending_calls(operation: Operation) -> QuerySet[Call]:
     """The calls that are left to end: live now, and there when the operation was asked for."""
     calls = CallFilter.from_json(operation.filter).queryset(operation.account_id)
     return calls.filter(ended_at__isnull=True, created_at__lte=operation.created_at)
 
 
-def run_chunk(operation: "Operation") -> None:
+def run_chunk(operation: Operation) -> None:
     """End a chunk; due again if there may be more, else finished and told."""
     if operation.state != operation.State.DONE:
         return
@@ -57,7 +54,7 @@ def run_chunk(operation: "Operation") -> None:
         _finish(operation)
 
 
-def _requeue(operation: "Operation") -> None:
+def _requeue(operation: Operation) -> None:
     operation.state, operation.due_at, operation.settled_at = operation.State.PENDING, Now(), None
     operation.attempts, operation.log = 0, operation.log[-1:]
     operation.save(
@@ -66,7 +63,7 @@ def _requeue(operation: "Operation") -> None:
     ring(operation.queue)
 
 
-def _finish(operation: "Operation") -> None:
+def _finish(operation: Operation) -> None:
     asked = requested_ids(operation)
     if asked is not None:  # a list of ids can be accounted for, one by one
         known = Call.objects.filter(account_id=operation.account_id, pk__in=asked).count()
@@ -77,13 +74,13 @@ def _finish(operation: "Operation") -> None:
     log.info("operation_finished", operation_id=str(operation.pk), ended=operation.ended)
 
 
-def requested_ids(operation: "Operation") -> list[str] | None:
+def requested_ids(operation: Operation) -> list[str] | None:
     """The ids that were asked for, if it was a list of them."""
     asked = operation.filter.get("id", {}).get("in")
     return asked if isinstance(asked, list) else None
 
 
-def describe(operation: "Operation") -> dict[str, object]:
+def describe(operation: Operation) -> dict[str, object]:
     """An operation as JSON: `remaining` is not in it, for counting costs; ask `many.left` for that."""
     ids = requested_ids(operation)
     shown = {"id": {**operation.filter["id"], "in": ids[:MAX_SHOWN_IDS]}} if ids is not None else {}
@@ -105,7 +102,7 @@ def describe(operation: "Operation") -> dict[str, object]:
     }
 
 
-def matching_calls(rule: "AutoEndRule") -> QuerySet[Call]:
+def matching_calls(rule: AutoEndRule) -> QuerySet[Call]:
     """The calls that the rule would end at this moment."""
     calls = CallFilter.from_json(rule.filter).queryset(rule.account_id)
     began = Coalesce("started_at", "created_at")
@@ -113,7 +110,7 @@ def matching_calls(rule: "AutoEndRule") -> QuerySet[Call]:
     return calls.filter(ended_at__isnull=True).annotate(began=began).filter(began__lt=limit)
 
 
-def run_rule(rule: "AutoEndRule") -> None:
+def run_rule(rule: AutoEndRule) -> None:
     """End a chunk of what the rule matches; a whole chunk means that there may be more: due at once."""
     if rule.is_settled:
         return

@@ -9,7 +9,7 @@ import requests
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from calls.demo.transcript import turns
-from liveplatform.dev.stack import Local, NotStarted
+from liveplatform.dev.stack import LocalStack, StartFailed
 from providers.sandbox.client import SandboxClient
 
 NUMBER = "+14155550100"
@@ -36,7 +36,7 @@ class CallResult:
 class Scenario:
     """An account, two calls, their ends, and what can be seen of them from outside."""
 
-    def __init__(self, local: Local) -> None:
+    def __init__(self, local: LocalStack) -> None:
         self.local = local
         self.sandbox = SandboxClient(local.sandbox_url)
         self.http = requests.Session()
@@ -116,7 +116,7 @@ class Scenario:
     def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         answer = self.http.request(method, self.local.url + path, json=body, timeout=30)
         if not answer.ok:
-            raise NotStarted(f"{method} {path} answered {answer.status_code}: {answer.text[:500]}")
+            raise StartFailed(f"{method} {path} answered {answer.status_code}: {answer.text[:500]}")
         return dict(answer.json())
 
     def _status(self, method: str, path: str, body: dict[str, Any] | None = None) -> int:

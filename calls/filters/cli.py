@@ -8,8 +8,8 @@ from django.core.management.base import CommandError
 from django.db.models import Q, QuerySet
 
 from calls.models.call import Call
-from liveplatform.accounts.lookup import account_named
-from liveplatform.timeparse import moment
+from liveplatform.accounts.lookup import find_account
+from liveplatform.timeparse import parse_time
 
 
 def add_filter_arguments(parser: ArgumentParser) -> None:
@@ -18,9 +18,11 @@ def add_filter_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--account", help="an account's id, auth_id or name")
     parser.add_argument("--channel", choices=Call.Channel.values)
     parser.add_argument(
-        "--before", type=moment, metavar="TIME", help="created before: a time or an age (30m)"
+        "--before", type=parse_time, metavar="TIME", help="created before: a time or an age (30m)"
     )
-    parser.add_argument("--after", type=moment, metavar="TIME", help="created after: a time or an age (7d)")
+    parser.add_argument(
+        "--after", type=parse_time, metavar="TIME", help="created after: a time or an age (7d)"
+    )
     parser.add_argument("--test", action="store_true", help="test calls only")
     parser.add_argument(
         "--all", action="store_true", dest="everything", help="no filter at all: really every call"
@@ -41,7 +43,7 @@ def require_known_ids(options: dict[str, Any]) -> None:
     """Raise CommandError that names the given ids without a call (of the account, if one is given)."""
     calls = Call.objects.filter(pk__in=options["ids"])
     if options["account"]:
-        calls = calls.filter(account=account_named(options["account"]))
+        calls = calls.filter(account=find_account(options["account"]))
     unknown = sorted(
         {str(call_id) for call_id in set(options["ids"]) - set(calls.values_list("pk", flat=True))}
     )
@@ -55,7 +57,7 @@ def _conditions(options: dict[str, Any]) -> Q:
     if options["ids"]:
         found &= Q(pk__in=options["ids"])
     if options["account"]:
-        found &= Q(account=account_named(options["account"]))
+        found &= Q(account=find_account(options["account"]))
     if options["channel"]:
         found &= Q(channel=options["channel"])
     if options["before"]:

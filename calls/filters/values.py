@@ -11,7 +11,7 @@ from uuid import UUID
 from django.utils.dateparse import parse_date, parse_datetime
 
 from calls.filters.exceptions import InvalidValue
-from liveplatform.timeparse import moment
+from liveplatform.timeparse import parse_time
 
 MAX_TEXT_LENGTH = 500
 MAX_NUMBER = Decimal(10) ** 12
@@ -80,7 +80,7 @@ def timestamp(value: Any) -> datetime:  # noqa: ANN401
     try:
         _require_ascii(written)
         if AGE.fullmatch(written):
-            return moment(written)
+            return parse_time(written)
         day = parse_date(written)
         found = _start_of_day(day) if day else parse_datetime(written)
         if found is not None:

@@ -12,7 +12,7 @@ from calls.adapters import adapter_for, default_room_connection
 from calls.models import Call
 from calls.monitoring.schedule import start_monitor
 from liveplatform.accounts.models import Account, Connection
-from liveplatform.work.models import uuid7
+from liveplatform.db.uuid7 import uuid7
 from providers.base import HasRooms
 from providers.errors import NotConfigured
 

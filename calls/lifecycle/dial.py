@@ -20,8 +20,8 @@ from calls.phone_numbers import InvalidPhoneNumber, e164
 from calls.provider_events.callback_urls import callback_url
 from liveplatform.accounts.models import Connection
 from liveplatform.api import idempotency
+from liveplatform.db.uuid7 import uuid7
 from liveplatform.work.doorbell import ring
-from liveplatform.work.models import uuid7
 from providers.base import HasRooms, MakesCalls
 from providers.errors import NotConfigured, ProviderError, UnknownOutcome
 
@@ -87,7 +87,7 @@ def dial(account_id: UUID, request: DialRequest) -> Call:
 
 def _existing_call(account_id: UUID, key: str) -> Call | None:
     """The call that this very request made when it was heard first, and its answer was lost on the way."""
-    since = Now() - timedelta(hours=idempotency.KEEP)
+    since = Now() - timedelta(hours=idempotency.RETENTION_HOURS)
     made = Call.objects.filter(account_id=account_id, submission_key=key, created_at__gte=since)
     # One that the provider refused was not made: the same request may be dialled once more.
     made = made.exclude(provider_call_id="", provider_status="failed")

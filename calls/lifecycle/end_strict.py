@@ -15,10 +15,9 @@ from django.db import connection, transaction
 from calls.lifecycle.end import end, get_call
 from calls.models import Call, Step
 from calls.models.end_code import DEFAULT_REASON, EndCode
-from calls.sql import MAX_ATTEMPTS
-from liveplatform.work import sql
-from liveplatform.work.drain import run_row
-from liveplatform.work.models import NO_LANE, uuid7
+from liveplatform.db.uuid7 import uuid7
+from liveplatform.work.models import NO_KEY
+from liveplatform.work.run_one import run_inline
 from providers.errors import NotConfigured, Unavailable
 
 # Keep the wish, with its words, if nobody had it before.
@@ -30,10 +29,8 @@ WHERE id = %(call)s AND ended_at IS NULL AND end_requested_at IS NULL
 """
 
 ADD_TERMINATE = """
-INSERT INTO calls_step (id, call_id, kind, lane, state, due_at, max_attempts, error, attempts, claim,
-                        result, log, created_at, updated_at)
-VALUES (%(id)s, %(call)s, 'terminate', %(lane)s, 'pending', now() + interval '1 second',
-        %(max_attempts)s, '', 0, 0, '{}', '[]', now(), now())
+INSERT INTO calls_step (id, call_id, kind, concurrency_key, due_at, max_attempts)
+VALUES (%(id)s, %(call)s, 'terminate', %(concurrency_key)s, now() + interval '1 second', %(max_attempts)s)
 ON CONFLICT (call_id, kind) DO NOTHING
 """
 
@@ -59,11 +56,10 @@ def end_strictly(
         return call
     if not call.provider_call_id:
         return end(call_id, account_id=account_id, reason=reason, code=code, actor=actor).call
-    step = _claim_or_none(_request_end(call, reason or DEFAULT_REASON, code, actor))
-    if step is None:
-        return _await_other(call)
-    run_row(step)
-    return _result(call)
+    step = _request_end(call, reason or DEFAULT_REASON, code, actor)
+    if step.is_settled:
+        step.retry()
+    return _result(call) if run_inline(step) else _await_other(call)
 
 
 def _request_end(call: Call, reason: str, code: EndCode, actor: str) -> Step:
@@ -71,20 +67,13 @@ def _request_end(call: Call, reason: str, code: EndCode, actor: str) -> Step:
     step: dict[str, Any] = {
         "id": uuid7(),
         "call": call.pk,
-        "lane": call.connection_id or NO_LANE,
-        "max_attempts": MAX_ATTEMPTS["terminate"],
+        "concurrency_key": call.connection_id or NO_KEY,
+        "max_attempts": Step.MAX_ATTEMPTS["terminate"],
     }
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(REQUEST_END, wish)
         cursor.execute(ADD_TERMINATE, step)
     return Step.objects.get(call=call, kind=Step.Kind.TERMINATE)
-
-
-def _claim_or_none(step: Step) -> Step | None:
-    """The step as ours; None while another request or a worker is asking the provider."""
-    if step.is_settled:
-        step.retry()
-    return sql.claim_one(Step, step.pk)
 
 
 def _await_other(call: Call) -> Call:

@@ -6,7 +6,7 @@ from datetime import datetime
 from calls.adapters import adapter_for
 from calls.models import Call
 from calls.monitoring.schedule import check_now
-from liveplatform.crypto import CannotOpen
+from liveplatform.crypto import DecryptionFailed
 from providers.base import HasRooms
 from providers.errors import ProviderError
 
@@ -38,7 +38,7 @@ def live_status(call: Call) -> LiveStatus | None:
         if not isinstance(rooms, HasRooms):
             return None
         room = rooms.room(call.stream_call_type, call.provider_call_id)
-    except (ProviderError, CannotOpen):
+    except (ProviderError, DecryptionFailed):
         return None
     if room.ended_at and not call.is_over:
         check_now([call.pk])

@@ -14,7 +14,7 @@ from calls.lifecycle.create_video import default_time_limit, provider_room_data
 from calls.lifecycle.end import CallNotFound
 from calls.models import Call
 from calls.monitoring.schedule import reschedule, set_time_limit
-from liveplatform.crypto import CannotOpen
+from liveplatform.crypto import DecryptionFailed
 from liveplatform.json_codec import dumps
 from providers.base import PlansRooms
 from providers.errors import ProviderError
@@ -121,5 +121,5 @@ def _update_provider_room(call: Call, actor: str) -> None:
             rooms.change_room(
                 call.stream_call_type, call.provider_call_id, starts_at=call.scheduled_at, custom=shown
             )
-    except (ProviderError, CannotOpen) as error:
+    except (ProviderError, DecryptionFailed) as error:
         activity.record(call.pk, actor, activity.PROVIDER_UPDATE_FAILED, str(error))

@@ -9,7 +9,7 @@ import django.db.models.expressions
 import django.db.models.functions.comparison
 import django.db.models.functions.datetime
 import django.db.models.lookups
-import liveplatform.work.models
+import liveplatform.db.uuid7
 import uuid
 from django.db import migrations, models
 
@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Call',
             fields=[
-                ('id', models.UUIDField(default=liveplatform.work.models.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=liveplatform.db.uuid7.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('channel', models.CharField(choices=[('phone', 'Phone'), ('video', 'Video')], max_length=8)),
                 ('status', models.CharField(choices=[('scheduled', 'Scheduled'), ('live', 'Live'), ('ended', 'Ended'), ('errored', 'Errored')], default='scheduled', max_length=12)),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
@@ -96,7 +96,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Analysis',
             fields=[
-                ('id', models.UUIDField(default=liveplatform.work.models.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=liveplatform.db.uuid7.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('metrics', models.JSONField(default=dict)),
                 ('sentiment', models.JSONField(default=dict)),
                 ('analyser', models.CharField(max_length=40)),
@@ -111,7 +111,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Activity',
             fields=[
-                ('id', models.UUIDField(default=liveplatform.work.models.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=liveplatform.db.uuid7.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ('actor', models.CharField(blank=True, default='', help_text='"key:…", "staff:…", "jwt:…"', max_length=80)),
                 ('verb', models.CharField(max_length=40)),
@@ -122,16 +122,16 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='CallMonitor',
             fields=[
-                ('id', models.UUIDField(default=liveplatform.work.models.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('state', models.CharField(choices=[('pending', 'Pending'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed'), ('skipped', 'Skipped')], default='pending', max_length=8)),
-                ('attempts', models.PositiveIntegerField(default=0)),
-                ('max_attempts', models.PositiveIntegerField(default=10)),
+                ('id', models.UUIDField(default=liveplatform.db.uuid7.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('state', models.CharField(choices=[('pending', 'Pending'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed'), ('skipped', 'Skipped')], db_default='pending', default='pending', max_length=8)),
+                ('attempts', models.PositiveIntegerField(db_default=0, default=0)),
+                ('max_attempts', models.PositiveIntegerField(db_default=10, default=10)),
                 ('due_at', models.DateTimeField(blank=True, db_default=django.db.models.functions.datetime.Now(), null=True)),
-                ('claim', models.BigIntegerField(default=0, help_text='Grows with each claim; fences a stale owner.')),
-                ('lane', models.UUIDField(default=uuid.UUID('00000000-0000-0000-0000-000000000000'), help_text='Whose slowness must not hurt the others.')),
-                ('error', models.TextField(blank=True, default='')),
-                ('result', models.JSONField(blank=True, default=dict)),
-                ('log', models.JSONField(blank=True, default=list, help_text='One entry per attempt.')),
+                ('fencing_token', models.BigIntegerField(db_default=0, default=0, help_text='Grows with each claim; fences a stale owner.')),
+                ('concurrency_key', models.UUIDField(db_default=uuid.UUID('00000000-0000-0000-0000-000000000000'), default=uuid.UUID('00000000-0000-0000-0000-000000000000'), help_text='Whose slowness must not hurt the others.')),
+                ('error', models.TextField(blank=True, db_default='', default='')),
+                ('result', models.JSONField(blank=True, db_default=models.Value({}, models.JSONField()), default=dict)),
+                ('log', models.JSONField(blank=True, db_default=models.Value([], models.JSONField()), default=list, help_text='One entry per attempt.')),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('settled_at', models.DateTimeField(blank=True, null=True)),
@@ -145,16 +145,16 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Operation',
             fields=[
-                ('id', models.UUIDField(default=liveplatform.work.models.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('state', models.CharField(choices=[('pending', 'Pending'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed'), ('skipped', 'Skipped')], default='pending', max_length=8)),
-                ('attempts', models.PositiveIntegerField(default=0)),
-                ('max_attempts', models.PositiveIntegerField(default=10)),
+                ('id', models.UUIDField(default=liveplatform.db.uuid7.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('state', models.CharField(choices=[('pending', 'Pending'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed'), ('skipped', 'Skipped')], db_default='pending', default='pending', max_length=8)),
+                ('attempts', models.PositiveIntegerField(db_default=0, default=0)),
+                ('max_attempts', models.PositiveIntegerField(db_default=10, default=10)),
                 ('due_at', models.DateTimeField(blank=True, db_default=django.db.models.functions.datetime.Now(), null=True)),
-                ('claim', models.BigIntegerField(default=0, help_text='Grows with each claim; fences a stale owner.')),
-                ('lane', models.UUIDField(default=uuid.UUID('00000000-0000-0000-0000-000000000000'), help_text='Whose slowness must not hurt the others.')),
-                ('error', models.TextField(blank=True, default='')),
-                ('result', models.JSONField(blank=True, default=dict)),
-                ('log', models.JSONField(blank=True, default=list, help_text='One entry per attempt.')),
+                ('fencing_token', models.BigIntegerField(db_default=0, default=0, help_text='Grows with each claim; fences a stale owner.')),
+                ('concurrency_key', models.UUIDField(db_default=uuid.UUID('00000000-0000-0000-0000-000000000000'), default=uuid.UUID('00000000-0000-0000-0000-000000000000'), help_text='Whose slowness must not hurt the others.')),
+                ('error', models.TextField(blank=True, db_default='', default='')),
+                ('result', models.JSONField(blank=True, db_default=models.Value({}, models.JSONField()), default=dict)),
+                ('log', models.JSONField(blank=True, db_default=models.Value([], models.JSONField()), default=list, help_text='One entry per attempt.')),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('settled_at', models.DateTimeField(blank=True, null=True)),
@@ -174,7 +174,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='PhoneNumber',
             fields=[
-                ('id', models.UUIDField(default=liveplatform.work.models.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=liveplatform.db.uuid7.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('number', models.CharField(help_text='E.164, such as +14155550100.', max_length=20)),
                 ('country_code', models.CharField(blank=True, default='', max_length=2)),
                 ('nickname', models.CharField(blank=True, default='', max_length=100)),
@@ -187,16 +187,16 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='ProviderEvent',
             fields=[
-                ('id', models.UUIDField(default=liveplatform.work.models.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('state', models.CharField(choices=[('pending', 'Pending'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed'), ('skipped', 'Skipped')], default='pending', max_length=8)),
-                ('attempts', models.PositiveIntegerField(default=0)),
-                ('max_attempts', models.PositiveIntegerField(default=10)),
+                ('id', models.UUIDField(default=liveplatform.db.uuid7.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('state', models.CharField(choices=[('pending', 'Pending'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed'), ('skipped', 'Skipped')], db_default='pending', default='pending', max_length=8)),
+                ('attempts', models.PositiveIntegerField(db_default=0, default=0)),
+                ('max_attempts', models.PositiveIntegerField(db_default=10, default=10)),
                 ('due_at', models.DateTimeField(blank=True, db_default=django.db.models.functions.datetime.Now(), null=True)),
-                ('claim', models.BigIntegerField(default=0, help_text='Grows with each claim; fences a stale owner.')),
-                ('lane', models.UUIDField(default=uuid.UUID('00000000-0000-0000-0000-000000000000'), help_text='Whose slowness must not hurt the others.')),
-                ('error', models.TextField(blank=True, default='')),
-                ('result', models.JSONField(blank=True, default=dict)),
-                ('log', models.JSONField(blank=True, default=list, help_text='One entry per attempt.')),
+                ('fencing_token', models.BigIntegerField(db_default=0, default=0, help_text='Grows with each claim; fences a stale owner.')),
+                ('concurrency_key', models.UUIDField(db_default=uuid.UUID('00000000-0000-0000-0000-000000000000'), default=uuid.UUID('00000000-0000-0000-0000-000000000000'), help_text='Whose slowness must not hurt the others.')),
+                ('error', models.TextField(blank=True, db_default='', default='')),
+                ('result', models.JSONField(blank=True, db_default=models.Value({}, models.JSONField()), default=dict)),
+                ('log', models.JSONField(blank=True, db_default=models.Value([], models.JSONField()), default=list, help_text='One entry per attempt.')),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('settled_at', models.DateTimeField(blank=True, null=True)),
@@ -218,16 +218,16 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Reconciliation',
             fields=[
-                ('id', models.UUIDField(default=liveplatform.work.models.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('state', models.CharField(choices=[('pending', 'Pending'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed'), ('skipped', 'Skipped')], default='pending', max_length=8)),
-                ('attempts', models.PositiveIntegerField(default=0)),
-                ('max_attempts', models.PositiveIntegerField(default=10)),
+                ('id', models.UUIDField(default=liveplatform.db.uuid7.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('state', models.CharField(choices=[('pending', 'Pending'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed'), ('skipped', 'Skipped')], db_default='pending', default='pending', max_length=8)),
+                ('attempts', models.PositiveIntegerField(db_default=0, default=0)),
+                ('max_attempts', models.PositiveIntegerField(db_default=10, default=10)),
                 ('due_at', models.DateTimeField(blank=True, db_default=django.db.models.functions.datetime.Now(), null=True)),
-                ('claim', models.BigIntegerField(default=0, help_text='Grows with each claim; fences a stale owner.')),
-                ('lane', models.UUIDField(default=uuid.UUID('00000000-0000-0000-0000-000000000000'), help_text='Whose slowness must not hurt the others.')),
-                ('error', models.TextField(blank=True, default='')),
-                ('result', models.JSONField(blank=True, default=dict)),
-                ('log', models.JSONField(blank=True, default=list, help_text='One entry per attempt.')),
+                ('fencing_token', models.BigIntegerField(db_default=0, default=0, help_text='Grows with each claim; fences a stale owner.')),
+                ('concurrency_key', models.UUIDField(db_default=uuid.UUID('00000000-0000-0000-0000-000000000000'), default=uuid.UUID('00000000-0000-0000-0000-000000000000'), help_text='Whose slowness must not hurt the others.')),
+                ('error', models.TextField(blank=True, db_default='', default='')),
+                ('result', models.JSONField(blank=True, db_default=models.Value({}, models.JSONField()), default=dict)),
+                ('log', models.JSONField(blank=True, db_default=models.Value([], models.JSONField()), default=list, help_text='One entry per attempt.')),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('settled_at', models.DateTimeField(blank=True, null=True)),
@@ -240,7 +240,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Recording',
             fields=[
-                ('id', models.UUIDField(default=liveplatform.work.models.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=liveplatform.db.uuid7.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('provider_id', models.CharField(help_text="The provider's id of it, or its file name.", max_length=300)),
                 ('url', models.TextField()),
                 ('started_at', models.DateTimeField(blank=True, null=True)),
@@ -255,16 +255,16 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='RecordingSync',
             fields=[
-                ('id', models.UUIDField(default=liveplatform.work.models.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('state', models.CharField(choices=[('pending', 'Pending'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed'), ('skipped', 'Skipped')], default='pending', max_length=8)),
-                ('attempts', models.PositiveIntegerField(default=0)),
-                ('max_attempts', models.PositiveIntegerField(default=10)),
+                ('id', models.UUIDField(default=liveplatform.db.uuid7.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('state', models.CharField(choices=[('pending', 'Pending'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed'), ('skipped', 'Skipped')], db_default='pending', default='pending', max_length=8)),
+                ('attempts', models.PositiveIntegerField(db_default=0, default=0)),
+                ('max_attempts', models.PositiveIntegerField(db_default=10, default=10)),
                 ('due_at', models.DateTimeField(blank=True, db_default=django.db.models.functions.datetime.Now(), null=True)),
-                ('claim', models.BigIntegerField(default=0, help_text='Grows with each claim; fences a stale owner.')),
-                ('lane', models.UUIDField(default=uuid.UUID('00000000-0000-0000-0000-000000000000'), help_text='Whose slowness must not hurt the others.')),
-                ('error', models.TextField(blank=True, default='')),
-                ('result', models.JSONField(blank=True, default=dict)),
-                ('log', models.JSONField(blank=True, default=list, help_text='One entry per attempt.')),
+                ('fencing_token', models.BigIntegerField(db_default=0, default=0, help_text='Grows with each claim; fences a stale owner.')),
+                ('concurrency_key', models.UUIDField(db_default=uuid.UUID('00000000-0000-0000-0000-000000000000'), default=uuid.UUID('00000000-0000-0000-0000-000000000000'), help_text='Whose slowness must not hurt the others.')),
+                ('error', models.TextField(blank=True, db_default='', default='')),
+                ('result', models.JSONField(blank=True, db_default=models.Value({}, models.JSONField()), default=dict)),
+                ('log', models.JSONField(blank=True, db_default=models.Value([], models.JSONField()), default=list, help_text='One entry per attempt.')),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('settled_at', models.DateTimeField(blank=True, null=True)),
@@ -277,16 +277,16 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Step',
             fields=[
-                ('id', models.UUIDField(default=liveplatform.work.models.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('state', models.CharField(choices=[('pending', 'Pending'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed'), ('skipped', 'Skipped')], default='pending', max_length=8)),
-                ('attempts', models.PositiveIntegerField(default=0)),
-                ('max_attempts', models.PositiveIntegerField(default=10)),
+                ('id', models.UUIDField(default=liveplatform.db.uuid7.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('state', models.CharField(choices=[('pending', 'Pending'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed'), ('skipped', 'Skipped')], db_default='pending', default='pending', max_length=8)),
+                ('attempts', models.PositiveIntegerField(db_default=0, default=0)),
+                ('max_attempts', models.PositiveIntegerField(db_default=10, default=10)),
                 ('due_at', models.DateTimeField(blank=True, db_default=django.db.models.functions.datetime.Now(), null=True)),
-                ('claim', models.BigIntegerField(default=0, help_text='Grows with each claim; fences a stale owner.')),
-                ('lane', models.UUIDField(default=uuid.UUID('00000000-0000-0000-0000-000000000000'), help_text='Whose slowness must not hurt the others.')),
-                ('error', models.TextField(blank=True, default='')),
-                ('result', models.JSONField(blank=True, default=dict)),
-                ('log', models.JSONField(blank=True, default=list, help_text='One entry per attempt.')),
+                ('fencing_token', models.BigIntegerField(db_default=0, default=0, help_text='Grows with each claim; fences a stale owner.')),
+                ('concurrency_key', models.UUIDField(db_default=uuid.UUID('00000000-0000-0000-0000-000000000000'), default=uuid.UUID('00000000-0000-0000-0000-000000000000'), help_text='Whose slowness must not hurt the others.')),
+                ('error', models.TextField(blank=True, db_default='', default='')),
+                ('result', models.JSONField(blank=True, db_default=models.Value({}, models.JSONField()), default=dict)),
+                ('log', models.JSONField(blank=True, db_default=models.Value([], models.JSONField()), default=list, help_text='One entry per attempt.')),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('settled_at', models.DateTimeField(blank=True, null=True)),
@@ -300,16 +300,16 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='AutoEndRule',
             fields=[
-                ('id', models.UUIDField(default=liveplatform.work.models.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('state', models.CharField(choices=[('pending', 'Pending'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed'), ('skipped', 'Skipped')], default='pending', max_length=8)),
-                ('attempts', models.PositiveIntegerField(default=0)),
-                ('max_attempts', models.PositiveIntegerField(default=10)),
+                ('id', models.UUIDField(default=liveplatform.db.uuid7.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('state', models.CharField(choices=[('pending', 'Pending'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed'), ('skipped', 'Skipped')], db_default='pending', default='pending', max_length=8)),
+                ('attempts', models.PositiveIntegerField(db_default=0, default=0)),
+                ('max_attempts', models.PositiveIntegerField(db_default=10, default=10)),
                 ('due_at', models.DateTimeField(blank=True, db_default=django.db.models.functions.datetime.Now(), null=True)),
-                ('claim', models.BigIntegerField(default=0, help_text='Grows with each claim; fences a stale owner.')),
-                ('lane', models.UUIDField(default=uuid.UUID('00000000-0000-0000-0000-000000000000'), help_text='Whose slowness must not hurt the others.')),
-                ('error', models.TextField(blank=True, default='')),
-                ('result', models.JSONField(blank=True, default=dict)),
-                ('log', models.JSONField(blank=True, default=list, help_text='One entry per attempt.')),
+                ('fencing_token', models.BigIntegerField(db_default=0, default=0, help_text='Grows with each claim; fences a stale owner.')),
+                ('concurrency_key', models.UUIDField(db_default=uuid.UUID('00000000-0000-0000-0000-000000000000'), default=uuid.UUID('00000000-0000-0000-0000-000000000000'), help_text='Whose slowness must not hurt the others.')),
+                ('error', models.TextField(blank=True, db_default='', default='')),
+                ('result', models.JSONField(blank=True, db_default=models.Value({}, models.JSONField()), default=dict)),
+                ('log', models.JSONField(blank=True, db_default=models.Value([], models.JSONField()), default=list, help_text='One entry per attempt.')),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('settled_at', models.DateTimeField(blank=True, null=True)),
@@ -324,7 +324,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
-                'indexes': [models.Index(condition=models.Q(('state__in', ('pending', 'running'))), fields=['lane', 'due_at'], name='autoendrule_due'), models.Index(condition=models.Q(('state', 'failed')), fields=['settled_at'], name='autoendrule_failed')],
+                'indexes': [models.Index(condition=models.Q(('state__in', ('pending', 'running'))), fields=['concurrency_key', 'due_at'], name='autoendrule_due'), models.Index(condition=models.Q(('state', 'failed')), fields=['settled_at'], name='autoendrule_failed')],
                 'constraints': [models.UniqueConstraint(fields=('account', 'name'), name='auto_end_rule_unique_name')],
             },
         ),
@@ -441,7 +441,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='callmonitor',
-            index=models.Index(condition=models.Q(('state__in', ('pending', 'running'))), fields=['lane', 'due_at'], name='callmonitor_due'),
+            index=models.Index(condition=models.Q(('state__in', ('pending', 'running'))), fields=['concurrency_key', 'due_at'], name='callmonitor_due'),
         ),
         migrations.AddIndex(
             model_name='callmonitor',
@@ -449,7 +449,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='operation',
-            index=models.Index(condition=models.Q(('state__in', ('pending', 'running'))), fields=['lane', 'due_at'], name='operation_due'),
+            index=models.Index(condition=models.Q(('state__in', ('pending', 'running'))), fields=['concurrency_key', 'due_at'], name='operation_due'),
         ),
         migrations.AddIndex(
             model_name='operation',
@@ -465,7 +465,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='providerevent',
-            index=models.Index(condition=models.Q(('state__in', ('pending', 'running'))), fields=['lane', 'due_at'], name='providerevent_due'),
+            index=models.Index(condition=models.Q(('state__in', ('pending', 'running'))), fields=['concurrency_key', 'due_at'], name='providerevent_due'),
         ),
         migrations.AddIndex(
             model_name='providerevent',
@@ -481,7 +481,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='reconciliation',
-            index=models.Index(condition=models.Q(('state__in', ('pending', 'running'))), fields=['lane', 'due_at'], name='reconciliation_due'),
+            index=models.Index(condition=models.Q(('state__in', ('pending', 'running'))), fields=['concurrency_key', 'due_at'], name='reconciliation_due'),
         ),
         migrations.AddIndex(
             model_name='reconciliation',
@@ -493,7 +493,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='recordingsync',
-            index=models.Index(condition=models.Q(('state__in', ('pending', 'running'))), fields=['lane', 'due_at'], name='recordingsync_due'),
+            index=models.Index(condition=models.Q(('state__in', ('pending', 'running'))), fields=['concurrency_key', 'due_at'], name='recordingsync_due'),
         ),
         migrations.AddIndex(
             model_name='recordingsync',
@@ -501,7 +501,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='step',
-            index=models.Index(condition=models.Q(('state__in', ('pending', 'running'))), fields=['lane', 'due_at'], name='step_due'),
+            index=models.Index(condition=models.Q(('state__in', ('pending', 'running'))), fields=['concurrency_key', 'due_at'], name='step_due'),
         ),
         migrations.AddIndex(
             model_name='step',

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from calls.models.call import Call
-from liveplatform.work.models import uuid7
+from liveplatform.db.uuid7 import uuid7
 
 
 class Transcript(models.Model):

@@ -1,16 +1,13 @@
 """Operation: many calls are ended, chunk by chunk. Rule: whatever matches is ended, again and again."""
 
 from datetime import datetime
-from functools import partial
-from typing import ClassVar, Self
+from typing import ClassVar
 
 from django.db import models
 
-from calls.bulk import run
 from calls.models.end_code import EndCode
 from liveplatform.accounts.models import Account
-from liveplatform.work.models import Job, Work
-from liveplatform.work.outcomes import done, later
+from liveplatform.work.models import Work
 
 FILTER_HELP = "As calls.filters.CallFilter reads it; {}: every call."
 
@@ -22,8 +19,6 @@ class Operation(Work):
     """
 
     queue: ClassVar[str] = "operations"
-    # One chunk at a time in a process: a big operation takes turns with those of other accounts.
-    width_setting: ClassVar[str] = "OPERATION_WIDTH"
 
     account = models.ForeignKey(Account, models.CASCADE, related_name="operations", db_index=False)
     filter = models.JSONField(default=dict, help_text=FILTER_HELP)
@@ -43,18 +38,6 @@ class Operation(Work):
     def __str__(self) -> str:
         return f"operation {self.id}"
 
-    @classmethod
-    def prepare(cls, rows: list[Self]) -> list[Job]:
-        return [done for _ in rows]
-
-    @classmethod
-    def settled(cls, rows: list[Self]) -> None:
-        for row in rows:
-            run.run_chunk(row)
-
-    def about(self) -> dict[str, str]:
-        return {"operation_id": str(self.pk), "ended": str(self.ended)}
-
 
 class AutoEndRule(Work):
     """Quality control: live calls that match for longer than `min_age` are ended, again and again.
@@ -63,7 +46,6 @@ class AutoEndRule(Work):
     """
 
     queue: ClassVar[str] = "rules"
-    width_setting: ClassVar[str] = "OPERATION_WIDTH"
 
     account = models.ForeignKey(Account, models.CASCADE, related_name="auto_end_rules", db_index=False)
     name = models.CharField(max_length=60)
@@ -93,15 +75,3 @@ class AutoEndRule(Work):
     @property
     def is_enabled(self) -> bool:
         return not self.is_settled
-
-    @classmethod
-    def prepare(cls, rows: list[Self]) -> list[Job]:
-        return [partial(later, run.rule_interval()) for _ in rows]
-
-    @classmethod
-    def settled(cls, rows: list[Self]) -> None:
-        for row in rows:
-            run.run_rule(row)
-
-    def about(self) -> dict[str, str]:
-        return {"rule_id": str(self.pk)}

@@ -13,7 +13,7 @@ from calls.models.call_status import CALL_STATUS
 from calls.models.end_code import EndCode
 from calls.models.on_delete import set_null_unless_needed
 from liveplatform.accounts.models import Account, Connection
-from liveplatform.work.models import uuid7
+from liveplatform.db.uuid7 import uuid7
 
 # provider_status while nobody knows whether the provider made the call: before its answer, and when
 # that answer was lost. Such a call is looked for at the provider before anything else is done.

@@ -1,13 +1,12 @@
 """Watch: somebody looks after every call that has not ended. Reconciliation: and after every connection."""
 
-from typing import ClassVar, Self
+from typing import ClassVar
 
 from django.db import models
 
 from calls.models.call import Call
-from calls.monitoring import check, reconcile
 from liveplatform.accounts.models import Connection
-from liveplatform.work.models import Job, Work
+from liveplatform.work.models import Work
 
 
 class CallMonitor(Work):
@@ -23,21 +22,6 @@ class CallMonitor(Work):
     class Meta(Work.Meta):
         verbose_name_plural = "call monitors"
 
-    @classmethod
-    def prepare(cls, rows: list[Self]) -> list[Job]:
-        return check.prepare(rows)
-
-    @classmethod
-    def guard(cls, rows: list[Self]) -> None:
-        Call.lock(row.call_id for row in rows)
-
-    @classmethod
-    def settled(cls, rows: list[Self]) -> None:
-        check.settled(rows)
-
-    def about(self) -> dict[str, str]:
-        return {"call_id": str(self.call_id)}
-
 
 class Reconciliation(Work):
     """The round over one connection: what is live here against what is live at the provider."""
@@ -45,14 +29,3 @@ class Reconciliation(Work):
     queue: ClassVar[str] = "reconciliations"
 
     connection = models.OneToOneField(Connection, models.CASCADE, related_name="+")
-
-    @classmethod
-    def prepare(cls, rows: list[Self]) -> list[Job]:
-        return reconcile.prepare(rows)
-
-    @classmethod
-    def settled(cls, rows: list[Self]) -> None:
-        reconcile.settled(rows)
-
-    def about(self) -> dict[str, str]:
-        return {"connection_id": str(self.connection_id)}

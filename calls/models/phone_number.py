@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from liveplatform.accounts.models import Account, Connection
-from liveplatform.work.models import uuid7
+from liveplatform.db.uuid7 import uuid7
 
 
 class PhoneNumber(models.Model):

@@ -1,13 +1,12 @@
 """ProviderEvent: what a provider told us, as it came, and what came of it."""
 
-from typing import ClassVar, Self
+from typing import ClassVar
 
 from django.db import models
 
 from calls.models.call import Call
-from calls.provider_events import apply, correlate
 from liveplatform.accounts.models import Connection
-from liveplatform.work.models import Job, Work
+from liveplatform.work.models import Work
 
 
 class ProviderEvent(Work):
@@ -54,20 +53,3 @@ class ProviderEvent(Work):
     def summary(self) -> str:
         """What came of it, for people."""
         return str(self.result.get("summary", self.error))
-
-    @classmethod
-    def prepare(cls, rows: list[Self]) -> list[Job]:
-        return apply.prepare(rows)
-
-    @classmethod
-    def guard(cls, rows: list[Self]) -> None:
-        Call.lock(row.call_id for row in rows if row.call_id)
-        correlate.save_matches(rows)
-
-    @classmethod
-    def settled(cls, rows: list[Self]) -> None:
-        apply.settled(rows)
-
-    def about(self) -> dict[str, str]:
-        said = {"connection_id": str(self.connection_id), "type": self.type}
-        return said | ({"call_id": str(self.call_id)} if self.call_id else {})

@@ -1,13 +1,11 @@
 """Step: one thing that follows the end of a call."""
 
-from typing import ClassVar, Self
+from typing import ClassVar
 
 from django.db import models
 
-from calls import sql
 from calls.models.call import Call
-from calls.post_processing import jobs, results
-from liveplatform.work.models import Job, Work
+from liveplatform.work.models import Work
 
 
 class Step(Work):
@@ -20,6 +18,13 @@ class Step(Work):
         NOTIFY = "notify"
 
     queue: ClassVar[str] = "steps"
+    # A leg that is not hung up keeps billing: terminate is tried for hours before a person must look.
+    MAX_ATTEMPTS: ClassVar[dict[str, int]] = {
+        Kind.TERMINATE: 40,
+        Kind.CLEAN_UP: 12,
+        Kind.ANALYSE: 6,
+        Kind.NOTIFY: 6,
+    }
 
     call = models.ForeignKey(Call, models.CASCADE, related_name="steps")
     kind = models.CharField(max_length=10, choices=Kind.choices)
@@ -30,21 +35,6 @@ class Step(Work):
     def __str__(self) -> str:
         return f"{self.kind} {self.state}"
 
-    @classmethod
-    def prepare(cls, rows: list[Self]) -> list[Job]:
-        return jobs.prepare(rows)
-
-    @classmethod
-    def guard(cls, rows: list[Self]) -> None:
-        Call.lock(row.call_id for row in rows)
-
-    @classmethod
-    def settled(cls, rows: list[Self]) -> None:
-        results.settled(rows)
-
     @property
-    def fresh_attempts(self) -> int:
-        return sql.MAX_ATTEMPTS[self.kind]
-
-    def about(self) -> dict[str, str]:
-        return {"call_id": str(self.call_id), "step": self.kind}
+    def initial_max_attempts(self) -> int:
+        return self.MAX_ATTEMPTS[self.kind]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import structlog
 from django.conf import settings
@@ -14,19 +14,17 @@ from calls import activity
 from calls.adapters import adapters_for
 from calls.models.call import Call
 from calls.models.end_code import EndCode
+from calls.models.monitor import CallMonitor
 from calls.monitoring import probe
 from calls.monitoring.deadlines import EARLY_JOIN, EXPIRES_AFTER, limit_starts_at
 from calls.monitoring.lost_calls import search_for
 from calls.monitoring.schedule import DEADLINE, LIMIT
 from calls.recordings.schedule import sync_rooms
 from calls.sql import end_if_live
-from liveplatform.db.prepared import execute
-from liveplatform.work.models import Job
-from liveplatform.work.outcomes import Outcome, later, skip
+from liveplatform.db.prepared import execute_prepared
+from liveplatform.work.models import AttemptFn
+from liveplatform.work.outcomes import Outcome, postpone, skip
 from providers.errors import ProviderError
-
-if TYPE_CHECKING:
-    from calls.models.monitor import CallMonitor
 
 log = structlog.get_logger(__name__)
 
@@ -49,20 +47,20 @@ WHERE id = %(call)s
 """
 
 
-def prepare(watches: Sequence["CallMonitor"]) -> list[Job]:
+def prepare(watches: Sequence[CallMonitor]) -> list[AttemptFn]:
     """One job per watch; the time is the database's."""
     calls = Call.objects.annotate(now=Now()).in_bulk([watch.call_id for watch in watches])
     providers = adapters_for(id for c in calls.values() for id in (c.connection_id, c.room_connection_id))
     return [_job(watch, calls[watch.call_id], providers) for watch in watches]
 
 
-def _job(watch: "CallMonitor", call: Call, providers: Any) -> Job:  # noqa: ANN401 - by connection id
+def _job(watch: CallMonitor, call: Call, providers: Any) -> AttemptFn:  # noqa: ANN401 - by connection id
     verdict = _without_asking(call)
     if verdict is not None:
         return partial(_constant, verdict)
     provider, rooms = providers[call.connection_id], providers[call.room_connection_id]
     if not call.provider_call_id and not call.is_submission_unknown:
-        return partial(_constant, later(settings.CALL_STALE_AFTER, {"seen": ""}))
+        return partial(_constant, postpone(settings.CALL_STALE_AFTER, {"seen": ""}))
     if isinstance(provider, ProviderError):
         return partial(_constant, probe.empty_too_long(call) or probe.no_answer(str(provider)))
     search = search_for(call, watch.result.get("looked", 0)) if call.is_submission_unknown else None
@@ -94,7 +92,7 @@ def _is_stale(call: Call, now: Any) -> bool:  # noqa: ANN401 - a datetime
     return waits and not call.is_submission_unknown and bool(now >= since + EXPIRES_AFTER)
 
 
-def settled(watches: Sequence["CallMonitor"]) -> None:
+def settled(watches: Sequence[CallMonitor]) -> None:
     """Write down what the looks mean; in the transaction that wrote their outcomes, calls locked."""
     for watch in watches:
         if watch.state == "done":
@@ -106,10 +104,10 @@ def settled(watches: Sequence["CallMonitor"]) -> None:
     _delete_finished(watch for watch in watches if watch.is_settled)
     ids = [watch.pk for watch in watches if not watch.is_settled]
     if ids:
-        execute(APPLY_DEADLINES, {"ids": ids, "grace": float(settings.EMPTY_ROOM_GRACE)})
+        execute_prepared(APPLY_DEADLINES, {"ids": ids, "grace": float(settings.EMPTY_ROOM_GRACE)})
 
 
-def _end(watch: "CallMonitor") -> None:
+def _end(watch: CallMonitor) -> None:
     found = watch.result
     call = Call.objects.get(pk=watch.call_id)
     by = {"time_limit": "time limit"}.get(found["code"], "watch")
@@ -120,12 +118,12 @@ def _end(watch: "CallMonitor") -> None:
     won = end_if_live(call.pk, call.account_id, found["reason"], found["code"], by)
     if found["said"]:
         said = {"ended_at": None, "duration": None, "cost": None, "price_unit": ""} | found["said"]
-        execute(CONFIRM_END, {"call": call.pk, **said})
+        execute_prepared(CONFIRM_END, {"call": call.pk, **said})
     if won:
         log.info("call_ended", call_id=str(call.pk), end_code=found["code"], by=by)
 
 
-def _adopt_leg(watch: "CallMonitor") -> None:
+def _adopt_leg(watch: CallMonitor) -> None:
     """The leg that was lost is found; an end that came meanwhile goes on to hang it up."""
     said = watch.result["said"]
     call = Call.objects.get(pk=watch.call_id)
@@ -141,7 +139,7 @@ def _adopt_leg(watch: "CallMonitor") -> None:
     log.warning("lost_call_found", call_id=str(call.pk))
 
 
-def _record_live(watch: "CallMonitor") -> None:
+def _record_live(watch: CallMonitor) -> None:
     found = watch.result
     calls = Call.objects.filter(pk=watch.call_id, ended_at__isnull=True)
     if not found["seen"]:
@@ -167,7 +165,7 @@ def _go_live(calls: QuerySet[Call]) -> None:
     )
 
 
-def _delete_finished(watches: Iterable["CallMonitor"]) -> None:
+def _delete_finished(watches: Iterable[CallMonitor]) -> None:
     """A watch over a call that is over has nothing left to tell; what was recorded is looked for next."""
     rows = list(watches)
     if rows:

@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from calls.models.call import DIALLING, SUBMISSION_UNKNOWN, Call
 from calls.models.end_code import EndCode
-from liveplatform.work.outcomes import Outcome, done, later
+from liveplatform.work.outcomes import Outcome, postpone, succeeded
 from providers.base import Adapter, FindsCalls, Leg
 from providers.errors import Rejected
 
@@ -54,17 +54,17 @@ class LostCallSearch:
     def run(self, provider: Adapter) -> Outcome:
         """A Watch's look: the leg is taken on, or the call was never made, or it is looked for again."""
         if not isinstance(provider, FindsCalls):
-            return later(
+            return postpone(
                 SEARCH_RETRY_SECONDS * MAX_SEARCHES, {"unanswered": "This provider cannot look for calls."}
             )
         leg = self.find(provider)
         if leg is not None:
             said = {"status": leg.raw_status, "started_at": leg.started_at}
-            return later(0.0, {"found": leg.id, "said": said})
+            return postpone(0.0, {"found": leg.id, "said": said})
         if self.looked + 1 < MAX_SEARCHES:
-            return later(SEARCH_RETRY_SECONDS, {"looked": self.looked + 1})
+            return postpone(SEARCH_RETRY_SECONDS, {"looked": self.looked + 1})
         reason = "The provider was asked: it never made this call."
-        return done({"code": EndCode.FAILED.value, "reason": reason, "said": {}, "never_made": True})
+        return succeeded({"code": EndCode.FAILED.value, "reason": reason, "said": {}, "never_made": True})
 
 
 def search_for(call: Call, looked: int = 0) -> LostCallSearch:

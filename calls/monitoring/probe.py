@@ -11,7 +11,7 @@ from calls.models.call import Call
 from calls.models.end_code import EndCode
 from calls.monitoring import deadlines
 from calls.monitoring.lost_calls import LostCallSearch
-from liveplatform.work.outcomes import Outcome, done, later
+from liveplatform.work.outcomes import Outcome, postpone, succeeded
 from providers.base import Adapter, HasRooms, ListsLive, ReportsCalls
 from providers.errors import ProviderError, Rejected, Unavailable
 
@@ -33,12 +33,12 @@ def probe(call: Call, provider: Adapter, rooms: Adapter | None, search: LostCall
 
 def no_answer(why: str) -> Outcome:
     """The provider said nothing of use: the call stays as it is, and is looked at again."""
-    return later(min(NO_ANSWER_RETRY_SECONDS, settings.CALL_STALE_AFTER), {"unanswered": why})
+    return postpone(min(NO_ANSWER_RETRY_SECONDS, settings.CALL_STALE_AFTER), {"unanswered": why})
 
 
 def should_end(code: EndCode, reason: str, said: Mapping[str, Any] | None = None) -> Outcome:
     """The call has to end; `said` are the provider's facts, if it was the provider who ended it."""
-    return done({"code": code.value, "reason": reason, "said": dict(said or {})})
+    return succeeded({"code": code.value, "reason": reason, "said": dict(said or {})})
 
 
 def stale() -> Outcome:
@@ -145,7 +145,7 @@ def _still_live(
 ) -> Outcome:
     """It runs; `occupied` is when the provider was asked, if somebody was in the room then."""
     pause = max(settings.CALL_STALE_AFTER, deadlines.seconds_until_joinable(call, _now(call)))
-    return later(pause, {"seen": status, "empty_since": empty_since, "occupied": occupied})
+    return postpone(pause, {"seen": status, "empty_since": empty_since, "occupied": occupied})
 
 
 def _now(call: Call) -> datetime:

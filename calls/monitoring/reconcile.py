@@ -7,7 +7,7 @@ account at the provider for other things.
 
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -15,19 +15,16 @@ from django.conf import settings
 
 from calls.adapters import adapters_for
 from calls.models.call import Call
+from calls.models.monitor import Reconciliation
 from calls.monitoring.schedule import check_now
 from calls.representation import represent_call
-from liveplatform.db.prepared import execute
+from liveplatform.db.prepared import execute_prepared
 from liveplatform.webhooks.publish import publish
 from liveplatform.work.doorbell import ring
-from liveplatform.work.models import Job
-from liveplatform.work.outcomes import Outcome, later
+from liveplatform.work.models import AttemptFn
+from liveplatform.work.outcomes import Outcome, postpone
 from providers.base import Adapter, ListsLive
 from providers.errors import ProviderError
-
-if TYPE_CHECKING:
-    from calls.models.monitor import Reconciliation
-    from calls.models.step import Step
 
 log = structlog.get_logger(__name__)
 
@@ -47,7 +44,7 @@ FROM calls_call c WHERE c.provider_call_id = ANY(%(live)s::text[]) AND c.connect
 """
 
 
-def prepare(rounds: Sequence["Reconciliation"]) -> list[Job]:
+def prepare(rounds: Sequence[Reconciliation]) -> list[AttemptFn]:
     """One job per connection: its provider's list."""
     providers = adapters_for(each.connection_id for each in rounds)
     return [partial(_list_live, providers[each.connection_id]) for each in rounds]
@@ -55,18 +52,18 @@ def prepare(rounds: Sequence["Reconciliation"]) -> list[Job]:
 
 def _list_live(provider: Adapter | ProviderError) -> Outcome:
     if isinstance(provider, ProviderError):
-        return later(settings.RECONCILE_INTERVAL, {"unanswered": str(provider)})
+        return postpone(settings.RECONCILE_INTERVAL, {"unanswered": str(provider)})
     if not isinstance(provider, ListsLive):
-        return later(
+        return postpone(
             settings.RECONCILE_INTERVAL, {"unanswered": "This provider has no list of what is live."}
         )
     try:
-        return later(settings.RECONCILE_INTERVAL, {"live": sorted(provider.live_ids())})
+        return postpone(settings.RECONCILE_INTERVAL, {"live": sorted(provider.live_ids())})
     except ProviderError as error:
-        return later(min(60.0, settings.RECONCILE_INTERVAL), {"unanswered": str(error)})
+        return postpone(min(60.0, settings.RECONCILE_INTERVAL), {"unanswered": str(error)})
 
 
-def settled(rounds: Sequence["Reconciliation"]) -> None:
+def settled(rounds: Sequence[Reconciliation]) -> None:
     """Compare; the list gives way to a summary of what was found."""
     for each in rounds:
         if "live" in each.result:
@@ -78,10 +75,10 @@ def _compare(connection_id: UUID, live: list[str]) -> dict[str, int]:
     given: dict[str, Any] = {"connection": connection_id, "live": live}
     given["lag"] = float(settings.RECONCILE_LAG)
     given["every"] = float(settings.RECONCILE_INTERVAL)
-    gone = [row[0] for row in execute(MISSING_AT_PROVIDER, given).fetchall()]
+    gone = [row[0] for row in execute_prepared(MISSING_AT_PROVIDER, given).fetchall()]
     check_now(gone)
     del given["every"]
-    known = execute(LISTED_CALLS, given).fetchall()
+    known = execute_prepared(LISTED_CALLS, given).fetchall()
     ended = [call_id for call_id, _, is_over in known if is_over]
     again = sum(terminate_again(call_id) for call_id in sorted(ended))
     found = {"live_there": len(live), "gone_there": len(gone), "live_after_end": len(ended), "again": again}
@@ -97,7 +94,7 @@ def terminate_again(call_id: UUID) -> bool:
     In the caller's transaction.
     """
     call = Call.objects.select_for_update(of=("self",)).get(pk=call_id)
-    step: Step | None = call.steps.filter(kind="terminate").first()
+    step = call.steps.filter(kind="terminate").first()
     if step is None or not step.retry():
         return False
     call.provider_state = Call.ProviderState.LIVE

@@ -9,9 +9,10 @@ from django.db import transaction
 
 from calls.models.call import DIALLING, SUBMISSION_UNKNOWN, Call
 from calls.monitoring.deadlines import BEGUN, OPENS, OWN_TIME
-from liveplatform.db.prepared import execute
+from liveplatform.db.prepared import execute_prepared
+from liveplatform.db.uuid7 import sql_uuid7, uuid7
 from liveplatform.work.doorbell import ring
-from liveplatform.work.models import NO_LANE, sql_uuid7, uuid7
+from liveplatform.work.models import NO_KEY
 
 # A call whose making was not answered is looked for once its answer can no longer come (s).
 SUBMISSION_TIMEOUT = 10.0
@@ -33,17 +34,14 @@ least({DEADLINE},
 # The connection gets its round with the first call that runs over it.
 START_MONITORS = f"""
 WITH begun AS (SELECT * FROM calls_call c WHERE c.id = ANY(%(ids)s::uuid[])), round AS (
-    INSERT INTO calls_reconciliation (id, connection_id, lane, state, due_at, max_attempts, error, attempts,
-                                      claim, result, log, created_at, updated_at)
-    SELECT DISTINCT ON (connection_id) {sql_uuid7("%(time)s::uuid")}, connection_id, connection_id, 'pending',
-           now() + make_interval(secs => %(every)s), 10, '', 0, 0, '{{}}', '[]', now(), now()
+    INSERT INTO calls_reconciliation (id, connection_id, concurrency_key, due_at)
+    SELECT DISTINCT ON (connection_id) {sql_uuid7("%(time)s::uuid")}, connection_id, connection_id,
+           now() + make_interval(secs => %(every)s)
     FROM begun WHERE connection_id IS NOT NULL
     ON CONFLICT (connection_id) DO NOTHING
 )
-INSERT INTO calls_callmonitor (id, call_id, lane, state, due_at, max_attempts, error, attempts, claim, result, log,
-                         created_at, updated_at)
-SELECT {sql_uuid7("%(time)s::uuid")}, c.id, coalesce(c.connection_id, '{NO_LANE}'), 'pending', {FIRST_CHECK},
-       10, '', 0, 0, '{{}}', '[]', now(), now()
+INSERT INTO calls_callmonitor (id, call_id, concurrency_key, due_at)
+SELECT {sql_uuid7("%(time)s::uuid")}, c.id, coalesce(c.connection_id, '{NO_KEY}'), {FIRST_CHECK}
 FROM begun c WHERE c.ended_at IS NULL
 ON CONFLICT (call_id) DO NOTHING
 """  # noqa: S608 - composed of constants
@@ -69,13 +67,13 @@ FROM calls_call c WHERE c.id = w.call_id AND c.id = %(call)s AND w.state = 'pend
 def start_monitor(*calls: Call) -> None:
     """Put a watch on calls that were just written, in the same transaction."""
     ids, every = [call.pk for call in calls], float(settings.RECONCILE_INTERVAL)
-    execute(START_MONITORS, {"ids": ids, "time": uuid7(), "every": every, **_intervals()})
+    execute_prepared(START_MONITORS, {"ids": ids, "time": uuid7(), "every": every, **_intervals()})
 
 
 def check_now(call_ids: Iterable[UUID], at: datetime | None = None) -> None:
     """Have calls looked at now, or at that time if it comes before their turn."""
     ids = list(call_ids)
-    if ids and execute(CHECK_NOW, {"ids": ids, "at": at}).rowcount and at is None:
+    if ids and execute_prepared(CHECK_NOW, {"ids": ids, "at": at}).rowcount and at is None:
         ring("call_monitors")
 
 
@@ -83,12 +81,12 @@ def pull_forward(call_ids: Iterable[UUID]) -> None:
     """Limits or graces of these calls have changed: no look comes later than they say."""
     ids = list(call_ids)
     if ids:
-        execute(PULL_FORWARD, {"ids": ids, "grace": float(settings.EMPTY_ROOM_GRACE)})
+        execute_prepared(PULL_FORWARD, {"ids": ids, "grace": float(settings.EMPTY_ROOM_GRACE)})
 
 
 def reschedule(call: Call) -> None:
     """The call's facts have changed: its next look is when they say so."""
-    execute(RESCHEDULE, {"call": call.pk, **_intervals()})
+    execute_prepared(RESCHEDULE, {"call": call.pk, **_intervals()})
 
 
 def set_time_limit(call: Call, seconds: int | None) -> None:

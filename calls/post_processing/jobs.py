@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from calls.adapters import adapters_for
@@ -11,23 +10,21 @@ from calls.analysis.openai import AnalyserRejected, AnalyserUnavailable
 from calls.analysis.turns import parse_turns
 from calls.models.analysis import Transcript
 from calls.models.call import Call
+from calls.models.step import Step
 from calls.monitoring.lost_calls import LostCallSearch, search_for
 from liveplatform.db.rows import in_bulk
 from liveplatform.failpoints import reach
-from liveplatform.work.models import Job
-from liveplatform.work.outcomes import Outcome, again, done, never, skip
+from liveplatform.work.models import AttemptFn
+from liveplatform.work.outcomes import Outcome, fail, retry, skip, succeeded
 from providers.base import Adapter, EndsCalls, EndsRooms, FindsCalls
 from providers.errors import NotConfigured, ProviderError, Rejected, Unavailable, UnknownOutcome
-
-if TYPE_CHECKING:
-    from calls.models.step import Step
 
 # Refused credentials do not heal in seconds: look again at this pace (s), until somebody mends them.
 AUTH_RETRY = 600.0
 UNCONFIGURED_RETRY = 60.0
 
 
-def prepare(steps: Sequence["Step"]) -> list[Job]:
+def prepare(steps: Sequence[Step]) -> list[AttemptFn]:
     """One job per step, in order, with two or three queries for all of them."""
     calls = in_bulk(Call, {step.call_id for step in steps})
     for step in steps:
@@ -42,11 +39,11 @@ def _transcripts(call_ids: Iterable[object]) -> dict[object, Transcript]:
 
 
 def _attempt_fn(
-    step: "Step",
+    step: Step,
     call: Call,
     providers: Mapping[UUID | None, Adapter | ProviderError],
     transcripts: dict[object, Transcript],
-) -> Job:
+) -> AttemptFn:
     match step.kind:
         case "terminate":
             return _terminate(step, call, providers[call.connection_id])
@@ -55,10 +52,10 @@ def _attempt_fn(
         case "analyse":
             return partial(_analyse, transcripts.get(call.pk))
         case _:
-            return done  # notify: the news itself is written when this is settled
+            return succeeded  # notify: the news itself is written when this is settled
 
 
-def _terminate(step: "Step", call: Call, provider: Adapter | ProviderError) -> Job:
+def _terminate(step: Step, call: Call, provider: Adapter | ProviderError) -> AttemptFn:
     if call.is_submission_unknown:
         return _bind_provider(provider, partial(_find_and_terminate, search_for(call)))
     if not call.provider_call_id:
@@ -72,13 +69,13 @@ def _terminate(step: "Step", call: Call, provider: Adapter | ProviderError) -> J
     return _bind_provider(provider, end)
 
 
-def _clean_up(call: Call, provider: Adapter | ProviderError) -> Job:
+def _clean_up(call: Call, provider: Adapter | ProviderError) -> AttemptFn:
     if not call.room_id:
         return partial(skip, "No room was made for this call.")
     return _bind_provider(provider, partial(_delete_room, call.room_type, call.room_id))
 
 
-def _bind_provider(provider: Adapter | ProviderError, act: Callable[..., Outcome]) -> Job:
+def _bind_provider(provider: Adapter | ProviderError, act: Callable[..., Outcome]) -> AttemptFn:
     if isinstance(provider, ProviderError):
         return partial(_to_outcome, partial(_fail, provider))
     return partial(_to_outcome, partial(act, provider))
@@ -96,15 +93,15 @@ def _to_outcome(act: Callable[[], Outcome]) -> Outcome:
         reach("answered")
         return outcome
     except NotConfigured as error:
-        return again(str(error), UNCONFIGURED_RETRY, code="not_configured")
+        return retry(str(error), UNCONFIGURED_RETRY, code="not_configured")
     except Unavailable as error:
-        return again(str(error), error.retry_after, code=_error_code(error))
+        return retry(str(error), error.retry_after, code=_error_code(error))
     except Rejected as error:
         if error.code == "auth":
-            return again(str(error), AUTH_RETRY, code="refused", help=error.help_url)
-        return never(str(error), code="rejected", help=error.help_url)
+            return retry(str(error), AUTH_RETRY, code="refused", help=error.help_url)
+        return fail(str(error), code="rejected", help=error.help_url)
     except ProviderError as error:
-        return never(str(error), code=type(error).__name__)
+        return fail(str(error), code=type(error).__name__)
 
 
 def _error_code(error: Unavailable) -> str:
@@ -112,7 +109,7 @@ def _error_code(error: Unavailable) -> str:
 
 
 def _end_leg(call_id: str, verify_first: bool, provider: EndsCalls) -> Outcome:
-    return done(provider.end_call(call_id, verify_first=verify_first).end_facts())
+    return succeeded(provider.end_call(call_id, verify_first=verify_first).end_facts())
 
 
 def _find_and_terminate(search: LostCallSearch, provider: FindsCalls) -> Outcome:
@@ -121,17 +118,17 @@ def _find_and_terminate(search: LostCallSearch, provider: FindsCalls) -> Outcome
     if leg is None:
         return skip("The provider was asked: it never made this call.")
     leg = provider.end_call(leg.id, verify_first=True)
-    return done(leg.end_facts() | {"call_id": leg.id})
+    return succeeded(leg.end_facts() | {"call_id": leg.id})
 
 
 def _end_room(room_type: str, room_id: str, verify_first: bool, provider: EndsRooms) -> Outcome:
     room = provider.end_room(room_type, room_id, verify_first=verify_first)
-    return done({"status": "ended", "ended_at": room.ended_at})
+    return succeeded({"status": "ended", "ended_at": room.ended_at})
 
 
 def _delete_room(room_type: str, room_id: str, provider: EndsRooms) -> Outcome:
     provider.delete_room(room_type, room_id)
-    return done({"room": "deleted"})
+    return succeeded({"room": "deleted"})
 
 
 def _analyse(transcript: Transcript | None) -> Outcome:
@@ -140,10 +137,10 @@ def _analyse(transcript: Transcript | None) -> Outcome:
     try:
         found = analyse(parse_turns(transcript.turns), language=transcript.language)
     except AnalyserUnavailable as error:
-        return again(str(error), error.retry_after)
+        return retry(str(error), error.retry_after)
     except AnalyserRejected as error:
-        return never(str(error))
-    return done(
+        return fail(str(error))
+    return succeeded(
         {
             "metrics": found.metrics,
             "sentiment": found.sentiment,

@@ -7,7 +7,7 @@ statements however many steps there are.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -15,15 +15,13 @@ from django.utils import timezone
 from calls import activity, sql
 from calls.models.analysis import Analysis
 from calls.models.call import Call
+from calls.models.step import Step
 from calls.representation import represent_analysis, represent_call, represent_steps
-from liveplatform.db.prepared import execute
+from liveplatform.db.prepared import execute_prepared
 from liveplatform.db.rows import in_bulk
 from liveplatform.json_codec import dumps
 from liveplatform.webhooks.publish import EventMessage, publish_many
 from liveplatform.work.doorbell import ring
-
-if TYPE_CHECKING:
-    from calls.models.step import Step
 
 # The last of the others to settle makes notify due. The call's lock makes sure that there is a last one.
 RELEASE_NOTIFY = """
@@ -61,7 +59,7 @@ SELECT * FROM unnest(%(id)s::uuid[], %(call_id)s::uuid[], %(metrics)s::jsonb[], 
 """
 
 
-def settled(steps: Sequence["Step"]) -> None:
+def settled(steps: Sequence[Step]) -> None:
     """Write down what the outcomes mean for their calls."""
     final = [step for step in steps if step.is_settled]
     if not final:
@@ -78,7 +76,7 @@ def settled(steps: Sequence["Step"]) -> None:
     _release_notify({step.call_id for step in final if step.kind != "notify"})
 
 
-def _apply(step: "Step") -> None:
+def _apply(step: Step) -> None:
     match (step.kind, step.state):
         case ("terminate", "done"):
             _confirm_end(step.call, step.result, step)
@@ -89,7 +87,7 @@ def _apply(step: "Step") -> None:
             step.call.latency = _seconds(step.result["metrics"])
 
 
-def _confirm_end(call: Call, said: Mapping[str, Any], step: "Step") -> None:
+def _confirm_end(call: Call, said: Mapping[str, Any], step: Step) -> None:
     """The provider says that it is over; a call that only waited for this word ends now."""
     if not call.is_over:
         sql.end_as_requested(call)
@@ -122,10 +120,10 @@ def _save_analyses(analyses: Sequence[Analysis]) -> None:
         }
         for name in ("metrics", "sentiment"):
             columns[name] = [dumps(getattr(analysis, name)).decode() for analysis in analyses]
-        execute(INSERT_ANALYSES, columns)
+        execute_prepared(INSERT_ANALYSES, columns)
 
 
-def _analysis(step: "Step") -> Analysis:
+def _analysis(step: Step) -> Analysis:
     found = step.result
     return Analysis(
         call=step.call,
@@ -137,7 +135,7 @@ def _analysis(step: "Step") -> Analysis:
     )
 
 
-def _events(steps: Sequence["Step"], fresh: Mapping[UUID, Analysis]) -> list[EventMessage]:
+def _events(steps: Sequence[Step], fresh: Mapping[UUID, Analysis]) -> list[EventMessage]:
     """What customers are told of these outcomes, each with the next number of its call."""
     told = {step.call_id for step in steps if step.kind == "notify" and step.state == "done"}
     again = _already_processed(steps) - told
@@ -151,19 +149,19 @@ def _events(steps: Sequence["Step"], fresh: Mapping[UUID, Analysis]) -> list[Eve
     return analysed + processed + updated
 
 
-def _calls(steps: Sequence["Step"], wanted: Iterable[UUID]) -> list[Call]:
+def _calls(steps: Sequence[Step], wanted: Iterable[UUID]) -> list[Call]:
     calls = {step.call_id: step.call for step in steps}
     return [calls[pk] for pk in wanted]
 
 
-def _already_processed(steps: Sequence["Step"]) -> set[UUID]:
+def _already_processed(steps: Sequence[Step]) -> set[UUID]:
     """Calls whose call.processed has gone out: a step of theirs was run again, which is news of its own."""
     others = {step.call_id for step in steps if step.kind != "notify"}
     notify = type(steps[0])._default_manager.filter(call__in=others, kind="notify")
     return set(notify.exclude(state__in=steps[0].OPEN).values_list("call_id", flat=True))
 
 
-def _payloads(steps: Sequence["Step"], wanted: set[UUID]) -> dict[UUID, dict[str, Any]]:
+def _payloads(steps: Sequence[Step], wanted: set[UUID]) -> dict[UUID, dict[str, Any]]:
     """Of each wanted call its newest analysis and all its steps, in two queries."""
     if not wanted:
         return {}
@@ -185,9 +183,11 @@ def _event(call: Call, event: str, more: Mapping[str, Any]) -> EventMessage:
 
 def _write_calls(calls: Iterable[Call]) -> None:
     rows = list(calls)
-    execute(WRITE_CALLS, {name: [getattr(call, name) for call in rows] for name in ("pk", *CALL_COLUMNS)})
+    execute_prepared(
+        WRITE_CALLS, {name: [getattr(call, name) for call in rows] for name in ("pk", *CALL_COLUMNS)}
+    )
 
 
 def _release_notify(call_ids: set[UUID]) -> None:
-    if call_ids and execute(RELEASE_NOTIFY, {"calls": list(call_ids)}).rowcount:
+    if call_ids and execute_prepared(RELEASE_NOTIFY, {"calls": list(call_ids)}).rowcount:
         ring("steps")

@@ -7,15 +7,14 @@ from django.db import transaction
 from calls import activity
 from calls.analysis.turns import MAX_TURNS, parse_turns
 from calls.models import Call, Step, Transcript
-from calls.sql import MAX_ATTEMPTS
-from liveplatform.db.prepared import execute
+from liveplatform.db.prepared import execute_prepared
 from liveplatform.work.doorbell import ring
 
 # An attempt under way works on what was there before: its claim is taken away, so that what it finds is
 # not written, and a new attempt reads everything.
 RESTART_ANALYSIS = """
 UPDATE calls_step
-SET state = 'pending', due_at = now(), settled_at = NULL, updated_at = now(), claim = claim + 1,
+SET state = 'pending', due_at = now(), settled_at = NULL, updated_at = now(), fencing_token = fencing_token + 1,
     max_attempts = attempts + %(fresh)s
 WHERE call_id = %(call)s AND kind = 'analyse'
 """
@@ -63,7 +62,10 @@ def restart_analysis(call: Call) -> bool:
     The call is locked first: an end under way either sees this transcript or has written the step.
     """
     Call.lock([call.pk])
-    due = execute(RESTART_ANALYSIS, {"call": call.pk, "fresh": MAX_ATTEMPTS["analyse"]}).rowcount == 1
+    due = (
+        execute_prepared(RESTART_ANALYSIS, {"call": call.pk, "fresh": Step.MAX_ATTEMPTS["analyse"]}).rowcount
+        == 1
+    )
     if due:
         ring(Step.queue)
     return due

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -11,21 +11,19 @@ import structlog
 
 from calls import activity
 from calls.models.call import Call
+from calls.models.provider_event import ProviderEvent
 from calls.monitoring.reconcile import terminate_again
 from calls.monitoring.schedule import check_now, pull_forward
 from calls.provider_events import correlate
 from calls.provider_events.transitions import Transition, adopt_leg, transition
 from calls.recordings.store import upsert_many
 from calls.sql import end_as_requested, end_if_live_many
-from liveplatform.db.prepared import execute
+from liveplatform.db.prepared import execute_prepared
 from liveplatform.db.rows import in_bulk
 from liveplatform.work.doorbell import ring
-from liveplatform.work.models import Job
-from liveplatform.work.outcomes import Outcome, done, later, skip
+from liveplatform.work.models import AttemptFn
+from liveplatform.work.outcomes import Outcome, postpone, skip, succeeded
 from providers.events import ProviderEventData, from_json
-
-if TYPE_CHECKING:
-    from calls.models.provider_event import ProviderEvent
 
 log = structlog.get_logger(__name__)
 
@@ -74,7 +72,7 @@ FROM unnest(%(ids)s::uuid[], %(results)s::jsonb[]) AS d(id, result) WHERE e.id =
 """
 
 
-def prepare(events: Sequence["ProviderEvent"]) -> list[Job]:
+def prepare(events: Sequence[ProviderEvent]) -> list[AttemptFn]:
     """One job per event; which calls they are about is found in one query."""
     found = correlate.correlate(events)
     for event in events:
@@ -88,20 +86,24 @@ def _outcome(call_id: UUID | None, told: dict[str, Any], waited: int) -> Outcome
     if told["kind"] == "other" and "recording" not in told:
         return skip(NOT_APPLICABLE)
     if call_id is not None:
-        return done()
+        return succeeded()
     return (
-        later(RETRY_DELAYS[waited], {"waited": waited + 1}) if waited < len(RETRY_DELAYS) else skip(NO_CALL)
+        postpone(RETRY_DELAYS[waited], {"waited": waited + 1})
+        if waited < len(RETRY_DELAYS)
+        else skip(NO_CALL)
     )
 
 
-def settled(events: Sequence["ProviderEvent"]) -> None:
+def settled(events: Sequence[ProviderEvent]) -> None:
     """Write down what the events mean; in the transaction that wrote their outcomes, calls locked."""
     due = [event for event in events if event.state == "done"]
     if not due:
         return
     calls = in_bulk(Call, {event.call_id for event in due if event.call_id})
     before = {pk: _written_values(call) for pk, call in calls.items()}
-    overtaken = {row[0] for row in execute(SUPERSEDED, {"ids": [event.pk for event in due]}).fetchall()}
+    overtaken = {
+        row[0] for row in execute_prepared(SUPERSEDED, {"ids": [event.pk for event in due]}).fetchall()
+    }
     changes = []
     for event in sorted(due, key=_sort_key):
         call = calls[event.call_id]
@@ -113,14 +115,14 @@ def settled(events: Sequence["ProviderEvent"]) -> None:
     pull_forward(pk for pk, call in calls.items() if not call.is_over)
     upsert_many(_files(due))
     results = [orjson.dumps({"summary": said.summary}).decode() for _, _, said in changes]
-    execute(SAVE_SUMMARIES, {"ids": [event.pk for event, _, _ in changes], "results": results})
+    execute_prepared(SAVE_SUMMARIES, {"ids": [event.pk for event, _, _ in changes], "results": results})
 
 
-def _sort_key(event: "ProviderEvent") -> tuple[Any, ...]:
+def _sort_key(event: ProviderEvent) -> tuple[Any, ...]:
     return (event.occurred_at or event.created_at, event.payload.get("sequence", 0), event.pk)
 
 
-def _apply(event: "ProviderEvent", call: Call, overtaken: bool) -> Transition:
+def _apply(event: ProviderEvent, call: Call, overtaken: bool) -> Transition:
     told, now = from_json(event.payload), event.settled_at
     assert now is not None  # noqa: S101 - a row that is done is settled
     if told.kind in ("recording", "other"):
@@ -159,7 +161,9 @@ def _written_values(call: Call) -> tuple[Any, ...]:
 def _write(calls: Iterable[Call]) -> None:
     rows = list(calls)
     if rows:
-        execute(WRITE_CALLS, {name: [getattr(call, name) for call in rows] for name in ("pk", *WRITTEN)})
+        execute_prepared(
+            WRITE_CALLS, {name: [getattr(call, name) for call in rows] for name in ("pk", *WRITTEN)}
+        )
 
 
 def _end(ends: Iterable[tuple[Call, Transition]]) -> None:
@@ -175,6 +179,6 @@ def _end(ends: Iterable[tuple[Call, Transition]]) -> None:
             log.info("call_ended", call_id=str(call.pk), end_code=code, by=by)
 
 
-def _files(events: Iterable["ProviderEvent"]) -> list[tuple[UUID, Any]]:
+def _files(events: Iterable[ProviderEvent]) -> list[tuple[UUID, Any]]:
     told = ((event.call_id, from_json(event.payload).recording) for event in events)
     return [(call_id, file) for call_id, file in told if call_id and file]

@@ -1,13 +1,10 @@
 """Which call an event is about: by the provider's id, by our own in the callback's address, by its room."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 from uuid import UUID
 
-from liveplatform.db.prepared import execute
-
-if TYPE_CHECKING:
-    from calls.models.provider_event import ProviderEvent
+from calls.models.provider_event import ProviderEvent
+from liveplatform.db.prepared import execute_prepared
 
 # The room of a phone call is named after its call (calls/lifecycle/dial.py).
 OWN_ROOM = "echo-"
@@ -39,7 +36,7 @@ WHERE e.id = n.id AND e.call_id IS DISTINCT FROM n.call
 """
 
 
-def correlate(events: Sequence["ProviderEvent"]) -> dict[UUID, UUID]:
+def correlate(events: Sequence[ProviderEvent]) -> dict[UUID, UUID]:
     """The call of each event that has one, by the event's id."""
     wanted = {
         "ids": [event.pk for event in events],
@@ -48,18 +45,18 @@ def correlate(events: Sequence["ProviderEvent"]) -> dict[UUID, UUID]:
         "types": [event.payload.get("resource_type", "") for event in events],
         "refs": [_call_ref(event) for event in events],
     }
-    return dict(execute(FIND, wanted).fetchall())
+    return dict(execute_prepared(FIND, wanted).fetchall())
 
 
-def save_matches(events: Sequence["ProviderEvent"]) -> None:
+def save_matches(events: Sequence[ProviderEvent]) -> None:
     """Write down which calls were found."""
     known = [event for event in events if event.call_id]
     if known:
         calls = [event.call_id for event in known]
-        execute(NOTE, {"ids": [event.pk for event in known], "calls": calls})
+        execute_prepared(NOTE, {"ids": [event.pk for event in known], "calls": calls})
 
 
-def _call_ref(event: "ProviderEvent") -> UUID | None:
+def _call_ref(event: ProviderEvent) -> UUID | None:
     named = event.payload.get("call_ref") or event.payload.get("resource", "").removeprefix(OWN_ROOM)
     try:
         return UUID(named)

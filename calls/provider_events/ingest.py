@@ -6,10 +6,10 @@ from uuid import UUID
 
 from calls.adapters import adapter_for
 from liveplatform.accounts.models import Connection
-from liveplatform.db.prepared import execute
-from liveplatform.json_codec import storable
+from liveplatform.db.prepared import execute_prepared
+from liveplatform.db.uuid7 import uuid7
+from liveplatform.json_codec import dumps_for_jsonb
 from liveplatform.work.doorbell import ring
-from liveplatform.work.models import uuid7
 from providers.errors import NotSupported
 from providers.events import ProviderEventData, ReadsEvents, from_json, to_json
 
@@ -27,15 +27,13 @@ KEPT_HEADERS = (
 )
 MAX_HEADER_LENGTH = 500
 
-# The lane is the connection: one that is told much does not keep others waiting. A connection that is
+# The concurrency_key is the connection: one that is told much does not keep others waiting. A connection that is
 # being deleted at this moment takes its events along.
 STORE = """
-INSERT INTO calls_providerevent (id, connection_id, lane, dedup_key, type, kind, occurred_at, payload, url,
-                                 headers, body, state, due_at, max_attempts, error, attempts, claim, result,
-                                 log, created_at, updated_at)
+INSERT INTO calls_providerevent (id, connection_id, concurrency_key, dedup_key, type, kind, occurred_at, payload, url,
+                                 headers, body)
 SELECT %(id)s::uuid, n.id, n.id, %(dedup_key)s, %(type)s, %(kind)s, %(occurred_at)s::timestamptz,
-       %(payload)s::jsonb, %(url)s, %(headers)s::jsonb, %(body)s::bytea, 'pending', now(),
-       10, '', 0, 0, '{}', '[]', now(), now()
+       %(payload)s::jsonb, %(url)s, %(headers)s::jsonb, %(body)s::bytea
 FROM accounts_connection n WHERE n.id = %(connection)s::uuid FOR KEY SHARE
 ON CONFLICT (connection_id, dedup_key) DO NOTHING
 RETURNING id
@@ -52,8 +50,12 @@ def ingest(connection: Connection, url: str, headers: Mapping[str, str], body: b
     if not isinstance(provider, ReadsEvents):
         raise NotSupported(f"Events of {connection.provider} are not taken here.")
     event = provider.read_event(url, headers, body)
-    row = _row(connection, event) | {"url": url, "headers": storable(_kept_headers(headers)), "body": body}
-    stored = execute(STORE, row).fetchone()
+    row = _row(connection, event) | {
+        "url": url,
+        "headers": dumps_for_jsonb(_kept_headers(headers)),
+        "body": body,
+    }
+    stored = execute_prepared(STORE, row).fetchone()
     if stored is None:
         return None
     ring("provider_events")
@@ -69,7 +71,7 @@ def _row(connection: Connection, event: ProviderEventData) -> dict[str, object]:
         "type": event.type.replace("\0", "")[:100],
         "kind": event.kind,
         "occurred_at": from_json(told).occurred_at,
-        "payload": storable(told),
+        "told": dumps_for_jsonb(told),
     }
 
 

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 
-from liveplatform.db.retention import forget
+from liveplatform.db.retention import delete_expired
 
 # Ids sort by time. What was given up stays for a person to look at; so does what a live call still needs.
 DELETE_EXPIRED = """
@@ -17,4 +17,4 @@ DELETE FROM calls_providerevent WHERE id IN (
 
 def purge_expired() -> int:
     """Delete events that came PROVIDER_EVENTS_RETENTION_DAYS days ago and are settled; how many there were."""
-    return forget(DELETE_EXPIRED, settings.PROVIDER_EVENTS_RETENTION_DAYS)
+    return delete_expired(DELETE_EXPIRED, settings.PROVIDER_EVENTS_RETENTION_DAYS)

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from calls.provider_events.ingest import ingest
 from liveplatform.accounts.models import Connection
-from liveplatform.api.exceptions import TooLarge, problems
+from liveplatform.api.exceptions import TooLarge, error_responses
 from liveplatform.api.parsers import MAX_BODY
 from liveplatform.api.viewsets import PlatformView
 from providers.errors import BadSignature, NotConfigured, NotSupported, Rejected
@@ -47,7 +47,7 @@ class ProviderEventsView(PlatformView):
     authentication_classes = []
     permission_classes = []
     rate_limited = False
-    keyed: ClassVar[bool] = False
+    idempotent: ClassVar[bool] = False
 
     @extend_schema(
         operation_id="provider_events_receive",
@@ -59,7 +59,7 @@ class ProviderEventsView(PlatformView):
             "application/json": OpenApiTypes.OBJECT,
             "application/x-www-form-urlencoded": OpenApiTypes.OBJECT,
         },
-        responses={200: ReceivedSerializer, **problems("house", 400, 404, 413, 503)},
+        responses={200: ReceivedSerializer, **error_responses("platform", 400, 404, 413, 503)},
     )
     def post(self, request: Request, connection_id: UUID) -> Response:
         connection = Connection.objects.filter(pk=connection_id).first()

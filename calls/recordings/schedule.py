@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
-from liveplatform.db.prepared import execute
+from liveplatform.db.prepared import execute_prepared
+from liveplatform.db.uuid7 import sql_uuid7, uuid7
 from liveplatform.work.doorbell import ring
-from liveplatform.work.models import NO_LANE, sql_uuid7, uuid7
+from liveplatform.work.models import NO_KEY
 
 # A link is renewed a day before it dies, or when three quarters of its life are over; and not for ever.
 REFRESH_PERIOD = timedelta(days=30)
@@ -25,10 +26,8 @@ AND NOT EXISTS (SELECT 1 FROM calls_recording r WHERE r.call_id = c.id)
 
 # A check that is under way sees to the next one itself.
 SCHEDULE = f"""
-INSERT INTO calls_recordingsync AS k (id, call_id, lane, state, due_at, max_attempts, error, attempts, claim,
-                                       result, log, created_at, updated_at)
-SELECT {sql_uuid7("%(time)s::uuid")}, c.id, coalesce(c.connection_id, '{NO_LANE}'), 'pending', due.at,
-       10, '', 0, 0, '{{}}', '[]', now(), now()
+INSERT INTO calls_recordingsync AS k (id, call_id, concurrency_key, due_at)
+SELECT {sql_uuid7("%(time)s::uuid")}, c.id, coalesce(c.connection_id, '{NO_KEY}'), due.at
 FROM calls_call c CROSS JOIN LATERAL (SELECT CASE WHEN %(now)s THEN now() ELSE {RENEW_AT} END AS at) due
 WHERE c.id = ANY(%(ids)s::uuid[]) AND due.at IS NOT NULL AND (NOT %(rooms)s OR {ROOM_OF_UNKNOWN})
 ON CONFLICT (call_id) DO UPDATE
@@ -56,5 +55,5 @@ def refresh_before_expiry(call_ids: Iterable[UUID]) -> None:
 def _schedule(call_ids: Iterable[UUID], *, now: bool, rooms: bool = False) -> None:
     ids = sorted(set(call_ids))
     given = {"ids": ids, "time": uuid7(), "now": now, "rooms": rooms, "renewed": REFRESH_PERIOD}
-    if ids and execute(SCHEDULE, given).rowcount and now:
+    if ids and execute_prepared(SCHEDULE, given).rowcount and now:
         ring("recording_syncs")

@@ -10,9 +10,9 @@ from calls.models.call import Call
 from calls.models.recording import Recording
 from calls.recordings.schedule import refresh_before_expiry
 from calls.representation import represent_call
-from liveplatform.db.prepared import execute
+from liveplatform.db.prepared import execute_prepared
+from liveplatform.db.uuid7 import uuid7
 from liveplatform.webhooks.publish import EventMessage, publish_many
-from liveplatform.work.models import uuid7
 from providers.events import RecordingFile, is_http_url
 
 # A link that is known gives way to a fresher one only: one that lives longer, or (if neither perishes)
@@ -73,9 +73,9 @@ def upsert_many(files: Sequence[tuple[UUID, RecordingFile]]) -> None:
     with transaction.atomic():
         Call.lock(call_id for call_id, _ in kept)
         columns = _columns(kept)
-        written = {row[0] for row in execute(UPSERT, columns).fetchall()}
+        written = {row[0] for row in execute_prepared(UPSERT, columns).fetchall()}
         if written:
-            execute(SET_LATEST, {"calls": columns["calls"]})
+            execute_prepared(SET_LATEST, {"calls": columns["calls"]})
             refresh_before_expiry(columns["calls"])
             _publish([id for id in columns["ids"] if id in written])
 
@@ -106,7 +106,7 @@ def _publish(fresh: list[UUID]) -> None:
         return
     calls = Call.objects.in_bulk({recording.call_id for recording in recordings})
     news = [_event(calls[recording.call_id], recording) for recording in recordings]
-    execute(COUNT_EVENTS, {"calls": [recording.call_id for recording in recordings]})
+    execute_prepared(COUNT_EVENTS, {"calls": [recording.call_id for recording in recordings]})
     publish_many(news)
 
 

@@ -8,7 +8,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 from liveplatform.accounts.forms import ConnectionForm, IssuerForm, KeyForm
-from liveplatform.accounts.keys import CannotRotate, forget, make_key, revoke, rotate
+from liveplatform.accounts.keys import RotationError, clear_cache, make_key, revoke, rotate
 from liveplatform.accounts.models import Account, ApiKey, Connection, JwtIssuer
 from liveplatform.admin.base import LargeTableAdmin
 
@@ -29,10 +29,10 @@ class AccountScopedAdmin(LargeTableAdmin):
 class AccountAdmin(LargeTableAdmin):
     """Accounts (tenants)."""
 
-    list_display = ("name", "account_id", "auth_id", "is_active", "honest_errors", "created_at")
+    list_display = ("name", "account_id", "auth_id", "is_active", "strict_errors", "created_at")
     list_filter = ("is_active",)
     readonly_fields = ("account_id", "auth_id", "created_at")
-    fields = ("name", "is_active", "honest_errors", "call_time_limit", *readonly_fields)
+    fields = ("name", "is_active", "strict_errors", "call_time_limit", *readonly_fields)
     search_help_text = "An account's id."
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
@@ -70,14 +70,14 @@ class ApiKeyAdmin(AccountScopedAdmin):
         for key in keys.filter(revoked_at=None).select_related("account"):
             try:
                 self._show(request, *rotate(key))
-            except CannotRotate as error:
+            except RotationError as error:
                 self.message_user(request, f"{key}: {error}", messages.ERROR)
 
     @admin.action(description="Revoke, for good", permissions=["change"])
     def revoke(self, request: HttpRequest, keys: QuerySet[ApiKey]) -> None:
         for key in keys:
             revoke(key)
-        forget()
+        clear_cache()
         self.message_user(request, "Revoked; they stop working within seconds.")
 
     def _show(self, request: HttpRequest, key: ApiKey, text: str) -> None:

@@ -10,8 +10,8 @@ from rest_framework.request import Request
 from liveplatform.accounts import keys, tokens
 from liveplatform.api.principal import Principal
 
-TWO_ACCOUNTS = "X-Auth-Token and Authorization are of two accounts; send one of them."
-MISSING = "Send an API key or a JWT as `Authorization: Bearer …`."
+TWO_ACCOUNTS_MESSAGE = "X-Auth-Token and Authorization are of two accounts; send one of them."
+MISSING_MESSAGE = "Send an API key or a JWT as `Authorization: Bearer …`."
 
 
 class PlatformAuthentication(BaseAuthentication):
@@ -20,7 +20,7 @@ class PlatformAuthentication(BaseAuthentication):
     def authenticate(self, request: Request) -> tuple[Principal, None]:
         principal, *others = [_principal(token) for token in _credentials(request)]
         if any(other.account_id != principal.account_id for other in others):
-            raise AuthenticationFailed(TWO_ACCOUNTS)
+            raise AuthenticationFailed(TWO_ACCOUNTS_MESSAGE)
         auth_id = request.META.get("HTTP_X_AUTH_ID")
         if auth_id and auth_id != principal.auth_id:
             raise AuthenticationFailed("X-Auth-ID is not the account of this key.")
@@ -46,7 +46,7 @@ def _authorization(request: Request) -> str:
         case "basic":
             return _password(str(rest))
         case _:
-            raise AuthenticationFailed(MISSING)
+            raise AuthenticationFailed(MISSING_MESSAGE)
 
 
 def _password(encoded: str) -> str:
@@ -58,13 +58,13 @@ def _password(encoded: str) -> str:
 
 def _principal(token: str) -> Principal:
     if token.startswith(f"{keys.PREFIX}_"):
-        principal = keys.principal_for(token)
+        principal = keys.authenticate(token)
         if principal is None:
             raise AuthenticationFailed("The API key is unknown, expired or revoked.")
         return principal
     if token.count(".") == 2:
         try:
-            return tokens.principal_for(token)
-        except tokens.BadToken as error:
+            return tokens.authenticate(token)
+        except tokens.InvalidToken as error:
             raise AuthenticationFailed(str(error)) from error
     raise AuthenticationFailed("This is neither an API key nor a JWT.")

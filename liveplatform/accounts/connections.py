@@ -10,10 +10,10 @@ from django.db import transaction
 from liveplatform.accounts.models import Account, Connection
 from providers.registry import CREDENTIALS
 
-MAX_VALUE = 4000
+MAX_VALUE_LENGTH = 4000
 
 
-class BadConnection(ValueError):
+class InvalidConnection(ValueError):
     """The input does not make a connection; `field` names what is wrong, the message says why."""
 
     def __init__(self, field: str, message: str) -> None:
@@ -21,7 +21,7 @@ class BadConnection(ValueError):
         self.field = field
 
 
-def connect(
+def upsert_connection(
     account: Account, provider: str, credentials: Mapping[str, Any], *, base_url: str = "", name: str = ""
 ) -> Connection:
     """Create or update the account's default connection to a provider, and save it.
@@ -32,60 +32,64 @@ def connect(
     """
     missing = [name for name in CREDENTIALS[provider].required if not credentials.get(name)]
     if missing:
-        raise BadConnection(missing[0], f"{provider} needs {', '.join(missing)} as well.")
-    check_address(provider, base_url)
+        raise InvalidConnection(missing[0], f"{provider} needs {', '.join(missing)} as well.")
+    require_base_url(provider, base_url)
     with transaction.atomic():
         Account.objects.select_for_update(no_key=True).get(pk=account.pk)
-        connection = _default_of(account, provider)
-        if connection is None or not _is_same(connection, credentials, base_url):
+        connection = _default_connection(account, provider)
+        if connection is None or not _is_same_account(connection, credentials, base_url):
             connection = Connection(account=account, provider=provider)
-            _step_down(account.pk, provider)
+            _unset_default(account.pk, provider)
         connection.base_url, connection.name = base_url, name or connection.name
         connection.options, connection.sealed_secrets = {}, ""
-        change(connection, credentials)
+        apply_credentials(connection, credentials)
         connection.save()
     return connection
 
 
 def make_default(connection: Connection) -> None:
     """Make this the connection of new calls; calls in progress keep theirs. Does not save it."""
-    _step_down(connection.account_id, connection.provider)
+    _unset_default(connection.account_id, connection.provider)
     connection.is_default = True
 
 
-def _step_down(account_id: UUID, provider: str) -> None:
+def _unset_default(account_id: UUID, provider: str) -> None:
     Connection.objects.filter(account_id=account_id, provider=provider).update(is_default=False)
 
 
-def _default_of(account: Account, provider: str) -> Connection | None:
+def _default_connection(account: Account, provider: str) -> Connection | None:
     return Connection.objects.filter(account=account, provider=provider, is_default=True).first()
 
 
-def _is_same(connection: Connection, credentials: Mapping[str, Any], base_url: str) -> bool:
+def _is_same_account(connection: Connection, credentials: Mapping[str, Any], base_url: str) -> bool:
     """Whether the credentials belong to the same account at the provider."""
     fields = CREDENTIALS[connection.provider]
     same = all(connection.options.get(name) == credentials.get(name) for name in fields.options)
     return same and (base_url == connection.base_url or not fields.self_hosted)
 
 
-def change(connection: Connection, credentials: Mapping[str, Any]) -> None:
+def apply_credentials(connection: Connection, credentials: Mapping[str, Any]) -> None:
     """Validate credentials and set them: options in plain text, secrets sealed. Does not save."""
     fields = CREDENTIALS[connection.provider]
     known = (*fields.required, *fields.optional)
     for name, value in credentials.items():
         if name not in known:
-            raise BadConnection(name, f"{connection.provider} has no {name}; it takes {', '.join(known)}.")
-        if not isinstance(value, str) or not value.strip() or len(value) > MAX_VALUE or "\0" in value:
-            raise BadConnection(name, f"{name} must be text of 1 to {MAX_VALUE} characters.")
+            raise InvalidConnection(
+                name, f"{connection.provider} has no {name}; it takes {', '.join(known)}."
+            )
+        if not isinstance(value, str) or not value.strip() or len(value) > MAX_VALUE_LENGTH or "\0" in value:
+            raise InvalidConnection(name, f"{name} must be text of 1 to {MAX_VALUE_LENGTH} characters.")
         if name in fields.identity_fields and connection.options.get(name, value) != value:
             text = f"{name} says whose connection this is; connect the other one with POST /v1/connections."
-            raise BadConnection(name, text)
+            raise InvalidConnection(name, text)
         if name in fields.identity_fields and not re.fullmatch(r"[A-Za-z0-9_.-]{1,100}", value):
-            raise BadConnection(name, f"{name} consists of letters, digits, dots, hyphens and underscores.")
+            raise InvalidConnection(
+                name, f"{name} consists of letters, digits, dots, hyphens and underscores."
+            )
         if name == "phone_number" and not re.fullmatch(r"\+[1-9][0-9]{6,14}", value):
-            raise BadConnection(name, "phone_number must be E.164, such as +14155550100.")
+            raise InvalidConnection(name, "phone_number must be E.164, such as +14155550100.")
         if name in fields.duration_fields and not re.fullmatch("[1-9][0-9]{0,4}", value):
-            raise BadConnection(name, f"{name} must be a whole number of seconds, from 1 to 99999.")
+            raise InvalidConnection(name, f"{name} must be a whole number of seconds, from 1 to 99999.")
     options = {name: value for name, value in credentials.items() if name not in fields.secrets}
     secrets = {name: value for name, value in credentials.items() if name in fields.secrets}
     connection.options = connection.options | options
@@ -93,20 +97,20 @@ def change(connection: Connection, credentials: Mapping[str, Any]) -> None:
         connection.set_secrets(secrets)
 
 
-def check_address(provider: str, base_url: str) -> None:
+def require_base_url(provider: str, base_url: str) -> None:
     """Raises BadConnection if the provider is self-hosted and base_url is empty."""
     if CREDENTIALS[provider].self_hosted and not base_url:
-        raise BadConnection("base_url", f"{provider} needs base_url, the address of its server.")
+        raise InvalidConnection("base_url", f"{provider} needs base_url, the address of its server.")
 
 
-def move(connection: Connection, base_url: str, credentials: Mapping[str, Any]) -> None:
+def change_base_url(connection: Connection, base_url: str, credentials: Mapping[str, Any]) -> None:
     """Set another base_url. Does not save.
 
     All secrets must be given again: otherwise a client that cannot read them could have them sent to a
     server of its own. Raises BadConnection.
     """
-    check_address(connection.provider, base_url)
+    require_base_url(connection.provider, base_url)
     missing = [name for name in CREDENTIALS[connection.provider].secrets if not credentials.get(name)]
     if base_url != connection.base_url and missing:
-        raise BadConnection(missing[0], f"With another base_url, give {', '.join(missing)} again.")
+        raise InvalidConnection(missing[0], f"With another base_url, give {', '.join(missing)} again.")
     connection.base_url = base_url

@@ -6,7 +6,7 @@ import jwt
 from django import forms
 from django.core.exceptions import ValidationError
 
-from liveplatform.accounts.connections import BadConnection, change, check_address
+from liveplatform.accounts.connections import InvalidConnection, apply_credentials, require_base_url
 from liveplatform.accounts.jwks import KEY_TYPES
 from liveplatform.accounts.models import ApiKey, Connection, JwtIssuer
 from liveplatform.accounts.scopes import SCOPES
@@ -137,12 +137,12 @@ class ConnectionForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in t
         if missing:
             raise ValidationError(f"{provider} needs {', '.join(missing)} as well.")
         try:
-            change(Connection(provider=provider), options | secrets)
-            check_address(provider, str(self.cleaned_data.get("base_url") or ""))
-        except BadConnection as error:
+            apply_credentials(Connection(provider=provider), options | secrets)
+            require_base_url(provider, str(self.cleaned_data.get("base_url") or ""))
+        except InvalidConnection as error:
             raise ValidationError(str(error)) from error
 
     def save(self, commit: bool = True) -> Any:  # noqa: ANN401 - as above
         if self.cleaned_data.get("secrets"):
-            change(self.instance, self.cleaned_data["secrets"])
+            apply_credentials(self.instance, self.cleaned_data["secrets"])
         return super().save(commit)

@@ -16,19 +16,19 @@ from liveplatform.egress.fetch import fetch_text
 log = structlog.get_logger(__name__)
 
 # Seconds.
-REFETCH = 30.0  # between two fetches, whichever key ids are asked for
-KEEP = 600.0  # after which known keys are fetched again
-FORGET = 3600.0  # after which keys are dropped if every fetch failed
-PATIENCE = 1.0  # for the fetch of another thread
+MIN_FETCH_INTERVAL = 30.0  # between two fetches, whichever key ids are asked for
+MAX_AGE = 600.0  # after which known keys are fetched again
+MAX_STALE_AGE = 3600.0  # after which keys are dropped if every fetch failed
+FETCH_WAIT_TIMEOUT = 1.0  # for the fetch of another thread
 
 KEY_TYPES = {"RS256": "RSA", "ES256": "EC"}
 
 
-class KeysUnavailable(Exception):
+class JwksUnavailable(Exception):
     """The issuer's key set cannot be fetched."""
 
 
-class KeySet:
+class Jwks:
     """The keys of one JWKS URL that fit one algorithm."""
 
     def __init__(self, url: str, algorithm: str) -> None:
@@ -39,7 +39,9 @@ class KeySet:
 
     def find(self, kid: str | None) -> Any | None:  # noqa: ANN401 - a public key of cryptography's
         """The key with this id (None: the only key), or None. Raises KeysUnavailable if no keys are known."""
-        if self._needs_fetch(kid) and self._fetch_lock.acquire(timeout=0.0 if self._has(kid) else PATIENCE):
+        if self._needs_fetch(kid) and self._fetch_lock.acquire(
+            timeout=0.0 if self._has(kid) else FETCH_WAIT_TIMEOUT
+        ):
             try:
                 if self._needs_fetch(kid):  # else another thread has fetched meanwhile
                     self._fetch()
@@ -47,7 +49,7 @@ class KeySet:
                 self._fetch_lock.release()
         keys = self._keys
         if not keys:
-            raise KeysUnavailable
+            raise JwksUnavailable
         return next(iter(keys.values())) if kid is None and len(keys) == 1 else keys.get(kid)
 
     def _has(self, kid: str | None) -> bool:
@@ -55,7 +57,7 @@ class KeySet:
 
     def _needs_fetch(self, kid: str | None) -> bool:
         age = time.monotonic() - self._tried_at
-        return age > KEEP or (age > REFETCH and not self._has(kid))
+        return age > MAX_AGE or (age > MIN_FETCH_INTERVAL and not self._has(kid))
 
     def _fetch(self) -> None:
         try:
@@ -63,7 +65,7 @@ class KeySet:
             self._fetched_at = time.monotonic()
         except (OSError, jwt.PyJWTError, ValueError, TypeError, AttributeError, RecursionError) as error:
             log.warning("jwks_unavailable", url=self.url, error=type(error).__name__)
-            if time.monotonic() - self._fetched_at > FORGET:
+            if time.monotonic() - self._fetched_at > MAX_STALE_AGE:
                 self._keys = {}
         finally:
             self._tried_at = time.monotonic()
@@ -71,8 +73,8 @@ class KeySet:
     def _parse(self, text: str) -> dict[str | None, Any]:
         key_type = KEY_TYPES[self.algorithm]
         found = jwt.PyJWKSet.from_json(text).keys
-        return {key.key_id: key.key for key in found if key.key_type == key_type and _for_signatures(key)}
+        return {key.key_id: key.key for key in found if key.key_type == key_type and _is_signing_key(key)}
 
 
-def _for_signatures(key: jwt.PyJWK) -> bool:
+def _is_signing_key(key: jwt.PyJWK) -> bool:
     return key.public_key_use in (None, "sig") and (key.key_id is None or isinstance(key.key_id, str))

@@ -19,17 +19,17 @@ from django.utils import timezone
 
 from liveplatform.accounts.models import Account, ApiKey
 from liveplatform.accounts.scopes import SCOPES
-from liveplatform.accounts.ttl_cache import Memory
+from liveplatform.accounts.ttl_cache import TTLCache
 from liveplatform.api.principal import Principal
 
 PREFIX = "lp"
-CACHE = 5.0
+CACHE_SECONDS = 5.0
 CACHE_SIZE = 10_000
-USED_EVERY = timedelta(minutes=1)
-LONGEST_OVERLAP = 24 * 30  # hours
-ROTATED = "The key was rotated already; rotate its successor, or make a new one."
-ENDED = "The key is revoked or has expired; make a new one."
-IN_FORCE = Q(expires_at=None) | Q(expires_at__gt=Now())
+LAST_USED_INTERVAL = timedelta(minutes=1)
+MAX_OVERLAP_HOURS = 24 * 30  # hours
+ALREADY_ROTATED_MESSAGE = "The key was rotated already; rotate its successor, or make a new one."
+NOT_VALID_MESSAGE = "The key is revoked or has expired; make a new one."
+VALID = Q(expires_at=None) | Q(expires_at__gt=Now())
 
 
 def make_key(
@@ -48,7 +48,7 @@ def make_key(
     return key, f"{PREFIX}_{public_id}_{secret}"
 
 
-class CannotRotate(Exception):
+class RotationError(Exception):
     """The key has a successor, or is revoked or expired; the message is fit for its owner."""
 
 
@@ -58,9 +58,9 @@ def rotate(key: ApiKey, overlap: timedelta = timedelta(hours=24)) -> tuple[ApiKe
     Raises CannotRotate if the key was rotated before, is revoked or has expired.
     """
     with transaction.atomic():
-        valid = ApiKey.objects.filter(IN_FORCE, pk=key.pk, revoked_at=None)
+        valid = ApiKey.objects.filter(VALID, pk=key.pk, revoked_at=None)
         if not valid.filter(rotated_at=None).update(rotated_at=Now()):
-            raise CannotRotate(ROTATED if valid.exists() else ENDED)
+            raise RotationError(ALREADY_ROTATED_MESSAGE if valid.exists() else NOT_VALID_MESSAGE)
         key.refresh_from_db()
         successor = make_key(key.account, name=key.name, scopes=key.scopes, expires_at=key.expires_at)
         until = timezone.now() + overlap
@@ -77,45 +77,45 @@ def revoke(key: ApiKey) -> None:
         key.save(update_fields=["revoked_at"])
 
 
-def principal_for(token: str) -> Principal | None:
+def authenticate(token: str) -> Principal | None:
     """The principal of a key; None if it is unknown, expired or revoked, or its account is inactive."""
-    found = _known.recall(_hash(token), lambda: _looked_up(token))
+    found = _cache.get_or_load(_hash(token), lambda: _load(token))
     if found is None or (found.expires_at and found.expires_at <= timezone.now()):
         return None
     return found.principal
 
 
-def forget() -> None:
+def clear_cache() -> None:
     """Clear this process's cache of keys."""
-    _known.forget()
+    _cache.clear()
 
 
 @dataclass(frozen=True)
-class _Found:
+class _CachedKey:
     """A key that was valid when it was loaded."""
 
     principal: Principal
     expires_at: datetime | None
 
 
-_known: Memory[_Found | None] = Memory(CACHE, CACHE_SIZE)
+_cache: TTLCache[_CachedKey | None] = TTLCache(CACHE_SECONDS, CACHE_SIZE)
 
 
-def _looked_up(token: str) -> _Found | None:
+def _load(token: str) -> _CachedKey | None:
     parts = token.split("_", 2)
     if len(parts) != 3 or parts[0] != PREFIX or "\0" in token:
         return None
-    keys = ApiKey.objects.filter(IN_FORCE, public_id=parts[1], revoked_at=None, account__is_active=True)
+    keys = ApiKey.objects.filter(VALID, public_id=parts[1], revoked_at=None, account__is_active=True)
     key = keys.select_related("account").first()
     if key is None or not hmac.compare_digest(bytes(key.secret_hash), _hash(parts[2])):
         return None
-    _note_used(key.pk)
+    _update_last_used(key.pk)
     scopes, auth_id = frozenset(key.scopes), key.account.auth_id
-    return _Found(Principal(key.account_id, "key", key.public_id, scopes, auth_id), key.expires_at)
+    return _CachedKey(Principal(key.account_id, "key", key.public_id, scopes, auth_id), key.expires_at)
 
 
-def _note_used(key_id: UUID) -> None:
-    stale = Q(last_used_at=None) | Q(last_used_at__lt=timezone.now() - USED_EVERY)
+def _update_last_used(key_id: UUID) -> None:
+    stale = Q(last_used_at=None) | Q(last_used_at__lt=timezone.now() - LAST_USED_INTERVAL)
     ApiKey.objects.filter(stale, pk=key_id).update(last_used_at=Now())
 
 

@@ -9,7 +9,7 @@ from django.db.models import Q
 from liveplatform.accounts.models import Account
 
 
-def account_named(text: str) -> Account:
+def find_account(text: str) -> Account:
     """The account with this id, auth_id or name. Raises CommandError if there is none or more than one."""
     found = Account.objects.filter(Q(auth_id=text) | Q(name=text))
     if re.fullmatch(r"[0-9a-fA-F]{32}|[0-9a-fA-F-]{36}", text):

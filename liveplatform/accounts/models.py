@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from liveplatform.crypto import seal, unseal
-from liveplatform.work.models import uuid7
+from liveplatform.db.uuid7 import uuid7
 
 ALPHABET = string.ascii_uppercase + string.digits
 
@@ -28,7 +28,7 @@ class Account(models.Model):
     name = models.CharField(max_length=200)
     auth_id = models.CharField(max_length=20, unique=True, default=new_auth_id, editable=False)
     is_active = models.BooleanField(default=True)
-    honest_errors = models.BooleanField(
+    strict_errors = models.BooleanField(
         default=False, help_text="POST /calls/end answers failures with 4xx instead of 200 and an empty body."
     )
     call_time_limit = models.PositiveIntegerField(

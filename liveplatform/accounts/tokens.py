@@ -10,40 +10,40 @@ from uuid import UUID
 import jwt
 from django.db.models import Q
 
-from liveplatform.accounts.jwks import KeySet, KeysUnavailable
+from liveplatform.accounts.jwks import Jwks, JwksUnavailable
 from liveplatform.accounts.models import JwtIssuer
-from liveplatform.accounts.ttl_cache import Memory
+from liveplatform.accounts.ttl_cache import TTLCache
 from liveplatform.api.principal import Principal
-from liveplatform.crypto import CannotOpen
+from liveplatform.crypto import DecryptionFailed
 
 LEEWAY = 10  # seconds
 MAX_TOKEN = 8192
 MAX_AUDIENCES = 10
-CACHE = 5.0  # seconds
+CACHE_SECONDS = 5.0  # seconds
 CACHE_SIZE = 1000
 
 
-class BadToken(Exception):
+class InvalidToken(Exception):
     """The token is not accepted; the message says why and is fit for its bearer."""
 
 
-def principal_for(token: str) -> Principal:
+def authenticate(token: str) -> Principal:
     """The principal of a token. Raises BadToken if it does not verify."""
     if len(token) > MAX_TOKEN:
-        raise BadToken("The token is too long.")
+        raise InvalidToken("The token is too long.")
     try:
         issuer = _issuer(jwt.decode(token, options={"verify_signature": False}))
-        claims = _verified(token, issuer)
-    except (jwt.PyJWTError, CannotOpen, ValueError, TypeError) as error:
-        raise BadToken(f"The token is not valid ({type(error).__name__}).") from error
+        claims = _verify(token, issuer)
+    except (jwt.PyJWTError, DecryptionFailed, ValueError, TypeError) as error:
+        raise InvalidToken(f"The token is not valid ({type(error).__name__}).") from error
     scopes = frozenset(_scopes(claims)) & frozenset(issuer.scopes)
     auth_id = issuer.account.auth_id
     return Principal(issuer.account_id, "jwt", _subject(claims), scopes, auth_id, str(issuer.pk))
 
 
-def forget() -> None:
+def clear_cache() -> None:
     """Clear this process's caches of issuers and key sets."""
-    _issuers.forget()
+    _issuers.clear()
     _key_sets.clear()
 
 
@@ -52,23 +52,23 @@ def _issuer(claims: dict[str, Any]) -> JwtIssuer:
     audiences = aud if isinstance(aud, list) else [aud]
     wanted = tuple(name for name in audiences[:MAX_AUDIENCES] if isinstance(name, str) and "\0" not in name)
     if not isinstance(iss, str) or "\0" in iss:
-        raise BadToken("The token names no issuer.")
-    issuer = _issuers.recall((iss, wanted), lambda: _looked_up(iss, wanted))
+        raise InvalidToken("The token names no issuer.")
+    issuer = _issuers.get_or_load((iss, wanted), lambda: _load_issuer(iss, wanted))
     if issuer is None:
-        raise BadToken("The token's issuer and audience are not known here.")
+        raise InvalidToken("The token's issuer and audience are not known here.")
     return issuer
 
 
-_issuers: Memory[JwtIssuer | None] = Memory(CACHE, CACHE_SIZE)
+_issuers: TTLCache[JwtIssuer | None] = TTLCache(CACHE_SECONDS, CACHE_SIZE)
 
 
-def _looked_up(iss: str, audiences: tuple[str, ...]) -> JwtIssuer | None:
+def _load_issuer(iss: str, audiences: tuple[str, ...]) -> JwtIssuer | None:
     active = Q(is_active=True, account__is_active=True)
     issuers = JwtIssuer.objects.filter(active, issuer=iss, audience__in=audiences)
     return issuers.select_related("account").first()
 
 
-def _verified(token: str, issuer: JwtIssuer) -> dict[str, Any]:
+def _verify(token: str, issuer: JwtIssuer) -> dict[str, Any]:
     return jwt.decode(
         token,
         key=_key(token, issuer),
@@ -83,29 +83,29 @@ def _verified(token: str, issuer: JwtIssuer) -> dict[str, Any]:
 def _key(token: str, issuer: JwtIssuer) -> Any:  # noqa: ANN401 - a secret, a PEM or a public key
     if issuer.algorithm == JwtIssuer.Algorithm.HS256:
         if not issuer.sealed_secret:
-            raise BadToken("The issuer has no secret.")
+            raise InvalidToken("The issuer has no secret.")
         return issuer.secret
     if issuer.public_key:
         return issuer.public_key
     kid = jwt.get_unverified_header(token).get("kid")
     try:
         key = _key_set(issuer).find(kid if isinstance(kid, str) else None)
-    except KeysUnavailable as error:
-        raise BadToken("The issuer's keys could not be fetched; try again later.") from error
+    except JwksUnavailable as error:
+        raise InvalidToken("The issuer's keys could not be fetched; try again later.") from error
     if key is None:
-        raise BadToken("The token was signed with a key that its issuer does not publish.")
+        raise InvalidToken("The token was signed with a key that its issuer does not publish.")
     return key
 
 
-_key_sets: dict[UUID, KeySet] = {}
+_key_sets: dict[UUID, Jwks] = {}
 
 
-def _key_set(issuer: JwtIssuer) -> KeySet:
+def _key_set(issuer: JwtIssuer) -> Jwks:
     if not issuer.jwks_url:
-        raise BadToken("The issuer has neither a public key nor a JWKS URL.")
+        raise InvalidToken("The issuer has neither a public key nor a JWKS URL.")
     known = _key_sets.get(issuer.pk)
     if known is None or (known.url, known.algorithm) != (issuer.jwks_url, issuer.algorithm):
-        known = _key_sets[issuer.pk] = KeySet(issuer.jwks_url, issuer.algorithm)
+        known = _key_sets[issuer.pk] = Jwks(issuer.jwks_url, issuer.algorithm)
     return known
 
 
@@ -113,7 +113,7 @@ def _subject(claims: dict[str, Any]) -> str:
     """The `sub` claim; records store it, so it must be printable."""
     subject = str(claims["sub"])
     if not subject or not subject.isprintable():
-        raise BadToken("The token's subject is empty or holds control characters.")
+        raise InvalidToken("The token's subject is empty or holds control characters.")
     return subject
 
 

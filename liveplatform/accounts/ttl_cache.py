@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 V = TypeVar("V")
 
 
-class Memory(Generic[V]):
+class TTLCache(Generic[V]):
     """Values by key, None included, for `seconds`; at most `size` of them (a full cache is emptied)."""
 
     def __init__(self, seconds: float, size: int) -> None:
@@ -16,7 +16,7 @@ class Memory(Generic[V]):
         self._entries: dict[Hashable, tuple[float, V]] = {}
         self._lock = threading.Lock()
 
-    def recall(self, key: Hashable, load: Callable[[], V]) -> V:
+    def get_or_load(self, key: Hashable, load: Callable[[], V]) -> V:
         """The cached value, or that of `load` if it is absent or expired. Exceptions are not cached."""
         entry = self._entries.get(key)
         if entry and entry[0] > time.monotonic():
@@ -28,7 +28,7 @@ class Memory(Generic[V]):
             self._entries[key] = (time.monotonic() + self.seconds, value)
         return value
 
-    def forget(self) -> None:
+    def clear(self) -> None:
         """Remove all entries."""
         self._entries.clear()
 

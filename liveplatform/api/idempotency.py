@@ -22,15 +22,15 @@ from rest_framework.request import Request
 from liveplatform.api.exceptions import Conflict, TooLarge, Unprocessable
 from liveplatform.api.models import IdempotencyRecord
 from liveplatform.api.principal import Principal
-from liveplatform.crypto import CannotOpen, seal, unseal
+from liveplatform.crypto import DecryptionFailed, seal, unseal
 
 HEADER = "Idempotency-Key"
 METHODS = ("POST", "PATCH", "DELETE")
-LOCK = 60  # seconds
-KEEP = 24  # hours
-PROPER = re.compile(r"[\x20-\x7e]{1,255}")
+LOCK_SECONDS = 60  # seconds
+RETENTION_HOURS = 24  # hours
+KEY_FORMAT = re.compile(r"[\x20-\x7e]{1,255}")
 
-TAKE = """
+RESERVE = """
 INSERT INTO api_idempotencyrecord (account_id, principal, route, key, fingerprint, locked_until, created_at)
 VALUES (%(account)s, %(principal)s, %(route)s, %(key)s, %(fingerprint)s,
         now() + make_interval(secs => %(lock)s), now())
@@ -48,23 +48,23 @@ class Replay(Exception):
 
     def __init__(self, status: int, body: bytes) -> None:
         super().__init__()
-        self.response = answer(status, body)
+        self.response = json_response(status, body)
         self.response["Idempotency-Replayed"] = "true"
 
 
 @dataclass(frozen=True)
-class Taken:
+class Reservation:
     """A record that this request holds until `locked_until`; a later holder has another time there."""
 
     id: int
     locked_until: datetime
 
-    def write(self, status: int, body: bytes) -> bool:
+    def store_response(self, status: int, body: bytes) -> bool:
         """Store the response, in the view's transaction. False: another request took over the record."""
         sealed = seal(body.decode(), aad=_aad(self.id)).encode()
         return bool(self._own().update(status=status, body=sealed, locked_until=None))
 
-    def free(self) -> None:
+    def release(self) -> None:
         """Delete the record, so that the same key runs again."""
         self._own().delete()
 
@@ -72,12 +72,12 @@ class Taken:
         return IdempotencyRecord.objects.filter(pk=self.id, locked_until=self.locked_until)
 
 
-def answer(status: int, body: bytes) -> HttpResponse:
+def json_response(status: int, body: bytes) -> HttpResponse:
     """A response as it is sent with a key, the first time and on every replay."""
     return HttpResponse(body, status=status, content_type="application/json")
 
 
-def take(request: Request) -> Taken | None:
+def acquire(request: Request) -> Reservation | None:
     """Reserve the request's key; None without one.
 
     Raises Replay (answered before), Conflict (still running), Unprocessable (other body), ParseError.
@@ -85,7 +85,7 @@ def take(request: Request) -> Taken | None:
     key = request.headers.get(HEADER)
     if key is None or request.method not in METHODS:
         return None
-    if not PROPER.fullmatch(key):
+    if not KEY_FORMAT.fullmatch(key):
         raise ParseError(f"{HEADER} must be 1 to 255 printable ASCII characters.")
     principal = cast(Principal, request.user)
     values: dict[str, Any] = {
@@ -97,9 +97,11 @@ def take(request: Request) -> Taken | None:
     content = request.META.get("QUERY_STRING", "").encode() + b"\0" + _body(request)
     fingerprint = hashlib.sha256(content).digest()
     with connection.cursor() as cursor:
-        cursor.execute(TAKE, values | {"fingerprint": fingerprint, "lock": LOCK, "keep": KEEP})
+        cursor.execute(
+            RESERVE, values | {"fingerprint": fingerprint, "lock": LOCK_SECONDS, "keep": RETENTION_HOURS}
+        )
         row = cursor.fetchone()
-    return Taken(*row) if row else _judge(values, fingerprint)
+    return Reservation(*row) if row else _replay_or_conflict(values, fingerprint)
 
 
 def fingerprint_of(request: Request) -> str:
@@ -111,8 +113,10 @@ def fingerprint_of(request: Request) -> str:
 
 
 def purge() -> int:
-    """Delete records older than KEEP hours. Returns their number."""
-    deleted, _ = IdempotencyRecord.objects.filter(created_at__lt=Now() - timedelta(hours=KEEP)).delete()
+    """Delete records older than RETENTION_HOURS hours. Returns their number."""
+    deleted, _ = IdempotencyRecord.objects.filter(
+        created_at__lt=Now() - timedelta(hours=RETENTION_HOURS)
+    ).delete()
     return deleted
 
 
@@ -124,7 +128,7 @@ def _body(request: Request) -> bytes:
         raise TooLarge from error
 
 
-def _judge(values: dict[str, Any], fingerprint: bytes) -> Taken:
+def _replay_or_conflict(values: dict[str, Any], fingerprint: bytes) -> Reservation:
     key = {name: value for name, value in values.items() if name != "account"}
     record = IdempotencyRecord.objects.filter(account_id=values["account"], **key).first()
     if record is not None and bytes(record.fingerprint) != fingerprint:
@@ -133,7 +137,7 @@ def _judge(values: dict[str, Any], fingerprint: bytes) -> Taken:
         raise Conflict(f"A request with this {HEADER} is still running; try again in a moment.")
     try:
         body = unseal(bytes(record.body or b"").decode(), aad=_aad(record.pk))
-    except CannotOpen as error:
+    except DecryptionFailed as error:
         raise Conflict(f"The answer under this {HEADER} can no longer be read; use a fresh key.") from error
     raise Replay(record.status, body.encode())
 

@@ -12,10 +12,10 @@ from django.http import HttpRequest, HttpResponse, UnreadablePostError
 
 from liveplatform.api.parsers import MAX_BODY
 
-PART = 64 * 1024
+CHUNK_SIZE = 64 * 1024
 
 
-class WholeBodies:
+class DrainRequestBody:
     """Middleware: reads what is left of the body, or announces that the connection closes."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -23,30 +23,30 @@ class WholeBodies:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if "HTTP_TRANSFER_ENCODING" in request.META:
-            _measure(request)
+            _buffer_chunked(request)
         response = self.get_response(request)
-        if not _read_out(request):
+        if not _drain(request):
             response["Connection"] = "close"
         return response
 
 
-def _measure(request: HttpRequest) -> None:
+def _buffer_chunked(request: HttpRequest) -> None:
     """Buffer a chunked body and set CONTENT_LENGTH: without it Django and DRF see no body."""
     chunks, length = request.META["wsgi.input"], 0
     body = BytesIO()
-    while length <= MAX_BODY and (part := chunks.read(PART)):
+    while length <= MAX_BODY and (part := chunks.read(CHUNK_SIZE)):
         length += body.write(part)
     body.seek(0)
     request._stream = body
     request.META["CONTENT_LENGTH"] = str(length)
 
 
-def _read_out(request: HttpRequest) -> bool:
+def _drain(request: HttpRequest) -> bool:
     """Read the rest of the body. Returns whether all of it has been read."""
     length = request.META.get("CONTENT_LENGTH") or "0"
     if not length.isdigit() or int(length) > MAX_BODY:
         return False
     try:
-        return any(not request.read(PART) for _ in range(MAX_BODY // PART + 1))
+        return any(not request.read(CHUNK_SIZE) for _ in range(MAX_BODY // CHUNK_SIZE + 1))
     except UnreadablePostError:  # the client went away
         return False

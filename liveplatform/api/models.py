@@ -3,14 +3,12 @@
 from django.db import models
 from django.db.models.functions import Now
 
-from liveplatform.accounts.models import Account
-
 
 class IdempotencyRecord(models.Model):
     """One keyed request of one principal at one route: under way, or answered."""
 
     id = models.BigAutoField(primary_key=True)
-    account = models.ForeignKey(Account, models.CASCADE, related_name="+")
+    account = models.ForeignKey("accounts.Account", models.CASCADE, related_name="+")
     principal = models.CharField(max_length=80)
     route = models.CharField(max_length=300)
     key = models.CharField(max_length=255)

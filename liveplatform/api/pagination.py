@@ -2,8 +2,9 @@
 
 import base64
 import binascii
+from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db.models import Model, QuerySet
@@ -11,55 +12,84 @@ from django.db.models.expressions import F
 from django.db.models.fields.tuple_lookups import Tuple, TupleLessThan
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import ValidationError
+from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
+from rest_framework.response import Response
 
 M = TypeVar("M", bound=Model)
 
-DEFAULT = 50
-MOST = 200
+DEFAULT_LIMIT = 50
+MAX_LIMIT = 200
+
+
+class UnpagedList(BasePagination):
+    """No pages: the first LIMIT rows, in the view's `list_serializer_class`."""
+
+    LIMIT = 1000
+
+    def paginate_queryset(self, queryset: QuerySet[M], request: Request, view: Any = None) -> list[M]:  # type: ignore[override] # noqa: ANN401
+        self.envelope = view.list_serializer_class
+        return list(queryset[: self.LIMIT])
+
+    def get_paginated_response(self, data: Iterable[Any]) -> Response:
+        return Response({self.envelope.rows_field(): data})
+
+
+class KeysetPagination(BasePagination):
+    """Pages by `cursor` and `limit`, in the view's `list_serializer_class`, which has `next_cursor`."""
+
+    def paginate_queryset(self, queryset: QuerySet[M], request: Request, view: Any = None) -> list[M]:  # type: ignore[override] # noqa: ANN401
+        self.envelope = view.list_serializer_class
+        page, self.cursor = keyset_page(queryset, request)
+        return page
+
+    def get_paginated_response(self, data: Iterable[Any]) -> Response:
+        return Response({self.envelope.rows_field(): data, "next_cursor": self.cursor})
 
 
 def keyset_page(rows: QuerySet[M], request: Request) -> tuple[list[M], str | None]:
     """A page as `cursor` and `limit` ask for it, and the cursor of the next (None after the last)."""
-    limit, after = asked(request)
+    limit, after = parse_page(request)
     if after:
         rows = rows.filter(TupleLessThan(Tuple(F("created_at"), F("id")), after))
-    return page_of(list(rows.order_by("-created_at", "-id")[: limit + 1]), limit)
+    return slice_page(list(rows.order_by("-created_at", "-id")[: limit + 1]), limit)
 
 
-def asked(request: Request) -> tuple[int, tuple[datetime, UUID] | None]:
+def parse_page(request: Request) -> tuple[int, tuple[datetime, UUID] | None]:
     """The `limit` of the page, and the (created_at, id) that its `cursor` stands for."""
-    limit, cursor = _limit(request.query_params.get("limit")), request.query_params.get("cursor")
-    return limit, _decode(cursor) if cursor else None
+    limit, cursor = _parse_limit(request.query_params.get("limit")), request.query_params.get("cursor")
+    return limit, _decode_cursor(cursor) if cursor else None
 
 
-def page_of(found: list[M], limit: int) -> tuple[list[M], str | None]:
+def slice_page(found: list[M], limit: int) -> tuple[list[M], str | None]:
     """Of up to `limit` + 1 rows in order: the page, and the cursor of the next (None after the last)."""
-    return found[:limit], _encode(found[limit - 1]) if len(found) > limit else None
+    return found[:limit], _encode_cursor(found[limit - 1]) if len(found) > limit else None
 
 
 def page_parameters() -> list[OpenApiParameter]:
     """The two query parameters, for the schema."""
     return [
         OpenApiParameter("cursor", str, description="`next_cursor` of the page before."),
-        OpenApiParameter("limit", int, description=f"Rows in a page, 1 to {MOST}; default {DEFAULT}."),
+        OpenApiParameter(
+            "limit", int, description=f"Rows in a page, 1 to {MAX_LIMIT}; default {DEFAULT_LIMIT}."
+        ),
     ]
 
 
-def _limit(text: str | None) -> int:
+def _parse_limit(text: str | None) -> int:
     if text is None:
-        return DEFAULT
-    if not (text.isascii() and text.isdigit() and len(text) < 9 and 1 <= int(text) <= MOST):
-        raise ValidationError({"limit": [f"Give a whole number from 1 to {MOST}."]})
+        return DEFAULT_LIMIT
+    if not (text.isascii() and text.isdigit() and len(text) < 9 and 1 <= int(text) <= MAX_LIMIT):
+        raise ValidationError({"limit": [f"Give a whole number from 1 to {MAX_LIMIT}."]})
     return int(text)
 
 
-def _encode(row: Model) -> str:
+def _encode_cursor(row: Model) -> str:
     text = f"{row.created_at.isoformat()}|{row.pk}"  # type: ignore[attr-defined]
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def _decode(cursor: str) -> tuple[datetime, UUID]:
+def _decode_cursor(cursor: str) -> tuple[datetime, UUID]:
     try:
         text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
         after, _, last_id = text.partition("|")

@@ -43,9 +43,9 @@ class JSONParser(BaseParser):
             data = orjson.loads(raw)
         except orjson.JSONDecodeError as error:
             raise ParseError(f"The body is not valid JSON: {error}.") from error
-        if _any_number_too_large(data):
+        if _has_oversized_number(data):
             raise ParseError("The JSON holds a number beyond 64 bits; send it as a string.")
-        if _depth_over(data, MAX_DEPTH):
+        if _is_deeper_than(data, MAX_DEPTH):
             raise ParseError(f"The JSON is nested more than {MAX_DEPTH} levels deep.")
         if NUL.search(raw):
             raise ParseError("The JSON contains a NUL character (\\u0000); remove it.")
@@ -54,7 +54,7 @@ class JSONParser(BaseParser):
         return data
 
 
-class OnlyJSON(BaseContentNegotiation):
+class JSONOnlyNegotiation(BaseContentNegotiation):
     """Responses are JSON whatever the Accept header says."""
 
     def select_parser(self, request: Request, parsers: Any) -> BaseParser | None:  # noqa: ANN401
@@ -71,7 +71,7 @@ class OnlyJSON(BaseContentNegotiation):
         return renderers[0], renderers[0].media_type
 
 
-def _any_number_too_large(data: Any) -> bool:  # noqa: ANN401
+def _has_oversized_number(data: Any) -> bool:  # noqa: ANN401
     pending = [data]
     while pending:
         value = pending.pop()
@@ -84,7 +84,7 @@ def _any_number_too_large(data: Any) -> bool:  # noqa: ANN401
     return False
 
 
-def _depth_over(data: Any, limit: int) -> bool:  # noqa: ANN401
+def _is_deeper_than(data: Any, limit: int) -> bool:  # noqa: ANN401
     level = [data]
     for _ in range(limit):
         level = [

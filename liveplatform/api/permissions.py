@@ -1,20 +1,19 @@
 """What a request may do: each operation declares its scope, and what declares none is denied."""
 
-from typing import TYPE_CHECKING, cast
+from collections.abc import Mapping
+from typing import cast
 
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
+from rest_framework.viewsets import ViewSetMixin
 
 from liveplatform.api.exceptions import MissingScope
 from liveplatform.api.principal import Principal
 
-if TYPE_CHECKING:
-    from liveplatform.api.viewsets import PlatformView
-
 
 class HasScope(BasePermission):
-    """The principal has the scope that the view declares for this method."""
+    """The principal has the scope that the view declares for this action."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         wanted = scope_for(view, request.method or "")
@@ -23,7 +22,9 @@ class HasScope(BasePermission):
         return True
 
 
-def scope_for(view: "PlatformView | APIView", method: str) -> str | None:
-    """The declared scope; HEAD is a GET. None: nobody may."""
-    declared: dict[str, str] = getattr(view, "scopes", {})
+def scope_for(view: APIView, method: str) -> str | None:
+    """The declared scope: by action in a viewset, else by method (HEAD is a GET). None: denied."""
+    declared: Mapping[str, str] = getattr(view, "scopes", {})
+    if isinstance(view, ViewSetMixin):
+        return declared.get(view.action or "")
     return declared.get("GET" if method == "HEAD" else method)

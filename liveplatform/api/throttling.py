@@ -14,16 +14,16 @@ from liveplatform.api.principal import Principal
 
 log = structlog.get_logger(__name__)
 
-WINDOW = 60
+WINDOW_SECONDS = 60
 # INCR and EXPIRE in one script: a crash between them would leave a counter that never expires.
-COUNT = """
+COUNT_AND_EXPIRE = """
 local n = redis.call('INCR', KEYS[1])
 if n == 1 then redis.call('EXPIRE', KEYS[1], ARGV[1]) end
 return {n, redis.call('TTL', KEYS[1])}
 """
 
 
-class KeyRate:
+class ApiKeyThrottle:
     """At most settings.API_RATE_PER_MINUTE requests a minute per principal (0: no limit)."""
 
     @staticmethod
@@ -33,7 +33,7 @@ class KeyRate:
             return
         name = f"liveplatform:rate:{principal.account_id}:{principal.identity}"
         try:
-            count, ttl = _redis().eval(COUNT, 1, name, WINDOW)
+            count, ttl = _redis().eval(COUNT_AND_EXPIRE, 1, name, WINDOW_SECONDS)
         except redis.RedisError as error:
             log.warning("rate_limit_unavailable", error=type(error).__name__)
             return

@@ -16,7 +16,7 @@ from psycopg.types.datetime import TimestamptzLoader
 
 # A plan that was made for a table of ten rows is a bad one for a million, and is kept until ANALYZE has
 # been there. So plans are dropped at this pace (s), and made again for the table as it is by then.
-PLANS_LIVE = 10.0
+PLAN_TTL = 10.0
 
 
 class _Plans(threading.local):
@@ -28,7 +28,7 @@ class _Plans(threading.local):
 _plans = _Plans()
 
 
-def execute(statement: str, parameters: Mapping[str, Any]) -> "psycopg.Cursor[tuple[Any, ...]]":
+def execute_prepared(statement: str, parameters: Mapping[str, Any]) -> "psycopg.Cursor[tuple[Any, ...]]":
     """Run a statement on Django's connection; errors are django.db's. Casts make the types clear."""
     connection.ensure_connection()
     if connection.queries_logged:  # tests that count queries count these too
@@ -37,7 +37,7 @@ def execute(statement: str, parameters: Mapping[str, Any]) -> "psycopg.Cursor[tu
         cursor = psycopg.Cursor(connection.connection)
         # Django reads times in Python, to put the zone in place; ours is UTC, which C does 10 × as fast.
         cursor.adapters.register_loader("timestamptz", TimestamptzLoader)
-        if time.monotonic() - _plans.made > PLANS_LIVE:
+        if time.monotonic() - _plans.made > PLAN_TTL:
             cursor.execute("DISCARD PLANS", prepare=False)
             _plans.made = time.monotonic()
         arrays = tuple(name for name, value in parameters.items() if isinstance(value, list))

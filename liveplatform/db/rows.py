@@ -7,13 +7,13 @@ from typing import Any, TypeVar
 import orjson
 from django.db.models import JSONField, Model
 
-from liveplatform.db.prepared import execute
+from liveplatform.db.prepared import execute_prepared
 
 M = TypeVar("M", bound=Model)
 
 
 @cache
-def names_of(model: type[Model]) -> list[str]:
+def attnames(model: type[Model]) -> list[str]:
     """Its attributes, in the order of its columns."""
     return [field.attname for field in model._meta.concrete_fields]
 
@@ -24,9 +24,9 @@ def columns_of(model: type[Model], row: str) -> str:
     return ", ".join(f'{row}."{field.column}"' for field in model._meta.concrete_fields)
 
 
-def read(model: type[M], values: Sequence[Any]) -> M:
+def from_row(model: type[M], values: Sequence[Any]) -> M:
     """One row, of whose values the model's columns are the first."""
-    names = names_of(model)
+    names = attnames(model)
     found = model.from_db("default", names, values[: len(names)])
     for name in _json_of(model):  # Django leaves JSON to its own converters, which a plain cursor has not
         setattr(found, name, orjson.loads(getattr(found, name)))
@@ -38,7 +38,7 @@ def in_bulk(model: type[M], ids: Iterable[Any]) -> dict[Any, M]:
     wanted = list(set(ids))
     if not wanted:
         return {}
-    rows = (read(model, row) for row in execute(_by_id(model), {"ids": wanted}).fetchall())
+    rows = (from_row(model, row) for row in execute_prepared(_by_id(model), {"ids": wanted}).fetchall())
     return {row.pk: row for row in rows}
 
 

@@ -8,12 +8,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 
-class Taken(RuntimeError):
+class AlreadyRunning(RuntimeError):
     """The data directory or a port is in use; the text says which, and what to do."""
 
 
 @contextmanager
-def alone(var: Path, address: str) -> Iterator[None]:
+def single_instance(var: Path, address: str) -> Iterator[None]:
     """Hold the lock of the data directory until this process ends; raises if another process holds it."""
     var.mkdir(parents=True, exist_ok=True)
     with (var / "up.lock").open("a+") as lock:
@@ -21,7 +21,7 @@ def alone(var: Path, address: str) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             lock.seek(0)
-            raise Taken(
+            raise AlreadyRunning(
                 f"Another `make up` runs here already: {lock.read()}. Stop it first; or give this one "
                 "a data directory and a port of its own: make up VAR_DIR=var/second PORT=8100"
             ) from error
@@ -38,6 +38,6 @@ def check_port(port: int, whose: str, instead: str) -> None:
         try:
             probe.bind(("127.0.0.1", port))
         except (OSError, OverflowError) as error:
-            raise Taken(
+            raise AlreadyRunning(
                 f"Port {port}, {whose}, cannot be used ({error}). Choose another: {instead}"
             ) from error

@@ -21,15 +21,15 @@ import requests
 from liveplatform import embedded
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 40.0
-GRACE = 12.0
+START_TIMEOUT = 40.0
+STOP_GRACE = 12.0
 
 
-class NotStarted(RuntimeError):
+class StartFailed(RuntimeError):
     """A process did not start; the text holds the end of its log."""
 
 
-class Local:
+class LocalStack:
     """One platform on one data directory. Use as a context manager, or call `stop`."""
 
     def __init__(self, var: Path, settings: Mapping[str, str] | None = None) -> None:
@@ -71,7 +71,7 @@ class Local:
             [sys.executable, "manage.py", *arguments], cwd=ROOT, env=self.env, capture_output=True, text=True
         )
         if done.returncode:
-            raise NotStarted(f"manage.py {arguments[0]} failed: {done.stderr[-2000:]}")
+            raise StartFailed(f"manage.py {arguments[0]} failed: {done.stderr[-2000:]}")
         return done.stdout
 
     def start(self, *names: str) -> None:
@@ -87,12 +87,12 @@ class Local:
         """Wait until every started server answers and a worker has sent a heartbeat."""
         checks = {"web": f"{self.url}/readyz" if "worker" in self.processes else f"{self.url}/healthz"}
         checks["sandbox"] = f"{self.sandbox_url}/_sandbox/healthz"
-        until = time.monotonic() + PATIENCE
+        until = time.monotonic() + START_TIMEOUT
         for name, url in checks.items():
             while name in self.processes and not self._answers(url):
                 died = next((n for n, process in self.processes.items() if process.poll() is not None), "")
                 if died or time.monotonic() > until:
-                    raise NotStarted(f"{died or name} did not start: {self.log(died or name)[-2000:]}")
+                    raise StartFailed(f"{died or name} did not start: {self.log(died or name)[-2000:]}")
                 time.sleep(0.05)
 
     def kill(self, name: str, sign: int = signal.SIGKILL) -> None:
@@ -110,7 +110,7 @@ class Local:
         """Terminate the processes, kill those still alive after STOP_GRACE seconds, and stop the servers."""
         for process in self.processes.values():
             _signal(process, signal.SIGTERM)
-        until = time.monotonic() + GRACE
+        until = time.monotonic() + STOP_GRACE
         for process in self.processes.values():
             try:
                 process.wait(max(0.1, until - time.monotonic()))

@@ -25,7 +25,7 @@ def server_group() -> int:
     return _account().pw_gid
 
 
-def check(data: Path) -> None:
+def check_owner(data: Path) -> None:
     """RuntimeError if the data directory belongs to another user, whose server may be running on it."""
     if not data.exists():
         return
@@ -41,14 +41,14 @@ def hand_over(directory: Path) -> None:
     user = server_user()
     if user is not None:
         os.chown(directory, user, server_group())
-        _let_pass(directory.parent)
+        _grant_traverse(directory.parent)
 
 
-def let_read(directory: Path) -> None:
+def grant_read(directory: Path) -> None:
     """As root: grant read and execute on files that a strict umask kept for root."""
     if not directory.is_dir():
         return
-    _let_pass(directory.parent)
+    _grant_traverse(directory.parent)
     if _lacks(directory, stat.S_IROTH | PASS):
         for path in [directory, *directory.rglob("*")]:
             if not path.is_symlink():
@@ -56,7 +56,7 @@ def let_read(directory: Path) -> None:
                 path.chmod(mode | stat.S_IROTH | (PASS if mode & stat.S_IXUSR else 0))
 
 
-def _let_pass(directory: Path) -> None:
+def _grant_traverse(directory: Path) -> None:
     """Grant traversal of these directories, without reading them."""
     for path in (directory, *directory.parents):
         if _lacks(path, PASS):

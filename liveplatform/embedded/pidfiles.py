@@ -7,7 +7,7 @@ from pathlib import Path
 PROC = Path("/proc")
 
 
-def runs_with(pid: int, argument: str) -> bool:
+def has_argument(pid: int, argument: str) -> bool:
     """Whether the process is alive and has `argument` on its command line."""
     return argument in _command_line(pid)
 

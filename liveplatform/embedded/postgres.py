@@ -6,11 +6,11 @@ from pathlib import Path
 
 from liveplatform.embedded import os_user, pg_binaries
 from liveplatform.embedded.pg_binaries import CommandFailed
-from liveplatform.embedded.pidfiles import runs_with
-from liveplatform.embedded.sockets import DATABASE, PORT, answers, make_sockets, postgres_socket
+from liveplatform.embedded.pidfiles import has_argument
+from liveplatform.embedded.sockets import DATABASE, PORT, is_listening, make_socket_directory, postgres_socket
 
-PATIENCE = 60.0  # seconds; crash recovery takes long
-STOP_PATIENCE = 15.0
+START_TIMEOUT = 60.0  # seconds; crash recovery takes long
+STOP_TIMEOUT = 15.0
 
 SETTINGS = {
     "listen_addresses": "",
@@ -36,7 +36,7 @@ CLUSTER = [
 
 def postgres_is_up(var: Path) -> bool:
     """Whether this data directory's PostgreSQL accepts connections."""
-    return answers(postgres_socket(var)) and _status(_data(var)) == "ready"
+    return is_listening(postgres_socket(var)) and _status(_data(var)) == "ready"
 
 
 def start_postgres(var: Path, *, durable: bool = True) -> None:
@@ -44,15 +44,15 @@ def start_postgres(var: Path, *, durable: bool = True) -> None:
     if postgres_is_up(var):
         return
     data = _data(var)
-    os_user.check(data)
-    _make(data, durable=durable)
-    directory = make_sockets(var) / "pg"
+    os_user.check_owner(data)
+    _init_cluster(data, durable=durable)
+    directory = make_socket_directory(var) / "pg"
     directory.mkdir(exist_ok=True)
     os_user.hand_over(directory)
-    _clear_the_way(data, directory)
+    _remove_stale_locks(data, directory)
     settings = SETTINGS | ({} if durable else UNSAFE)
     _start(data, f"-k {directory} " + " ".join(f"-c {key}='{value}'" for key, value in settings.items()))
-    _have_database(directory)
+    _ensure_database(directory)
 
 
 def stop_postgres(var: Path, mode: str = "fast") -> None:
@@ -62,7 +62,7 @@ def stop_postgres(var: Path, mode: str = "fast") -> None:
         return
     for way in dict.fromkeys((mode, "immediate")):
         try:
-            pg_binaries.run("pg_ctl", "-w", "-t", str(int(STOP_PATIENCE)), "-m", way, "-D", str(data), "stop")
+            pg_binaries.run("pg_ctl", "-w", "-t", str(int(STOP_TIMEOUT)), "-m", way, "-D", str(data), "stop")
         except CommandFailed:
             if way == "immediate" and _running(data):
                 raise
@@ -74,7 +74,7 @@ def _data(var: Path) -> Path:
     return var.resolve() / "postgres"
 
 
-def _make(data: Path, *, durable: bool) -> None:
+def _init_cluster(data: Path, *, durable: bool) -> None:
     """Create a new cluster atomically: complete or absent, even after a power failure."""
     if (data / "PG_VERSION").exists():
         return
@@ -86,7 +86,7 @@ def _make(data: Path, *, durable: bool) -> None:
     fresh.rename(data)
 
 
-def _clear_the_way(data: Path, directory: Path) -> None:
+def _remove_stale_locks(data: Path, directory: Path) -> None:
     """After kill -9 or a reboot, lock files may name other processes and a server may have no socket."""
     if _running(data):
         pg_binaries.run("pg_ctl", "-w", "-m", "fast", "-D", str(data), "stop")
@@ -97,8 +97,8 @@ def _clear_the_way(data: Path, directory: Path) -> None:
 def _start(data: Path, options: str) -> None:
     log = data / "server.log"
     log.unlink(missing_ok=True)
-    command = ["-w", "-t", str(int(PATIENCE)), "-D", str(data), "-l", str(log), "-o", options]
-    until = time.monotonic() + PATIENCE
+    command = ["-w", "-t", str(int(START_TIMEOUT)), "-D", str(data), "-l", str(log), "-o", options]
+    until = time.monotonic() + START_TIMEOUT
     while True:
         try:
             pg_binaries.run("pg_ctl", *command, "start")
@@ -112,7 +112,7 @@ def _start(data: Path, options: str) -> None:
             return
 
 
-def _have_database(directory: Path) -> None:
+def _ensure_database(directory: Path) -> None:
     try:
         pg_binaries.run("createdb", "-h", str(directory), "-p", str(PORT), "-U", "postgres", DATABASE)
     except CommandFailed as error:
@@ -123,7 +123,7 @@ def _have_database(directory: Path) -> None:
 def _running(data: Path) -> bool:
     """Whether the process named by the pid file is a server on this data directory."""
     lines = _pid_file(data)
-    return bool(lines) and runs_with(int(lines[0]), f"-D {data} ")
+    return bool(lines) and has_argument(int(lines[0]), f"-D {data} ")
 
 
 def _status(data: Path) -> str:

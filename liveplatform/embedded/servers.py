@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from liveplatform.embedded.postgres import postgres_is_up, start_postgres, stop_postgres
-from liveplatform.embedded.sockets import sockets
+from liveplatform.embedded.sockets import socket_directory
 from liveplatform.embedded.valkey import redis_is_up, start_redis, stop_redis
 
 
@@ -18,7 +18,7 @@ def ensure(var: Path, *, postgres: bool = True, redis: bool = True, durable: boo
     """
     if (not postgres or postgres_is_up(var)) and (not redis or redis_is_up(var)):
         return {"postgres": False, "redis": False}
-    with _only_one(var):
+    with _exclusive(var):
         started = {
             "postgres": postgres and not postgres_is_up(var),
             "redis": redis and not redis_is_up(var),
@@ -34,17 +34,17 @@ def stop(var: Path, *, postgres: bool = True, redis: bool = True) -> None:
     """Stop the servers of this data directory that are running."""
     if not var.is_dir():
         return
-    with _only_one(var):
+    with _exclusive(var):
         if postgres:
             stop_postgres(var)
         if redis:
             stop_redis(var)
         if postgres and redis:
-            shutil.rmtree(sockets(var), ignore_errors=True)
+            shutil.rmtree(socket_directory(var), ignore_errors=True)
 
 
 @contextmanager
-def _only_one(var: Path) -> Iterator[None]:
+def _exclusive(var: Path) -> Iterator[None]:
     var.mkdir(parents=True, exist_ok=True)
     with (var / "embedded.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -54,23 +54,23 @@ def django_database(url: str) -> dict[str, Any]:
 
 def postgres_socket(var: Path) -> Path:
     """The path of PostgreSQL's socket; its directory is closed to other users."""
-    return sockets(var) / "pg" / f".s.PGSQL.{PORT}"
+    return socket_directory(var) / "pg" / f".s.PGSQL.{PORT}"
 
 
 def redis_socket(var: Path) -> Path:
     """The path of Redis' socket."""
-    return sockets(var) / "redis.sock"
+    return socket_directory(var) / "redis.sock"
 
 
-def sockets(var: Path) -> Path:
+def socket_directory(var: Path) -> Path:
     """The directory of this data directory's sockets."""
     digest = hashlib.sha256(os.fsencode(var.resolve())).hexdigest()[:12]
     return SOCKETS / f"liveplatform-{os.getuid()}-{digest}"
 
 
-def make_sockets(var: Path) -> Path:
+def make_socket_directory(var: Path) -> Path:
     """Make that directory. RuntimeError if another user owns it: anybody may write to /tmp."""
-    path = sockets(var)
+    path = socket_directory(var)
     path.mkdir(mode=0o700, exist_ok=True)
     if path.is_symlink() or path.stat().st_uid != os.getuid():
         raise RuntimeError(f"{path} belongs to another user; remove it, or set DATABASE_URL and REDIS_URL.")
@@ -79,7 +79,7 @@ def make_sockets(var: Path) -> Path:
     return path
 
 
-def answers(address: Path) -> bool:
+def is_listening(address: Path) -> bool:
     """Whether a server listens on this socket, even one too busy (or frozen) to accept."""
     with socket.socket(socket.AF_UNIX) as client:
         client.settimeout(1)

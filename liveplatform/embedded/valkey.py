@@ -9,24 +9,24 @@ import time
 from importlib.util import find_spec
 from pathlib import Path
 
-from liveplatform.embedded.pidfiles import runs_with
-from liveplatform.embedded.sockets import answers, make_sockets, redis_socket
+from liveplatform.embedded.pidfiles import has_argument
+from liveplatform.embedded.sockets import is_listening, make_socket_directory, redis_socket
 
-PATIENCE = 30.0
-STOP_PATIENCE = 3.0
+START_TIMEOUT = 30.0
+STOP_TIMEOUT = 3.0
 
 
 def redis_is_up(var: Path) -> bool:
     """Whether this data directory's Redis listens."""
-    return answers(redis_socket(var))
+    return is_listening(redis_socket(var))
 
 
 def start_redis(var: Path) -> None:
     """Start Redis without persistence: it never holds the only copy of anything."""
     if redis_is_up(var):
         return
-    make_sockets(var)
-    _end_lost(var)
+    make_socket_directory(var)
+    _kill_orphan(var)
     address, home = redis_socket(var), (var / "redis").resolve()
     address.unlink(missing_ok=True)  # left over after kill -9
     home.mkdir(parents=True, exist_ok=True)
@@ -56,7 +56,7 @@ def stop_redis(var: Path) -> None:
         return
     try:
         with socket.socket(socket.AF_UNIX) as client:
-            client.settimeout(STOP_PATIENCE)
+            client.settimeout(STOP_TIMEOUT)
             client.connect(str(redis_socket(var)))
             client.sendall(b"SHUTDOWN NOSAVE\r\n")
             client.recv(64)
@@ -72,10 +72,10 @@ def redis_pid(var: Path) -> int:
     return int((var / "redis" / "pid").read_text())
 
 
-def _end_lost(var: Path) -> None:
+def _kill_orphan(var: Path) -> None:
     """Kill a server whose socket was removed: nothing can reach it."""
     pid_file = var / "redis" / "pid"
-    if pid_file.exists() and runs_with(redis_pid(var), str(redis_socket(var))):
+    if pid_file.exists() and has_argument(redis_pid(var), str(redis_socket(var))):
         os.kill(redis_pid(var), signal.SIGKILL)
 
 
@@ -89,7 +89,7 @@ def _binary() -> Path:
 
 
 def _wait(var: Path, *, up: bool) -> None:
-    until = time.monotonic() + PATIENCE
+    until = time.monotonic() + START_TIMEOUT
     while redis_is_up(var) is not up:
         if time.monotonic() > until:
             log = var / "redis" / "server.log"

@@ -1,22 +1,18 @@
 """/healthz: the process is alive. /readyz: its dependencies are available."""
 
 from collections.abc import Callable
-from functools import cache
 
 import psycopg
 import redis
 import structlog
-from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from redis.backoff import NoBackoff
-from redis.retry import Retry
+
+from liveplatform.work import heartbeat
 
 log = structlog.get_logger(__name__)
 
-SEEN = "liveplatform:worker-seen"
-SEEN_FOR = 30  # seconds
 TIMEOUT = 2  # seconds; load balancers do not wait longer
 
 
@@ -40,14 +36,6 @@ def readyz(request: HttpRequest) -> HttpResponse:
         log.warning("not_ready", **found)
     body = {"status": "ok" if ready else "not ready", "checks": found}
     return JsonResponse(body, status=200 if ready else 503)
-
-
-def worker_seen() -> None:
-    """A worker says that it is there; Redis away is no reason to stop."""
-    try:
-        _redis().set(SEEN, "1", ex=SEEN_FOR)
-    except redis.RedisError as error:
-        log.warning("worker_unseen", error=type(error).__name__)
 
 
 def _said(check: Callable[[], None]) -> str:
@@ -76,12 +64,12 @@ def _migrations() -> None:
 
 
 def _broker() -> None:
-    _redis().ping()
+    heartbeat.client().ping()
 
 
 def _worker() -> None:
-    if not _redis().exists(SEEN):
-        raise NotReady(f"no worker was seen in the last {SEEN_FOR} seconds")
+    if not heartbeat.is_recent():
+        raise NotReady(f"no worker was seen in the last {heartbeat.TTL} seconds")
 
 
 # Each check with the one that must pass first.
@@ -91,14 +79,3 @@ CHECKS: dict[str, tuple[Callable[[], None], str | None]] = {
     "redis": (_broker, None),
     "worker": (_worker, "redis"),
 }
-
-
-@cache
-def _redis() -> redis.Redis:
-    """Asked once, not over and over: the next probe asks again."""
-    return redis.from_url(
-        settings.REDIS_URL,
-        socket_timeout=TIMEOUT / 2,
-        socket_connect_timeout=TIMEOUT / 2,
-        retry=Retry(NoBackoff(), 0),
-    )

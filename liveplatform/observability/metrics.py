@@ -13,7 +13,8 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
-from liveplatform.work.models import Work, kinds
+from liveplatform.work.models import Work
+from liveplatform.work.queue import queues
 
 log = structlog.get_logger(__name__)
 
@@ -72,11 +73,11 @@ def _work() -> list[Metric]:
     late = GaugeMetricFamily(
         "liveplatform_work_oldest_due_seconds", "Age of the oldest due row.", labels=["queue"]
     )
-    for queue, kind in kinds().items():
-        counted = {state: (count, age) for state, count, age in _open(kind)}
+    for name, queue in queues().items():
+        counted = {state: (count, age) for state, count, age in _open(queue.model)}
         for state in STATES:
-            rows.add_metric([queue, state], counted.get(state, (0, 0.0))[0])
-        late.add_metric([queue], max(age for _, age in counted.values()))
+            rows.add_metric([name, state], counted.get(state, (0, 0.0))[0])
+        late.add_metric([name], max(age for _, age in counted.values()))
     return [rows, late]
 
 

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from liveplatform.admin.base import LargeTableAdmin, ReadOnlyAdmin
 from liveplatform.json_codec import dumps
 from liveplatform.webhooks import endpoint_events
+from liveplatform.webhooks.endpoints import disable, enable
 from liveplatform.webhooks.event_types import event_types
 from liveplatform.webhooks.models import Delivery, Endpoint, Event
 from liveplatform.webhooks.replay import redeliver
@@ -69,13 +70,13 @@ class EndpointAdmin(LargeTableAdmin):
 
     @admin.action(description="Enable, and send what was skipped", permissions=["change"])
     def enable(self, request: HttpRequest, endpoints: QuerySet[Endpoint]) -> None:
-        back = sum(endpoint.enable() for endpoint in endpoints.filter(is_enabled=False))
+        back = sum(enable(endpoint) for endpoint in endpoints.filter(is_enabled=False))
         self.message_user(request, f"Enabled; {back} skipped deliveries are due again.")
 
     @admin.action(description="Disable", permissions=["change"])
     def disable(self, request: HttpRequest, endpoints: QuerySet[Endpoint]) -> None:
         for endpoint in endpoints.filter(is_enabled=True):
-            endpoint.disable()
+            disable(endpoint)
         self.message_user(request, "Disabled; what comes due is skipped until they are enabled.")
 
     @admin.action(description="Rotate the secret (both are valid for 24 hours)", permissions=["change"])

@@ -14,27 +14,24 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cache, partial
-from typing import TYPE_CHECKING
 
 import aiohttp
 from django.conf import settings
 
-from liveplatform.crypto import CannotOpen
+from liveplatform.crypto import DecryptionFailed
 from liveplatform.egress.http import guarded_session, read_prefix, request_timeout
 from liveplatform.egress.url_policy import DestinationForbidden, check_url
+from liveplatform.webhooks.models import Endpoint, Event
 from liveplatform.webhooks.retry_schedule import next_delay
 from liveplatform.webhooks.signing import headers
-from liveplatform.work.models import Job
-from liveplatform.work.outcomes import Outcome, again, done, never, skip
-
-if TYPE_CHECKING:
-    from liveplatform.webhooks.models import Endpoint, Event
+from liveplatform.work.models import AttemptFn
+from liveplatform.work.outcomes import Outcome, fail, retry, skip, succeeded
 
 # How much of a refusal is kept, for whoever looks into it.
 MAX_EXCERPT_BYTES = 1024
 
 
-def attempt(attempts: int, event: "Event | None", endpoint: "Endpoint | None") -> Job:
+def attempt(attempts: int, event: Event | None, endpoint: Endpoint | None) -> AttemptFn:
     """What carries out one attempt, the `attempts`th of the schedule."""
     if event is None or endpoint is None:
         return partial(skip, "The endpoint was deleted.")
@@ -42,8 +39,8 @@ def attempt(attempts: int, event: "Event | None", endpoint: "Endpoint | None") -
         return partial(skip, f"The endpoint is disabled: {endpoint.disabled_reason or 'by its owner'}.")
     try:
         signing = endpoint.secrets()
-    except CannotOpen as error:
-        return partial(never, str(error), code="secret")
+    except DecryptionFailed as error:
+        return partial(fail, str(error), code="secret")
     return _send(endpoint.url, event.message_id, event.body.encode(), signing, attempts)
 
 
@@ -57,31 +54,31 @@ async def _send(url: str, message_id: str, body: bytes, signing: list[str], atte
         async with asked as answer:
             return await _outcome(answer, attempts)
     except DestinationForbidden as error:
-        return again(str(error), code="forbidden")
+        return retry(str(error), code="forbidden")
     except TimeoutError:
-        return again(f"No answer within {settings.WEBHOOK_TIMEOUT:g} s.", code="timeout")
+        return retry(f"No answer within {settings.WEBHOOK_TIMEOUT:g} s.", code="timeout")
     except (aiohttp.ClientError, OSError, ValueError) as error:
-        return again(f"The request failed: {_describe_error(error)}.", code="connection")
+        return retry(f"The request failed: {_describe_error(error)}.", code="connection")
 
 
 async def _outcome(answer: aiohttp.ClientResponse, attempts: int) -> Outcome:
     status = answer.status
     body = await read_prefix(answer)
     if 200 <= status < 300:
-        return done({"status": status}, status=status)
+        return succeeded({"status": status}, status=status)
     excerpt = body[:MAX_EXCERPT_BYTES].decode(errors="replace").replace("\0", "")
     if status == 410:
-        return never("410 Gone: the receiver wants no more.", status=status, answer=excerpt)
+        return fail("410 Gone: the receiver wants no more.", status=status, answer=excerpt)
     if 300 <= status < 400:
         error = f"{status}: redirects are not followed; change the endpoint's URL."
-        return again(error, status=status, answer=excerpt)
+        return retry(error, status=status, answer=excerpt)
     wait = None
     if (
         status in (429, 503)
         and (asked := parse_retry_after(answer.headers.get("Retry-After", ""))) is not None
     ):
         wait = next_delay(attempts, asked)
-    return again(f"The receiver answered {status}.", wait, status=status, answer=excerpt)
+    return retry(f"The receiver answered {status}.", wait, status=status, answer=excerpt)
 
 
 def parse_retry_after(value: str) -> float | None:

@@ -2,16 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 import structlog
 
 from liveplatform.webhooks.endpoint_events import notify_other_endpoints
-
-if TYPE_CHECKING:
-    from django.db.models import Manager
-
-    from liveplatform.webhooks.models import Delivery, Endpoint
+from liveplatform.webhooks.models import Delivery, Endpoint
 
 log = structlog.get_logger(__name__)
 
@@ -43,7 +38,7 @@ RETURNING e.*, now() - failing_since AS failing
 """
 
 
-def record_results(rows: Sequence["Delivery"], endpoints: "Manager[Endpoint]") -> None:
+def record_results(rows: Sequence[Delivery]) -> None:
     """Note what came of these deliveries, in the transaction that wrote it."""
     gone = {row.endpoint_id for row in rows if row.state == "failed" and _last_status(row) == 410}
     well = {row.endpoint_id for row in rows if row.state == "done"} - gone
@@ -52,14 +47,14 @@ def record_results(rows: Sequence["Delivery"], endpoints: "Manager[Endpoint]") -
     if not ids:
         return
     standing = {"ids": ids, "well": [pk in well for pk in ids], "gone": [pk in gone for pk in ids]}
-    for endpoint in endpoints.raw(NOTE, standing):
+    for endpoint in Endpoint.objects.raw(NOTE, standing):
         if endpoint.pk in gone:
             disable(endpoint, GONE)
         elif endpoint.failing_since:
             _warn_or_disable(endpoint, getattr(endpoint, "failing", timedelta()))
 
 
-def disable(endpoint: "Endpoint", reason: str) -> None:
+def disable(endpoint: Endpoint, reason: str) -> None:
     """Send nothing more there, and tell the account's other endpoints. Wants a transaction."""
     if not endpoint.is_enabled:
         return
@@ -70,7 +65,7 @@ def disable(endpoint: "Endpoint", reason: str) -> None:
     notify_other_endpoints(endpoint, "endpoint.disabled")
 
 
-def _warn_or_disable(endpoint: "Endpoint", failing: timedelta) -> None:
+def _warn_or_disable(endpoint: Endpoint, failing: timedelta) -> None:
     if failing >= DISABLE_AFTER:
         disable(endpoint, FAILED_FOR_DAYS)
         return
@@ -82,5 +77,5 @@ def _warn_or_disable(endpoint: "Endpoint", failing: timedelta) -> None:
         notify_other_endpoints(endpoint, "endpoint.failing")
 
 
-def _last_status(row: "Delivery") -> object:
+def _last_status(row: Delivery) -> object:
     return row.log[-1].get("status") if row.log else None

@@ -1,28 +1,24 @@
 """What customers are told: Event, to an Endpoint, by a Delivery."""
 
 from datetime import timedelta
-from typing import ClassVar, Self
+from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
-from django.db import models, transaction
+from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from liveplatform.accounts.models import Account
 from liveplatform.crypto import seal, unseal
-from liveplatform.db.rows import in_bulk
-from liveplatform.egress.url_policy import MAX_URL_LENGTH, refresh_denylist
-from liveplatform.webhooks import delivery as deliver
-from liveplatform.webhooks import endpoint_health
-from liveplatform.webhooks.replay import redeliver
-from liveplatform.webhooks.retry_schedule import MAX_ATTEMPTS, next_delay
+from liveplatform.db.uuid7 import uuid7
+from liveplatform.egress.url_policy import MAX_URL_LENGTH
+from liveplatform.webhooks.retry_schedule import MAX_ATTEMPTS
 from liveplatform.webhooks.signing import new_secret
 from liveplatform.webhooks.validators import validate_events, validate_url
-from liveplatform.work.models import Job, Work, uuid7
+from liveplatform.work.models import Work
 
 # While a secret is rotated, messages carry a signature of each for this long.
 ROTATION_OVERLAP = timedelta(hours=24)
-HEALTH_FIELDS = ("is_enabled", "disabled_reason", "failing_since", "last_failed_at", "warnings_sent")
 
 
 class Endpoint(models.Model):
@@ -87,20 +83,6 @@ class Endpoint(models.Model):
             found.append(unseal(self.sealed_previous_secret, aad=self._aad("previous")))
         return found
 
-    def disable(self) -> None:
-        """Stop sending, as its owner wishes; what waits is skipped when its time comes."""
-        self.is_enabled = False
-        self.disabled_reason = ""
-        self.save(update_fields=["is_enabled", "disabled_reason", "updated_at"])
-
-    def enable(self) -> int:
-        """Send again, with a clean record; deliveries skipped meanwhile come back: how many."""
-        self.is_enabled, self.disabled_reason = True, ""
-        self.failing_since, self.last_failed_at, self.warnings_sent = None, None, 0
-        with transaction.atomic():
-            self.save(update_fields=[*HEALTH_FIELDS, "updated_at"])
-            return redeliver(self.deliveries.filter(state=Delivery.State.SKIPPED))
-
     def _aad(self, field: str) -> str:
         return f"{self.account_id}/Endpoint/{self.pk}/{field}"
 
@@ -133,12 +115,11 @@ class Delivery(Work):
     """One Event on its way to one Endpoint, with every attempt on its log."""
 
     queue: ClassVar[str] = "webhooks"
-    width_setting: ClassVar[str] = "WEBHOOK_CONCURRENCY"
 
     account = models.ForeignKey(Account, models.CASCADE, related_name="deliveries", db_index=False)
     event = models.ForeignKey(Event, models.CASCADE, related_name="deliveries", db_index=False)
     endpoint = models.ForeignKey(Endpoint, models.CASCADE, related_name="deliveries", db_index=False)
-    max_attempts = models.PositiveIntegerField(default=MAX_ATTEMPTS)
+    max_attempts = models.PositiveIntegerField(default=MAX_ATTEMPTS, db_default=MAX_ATTEMPTS)
 
     class Meta(Work.Meta):
         verbose_name_plural = "deliveries"
@@ -158,26 +139,6 @@ class Delivery(Work):
                 condition=models.Q(state="failed"),
             ),
         ]
-
-    def about(self) -> dict[str, str]:
-        return {"event_id": str(self.event_id), "endpoint_id": str(self.endpoint_id)}
-
-    @classmethod
-    def prepare(cls, rows: list[Self]) -> list[Job]:
-        refresh_denylist()
-        events = in_bulk(Event, {row.event_id for row in rows})
-        endpoints = in_bulk(Endpoint, {row.endpoint_id for row in rows})
-        return [
-            deliver.attempt(row.schedule_attempt, events.get(row.event_id), endpoints.get(row.endpoint_id))
-            for row in rows
-        ]
-
-    @classmethod
-    def settled(cls, rows: list[Self]) -> None:
-        endpoint_health.record_results(rows, Endpoint.objects)
-
-    def backoff(self) -> float:
-        return next_delay(self.schedule_attempt)
 
     @property
     def schedule_attempt(self) -> int:

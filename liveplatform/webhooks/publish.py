@@ -6,11 +6,10 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from liveplatform.db.prepared import execute
+from liveplatform.db.prepared import execute_prepared
+from liveplatform.db.uuid7 import sql_uuid7, uuid7
 from liveplatform.json_codec import dumps
-from liveplatform.webhooks.retry_schedule import MAX_ATTEMPTS
 from liveplatform.work.doorbell import ring
-from liveplatform.work.models import sql_uuid7, uuid7
 
 # What writes down the rows of a CTE `news` (id, account_id, subject_id, sequence, type, body, only_endpoint, except_endpoint)
 # within a larger statement: the events, and as `told` their deliveries.
@@ -20,10 +19,8 @@ INSERT_DELIVERIES = f"""inserted AS (
     INSERT INTO webhooks_event (id, account_id, subject_id, sequence, type, body, created_at)
     SELECT id, account_id, subject_id, sequence, type, body, now() FROM events
 ), deliveries AS (
-    INSERT INTO webhooks_delivery (id, account_id, event_id, endpoint_id, lane, state, due_at, attempts,
-                                   max_attempts, claim, error, result, log, created_at, updated_at)
-    SELECT {sql_uuid7("n.id")}, n.account_id, n.id, e.id, e.id, 'pending', now(), 0,
-           {MAX_ATTEMPTS}, 0, '', '{{}}', '[]', now(), now()
+    INSERT INTO webhooks_delivery (id, account_id, event_id, endpoint_id, concurrency_key)
+    SELECT {sql_uuid7("n.id")}, n.account_id, n.id, e.id, e.id
     FROM events n JOIN webhooks_endpoint e ON e.account_id = n.account_id AND e.is_enabled
     WHERE e.id IS DISTINCT FROM n.except_endpoint
       AND CASE WHEN n.only_endpoint IS NOT NULL THEN e.id = n.only_endpoint ELSE
@@ -76,7 +73,7 @@ def publish_many(news: Sequence[EventMessage]) -> None:
         "only": [n.only_endpoint for n in news],
         "but": [n.except_endpoint for n in news],
     }
-    told = execute(INSERT_EVENTS, columns).fetchone()
+    told = execute_prepared(INSERT_EVENTS, columns).fetchone()
     if told and told[0]:
         ring("webhooks")
 

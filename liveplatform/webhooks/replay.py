@@ -4,26 +4,22 @@ A message keeps its id and its very bytes; the signature is made anew with the s
 """
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
+from liveplatform.webhooks.models import Delivery, Endpoint
 from liveplatform.webhooks.retry_schedule import MAX_ATTEMPTS
 from liveplatform.work.doorbell import ring
-
-if TYPE_CHECKING:
-    from liveplatform.webhooks.models import Delivery, Endpoint
 
 # Events that the endpoint wants and never got a Delivery of: they happened while it was disabled, or
 # before it was made. News about endpoints is of its day and not sent later.
 BACKFILL = """
-INSERT INTO webhooks_delivery (id, account_id, event_id, endpoint_id, lane, state, due_at, attempts,
-                               max_attempts, claim, error, result, log, created_at, updated_at)
-SELECT gen_random_uuid(), v.account_id, v.id, e.id, e.id, 'pending', now(), 0, %(max_attempts)s, 0, '', '{}',
-       '[]', now(), now()
+INSERT INTO webhooks_delivery (id, account_id, event_id, endpoint_id, concurrency_key)
+SELECT gen_random_uuid(), v.account_id, v.id, e.id, e.id
 FROM webhooks_endpoint e JOIN webhooks_event v ON v.account_id = e.account_id
 WHERE e.id = %(endpoint)s AND e.is_enabled AND v.created_at >= %(since)s AND v.created_at < %(until)s
   AND NOT starts_with(v.type, 'endpoint.')
@@ -34,7 +30,7 @@ ON CONFLICT (event_id, endpoint_id) DO NOTHING
 """
 
 
-def resend(delivery: "Delivery") -> bool:
+def resend(delivery: Delivery) -> bool:
     """Make a delivery due now, with the whole schedule before it; False if it is being sent."""
     waiting = type(delivery)._default_manager.filter(pk=delivery.pk, state=delivery.State.PENDING)
     changed = bool(waiting.update(due_at=Now(), updated_at=Now())) or delivery.retry()
@@ -43,7 +39,7 @@ def resend(delivery: "Delivery") -> bool:
     return changed
 
 
-def redeliver(deliveries: "QuerySet[Delivery]") -> int:
+def redeliver(deliveries: QuerySet[Delivery]) -> int:
     """Make settled deliveries due again, each with the whole schedule before it: how many."""
     changed = deliveries.exclude(state__in=("pending", "running")).update(
         state="pending",
@@ -57,7 +53,7 @@ def redeliver(deliveries: "QuerySet[Delivery]") -> int:
     return changed
 
 
-def recover(endpoint: "Endpoint", since: datetime, until: datetime) -> tuple[int, int]:
+def recover(endpoint: Endpoint, since: datetime, until: datetime) -> tuple[int, int]:
     """Send what happened from `since` to `until` and was never received: (again, for the first time)."""
     lost = endpoint.deliveries.filter(
         state__in=("failed", "skipped"), event__created_at__gte=since, event__created_at__lt=until
@@ -73,10 +69,9 @@ def backfill(endpoint_id: UUID, since: datetime, until: datetime) -> int:
         "endpoint": endpoint_id,
         "since": since,
         "until": until,
-        "max_attempts": MAX_ATTEMPTS,
     }
     with connection.cursor() as cursor:
-        cursor.execute(BACKFILL, params | {"max_attempts": MAX_ATTEMPTS})
+        cursor.execute(BACKFILL, params)
         added = int(cursor.rowcount)
     if added:
         ring("webhooks")

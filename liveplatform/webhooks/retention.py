@@ -2,7 +2,7 @@
 
 from django.conf import settings
 
-from liveplatform.db.retention import forget
+from liveplatform.db.retention import delete_expired
 
 # Ids sort by time. What is still on its way to somebody stays; so does a delivery's event.
 DELETE_EVENTS = """
@@ -21,4 +21,4 @@ DELETE FROM webhooks_event e USING old WHERE e.id = old.id
 
 def purge_expired_events() -> int:
     """Delete events made WEBHOOK_EVENTS_RETENTION_DAYS days ago that nobody waits for; how many there were."""
-    return forget(DELETE_EVENTS, settings.WEBHOOK_EVENTS_RETENTION_DAYS)
+    return delete_expired(DELETE_EVENTS, settings.WEBHOOK_EVENTS_RETENTION_DAYS)

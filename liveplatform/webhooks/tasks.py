@@ -1,10 +1,10 @@
 """Celery's door into webhooks."""
 
 from liveplatform.webhooks.retention import purge_expired_events
-from liveplatform.work.named_tasks import named_task
+from liveplatform.work.named_tasks import ops_task
 
 
-@named_task("webhooks.purge_events")
+@ops_task("webhooks.purge_events")
 def purge_events() -> str:
     """Delete events and deliveries that are past their time."""
     return f"{purge_expired_events():,} events were deleted with their deliveries."

@@ -11,10 +11,10 @@ log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 
-PAUSE = 0.2
+RETRY_INTERVAL = 0.2
 
 
-def through_outage(act: Callable[[], T], seconds: float) -> T:
+def retry_on_disconnect(act: Callable[[], T], seconds: float) -> T:
     """Do it; while the connection is lost, do it again over a new one, for at most so many seconds."""
     until = time.monotonic() + seconds
     while True:
@@ -25,4 +25,4 @@ def through_outage(act: Callable[[], T], seconds: float) -> T:
             if time.monotonic() > until:
                 raise
             log.warning("database_away", error=type(error).__name__)
-            time.sleep(PAUSE)
+            time.sleep(RETRY_INTERVAL)

@@ -19,9 +19,9 @@ from liveplatform.failpoints import reach
 log = structlog.get_logger(__name__)
 
 # Rings that come within this time share one message.
-COALESCE = 0.002
+COALESCE_S = 0.002
 # After a message there is none for so long: under load one bell stands for many rows.
-PAUSE = 0.02
+MIN_INTERVAL = 0.02
 
 _here: dict[str, Callable[[], None]] = {}
 
@@ -31,12 +31,12 @@ def ring(queue: str) -> None:
     transaction.on_commit(lambda: _ring(queue))
 
 
-def answer_here(queue: str, wake: Callable[[], None]) -> None:
+def on_ring(queue: str, wake: Callable[[], None]) -> None:
     """From now on rings of this process wake its own drain."""
     _here[queue] = wake
 
 
-def heard(queue: str) -> bool:
+def wake_local(queue: str) -> bool:
     """A message came in: wake this process's drain; False if it has none."""
     wake = _here.get(queue)
     if wake:
@@ -44,18 +44,18 @@ def heard(queue: str) -> bool:
     return wake is not None
 
 
-def ring_others(queue: str) -> None:
+def ring_workers(queue: str) -> None:
     """Call other processes to help."""
     _ringer().ring(queue)
 
 
 def _ring(queue: str) -> None:
     reach(f"ringing.{queue}")
-    if not heard(queue):
+    if not wake_local(queue):
         _ringer().ring(queue)
 
 
-class _Ringer:
+class _Sender:
     """The thread that sends the messages of this process."""
 
     def __init__(self) -> None:
@@ -70,27 +70,27 @@ class _Ringer:
     def _run(self) -> None:
         while True:
             self._something.wait()
-            time.sleep(COALESCE)
+            time.sleep(COALESCE_S)
             self._something.clear()
             for queue in list(self._waiting):
                 self._waiting.discard(queue)
                 _send(queue)
-            time.sleep(PAUSE)
+            time.sleep(MIN_INTERVAL)
 
 
 def _send(queue: str) -> None:
     try:
         app.send_task("work.ring", args=[queue], expires=30, retry=False, ignore_result=True)
     except (KombuError, RedisError, OSError) as error:
-        log.warning("bell_failed", queue=queue, error=type(error).__name__)
+        log.warning("doorbell_send_failed", queue=queue, error=type(error).__name__)
 
 
 _lock = threading.Lock()
-_the_ringer: list[_Ringer] = []
+_the_ringer: list[_Sender] = []
 
 
-def _ringer() -> _Ringer:
+def _ringer() -> _Sender:
     with _lock:
         if not _the_ringer:
-            _the_ringer.append(_Ringer())
+            _the_ringer.append(_Sender())
         return _the_ringer[0]

@@ -10,11 +10,11 @@ from functools import cache
 
 from django.conf import settings
 
-from liveplatform.work.models import Job
+from liveplatform.work.models import AttemptFn
 from liveplatform.work.outcomes import Outcome
 
 
-def start(job: Job) -> "Future[Outcome]":
+def submit(job: AttemptFn) -> "Future[Outcome]":
     """Begin one job beside the others."""
     if callable(job):
         return _pool().submit(job)
@@ -31,4 +31,4 @@ def event_loop() -> asyncio.AbstractEventLoop:
 
 @cache
 def _pool() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(settings.WORK_WIDTH, thread_name_prefix="work")
+    return ThreadPoolExecutor(settings.WORK_CONCURRENCY, thread_name_prefix="work")

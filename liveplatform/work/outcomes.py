@@ -15,22 +15,22 @@ class Outcome:
     detail: dict[str, Any] = field(default_factory=dict)  # kept in the attempt's log entry
 
 
-def done(result: dict[str, Any] | None = None, **detail: object) -> Outcome:
+def succeeded(result: dict[str, Any] | None = None, **detail: object) -> Outcome:
     """It happened; `result` is kept on the row."""
     return Outcome("done", result=result or {}, detail=detail)
 
 
-def again(error: str, retry_after: float | None = None, **detail: object) -> Outcome:
+def retry(error: str, retry_after: float | None = None, **detail: object) -> Outcome:
     """It may work later. The last of a row's attempts turns this into failed."""
     return Outcome("again", error=error, retry_after=retry_after, detail=detail)
 
 
-def later(seconds: float, result: dict[str, Any] | None = None, **detail: object) -> Outcome:
+def postpone(seconds: float, result: dict[str, Any] | None = None, **detail: object) -> Outcome:
     """All is well, and it is to be done once more after so many seconds: attempts count from zero again."""
     return Outcome("later", result=result or {}, retry_after=seconds, detail=detail)
 
 
-def never(error: str, **detail: object) -> Outcome:
+def fail(error: str, **detail: object) -> Outcome:
     """It will not work however often it is tried; a person has to look."""
     return Outcome("failed", error=error, detail=detail)
 

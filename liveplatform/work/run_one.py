@@ -1,28 +1,39 @@
-"""Running one row by hand: from a task, a command, the admin or the API."""
+"""Running one row here and now: from a request, a task, a command or the admin."""
 
+from typing import Any
 from uuid import UUID
 
 from liveplatform.work import sql
 from liveplatform.work.drain import run_row
 from liveplatform.work.models import Work
+from liveplatform.work.queue import Queue, queue_named
 
 
-def run_now(kind: type[Work], row_id: UUID) -> str:
-    """Run one row now, due or not, and say what came of it in a sentence."""
-    row = sql.claim_one(kind, row_id)
+def run_inline(row: Work) -> bool:
+    """Claim this row, due or not, and run it to its end; False if it is settled or claimed by another."""
+    claimed = sql.claim_one(type(row), row.pk)
+    if claimed is None:
+        return False
+    run_row(queue_named(row.queue), claimed)
+    return True
+
+
+def run_one(queue: Queue[Any], row_id: UUID) -> str:
+    """Run one row now, due or not, and describe the outcome in a sentence."""
+    row = sql.claim_one(queue.model, row_id)
     if row is None:
-        return _why_not(kind, row_id)
-    settled = run_row(row)
+        return _not_runnable_reason(queue, row_id)
+    settled = run_row(queue, row)
     if settled is None:
         return f"{row_id}: lost its lease while running; another worker has it."
     reason = f": {settled.error}" if settled.error else ""
     return f"{settled}{reason} (attempt {settled.attempts} of {settled.max_attempts})"
 
 
-def _why_not(kind: type[Work], row_id: UUID) -> str:
-    found = kind._default_manager.filter(pk=row_id).first()
+def _not_runnable_reason(queue: Queue[Any], row_id: UUID) -> str:
+    found = queue.model._default_manager.filter(pk=row_id).first()
     if found is None:
-        return f"{row_id}: there is no such row in {kind.queue}."
+        return f"{row_id}: there is no such row in {queue.name}."
     if found.is_settled:
         return f"{found} already; `retry` makes it due again."
     return f"{found}: a worker has it until {found.due_at:%H:%M:%S} UTC."

@@ -3,16 +3,16 @@
 from celery import shared_task
 
 from liveplatform.work import doorbell, worker  # noqa: F401 - worker connects itself to Celery's signals
-from liveplatform.work.drain import drain as drain_kind
-from liveplatform.work.models import kinds
-from liveplatform.work.named_tasks import id_of, kind_of, named_task
-from liveplatform.work.run_one import run_now
+from liveplatform.work.drain import drain as drain_queue
+from liveplatform.work.named_tasks import ops_task, parse_id, parse_queue
+from liveplatform.work.queue import queues
+from liveplatform.work.run_one import run_one
 
 
 @shared_task(name="work.ring")
 def ring(queue: str) -> str:
     """Wake this process's drain of a queue."""
-    if doorbell.heard(queue):
+    if doorbell.wake_local(queue):
         return f"{queue}: woken"
     return drain(queue)
 
@@ -20,16 +20,16 @@ def ring(queue: str) -> str:
 @shared_task(name="work.sweep")
 def sweep() -> str:
     """Wake this process's drain of every queue: beat's round."""
-    return ", ".join(ring(queue) for queue in kinds())
+    return ", ".join(ring(queue) for queue in queues())
 
 
-@named_task("work.drain")
+@ops_task("work.drain")
 def drain(queue: str) -> str:
     """Work through everything due in a queue, here and now."""
-    return f"{queue}: {drain_kind(kind_of(queue))}"
+    return f"{queue}: {drain_queue(parse_queue(queue))}"
 
 
-@named_task("work.run")
+@ops_task("work.run")
 def run(queue: str, row_id: str) -> str:
     """Run one row now, due or not: `work.run steps <id>`."""
-    return run_now(kind_of(queue), id_of(row_id, "row of Work"))
+    return run_one(parse_queue(queue), parse_id(row_id, "row of Work"))

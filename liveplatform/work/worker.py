@@ -9,30 +9,31 @@ import os
 import queue
 import threading
 import time
+from typing import Any
 
 import structlog
 from celery import signals
 from django.conf import settings
 from django.db import DatabaseError, connection
 
-from liveplatform.observability.health import worker_seen
 from liveplatform.work import doorbell as bell
-from liveplatform.work.drain import STUCK_LIMIT, Landing, drain
-from liveplatform.work.models import Work, kinds
+from liveplatform.work import heartbeat
+from liveplatform.work.drain import STUCK_LIMIT, CompletionQueue, drain
+from liveplatform.work.queue import Queue, queues
 
 log = structlog.get_logger(__name__)
 
-GRACE = 8.0
+SHUTDOWN_GRACE = 8.0
 
 
-class Drainer(threading.Thread):
-    """Drains one kind of Work for as long as the process lives."""
+class DrainThread(threading.Thread):
+    """Drains one queue for as long as the process lives."""
 
-    def __init__(self, kind: type[Work]) -> None:
-        super().__init__(name=f"drain-{kind.queue}", daemon=True)
-        self.kind = kind
+    def __init__(self, of: Queue[Any]) -> None:
+        super().__init__(name=f"drain-{of.name}", daemon=True)
+        self.of = of
         self._bell = threading.Event()
-        self._landing: Landing = queue.SimpleQueue()
+        self._landing: CompletionQueue = queue.SimpleQueue()
         self._ending = threading.Event()
 
     def wake(self) -> None:
@@ -46,7 +47,7 @@ class Drainer(threading.Thread):
         self._bell.set()
 
     def run(self) -> None:
-        bell.answer_here(self.kind.queue, self.wake)
+        bell.on_ring(self.of.name, self.wake)
         while not self._ending.is_set():
             self._bell.wait(settings.WORK_SWEEP)
             if self._ending.is_set():
@@ -57,52 +58,52 @@ class Drainer(threading.Thread):
     def _drain(self) -> None:
         try:
             done = drain(
-                self.kind,
+                self.of,
                 seconds=math.inf,
                 bell=self._landing,
-                on_full=lambda: bell.ring_others(self.kind.queue),
+                on_full=lambda: bell.ring_workers(self.of.name),
                 stop=self._ending,
             )
         except DatabaseError as error:
             # PostgreSQL is away: drop the broken connection and look again at the next sweep.
-            log.warning("drain_failed", queue=self.kind.queue, error=type(error).__name__)
+            log.warning("drain_failed", queue=self.of.name, error=type(error).__name__)
             connection.close()
             time.sleep(settings.WORK_SWEEP / 4)
             self._bell.set()
             return
         if done.stuck >= STUCK_LIMIT:  # threads cannot be ended; the parent starts a fresh process
-            log.critical("worker_recycled", queue=self.kind.queue, stuck=done.stuck)
+            log.critical("worker_recycled", queue=self.of.name, stuck=done.stuck)
             os._exit(70)
 
 
-_drainers: list[Drainer] = []
+_drainers: list[DrainThread] = []
 
 
 def start_drains() -> None:
-    """Begin draining every kind of Work in this process."""
+    """Begin draining every queue in this process."""
     if _drainers:
         return
-    _drainers.extend(Drainer(kind) for kind in kinds().values())
+    _drainers.extend(DrainThread(of) for of in queues().values())
     for drainer in _drainers:
         drainer.start()
-    threading.Thread(target=_be_seen, name="seen", daemon=True).start()
-    log.info("worker_started", queues=[d.kind.queue for d in _drainers], pid=os.getpid())
+    threading.Thread(target=_heartbeat, name="seen", daemon=True).start()
+    log.info("worker_started", queues=[d.of.name for d in _drainers], pid=os.getpid())
 
 
 def stop_drains() -> None:
     """Let what is in flight settle, for at most GRACE seconds; leases cover the rest."""
     for drainer in _drainers:
         drainer.stop()
-    until = time.monotonic() + GRACE
+    until = time.monotonic() + SHUTDOWN_GRACE
     for drainer in _drainers:
         drainer.join(max(0.0, until - time.monotonic()))
     _drainers.clear()
 
 
-def _be_seen() -> None:
+def _heartbeat() -> None:
     while True:
-        worker_seen()
-        time.sleep(5)
+        heartbeat.beat()
+        time.sleep(heartbeat.INTERVAL)
 
 
 @signals.worker_process_init.connect

@@ -7,8 +7,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from liveplatform.accounts import keys
-from liveplatform.accounts.connections import connect
-from liveplatform.accounts.keys import make_key, principal_for
+from liveplatform.accounts.connections import upsert_connection
+from liveplatform.accounts.keys import authenticate, make_key
 from liveplatform.accounts.models import Account, ApiKey, Connection, JwtIssuer
 from tests.support.jwt_issuer import SECRET, issuer, private_pem, public_pem
 
@@ -17,7 +17,7 @@ CANARY = "canary-auth-token"
 
 @pytest.fixture
 def staff(db) -> Client:
-    keys.forget()
+    keys.clear_cache()
     client = Client()
     client.force_login(User.objects.create_superuser("staff"))
     return client
@@ -53,7 +53,7 @@ def test_a_new_account_has_its_ids(staff):
 def test_a_new_keys_text_is_shown_once(staff, account):
     answer = post(staff, "apikey/add/", account=account.pk, name="ci", scopes=["read:live"])
     text = re.search(r"lp_[\w-]+", answer.content.decode()).group()
-    assert principal_for(text).scopes == {"read:live"}
+    assert authenticate(text).scopes == {"read:live"}
     made = ApiKey.objects.get(name="ci")
     assert text not in page(staff, "apikey/") + page(staff, f"apikey/{made.pk}/change/")
 
@@ -61,9 +61,9 @@ def test_a_new_keys_text_is_shown_once(staff, account):
 def test_keys_are_rotated_and_revoked(staff, account):
     key, text = make_key(account, name="ci")
     answer = post(staff, "apikey/", action="rotate", _selected_action=[key.pk])
-    assert principal_for(re.search(r"lp_[\w-]+", answer.content.decode()).group())
+    assert authenticate(re.search(r"lp_[\w-]+", answer.content.decode()).group())
     post(staff, "apikey/", action="revoke", _selected_action=[key.pk])
-    assert principal_for(text) is None
+    assert authenticate(text) is None
 
 
 CONNECTION = {"provider": "twilio", "is_default": "on", "options": '{"account_sid": "AC1"}'}
@@ -79,7 +79,7 @@ def test_a_connections_secrets_go_in_and_never_come_out(staff, account):
 
 
 def test_a_connection_saved_without_secrets_keeps_them(staff, account):
-    made = connect(account, "twilio", {"account_sid": "AC0", "auth_token": CANARY})
+    made = upsert_connection(account, "twilio", {"account_sid": "AC0", "auth_token": CANARY})
     post(staff, f"connection/{made.pk}/change/", secrets="", **CONNECTION)
     changed = Connection.objects.get(pk=made.pk)
     assert changed.credentials() == {"account_sid": "AC1", "auth_token": CANARY}
@@ -148,7 +148,7 @@ def test_a_wrong_issuer_is_not_saved(staff, account, wrong):
 
 
 def test_the_account_of_a_sealed_row_cannot_be_changed(staff, account):
-    made = connect(account, "twilio", {"account_sid": "AC1", "auth_token": CANARY})
+    made = upsert_connection(account, "twilio", {"account_sid": "AC1", "auth_token": CANARY})
     other = Account.objects.exclude(pk=account.pk).first()
     post(staff, f"connection/{made.pk}/change/", account=other.pk, secrets="", **CONNECTION)
     assert Connection.objects.get(pk=made.pk).account_id == account.pk

@@ -17,8 +17,8 @@ PATH = "/v1/live/calls"
 
 @pytest.fixture(autouse=True)
 def fresh():
-    keys.forget()
-    tokens.forget()
+    keys.clear_cache()
+    tokens.clear_cache()
 
 
 def ask(path: str = PATH, **headers: str):

@@ -8,15 +8,15 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from liveplatform.accounts import jwks, tokens
-from liveplatform.accounts.jwks import KeySet, KeysUnavailable
-from liveplatform.accounts.tokens import BadToken, principal_for
+from liveplatform.accounts.jwks import Jwks, JwksUnavailable
+from liveplatform.accounts.tokens import InvalidToken, authenticate
 from liveplatform.egress import fetch
 from tests.support.jwt_issuer import issuer, jwk, jwks_server, token
 
 
 @pytest.fixture
 def published(settings):
-    tokens.forget()
+    tokens.clear_cache()
     settings.WEBHOOK_ALLOW_HTTP = settings.WEBHOOK_ALLOW_LOOPBACK = True
     with jwks_server() as published:
         published.keys(jwk("RS256", "one"), jwk("RS256", "two"), jwk("ES256", "curve"))
@@ -29,21 +29,21 @@ def trusted(account, published):
 
 
 def refused(text: str) -> str:
-    with pytest.raises(BadToken) as error:
-        principal_for(text)
+    with pytest.raises(InvalidToken) as error:
+        authenticate(text)
     return str(error.value)
 
 
 def test_a_token_is_verified_with_the_key_it_names(trusted, published):
-    assert principal_for(token("RS256", "one", kid="one"))
-    assert principal_for(token("RS256", "two", kid="two"))
+    assert authenticate(token("RS256", "one", kid="one"))
+    assert authenticate(token("RS256", "two", kid="two"))
     assert "InvalidSignature" in refused(token("RS256", "one", kid="two"))
     assert published.asked == 1
 
 
 def test_without_a_key_id_the_only_key_is_meant(trusted, published):
     published.keys(jwk("RS256", "one"))
-    assert principal_for(token("RS256", "one"))
+    assert authenticate(token("RS256", "one"))
 
 
 def test_without_a_key_id_among_many_no_key_is_meant(trusted):
@@ -68,12 +68,12 @@ def test_a_flood_of_unknown_key_ids_costs_one_fetch(trusted, published):
     for number in range(200):
         assert "does not publish" in refused(token("RS256", "one", kid=f"flood-{number}"))
     assert published.asked == 1
-    assert principal_for(token("RS256", "one", kid="one"))
+    assert authenticate(token("RS256", "one", kid="one"))
 
 
 def test_a_flood_at_once_costs_one_fetch(published):
     published.delay = 0.2
-    keys = KeySet(published.url, "RS256")
+    keys = Jwks(published.url, "RS256")
     with ThreadPoolExecutor(20) as pool:
         found = list(pool.map(keys.find, ["one", "two"] * 10))
     assert all(found)
@@ -82,20 +82,20 @@ def test_a_flood_at_once_costs_one_fetch(published):
 
 def test_a_new_key_is_found_after_the_pause(trusted, published, monkeypatch):
     published.keys(jwk("RS256", "one"))
-    assert principal_for(token("RS256", "one", kid="one"))
+    assert authenticate(token("RS256", "one", kid="one"))
     published.keys(jwk("RS256", "new"))
     refused(token("RS256", "new", kid="new"))
 
-    monkeypatch.setattr(jwks, "REFETCH", 0.0)
-    assert principal_for(token("RS256", "new", kid="new"))
+    monkeypatch.setattr(jwks, "MIN_FETCH_INTERVAL", 0.0)
+    assert authenticate(token("RS256", "new", kid="new"))
     assert "does not publish" in refused(token("RS256", "one", kid="one"))
 
 
 def test_known_keys_do_not_wait_for_a_slow_issuer(published, monkeypatch):
-    keys = KeySet(published.url, "RS256")
+    keys = Jwks(published.url, "RS256")
     assert keys.find("one")
-    monkeypatch.setattr(jwks, "KEEP", 0.0)
-    monkeypatch.setattr(jwks, "PATIENCE", 0.05)
+    monkeypatch.setattr(jwks, "MAX_AGE", 0.0)
+    monkeypatch.setattr(jwks, "FETCH_WAIT_TIMEOUT", 0.05)
     published.delay = 1.0
     with ThreadPoolExecutor(1) as pool:
         slow = pool.submit(keys.find, "one")
@@ -108,7 +108,7 @@ def test_known_keys_do_not_wait_for_a_slow_issuer(published, monkeypatch):
 
 
 def test_an_issuer_that_is_away_is_refused_and_not_asked_again(account, settings):
-    tokens.forget()
+    tokens.clear_cache()
     settings.WEBHOOK_ALLOW_HTTP = settings.WEBHOOK_ALLOW_LOOPBACK = True
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
@@ -121,20 +121,20 @@ def test_an_issuer_that_is_away_is_refused_and_not_asked_again(account, settings
 
 
 def test_known_keys_survive_an_issuer_that_is_away(trusted, published, monkeypatch):
-    assert principal_for(token("RS256", kid="one"))
-    monkeypatch.setattr(jwks, "KEEP", 0.0)
+    assert authenticate(token("RS256", kid="one"))
+    monkeypatch.setattr(jwks, "MAX_AGE", 0.0)
     published.status = 503
-    assert principal_for(token("RS256", kid="one"))
+    assert authenticate(token("RS256", kid="one"))
     assert published.asked == 2
 
 
 def test_but_not_for_ever(published, monkeypatch):
-    keys = KeySet(published.url, "RS256")
+    keys = Jwks(published.url, "RS256")
     assert keys.find("one")
-    monkeypatch.setattr(jwks, "KEEP", 0.0)
-    monkeypatch.setattr(jwks, "FORGET", 0.0)
+    monkeypatch.setattr(jwks, "MAX_AGE", 0.0)
+    monkeypatch.setattr(jwks, "MAX_STALE_AGE", 0.0)
     published.status = 503
-    with pytest.raises(KeysUnavailable):
+    with pytest.raises(JwksUnavailable):
         keys.find("one")
 
 
@@ -162,7 +162,7 @@ def test_a_broken_document_is_refused(trusted, published, body):
 def test_a_large_document_is_read_to_its_end(trusted, published):
     published.keys(jwk("RS256", "one"), *(jwk("RS256", "two", kid=f"k{n}", x="x" * 2000) for n in range(80)))
     assert len(published.body) > 150_000
-    assert principal_for(token("RS256", kid="one"))
+    assert authenticate(token("RS256", kid="one"))
 
 
 def test_a_redirect_is_not_followed(trusted, published):
@@ -175,7 +175,7 @@ def test_a_redirect_is_not_followed(trusted, published):
 
 @pytest.mark.parametrize("allowed", [{}, {"WEBHOOK_ALLOW_HTTP": True}])
 def test_an_internal_address_is_never_asked(account, settings, allowed):
-    tokens.forget()
+    tokens.clear_cache()
     for name, value in allowed.items():
         setattr(settings, name, value)
     with jwks_server() as canary:

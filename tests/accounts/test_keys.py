@@ -9,9 +9,9 @@ import pytest
 from django.utils import timezone
 
 from liveplatform.accounts import keys
-from liveplatform.accounts.keys import CannotRotate, make_key, principal_for, revoke, rotate
+from liveplatform.accounts.keys import RotationError, authenticate, make_key, revoke, rotate
 from liveplatform.accounts.models import Account, ApiKey
-from liveplatform.accounts.ttl_cache import Memory
+from liveplatform.accounts.ttl_cache import TTLCache
 from tests.support.concurrency import at_once
 
 HOUR = timedelta(hours=1)
@@ -19,12 +19,12 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture(autouse=True)
 def fresh():
-    keys.forget()
+    keys.clear_cache()
 
 
 def test_a_key_stands_for_its_account(account):
     key, text = make_key(account, scopes=["read:live"])
-    principal = principal_for(text)
+    principal = authenticate(text)
     assert (principal.account_id, principal.scopes) == (account.pk, {"read:live"})
     assert principal.label == principal.identity == f"key:{key.public_id}"
     assert principal.auth_id == account.auth_id
@@ -53,18 +53,18 @@ WRONG = {
 
 @pytest.mark.parametrize("wrong", WRONG.values(), ids=WRONG)
 def test_a_wrong_key_stands_for_nobody(account, wrong):
-    assert principal_for(wrong(make_key(account)[1])) is None
+    assert authenticate(wrong(make_key(account)[1])) is None
 
 
 def test_an_expired_key_stands_for_nobody(account):
     _, text = make_key(account, expires_at=timezone.now() - timedelta(seconds=1))
-    assert principal_for(text) is None
+    assert authenticate(text) is None
 
 
 def test_a_revoked_key_stands_for_nobody(account):
     key, text = make_key(account)
     revoke(key)
-    assert principal_for(text) is None
+    assert authenticate(text) is None
 
 
 def test_revoking_again_changes_nothing(account):
@@ -78,45 +78,45 @@ def test_revoking_again_changes_nothing(account):
 def test_a_key_of_a_closed_account_stands_for_nobody(account):
     _, text = make_key(account)
     Account.objects.filter(pk=account.pk).update(is_active=False)
-    assert principal_for(text) is None
+    assert authenticate(text) is None
 
 
 def test_a_known_key_costs_no_query(account, django_assert_num_queries):
     _, text = make_key(account)
-    principal_for(text)
+    authenticate(text)
     with django_assert_num_queries(0):
-        assert principal_for(text)
+        assert authenticate(text)
 
 
 def test_an_unknown_key_costs_no_second_query(db, django_assert_num_queries):
-    principal_for("lp_ffffffffffff_x")
+    authenticate("lp_ffffffffffff_x")
     with django_assert_num_queries(0):
-        assert principal_for("lp_ffffffffffff_x") is None
+        assert authenticate("lp_ffffffffffff_x") is None
 
 
 def test_a_cached_key_is_believed_for_seconds_only(account, monkeypatch):
-    assert keys.CACHE <= 5
-    monkeypatch.setattr(keys._known, "seconds", 0.2)
+    assert keys.CACHE_SECONDS <= 5
+    monkeypatch.setattr(keys._cache, "seconds", 0.2)
     key, text = make_key(account)
-    principal_for(text)
+    authenticate(text)
     revoke(key)
-    assert principal_for(text), "another process has not heard of it yet"
+    assert authenticate(text), "another process has not heard of it yet"
     time.sleep(0.25)
-    assert principal_for(text) is None
+    assert authenticate(text) is None
 
 
 def test_what_is_remembered_is_bounded():
-    memory = Memory(60, 100)
+    memory = TTLCache(60, 100)
     for number in range(1050):
-        memory.recall(number, lambda: None)
+        memory.get_or_load(number, lambda: None)
         assert len(memory) <= 100
 
 
 def test_a_look_up_that_raises_is_not_remembered():
-    memory = Memory(60, 100)
+    memory = TTLCache(60, 100)
     with pytest.raises(ZeroDivisionError):
-        memory.recall("x", lambda: 1 // 0)
-    assert memory.recall("x", lambda: 1) == 1
+        memory.get_or_load("x", lambda: 1 // 0)
+    assert memory.get_or_load("x", lambda: 1) == 1
 
 
 def test_both_keys_live_until_the_overlap_is_over(account):
@@ -124,7 +124,7 @@ def test_both_keys_live_until_the_overlap_is_over(account):
     new, new_text = rotate(old, HOUR)
 
     assert (new.name, new.scopes, new.expires_at) == ("ci", ["read:live"], None)
-    assert principal_for(old_text) and principal_for(new_text)
+    assert authenticate(old_text) and authenticate(new_text)
     left = ApiKey.objects.get(pk=old.pk).expires_at - timezone.now()
     assert timedelta(minutes=59) < left <= HOUR
 
@@ -132,14 +132,14 @@ def test_both_keys_live_until_the_overlap_is_over(account):
 def test_without_overlap_the_old_key_ends_at_once(account):
     old, old_text = make_key(account)
     _, new_text = rotate(old, timedelta())
-    assert principal_for(old_text) is None
-    assert principal_for(new_text)
+    assert authenticate(old_text) is None
+    assert authenticate(new_text)
 
 
 def test_a_key_has_one_successor_only(account):
     old, _ = make_key(account)
     rotate(old, HOUR)
-    with pytest.raises(CannotRotate, match="rotate its successor"):
+    with pytest.raises(RotationError, match="rotate its successor"):
         rotate(ApiKey.objects.get(pk=old.pk), HOUR)
     assert account.api_keys.count() == 2
 
@@ -149,7 +149,7 @@ def test_of_many_rotations_at_once_one_wins(account):
     old, _ = make_key(account)
 
     def rotated(_: int) -> bool:
-        with suppress(CannotRotate):
+        with suppress(RotationError):
             return bool(rotate(ApiKey.objects.get(pk=old.pk), HOUR))
         return False
 
@@ -159,9 +159,9 @@ def test_of_many_rotations_at_once_one_wins(account):
 
 def test_a_known_key_ends_when_it_expires(account):
     _, text = make_key(account, expires_at=timezone.now() + timedelta(seconds=0.5))
-    assert principal_for(text)
+    assert authenticate(text)
     time.sleep(0.55)
-    assert principal_for(text) is None, "it is remembered for seconds, but not longer than it lives"
+    assert authenticate(text) is None, "it is remembered for seconds, but not longer than it lives"
 
 
 def test_rotating_never_makes_the_old_key_live_longer(account):
@@ -173,20 +173,20 @@ def test_rotating_never_makes_the_old_key_live_longer(account):
 
 def test_its_use_is_noted_at_most_once_a_minute(account):
     key, text = make_key(account)
-    principal_for(text)
+    authenticate(text)
     first = ApiKey.objects.get(pk=key.pk).last_used_at
-    keys.forget()
-    principal_for(text)
+    keys.clear_cache()
+    authenticate(text)
     assert first is not None
     assert ApiKey.objects.get(pk=key.pk).last_used_at == first
 
-    ApiKey.objects.filter(pk=key.pk).update(last_used_at=first - 2 * keys.USED_EVERY)
-    keys.forget()
-    principal_for(text)
+    ApiKey.objects.filter(pk=key.pk).update(last_used_at=first - 2 * keys.LAST_USED_INTERVAL)
+    keys.clear_cache()
+    authenticate(text)
     assert ApiKey.objects.get(pk=key.pk).last_used_at >= first
 
 
 def test_a_wrong_secret_is_no_use(account):
     key, text = make_key(account)
-    principal_for(text[:-1])
+    authenticate(text[:-1])
     assert ApiKey.objects.get(pk=key.pk).last_used_at is None

@@ -10,7 +10,7 @@ import pytest
 
 from liveplatform.accounts import tokens
 from liveplatform.accounts.models import Account, JwtIssuer
-from liveplatform.accounts.tokens import BadToken, principal_for
+from liveplatform.accounts.tokens import InvalidToken, authenticate
 from tests.support.jwt_issuer import SECRET, claims, issuer, private_key, public_pem, token
 
 ALGORITHMS = ("HS256", "RS256", "ES256")
@@ -18,7 +18,7 @@ ALGORITHMS = ("HS256", "RS256", "ES256")
 
 @pytest.fixture(autouse=True)
 def fresh():
-    tokens.forget()
+    tokens.clear_cache()
 
 
 def part(value: object) -> str:
@@ -36,7 +36,7 @@ def by_hand(header: object, payload: object, key: bytes | None = None) -> str:
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
 def test_a_good_token_stands_for_its_account(account, algorithm):
     issuer(account, algorithm)
-    principal = principal_for(token(algorithm))
+    principal = authenticate(token(algorithm))
     assert (principal.account_id, principal.kind, principal.id) == (account.pk, "jwt", "user-7")
     assert principal.label == "jwt:user-7"
 
@@ -56,7 +56,7 @@ def test_a_good_token_stands_for_its_account(account, algorithm):
 )
 def test_scopes_are_what_token_and_issuer_both_allow(account, said, may):
     issuer(account)
-    assert principal_for(token(**said)).scopes == may
+    assert authenticate(token(**said)).scopes == may
 
 
 LATE, SOON = time.time() - 3600, time.time() + 3600
@@ -89,9 +89,9 @@ BENT = {
 @pytest.mark.parametrize("algorithm", ["HS256", "ES256"])
 def test_bent_claims_are_refused(account, algorithm, changed):
     issuer(account, algorithm)
-    assert principal_for(signed(algorithm, claims()))
-    with pytest.raises(BadToken):
-        principal_for(signed(algorithm, claims(**changed)))
+    assert authenticate(signed(algorithm, claims()))
+    with pytest.raises(InvalidToken):
+        authenticate(signed(algorithm, claims(**changed)))
 
 
 def signed(algorithm: str, payload: object) -> str:
@@ -104,16 +104,16 @@ def signed(algorithm: str, payload: object) -> str:
 @pytest.mark.parametrize("pinned", ALGORITHMS)
 def test_an_unsigned_token_is_refused(account, pinned, algorithm):
     issuer(account, pinned)
-    with pytest.raises(BadToken):
-        principal_for(by_hand({"alg": algorithm, "typ": "JWT"}, claims()))
+    with pytest.raises(InvalidToken):
+        authenticate(by_hand({"alg": algorithm, "typ": "JWT"}, claims()))
 
 
 @pytest.mark.parametrize("algorithm", ["RS256", "ES256"])
 def test_hs256_with_the_public_key_as_secret_is_refused(account, algorithm):
     issuer(account, algorithm)
     for key in (public_pem(algorithm), public_pem(algorithm).strip()):
-        with pytest.raises(BadToken):
-            principal_for(by_hand({"alg": "HS256", "typ": "JWT"}, claims(), key.encode()))
+        with pytest.raises(InvalidToken):
+            authenticate(by_hand({"alg": "HS256", "typ": "JWT"}, claims(), key.encode()))
 
 
 @pytest.mark.parametrize("pinned", ALGORITHMS)
@@ -121,26 +121,26 @@ def test_hs256_with_the_public_key_as_secret_is_refused(account, algorithm):
 def test_only_the_pinned_algorithm_is_accepted(account, pinned, used):
     issuer(account, pinned)
     if pinned == used:
-        assert principal_for(token(used))
+        assert authenticate(token(used))
         return
-    with pytest.raises(BadToken):
-        principal_for(token(used))
+    with pytest.raises(InvalidToken):
+        authenticate(token(used))
 
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
 def test_another_key_of_the_same_kind_is_refused(account, algorithm):
     issuer(account, algorithm)
     other = "t" * 32 if algorithm == "HS256" else private_key(algorithm, "another")
-    with pytest.raises(BadToken):
-        principal_for(jwt.encode(claims(), other, algorithm))
+    with pytest.raises(InvalidToken):
+        authenticate(jwt.encode(claims(), other, algorithm))
 
 
 def test_a_key_inside_the_token_is_not_believed(account):
     issuer(account, "RS256")
     own = jwt.algorithms.RSAAlgorithm.to_jwk(private_key("RS256", "evil").public_key(), as_dict=True)
     headers = {"jwk": own, "jku": "https://evil.example.com/jwks", "x5u": "https://evil.example.com/"}
-    with pytest.raises(BadToken):
-        principal_for(jwt.encode(claims(), private_key("RS256", "evil"), "RS256", headers=headers))
+    with pytest.raises(InvalidToken):
+        authenticate(jwt.encode(claims(), private_key("RS256", "evil"), "RS256", headers=headers))
 
 
 DEEP = b'{"iss":' + b"[" * 3000 + b"]" * 3000 + b"}"
@@ -164,42 +164,42 @@ NO_TOKENS = {
 @pytest.mark.parametrize("text", NO_TOKENS.values(), ids=NO_TOKENS)
 def test_what_is_no_token_is_refused(account, text):
     issuer(account)
-    with pytest.raises(BadToken):
-        principal_for(text)
+    with pytest.raises(InvalidToken):
+        authenticate(text)
 
 
 def test_an_issuer_that_is_switched_off_is_refused(account):
     issuer(account, is_active=False)
-    with pytest.raises(BadToken):
-        principal_for(token())
+    with pytest.raises(InvalidToken):
+        authenticate(token())
 
 
 def test_a_closed_accounts_issuer_is_refused(account):
     issuer(account)
     Account.objects.filter(pk=account.pk).update(is_active=False)
-    with pytest.raises(BadToken):
-        principal_for(token())
+    with pytest.raises(InvalidToken):
+        authenticate(token())
 
 
 def test_an_issuer_without_any_key_is_refused(account):
     issuer(account, "RS256")
     JwtIssuer.objects.update(public_key="")
-    with pytest.raises(BadToken):
-        principal_for(token("RS256"))
+    with pytest.raises(InvalidToken):
+        authenticate(token("RS256"))
 
 
 def test_a_secret_that_cannot_be_opened_is_refused(account):
     row = issuer(account)
     JwtIssuer.objects.filter(pk=row.pk).update(sealed_secret="gone:AAAA")
-    with pytest.raises(BadToken):
-        principal_for(token())
+    with pytest.raises(InvalidToken):
+        authenticate(token())
 
 
 def test_a_known_issuer_costs_no_query(account, django_assert_num_queries):
     issuer(account)
-    principal_for(token())
+    authenticate(token())
     with django_assert_num_queries(0):
-        principal_for(token(sub="user-8"))
+        authenticate(token(sub="user-8"))
 
 
 def test_principals_of_two_issuers_or_two_subjects_are_never_the_same(account):
@@ -207,12 +207,12 @@ def test_principals_of_two_issuers_or_two_subjects_are_never_the_same(account):
     issuer(account, audience="second")
     long = "u" * 100
     subjects = [token(), token(aud="second"), token(sub=long + "1"), token(sub=long + "2")]
-    assert len({principal_for(text).identity for text in subjects}) == 4
-    assert all(len(principal_for(text).identity) <= 80 for text in subjects)
+    assert len({authenticate(text).identity for text in subjects}) == 4
+    assert all(len(authenticate(text).identity) <= 80 for text in subjects)
 
 
 def test_refusals_tell_nothing_of_keys(account):
     issuer(account)
-    with pytest.raises(BadToken) as refused:
-        principal_for(token()[:-3])
+    with pytest.raises(InvalidToken) as refused:
+        authenticate(token()[:-3])
     assert str(refused.value) == "The token is not valid (InvalidSignatureError)."

@@ -2,9 +2,10 @@
 
 import pytest
 from django.test import Client
+from django.urls import resolve
 
 from liveplatform.accounts.models import Account
-from liveplatform.api.exceptions import surface_of
+from liveplatform.api.surfaces import surface_for_path, surface_for_request
 
 pytestmark = pytest.mark.urls("tests.support.probe_views")
 
@@ -57,22 +58,36 @@ def test_a_method_that_is_not_there_has_the_shape_too(api):
 
 ID = "0d9a3f0e-0000-4000-8000-000000000000"
 VENDORS = ["/calls/abc", "/calls/abc/timeline", "/v1/calls/abc", "/phone_number"]
-HOUSES = ["/v1/calls", "/v1/calls/rules", "/v1/calls/export", "/v1/calls/rules/abc", "/v1/nothing"]
+PLATFORMS = ["/v1/calls", "/v1/calls/rules/abc", "/v1/calls/abc/timeline", "/v1/nothing"]
+RESOLVED = {
+    ("GET", "/v1/calls"): "platform",
+    ("POST", "/v1/calls"): "telephony",
+    ("GET", "/v1/calls/rules"): "platform",
+    ("GET", "/v1/calls/export"): "platform",
+    ("POST", "/v1/calls/end"): "telephony",
+    ("POST", "/v1/live/calls"): "live",
+}
 
 
 @pytest.mark.parametrize("path", VENDORS)
 def test_the_vendors_addresses_are_the_telephony_surface(path):
-    assert surface_of(path) == "telephony"
+    assert surface_for_path(path).name == "telephony"
 
 
-@pytest.mark.parametrize("path", HOUSES)
-def test_the_houses_addresses_beside_them_are_not(path):
-    assert surface_of(path) == "house"
+@pytest.mark.parametrize("path", PLATFORMS)
+def test_the_platforms_addresses_beside_them_are_not(path):
+    assert surface_for_path(path).name == "platform"
 
 
-def test_the_address_of_both_goes_by_the_method():
-    assert (surface_of("/v1/calls", "GET"), surface_of("/v1/calls", "POST")) == ("house", "telephony")
-    assert surface_of("/v1/live/calls/abc") == "live"
+@pytest.mark.parametrize(("method", "path"), RESOLVED)
+def test_where_a_view_answers_it_says_which_surface_it_is(rf, method, path):
+    request = rf.generic(method, path)
+    request.resolver_match = resolve(path, "liveplatform.urls")
+    assert surface_for_request(request).name == RESOLVED[method, path]
+
+
+def test_the_live_surface_claims_what_lies_below_its_prefix():
+    assert surface_for_path("/v1/live/calls/abc").name == "live"
 
 
 @pytest.mark.urls("liveplatform.urls")

@@ -125,7 +125,7 @@ def test_another_key_of_the_same_account_is_never_answered_with_it(api):
 
 
 def test_subjects_and_issuers_are_principals_of_their_own(api):
-    tokens.forget()
+    tokens.clear_cache()
     issuer(api.account)
     issuer(api.account, audience="second")
     long = "u" * 100
@@ -141,7 +141,7 @@ def test_subjects_and_issuers_are_principals_of_their_own(api):
 def test_who_lost_the_scope_is_not_answered(api):
     api("POST", "/accounts", BODY, Idempotency_Key="k")
     ApiKey.objects.filter(pk=api.key.pk).update(scopes=["read:live"])
-    keys.forget()
+    keys.clear_cache()
     assert api("POST", "/accounts", BODY, Idempotency_Key="k").status_code == 403
 
 
@@ -165,7 +165,9 @@ def test_an_answer_moved_to_another_record_does_not_open(api):
 def running(key: str, age: timedelta) -> None:
     """Make an answered record one whose process is at work since `age`, or died."""
     IdempotencyRecord.objects.filter(key=key).update(
-        status=None, body=None, locked_until=timezone.now() + timedelta(seconds=idempotency.LOCK) - age
+        status=None,
+        body=None,
+        locked_until=timezone.now() + timedelta(seconds=idempotency.LOCK_SECONDS) - age,
     )
 
 
@@ -178,7 +180,7 @@ def test_a_request_that_still_runs_is_409(api):
 
 def test_a_crash_frees_the_key_after_a_while(api):
     api("POST", "/accounts", BODY, Idempotency_Key="k")
-    running("k", timedelta(seconds=idempotency.LOCK + 1))
+    running("k", timedelta(seconds=idempotency.LOCK_SECONDS + 1))
     assert api("POST", "/accounts", BODY, Idempotency_Key="k").status_code == 201
     assert made() == 2
 
@@ -186,7 +188,7 @@ def test_a_crash_frees_the_key_after_a_while(api):
 def test_after_a_day_a_key_is_fresh(api):
     api("POST", "/accounts", BODY, Idempotency_Key="k")
     IdempotencyRecord.objects.update(
-        created_at=F("created_at") - timedelta(hours=idempotency.KEEP, seconds=1)
+        created_at=F("created_at") - timedelta(hours=idempotency.RETENTION_HOURS, seconds=1)
     )
     assert api("POST", "/accounts", {"name": "new"}, Idempotency_Key="k").status_code == 201
 

@@ -40,7 +40,18 @@ def routes(patterns=None, prefix=""):
         elif isinstance(pattern, URLPattern) and issubclass(
             getattr(pattern.callback, "cls", object), PlatformView
         ):
-            yield path, pattern.callback.cls
+            yield path, pattern.callback
+
+
+def scopes_of(callback) -> dict[str, str | None]:
+    """The scope of each method that is served, as the view declares it."""
+    view, actions = callback.cls, getattr(callback, "actions", None)
+    if actions is not None:
+        return {
+            method.upper(): view.scopes.get(action) for method, action in actions.items() if method != "head"
+        }
+    methods = ("GET", "POST", "PUT", "PATCH", "DELETE")
+    return {method: view.scopes.get(method) for method in methods if hasattr(view, method.lower())}
 
 
 ROUTES = sorted(
@@ -48,8 +59,8 @@ ROUTES = sorted(
         (path, method)
         for path, view in routes()
         if "<" in path
-        for method in view.scopes
-        if hasattr(view, method.lower())
+        for method in scopes_of(view)
+        if view.cls.authentication_classes
     }
 )
 

@@ -6,7 +6,7 @@ from calls.adapters import adapter_for
 from calls.lifecycle.create_video import VideoCallRequest, create_video_call
 from calls.lifecycle.dial import DialRequest, dial
 from calls.models import Call
-from liveplatform.accounts.connections import connect
+from liveplatform.accounts.connections import upsert_connection
 from tests.providers.conftest import sandbox, sandbox_url
 from tests.support.factories import NUMBER, phone_connection
 
@@ -20,7 +20,7 @@ class Line:
         self.account, self.sandbox = account, sandbox
         self.phone = phone_connection(account, sandbox_url)
         given = {"api_key": account.account_id, "api_secret": "a-secret-of-at-least-32-characters"}
-        self.video = connect(account, "getstream", given, base_url=sandbox_url)
+        self.video = upsert_connection(account, "getstream", given, base_url=sandbox_url)
 
     def dial(self, to="+14155550111", **wish) -> Call:
         return dial(self.account.pk, DialRequest(from_number=NUMBER, to_number=to, **wish))

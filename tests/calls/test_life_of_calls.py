@@ -20,15 +20,15 @@ from calls.models.end_code import EndCode
 from calls.monitoring.schedule import check_now
 from liveplatform.webhooks.models import Event
 from liveplatform.work import sql
-from liveplatform.work.drain import drain
-from liveplatform.work.models import kinds
+from liveplatform.work.queue import queues
 from providers.errors import ProviderError
+from tests.support.draining import drain
 from tests.support.signed_events import post_getstream, post_twilio, status_form
 
 ENDS = {"phone": "end_call", "video": "end_room"}
 LEASE = timedelta(minutes=30)
 # Webhooks have their own tests; everything else that follows a call is worked off here.
-WORKED = sorted(set(kinds()) - {"webhooks"})
+WORKED = sorted(set(queues()) - {"webhooks"})
 doors = st.sampled_from(["telephony", "strict", "platform", "bulk"])
 
 
@@ -95,13 +95,13 @@ class LifeOfCalls(RuleBasedStateMachine):
 
     @rule(queue=st.sampled_from(WORKED))
     def work(self, queue):
-        drain(kinds()[queue])
+        drain(queues()[queue].model)
         self.look()
 
     @rule()
     def a_worker_takes_rows_and_dies(self):
         for queue in WORKED:
-            sql.claim(kinds()[queue], 32, per_lane=32)
+            sql.claim(queues()[queue].model, 32, per_key=32)
 
     @rule(
         fault=st.sampled_from(["500", "act_then_reset", "429"]),
@@ -114,8 +114,8 @@ class LifeOfCalls(RuleBasedStateMachine):
     def time_passes(self):
         """Leases run out, pauses are over, limits are reached."""
         with connection.cursor() as cursor:
-            for kind in kinds().values():
-                cursor.execute(f"UPDATE {kind._meta.db_table} SET due_at = due_at - %s", [LEASE])
+            for each in queues().values():
+                cursor.execute(f"UPDATE {each.model._meta.db_table} SET due_at = due_at - %s", [LEASE])
             cursor.execute("UPDATE calls_call SET started_at = started_at - %s", [LEASE])
 
     def look(self):

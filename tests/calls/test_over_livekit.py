@@ -11,9 +11,9 @@ from django.utils import timezone
 from calls.adapters import adapter_for
 from calls.lifecycle.end import end
 from calls.models import Call, CallMonitor, Reconciliation, Step
-from liveplatform.accounts.connections import connect
+from liveplatform.accounts.connections import upsert_connection
 from liveplatform.accounts.models import Connection
-from liveplatform.work.drain import drain
+from tests.support.draining import drain
 
 SECRET = "a-secret-of-at-least-32-characters"
 
@@ -21,7 +21,7 @@ SECRET = "a-secret-of-at-least-32-characters"
 @pytest.fixture
 def livekit(account, sandbox_url) -> Connection:
     given = {"api_key": f"API{account.account_id}", "api_secret": SECRET}
-    return connect(account, "livekit", given, base_url=sandbox_url)
+    return upsert_connection(account, "livekit", given, base_url=sandbox_url)
 
 
 @pytest.fixture

@@ -122,7 +122,7 @@ def test_errors_of_the_end_are_200_and_empty_or_honest_on_request(api, body):
     assert honest.status_code in (400, 404)
     assert set(honest.json()) == {"status", "message", "data", "error"}
 
-    api.account.honest_errors = True
+    api.account.strict_errors = True
     api.account.save()
     assert api("POST", "/calls/end", body).status_code == honest.status_code
 

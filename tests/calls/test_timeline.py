@@ -8,7 +8,7 @@ from calls.models import Call, CallMonitor, RecordingSync, Step
 from calls.monitoring.schedule import check_now
 from calls.post_processing.rerun import rerun_step
 from calls.recordings.schedule import sync_now
-from liveplatform.work.drain import drain
+from tests.support.draining import drain
 from tests.support.factories import NUMBER, phone_call, video_call
 
 TURNS = [{"role": "customer", "text": "hello"}]

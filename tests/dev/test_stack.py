@@ -17,7 +17,7 @@ import requests
 from calls.demo.sandbox import SEND_EVENTS_ENV, callback_targets, sandbox_port
 from calls.models import Call
 from liveplatform import embedded
-from liveplatform.accounts.connections import connect
+from liveplatform.accounts.connections import upsert_connection
 from liveplatform.accounts.models import Connection
 from liveplatform.dev.stack import ROOT, free_port
 from liveplatform.embedded.postgres import postgres_is_up
@@ -146,15 +146,15 @@ def no_connections() -> None:
 def test_the_sandbox_is_where_the_connections_point_to(account):
     no_connections()
     assert sandbox_port(None, 9000) == 9000
-    connect(account, "twilio", TWILIO, base_url="http://127.0.0.1:9000")
+    upsert_connection(account, "twilio", TWILIO, base_url="http://127.0.0.1:9000")
     assert sandbox_port(None, 9010) == 9000
 
 
 def test_the_sandbox_of_up_tells_the_connections_that_point_to_it(account, monkeypatch):
     no_connections()
     given = {"api_key": "k", "api_secret": "s"}
-    here = connect(account, "getstream", given, base_url="http://127.0.0.1:9000")
-    connect(account, "livekit", given, base_url="ws://127.0.0.1:7880")
+    here = upsert_connection(account, "getstream", given, base_url="http://127.0.0.1:9000")
+    upsert_connection(account, "livekit", given, base_url="ws://127.0.0.1:7880")
     assert callback_targets(9000) == []
     monkeypatch.setenv(SEND_EVENTS_ENV, "1")
     assert callback_targets(9000) == [{"key": "k", "secret": "s", "url": here.events_url}]
@@ -163,10 +163,10 @@ def test_the_sandbox_of_up_tells_the_connections_that_point_to_it(account, monke
 
 def test_another_wish_moves_the_connections_of_the_sandbox_alone(account):
     no_connections()
-    connect(account, "twilio", TWILIO, base_url="http://127.0.0.1:9000")
+    upsert_connection(account, "twilio", TWILIO, base_url="http://127.0.0.1:9000")
     given = {"api_key": "k", "api_secret": "s"}
-    connect(account, "getstream", given, base_url="http://127.0.0.1:9000")
-    connect(account, "livekit", given, base_url="ws://127.0.0.1:7880")
+    upsert_connection(account, "getstream", given, base_url="http://127.0.0.1:9000")
+    upsert_connection(account, "livekit", given, base_url="ws://127.0.0.1:7880")
     assert sandbox_port(9500, 9000) == 9500
     at = dict(Connection.objects.values_list("provider", "base_url"))
     moved = "http://127.0.0.1:9500"

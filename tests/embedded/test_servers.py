@@ -51,7 +51,7 @@ def test_data_outlives_a_stop(var):
     embedded.ensure(var)
     _sql(var, "CREATE TABLE kept AS SELECT 7 AS seven")
     embedded.stop(var)
-    assert not sockets.sockets(var).exists()
+    assert not sockets.socket_directory(var).exists()
 
     embedded.ensure(var)
 
@@ -200,8 +200,8 @@ def test_the_environment_cannot_lead_them_astray(var, monkeypatch):
 
 @pytest.mark.skipif(not AS_ROOT, reason="only root can give a directory away")
 def test_a_directory_of_somebody_else_is_not_trusted(var):
-    sockets.sockets(var).mkdir()
-    os.chown(sockets.sockets(var), 65534, 65534)
+    sockets.socket_directory(var).mkdir()
+    os.chown(sockets.socket_directory(var), 65534, 65534)
 
     with pytest.raises(RuntimeError, match="belongs to another user"):
         embedded.ensure(var, durable=False)

@@ -22,7 +22,7 @@ def _crash(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [*real, path("crash", _crash)]
-handler500 = "liveplatform.api.exceptions.at_crash"
+handler500 = "liveplatform.api.exceptions.handler500"
 
 
 @pytest.fixture

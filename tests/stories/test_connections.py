@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from liveplatform.dev.stack import Local
+from liveplatform.dev.stack import LocalStack
 
 JSON = {"Content-Type": "application/json"}
 WRONG = JSON | {"Authorization": "Bearer lp_0123456789ab_wrong"}
@@ -16,7 +16,7 @@ PAIRS = 200
 
 
 @pytest.fixture
-def connection(platform: Local) -> Iterator[http.client.HTTPConnection]:
+def connection(platform: LocalStack) -> Iterator[http.client.HTTPConnection]:
     connection = http.client.HTTPConnection(urlsplit(platform.url).netloc, timeout=20)
     connection.connect()
     connection.auto_open = 0  # once closed it stays closed, and the next request fails

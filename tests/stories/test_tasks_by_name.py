@@ -6,7 +6,7 @@ import sys
 import time
 from uuid import uuid4
 
-from liveplatform.dev.stack import ROOT, Local
+from liveplatform.dev.stack import ROOT, LocalStack
 
 SEND = """
 import json, sys
@@ -16,14 +16,14 @@ for name, args in json.load(sys.stdin):
 """
 
 
-def send(platform: Local, *tasks: tuple[str, list[object]]) -> None:
+def send(platform: LocalStack, *tasks: tuple[str, list[object]]) -> None:
     run = [sys.executable, "-c", SEND]
     subprocess.run(
         run, cwd=ROOT, env=platform.env, input=json.dumps(tasks), text=True, check=True, timeout=60
     )
 
 
-def logged(platform: Local, mark: str, count: int) -> list[dict[str, str]]:
+def logged(platform: LocalStack, mark: str, count: int) -> list[dict[str, str]]:
     """The worker's lines about tasks that hold this mark, once there are so many."""
     until = time.monotonic() + 20
     while time.monotonic() < until:

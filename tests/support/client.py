@@ -7,7 +7,7 @@ from typing import Any
 
 import requests
 
-from liveplatform.dev.stack import Local
+from liveplatform.dev.stack import LocalStack
 from providers.sandbox.client import SandboxClient
 
 NUMBER = "+14155550100"
@@ -32,7 +32,7 @@ TURNS = [
 class Customer:
     """One account with its connections and a webhook endpoint."""
 
-    def __init__(self, local: Local, name: str) -> None:
+    def __init__(self, local: LocalStack, name: str) -> None:
         self.local, self.sandbox = local, SandboxClient(local.sandbox_url)
         made = json.loads(local.manage("create_account", name, "--json"))
         self.account_id, self.key = made["account_id"], made["api_key"]

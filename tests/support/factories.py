@@ -3,7 +3,7 @@
 from typing import Any
 
 from calls.models import Call, PhoneNumber
-from liveplatform.accounts.connections import connect
+from liveplatform.accounts.connections import upsert_connection
 from liveplatform.accounts.models import Account
 
 NUMBER = "+14155550100"
@@ -12,7 +12,7 @@ NOWHERE = "http://127.0.0.1:9"
 
 def phone_connection(account: Account, base_url: str = NOWHERE) -> Any:
     given = {"account_sid": f"AC{account.account_id}", "auth_token": "secret-token"}
-    connection = connect(account, "twilio", given, base_url=base_url)
+    connection = upsert_connection(account, "twilio", given, base_url=base_url)
     PhoneNumber.objects.get_or_create(account=account, number=NUMBER, defaults={"connection": connection})
     return connection
 

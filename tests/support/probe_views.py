@@ -9,11 +9,13 @@ from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from calls.api.live_calls.surface import LIVE
+from calls.api.telephony.surface import TELEPHONY
 from liveplatform.accounts.models import Account
 from liveplatform.api.exceptions import Conflict
 from liveplatform.api.pagination import keyset_page
 from liveplatform.api.viewsets import PlatformView
-from liveplatform.crypto import CannotOpen
+from liveplatform.crypto import DecryptionFailed
 
 
 class Undeclared(PlatformView):
@@ -45,7 +47,7 @@ class Accounts(PlatformView):
             case "database":
                 raise OperationalError("server closed the connection")
             case "key":
-                raise CannotOpen("no key")
+                raise DecryptionFailed("no key")
             case "throttle":
                 raise Throttled(wait=7)
             case "fail":
@@ -63,11 +65,11 @@ class Loose(Accounts):
 
 
 class Live(Accounts):
-    surface = "live"
+    surface = LIVE
 
 
 class Telephony(Accounts):
-    surface = "telephony"
+    surface = TELEPHONY
 
 
 urlpatterns = [
@@ -78,6 +80,6 @@ urlpatterns = [
     path("telephony", Telephony.as_view()),
 ]
 
-handler400 = "liveplatform.api.exceptions.at_bad_request"
-handler404 = "liveplatform.api.exceptions.at_unknown_address"
-handler500 = "liveplatform.api.exceptions.at_crash"
+handler400 = "liveplatform.api.exceptions.handler400"
+handler404 = "liveplatform.api.exceptions.handler404"
+handler500 = "liveplatform.api.exceptions.handler500"

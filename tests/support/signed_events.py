@@ -14,7 +14,7 @@ from django.utils import timezone
 from twilio.request_validator import RequestValidator
 
 from calls.models import ProviderEvent
-from liveplatform.work.drain import drain
+from tests.support.draining import drain
 from tests.support.factories import NUMBER
 
 FORM = "application/x-www-form-urlencoded"

@@ -10,9 +10,9 @@ from django.test import Client
 
 from liveplatform.accounts.keys import make_key
 from liveplatform.accounts.models import Account
+from liveplatform.db.uuid7 import uuid7
 from liveplatform.webhooks.models import Endpoint, Event
 from liveplatform.webhooks.publish import publish
-from liveplatform.work.models import uuid7
 from tests.support.receiver import Receiver
 
 

@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from liveplatform.webhooks.models import Delivery, Endpoint, Event
-from liveplatform.work.drain import drain
+from tests.support.draining import drain
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

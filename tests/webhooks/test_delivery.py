@@ -8,10 +8,11 @@ from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
 from standardwebhooks import Webhook, WebhookVerificationError
 
+from liveplatform.webhooks.endpoints import disable, enable
 from liveplatform.webhooks.models import Delivery, Endpoint
 from liveplatform.webhooks.retry_schedule import MAX_ATTEMPTS
-from liveplatform.work.drain import drain
-from liveplatform.work.models import Job
+from liveplatform.work.models import AttemptFn
+from tests.support.draining import drain, queue_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -38,7 +39,7 @@ def seconds_until_due(delivery: Delivery) -> float:
     return (delivery.due_at - datetime.now(UTC)).total_seconds()
 
 
-def drop(jobs: list[Job]) -> int:
+def drop(jobs: list[AttemptFn]) -> int:
     """Forget jobs that are not to be run: how many."""
     for job in jobs:
         if not callable(job):
@@ -218,12 +219,12 @@ def test_a_secret_that_does_not_open_fails_visibly(endpoint_at, tell):
 def test_deliveries_of_a_disabled_endpoint_are_skipped_and_come_back(delivered):
     delivery = delivered("/flaky/1")
     endpoint = delivery.endpoint
-    endpoint.disable()
+    disable(endpoint)
     make_due(delivery)
     drain(Delivery)
     delivery.refresh_from_db()
     assert delivery.state == "skipped"
-    assert endpoint.enable() == 1
+    assert enable(endpoint) == 1
     drain(Delivery)
     delivery.refresh_from_db()
     assert delivery.state == "done"
@@ -236,8 +237,8 @@ def test_a_batch_takes_a_constant_number_of_queries(endpoint_at, tell):
             endpoint_at(f"/status/500/{size}")
         tell()
         with CaptureQueriesContext(connection) as queries:
-            drop(Delivery.prepare(rows := list(Delivery.objects.all())))
-            Delivery.settled(rows)
+            drop(queue_of(Delivery).prepare(rows := list(Delivery.objects.all())))
+            queue_of(Delivery).settled(rows)
         counts.append(len(queries))
     assert counts[0] == counts[1]
 
@@ -248,4 +249,4 @@ def test_a_deleted_endpoint_stops_nobody(endpoint_at, tell, receiver):
     tell()
     rows = list(Delivery.objects.all())
     gone.delete()
-    assert drop(Delivery.prepare(rows)) == 2
+    assert drop(queue_of(Delivery).prepare(rows)) == 2

@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 
 from liveplatform.webhooks.endpoint_health import record_results
 from liveplatform.webhooks.models import Delivery, Endpoint, Event
-from liveplatform.work.drain import drain
+from tests.support.draining import drain
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -59,7 +59,7 @@ def test_one_success_among_failures_counts(endpoint_at, tell):
     Endpoint.objects.filter(pk=endpoint.pk).update(failing_since=Now())
     good.state, bad.state = "done", "pending"
     with transaction.atomic():
-        record_results([bad, good], Endpoint._default_manager)
+        record_results([bad, good])
     endpoint.refresh_from_db()
     assert endpoint.failing_since is None
 

@@ -5,10 +5,10 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from liveplatform.db.uuid7 import uuid7
 from liveplatform.webhooks.models import Delivery, Event
 from liveplatform.webhooks.publish import EventMessage, publish, publish_many
 from liveplatform.webhooks.retry_schedule import MAX_ATTEMPTS
-from liveplatform.work.models import uuid7
 
 pytestmark = pytest.mark.django_db
 
@@ -63,7 +63,7 @@ def test_a_delivery_is_due_at_once_in_its_endpoints_lane(endpoint_at, tell):
     endpoint = endpoint_at("/ok")
     delivery = tell().deliveries.get()
     assert (delivery.state, delivery.attempts, delivery.max_attempts) == ("pending", 0, MAX_ATTEMPTS)
-    assert delivery.lane == endpoint.pk
+    assert delivery.concurrency_key == endpoint.pk
     assert delivery.account_id == endpoint.account_id
     assert delivery.due_at == delivery.created_at
 

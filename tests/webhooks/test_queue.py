@@ -7,12 +7,13 @@ import pytest
 from django.db import connection
 
 from liveplatform.webhooks.models import Delivery
-from liveplatform.work.worker import Drainer
+from liveplatform.work.worker import DrainThread
+from tests.support.draining import queue_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-class Worker(Drainer):
+class Worker(DrainThread):
     """A worker's drain of deliveries, that gives its connection back."""
 
     def run(self) -> None:
@@ -21,10 +22,10 @@ class Worker(Drainer):
 
 
 @pytest.fixture
-def worker(settings) -> Iterator[Drainer]:
+def worker(settings) -> Iterator[DrainThread]:
     settings.WEBHOOK_TIMEOUT = 3.0
     settings.WORK_SWEEP = 0.2
-    worker = Worker(Delivery)
+    worker = Worker(queue_of(Delivery))
     worker.start()
     yield worker
     worker.stop()

@@ -6,10 +6,11 @@ import pytest
 from django.db.models.functions import Now
 
 from liveplatform.webhooks import endpoint_events
+from liveplatform.webhooks.endpoints import disable, enable
 from liveplatform.webhooks.models import Delivery, Event
 from liveplatform.webhooks.replay import recover, redeliver, resend
 from liveplatform.webhooks.retry_schedule import MAX_ATTEMPTS
-from liveplatform.work.drain import drain
+from tests.support.draining import drain
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -80,10 +81,10 @@ def test_recovery_sends_what_failed_and_what_was_never_sent(endpoint_at, tell, r
     drain(Delivery)
     Delivery.objects.filter(event=failed).update(state="failed")
     Delivery.objects.filter(event=skipped).update(state="skipped")
-    endpoint.disable()
+    disable(endpoint)
     missed = tell()
     tell("endpoint.test")
-    endpoint.enable()
+    enable(endpoint)
     Delivery.objects.filter(event=skipped).update(state="skipped")
     before = len(receiver.received("/ok/recovered"))
     assert recover(endpoint, *window()) == (2, 1)

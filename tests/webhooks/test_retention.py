@@ -6,9 +6,9 @@ from uuid import UUID
 import pytest
 
 from liveplatform.db import retention
+from liveplatform.db.uuid7 import uuid7
 from liveplatform.webhooks.models import Delivery, Event
 from liveplatform.webhooks.retention import purge_expired_events
-from liveplatform.work.models import uuid7
 
 DAY_MS = 86_400_000
 
@@ -20,7 +20,9 @@ def event(account, endpoint, days, state="done"):
     made = Event.objects.create(
         id=id, account=account, subject_id=uuid7(), sequence=1, type="call.ended", body="{}"
     )
-    Delivery.objects.create(account=account, event=made, endpoint=endpoint, lane=endpoint.pk, state=state)
+    Delivery.objects.create(
+        account=account, event=made, endpoint=endpoint, concurrency_key=endpoint.pk, state=state
+    )
     return made.pk
 
 

@@ -2,6 +2,7 @@
 
 import threading
 import uuid
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,11 +11,13 @@ from django.db.models.functions import Now
 
 from calls.lifecycle.end import end
 from calls.models import Step
+from calls.post_processing.queue import STEPS
 from liveplatform.accounts.models import Account
 from liveplatform.work import sql
-from liveplatform.work.drain import drain
-from liveplatform.work.outcomes import again, done, later, never
-from liveplatform.work.run_one import run_now
+from liveplatform.work.drain import drain as drain_queue
+from liveplatform.work.outcomes import fail, postpone, retry, succeeded
+from liveplatform.work.run_one import run_one
+from tests.support.draining import drain, queue_of
 from tests.support.factories import phone_call
 
 
@@ -28,14 +31,14 @@ def attempt(row, outcome):
     return sql.Attempt(row, outcome, datetime.now(UTC), 1)
 
 
-def claim(limit=50, per_lane=50, **more):
-    return sql.claim(Step, limit, per_lane=per_lane, **more)
+def claim(limit=50, per_key=50, **more):
+    return sql.claim(Step, limit, per_key=per_key, **more)
 
 
 def test_a_claim_counts_the_attempt_and_leases_the_row(account):
     (step,) = steps_of(account)
     (row,) = claim()
-    assert (row.state, row.attempts, row.claim) == ("running", 1, step.claim + 1)
+    assert (row.state, row.attempts, row.fencing_token) == ("running", 1, step.fencing_token + 1)
     assert row.due_at > datetime.now(UTC)
     assert claim() == []
 
@@ -46,8 +49,8 @@ def test_a_row_whose_lease_ran_out_is_claimed_again_and_the_old_owner_is_fenced(
     Step.objects.update(due_at=Now() - timedelta(seconds=1))
     (fresh,) = claim()
 
-    assert sql.settle(Step, [attempt(stale, never("late"))]) == []
-    (row,) = sql.settle(Step, [attempt(fresh, done({"by": "fresh"}))])
+    assert sql.settle(queue_of(Step), [attempt(stale, fail("late"))]) == []
+    (row,) = sql.settle(queue_of(Step), [attempt(fresh, succeeded({"by": "fresh"}))])
     assert (row.state, row.result, len(row.log)) == ("done", {"by": "fresh"}, 1)
 
 
@@ -59,11 +62,11 @@ def test_what_waits_for_others_or_for_later_is_not_due(account):
 
 def test_again_is_postponed_on_the_rows_own_clock_and_the_last_again_is_failed(account):
     steps_of(account, max_attempts=2)
-    (row,) = sql.settle(Step, [attempt(claim()[0], again("busy", 30, code="unavailable"))])
+    (row,) = sql.settle(queue_of(Step), [attempt(claim()[0], retry("busy", 30, code="unavailable"))])
     assert row.state == "pending"
     assert timedelta(seconds=25) < row.due_at - datetime.now(UTC) < timedelta(seconds=35)
     Step.objects.update(due_at=Now())
-    (row,) = sql.settle(Step, [attempt(claim()[0], again("busy"))])
+    (row,) = sql.settle(queue_of(Step), [attempt(claim()[0], retry("busy"))])
     assert (row.state, row.error, row.attempts) == ("failed", "busy", 2)
     assert [entry["code"] for entry in row.log if "code" in entry] == ["unavailable"]
 
@@ -84,30 +87,28 @@ def test_a_row_that_its_workers_died_under_is_given_up_without_another_try(accou
 
 def test_one_lane_cannot_take_every_place(account):
     slow, other = uuid.uuid4(), uuid.uuid4()
-    steps_of(account, 20, lane=slow)
-    steps_of(account, 2, lane=other)
-    rows = claim(limit=12, per_lane=8)
-    assert sum(row.lane == other for row in rows) == 2
-    assert sum(row.lane == slow for row in rows) == 8
+    steps_of(account, 20, concurrency_key=slow)
+    steps_of(account, 2, concurrency_key=other)
+    rows = claim(limit=12, per_key=8)
+    assert sum(row.concurrency_key == other for row in rows) == 2
+    assert sum(row.concurrency_key == slow for row in rows) == 8
 
 
 def test_what_a_lane_has_in_flight_and_what_it_may_have_count(account):
-    lane = uuid.uuid4()
-    steps_of(account, 10, lane=lane)
-    assert len(claim(busy={lane: 6}, caps={lane: 8})) == 2
+    concurrency_key = uuid.uuid4()
+    steps_of(account, 10, concurrency_key=concurrency_key)
+    assert len(claim(busy={concurrency_key: 6}, caps={concurrency_key: 8})) == 2
 
 
-def test_a_step_that_cannot_be_prepared_takes_no_other_along(account, monkeypatch):
+def test_a_step_that_cannot_be_prepared_takes_no_other_along(account):
     good, bad = steps_of(account, 2)
-    prepare = Step.prepare.__func__
 
-    def poisoned(kind, rows):
+    def poisoned(rows):
         if any(row.pk == bad.pk for row in rows):
             raise KeyError("poison")
-        return prepare(kind, rows)
+        return STEPS.prepare(rows)
 
-    monkeypatch.setattr(Step, "prepare", classmethod(poisoned))
-    drain(Step)
+    drain_queue(replace(STEPS, prepare=poisoned))
     states = dict(Step.objects.values_list("pk", "state"))
     assert (states[good.pk], states[bad.pk]) == ("skipped", "pending")
     assert "KeyError" in Step.objects.get(pk=bad.pk).error
@@ -115,9 +116,9 @@ def test_a_step_that_cannot_be_prepared_takes_no_other_along(account, monkeypatc
 
 def test_running_one_row_by_hand_says_what_came_of_it(account):
     (step,) = steps_of(account, due_at=Now() + timedelta(hours=1))
-    assert "skipped: No room was made" in run_now(Step, step.pk)
-    assert "already" in run_now(Step, step.pk)
-    assert "no such row" in run_now(Step, uuid.uuid4())
+    assert "skipped: No room was made" in run_one(queue_of(Step), step.pk)
+    assert "already" in run_one(queue_of(Step), step.pk)
+    assert "no such row" in run_one(queue_of(Step), uuid.uuid4())
 
 
 @pytest.mark.django_db(transaction=True)
@@ -146,13 +147,13 @@ def test_the_last_step_to_settle_frees_notify_however_they_race():
     for _ in range(10):
         call = phone_call(account, provider_call_id="")
         end(call.pk, account_id=account.pk, actor="test")
-        Step.objects.filter(call=call).exclude(kind="notify").update(state="running", claim=7)
+        Step.objects.filter(call=call).exclude(kind="notify").update(state="running", fencing_token=7)
         rows = list(Step.objects.filter(call=call).exclude(kind="notify"))
         barrier = threading.Barrier(len(rows))
 
         def settle(row, barrier=barrier):
             barrier.wait()
-            sql.settle(Step, [attempt(row, never("given up"))])
+            sql.settle(queue_of(Step), [attempt(row, fail("given up"))])
             connection.close()
 
         threads = [threading.Thread(target=settle, args=(row,)) for row in rows]
@@ -170,7 +171,7 @@ def test_work_that_comes_back_for_ever_counts_and_logs_its_last_turn_only(accoun
         Step.objects.update(due_at=Now())
         (row,) = claim()
         assert row.attempts == 1
-        (row,) = sql.settle(Step, [attempt(row, later(60, {"turn": turn}))])
+        (row,) = sql.settle(queue_of(Step), [attempt(row, postpone(60, {"turn": turn}))])
     assert (row.state, row.attempts, len(row.log), row.result) == ("pending", 0, 1, {"turn": 2})
     assert timedelta(seconds=50) < row.due_at - datetime.now(UTC) <= timedelta(seconds=60)
 
@@ -185,30 +186,28 @@ def test_a_step_that_runs_again_gets_the_attempts_of_its_kind(account):
     assert step.max_attempts == 40 + 40
 
 
-def test_what_cannot_follow_is_an_attempt_that_failed_and_says_why(account, monkeypatch):
+def test_what_cannot_follow_is_an_attempt_that_failed_and_says_why(account):
     (step,) = steps_of(account, max_attempts=2)
 
     def settled(rows):
         if any(row.state == "done" for row in rows):
             raise KeyError("a bug")
 
-    monkeypatch.setattr(Step, "settled", settled)
-    monkeypatch.setattr(Step, "prepare", lambda rows: [done for _ in rows])
+    queue = replace(STEPS, settled=settled, prepare=lambda rows: [succeeded for _ in rows])
     for state in ("pending", "failed"):
-        drain(Step)
+        drain_queue(queue)
         step.refresh_from_db()
         assert (step.state, "KeyError" in step.error) == (state, True)
         Step.objects.filter(state="pending").update(due_at=Now())
     assert [entry["outcome"] for entry in step.log] == ["again", "again"]
 
 
-def test_a_row_whose_failure_cannot_be_followed_either_is_given_up_visibly(account, monkeypatch):
+def test_a_row_whose_failure_cannot_be_followed_either_is_given_up_visibly(account):
     (step,) = steps_of(account, max_attempts=1)
 
     def settled(rows):
         raise KeyError("a bug")
 
-    monkeypatch.setattr(Step, "settled", settled)
-    drain(Step)
+    drain_queue(replace(STEPS, settled=settled))
     step.refresh_from_db()
     assert step.state == "failed"

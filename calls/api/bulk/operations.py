@@ -13,7 +13,7 @@ from calls.api.bulk import serializers as shapes
 from calls.bulk import operations as many
 from calls.bulk.run import describe
 from calls.models import Operation
-from liveplatform.api.exceptions import Conflict, problems
+from liveplatform.api.exceptions import Conflict, error_responses
 from liveplatform.api.pagination import keyset_page, page_parameters
 
 TAGS = ["Ending many calls"]
@@ -38,7 +38,7 @@ class BulkEndView(CallsView):
         responses={
             202: OpenApiResponse(shapes.OperationSerializer, description="Begun"),
             200: OpenApiResponse(shapes.WouldEndSerializer, description="The answer to a dry run"),
-            **problems("house", 400),
+            **error_responses("platform", 400),
         },
         examples=[
             OpenApiExample("Emergency stop", value={"all": True, "reason": "fraud"}, request_only=True),
@@ -75,7 +75,7 @@ class OperationsView(CallsView):
         tags=TAGS,
         summary="The account's operations, newest first",
         parameters=page_parameters(),
-        responses={200: shapes.OperationsSerializer, **problems("house", 400)},
+        responses={200: shapes.OperationsSerializer, **error_responses("platform", 400)},
     )
     def get(self, request: Request) -> Response:
         rows = Operation.objects.filter(account_id=self.principal.account_id)
@@ -103,7 +103,7 @@ class OperationView(OneOperationView):
         operation_id="operations_get",
         tags=TAGS,
         summary="An operation: how far it is, and how many calls are left",
-        responses={200: shapes.WatchedOperationSerializer, **problems("house", 404)},
+        responses={200: shapes.WatchedOperationSerializer, **error_responses("platform", 404)},
     )
     def get(self, request: Request, operation_id: UUID) -> Response:
         return Response(_watched(self.operation(operation_id)))
@@ -120,7 +120,7 @@ class OperationCancelView(OneOperationView):
         tags=TAGS,
         summary="Stop an operation; what it ended stays ended",
         request=None,
-        responses={200: shapes.WatchedOperationSerializer, **problems("house", 404, 409)},
+        responses={200: shapes.WatchedOperationSerializer, **error_responses("platform", 404, 409)},
     )
     def post(self, request: Request, operation_id: UUID) -> Response:
         operation = self.operation(operation_id)

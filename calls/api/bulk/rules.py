@@ -14,7 +14,7 @@ from calls.api.bulk import serializers as shapes
 from calls.bulk.operations import set_enabled
 from calls.bulk.run import matching_calls
 from calls.models import AutoEndRule
-from liveplatform.api.exceptions import Conflict, problems
+from liveplatform.api.exceptions import Conflict, error_responses
 from liveplatform.work.doorbell import ring
 
 TAGS = ["Ending many calls"]
@@ -31,7 +31,7 @@ class RulesView(CallsView):
         operation_id="rules_list",
         tags=TAGS,
         summary="The account's rules",
-        responses={200: shapes.RulesSerializer, **problems("house")},
+        responses={200: shapes.RulesSerializer, **error_responses("platform")},
     )
     def get(self, request: Request) -> Response:
         rules = AutoEndRule.objects.filter(account_id=self.principal.account_id).order_by("name")
@@ -43,7 +43,7 @@ class RulesView(CallsView):
         summary="Add a rule: live calls that match for too long are ended",
         description=f"At most {MAX_RULES} in an account. Try it with its dry run before you enable it.",
         request=shapes.RuleRequest,
-        responses={201: shapes.RuleSerializer, **problems("house", 400, 409)},
+        responses={201: shapes.RuleSerializer, **error_responses("platform", 400, 409)},
     )
     def post(self, request: Request) -> Response:
         sent = _checked(shapes.RuleRequest(data=request.data))
@@ -51,7 +51,7 @@ class RulesView(CallsView):
         account_id = self.principal.account_id
         if AutoEndRule.objects.filter(account_id=account_id).count() >= MAX_RULES:
             raise Conflict(f"The account has {MAX_RULES} rules; delete one first.")
-        rule = AutoEndRule(account_id=account_id, lane=account_id, **sent)
+        rule = AutoEndRule(account_id=account_id, concurrency_key=account_id, **sent)
         _saved(rule)
         set_enabled(rule, enabled)
         ring(AutoEndRule.queue)
@@ -83,7 +83,7 @@ class RuleView(OneRuleView):
         tags=TAGS,
         summary="Change a rule, disable it or enable it",
         request=shapes.RuleRequest(partial=True),
-        responses={200: shapes.RuleSerializer, **problems("house", 400, 404, 409)},
+        responses={200: shapes.RuleSerializer, **error_responses("platform", 400, 404, 409)},
     )
     def patch(self, request: Request, rule_id: UUID) -> Response:
         rule = self.rule(rule_id)
@@ -100,7 +100,7 @@ class RuleView(OneRuleView):
         operation_id="rules_delete",
         tags=TAGS,
         summary="Delete a rule; what it ended stays ended",
-        responses={204: None, **problems("house", 404)},
+        responses={204: None, **error_responses("platform", 404)},
     )
     def delete(self, request: Request, rule_id: UUID) -> Response:
         self.rule(rule_id).delete()
@@ -117,7 +117,7 @@ class RuleDryRunView(OneRuleView):
         tags=TAGS,
         summary="How many calls the rule would end at this moment",
         request=None,
-        responses={200: shapes.WouldEndSerializer, **problems("house", 404)},
+        responses={200: shapes.WouldEndSerializer, **error_responses("platform", 404)},
     )
     def post(self, request: Request, rule_id: UUID) -> Response:
         return Response({"would_end": matching_calls(self.rule(rule_id)).count()})

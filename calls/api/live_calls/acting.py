@@ -8,16 +8,17 @@ from rest_framework.response import Response
 
 from calls.api.base import CallsView
 from calls.api.live_calls.serializers import LiveCallSerializer, TokenRequest, TokenSerializer, live_call
+from calls.api.live_calls.surface import LIVE
 from calls.api.live_calls.viewset import TAGS
 from calls.lifecycle.join_token import issue_join_token
 from calls.lifecycle.start import start
-from liveplatform.api.exceptions import problems
+from liveplatform.api.exceptions import error_responses
 
 
 class LiveCallStartView(CallsView):
     """`/v1/live/calls/{id}/start`"""
 
-    surface = "live"
+    surface = LIVE
     scopes = {"POST": "write:live"}
 
     @extend_schema(
@@ -26,7 +27,7 @@ class LiveCallStartView(CallsView):
         summary="Take a scheduled call live",
         description="Opens the provider's backstage first, where there is one. Safe to repeat.",
         request=None,
-        responses={200: LiveCallSerializer, **problems("live", 404, 412, 502, 503)},
+        responses={200: LiveCallSerializer, **error_responses("live", 404, 412, 502, 503)},
     )
     def post(self, request: Request, call_id: UUID) -> Response:
         principal = self.principal
@@ -36,7 +37,7 @@ class LiveCallStartView(CallsView):
 class LiveCallTokenView(CallsView):
     """`/v1/live/calls/{id}/token`"""
 
-    surface = "live"
+    surface = LIVE
     scopes = {"POST": "write:live"}
 
     @extend_schema(
@@ -45,7 +46,7 @@ class LiveCallTokenView(CallsView):
         summary="Mint a token that lets a user's client into this call",
         description="For this user and this call only. It is made here; the provider is not asked.",
         request=TokenRequest,
-        responses={200: TokenSerializer, **problems("live", 400, 404, 412, 503)},
+        responses={200: TokenSerializer, **error_responses("live", 400, 404, 412, 503)},
     )
     def post(self, request: Request, call_id: UUID) -> Response:
         body = TokenRequest(data=request.data)

@@ -17,6 +17,7 @@ from calls.api.live_calls.serializers import (
     LiveCallWithStatusSerializer,
     live_call,
 )
+from calls.api.live_calls.surface import LIVE
 from calls.filters.page_request import PageRequest
 from calls.filters.planner import fetch_page
 from calls.lifecycle.create_video import VideoCallRequest, create_video_call
@@ -25,8 +26,8 @@ from calls.lifecycle.end_strict import end_strictly
 from calls.lifecycle.live_status import live_status
 from calls.lifecycle.update import update_call
 from calls.models import Call
-from liveplatform.api.exceptions import problems
-from liveplatform.api.pagination import asked, page_of
+from liveplatform.api.exceptions import error_responses
+from liveplatform.api.pagination import parse_page, slice_page
 
 TAGS = ["Live calls"]
 
@@ -34,7 +35,7 @@ TAGS = ["Live calls"]
 class LiveCallsView(CallsView):
     """`/v1/live/calls`"""
 
-    surface = "live"
+    surface = LIVE
     scopes = {"GET": "read:live", "POST": "write:live"}
 
     @extend_schema(
@@ -43,7 +44,7 @@ class LiveCallsView(CallsView):
         summary="Create a Stream-backed call",
         description="Live at once, or scheduled if `scheduled_at` is given. Unknown fields are ignored.",
         request=LiveCallRequest,
-        responses={201: LiveCallSerializer, **problems("live", 400, 502, 503)},
+        responses={201: LiveCallSerializer, **error_responses("live", 400, 502, 503)},
     )
     def post(self, request: Request) -> Response:
         body = LiveCallRequest(data=request.data)
@@ -58,21 +59,21 @@ class LiveCallsView(CallsView):
         tags=TAGS,
         summary="List live calls, newest first",
         parameters=filter_parameters(),
-        responses={200: LiveCallListSerializer, **problems("live", 400)},
+        responses={200: LiveCallListSerializer, **error_responses("live", 400)},
     )
     def get(self, request: Request) -> Response:
-        limit, after = asked(request)
+        limit, after = parse_page(request)
         wanted = PageRequest(
             self.principal.account_id, parse_filter(request.query_params), limit=limit + 1, after=after
         )
-        calls, cursor = page_of(fetch_page(wanted), limit)
+        calls, cursor = slice_page(fetch_page(wanted), limit)
         return Response({"calls": [live_call(call) for call in calls], "next_cursor": cursor})
 
 
 class LiveCallView(CallsView):
     """`/v1/live/calls/{id}`"""
 
-    surface = "live"
+    surface = LIVE
     scopes = {"GET": "read:live", "PATCH": "write:live"}
 
     @extend_schema(
@@ -80,7 +81,7 @@ class LiveCallView(CallsView):
         tags=TAGS,
         summary="Get a call, with its live status at the provider",
         description="`live` is best effort: null when the provider gives no answer within two seconds.",
-        responses={200: LiveCallWithStatusSerializer, **problems("live", 404)},
+        responses={200: LiveCallWithStatusSerializer, **error_responses("live", 404)},
     )
     def get(self, request: Request, call_id: UUID) -> Response:
         call = get_call(call_id, self.principal.account_id, Call.Channel.VIDEO)
@@ -95,7 +96,7 @@ class LiveCallView(CallsView):
             "Its title, time, metadata or time limit. The provider learns a new title or time, best effort."
         ),
         request=LiveCallChange,
-        responses={200: LiveCallSerializer, **problems("live", 400, 404, 412)},
+        responses={200: LiveCallSerializer, **error_responses("live", 400, 404, 412)},
     )
     def patch(self, request: Request, call_id: UUID) -> Response:
         body = LiveCallChange(data=request.data)
@@ -110,7 +111,7 @@ class LiveCallView(CallsView):
 class LiveCallEndView(CallsView):
     """`/v1/live/calls/{id}/end`"""
 
-    surface = "live"
+    surface = LIVE
     scopes = {"POST": "write:live"}
     rate_limited = False
 
@@ -124,7 +125,7 @@ class LiveCallEndView(CallsView):
             "with the same body."
         ),
         request=None,
-        responses={200: LiveCallSerializer, **problems("live", 404, 502, 503)},
+        responses={200: LiveCallSerializer, **error_responses("live", 404, 502, 503)},
     )
     def post(self, request: Request, call_id: UUID) -> Response:
         principal = self.principal

@@ -24,7 +24,7 @@ from calls.api.platform.renderers import (
 from calls.api.platform.throttling import MAX_ACTIVE, ExportStream
 from calls.filters import CallFilter, InvalidFilter
 from calls.filters.batches import batches
-from liveplatform.api.exceptions import problems
+from liveplatform.api.exceptions import error_responses
 
 log = structlog.get_logger(__name__)
 
@@ -67,7 +67,7 @@ class ExportView(CallsView):
                 description='An object per call, and at the end `{"end":true,"calls":N}`; `"end":false`, '
                 "if it broke off.",
             ),
-            **problems("house", 400, 429),
+            **error_responses("platform", 400, 429),
         },
     )
     def get(self, request: Request) -> StreamingHttpResponse:

@@ -15,8 +15,9 @@ from calls.filters.ordering import Order
 from calls.filters.page_request import PageRequest
 from calls.filters.planner import fetch_page
 from calls.representation import represent_call
-from liveplatform.api.exceptions import problems
-from liveplatform.api.pagination import asked, page_of, page_parameters
+from liveplatform.api.exceptions import error_responses
+from liveplatform.api.pagination import page_parameters, parse_page, slice_page
+from liveplatform.api.surfaces import PLATFORM
 
 TAGS = ["Calls"]
 ORDER = OpenApiParameter(
@@ -64,9 +65,7 @@ class CallsListView(RecordCallView):
 
     scopes = {"GET": "read:live", **RecordCallView.scopes}
 
-    @property
-    def surface(self) -> str:  # type: ignore[override]
-        return "house" if self.request.method == "GET" else "telephony"
+    surfaces = {"get": PLATFORM}
 
     @extend_schema(
         operation_id="platform_calls_list",
@@ -74,12 +73,12 @@ class CallsListView(RecordCallView):
         summary="List all calls, newest first",
         description="All filters must hold. One that no index answers within a bound is refused with 400.",
         parameters=[*filter_parameters(), ORDER, *page_parameters()],
-        responses={200: CallsSerializer, **problems("house", 400)},
+        responses={200: CallsSerializer, **error_responses("platform", 400)},
     )
     def get(self, request: Request) -> Response:
-        limit, after = asked(request)
+        limit, after = parse_page(request)
         selection = CallFilter.from_query(request.query_params, ignore=("cursor", "limit", "order"))
         order = Order(CREATED_AT, is_descending(request))
         wanted = PageRequest(self.principal.account_id, selection, order, limit=limit + 1, after=after)
-        calls, cursor = page_of(fetch_page(wanted), limit)
+        calls, cursor = slice_page(fetch_page(wanted), limit)
         return Response({"calls": [represent_call(call) for call in calls], "next_cursor": cursor})

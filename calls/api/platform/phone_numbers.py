@@ -13,7 +13,7 @@ from calls.api.platform import serializers as shapes
 from calls.models import PhoneNumber
 from calls.phone_numbers import InvalidPhoneNumber, PhoneNumberExists, add_number
 from liveplatform.accounts.models import Connection
-from liveplatform.api.exceptions import Conflict, problems
+from liveplatform.api.exceptions import Conflict, error_responses
 
 TAGS = ["Phone numbers"]
 
@@ -27,7 +27,7 @@ class PhoneNumbersView(CallsView):
         operation_id="phone_numbers_list",
         tags=TAGS,
         summary="The account's phone numbers",
-        responses={200: shapes.PhoneNumbersSerializer, **problems("house")},
+        responses={200: shapes.PhoneNumbersSerializer, **error_responses("platform")},
     )
     def get(self, request: Request) -> Response:
         numbers = PhoneNumber.objects.filter(account_id=self.principal.account_id).order_by("id")
@@ -38,7 +38,7 @@ class PhoneNumbersView(CallsView):
         tags=TAGS,
         summary="Add a phone number and the connection its calls run over",
         request=shapes.PhoneNumberRequest,
-        responses={201: shapes.PhoneNumberSerializer, **problems("house", 400, 409)},
+        responses={201: shapes.PhoneNumberSerializer, **error_responses("platform", 400, 409)},
     )
     def post(self, request: Request) -> Response:
         body = shapes.PhoneNumberRequest(data=request.data)
@@ -67,7 +67,7 @@ class PhoneNumberView(CallsView):
         operation_id="phone_numbers_delete",
         tags=TAGS,
         summary="Remove a phone number; its calls stay",
-        responses={204: None, **problems("house", 404)},
+        responses={204: None, **error_responses("platform", 404)},
     )
     def delete(self, request: Request, number_id: UUID) -> Response:
         gone, _ = PhoneNumber.objects.filter(pk=number_id, account_id=self.principal.account_id).delete()

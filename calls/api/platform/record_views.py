@@ -18,7 +18,7 @@ from calls.lifecycle.update import annotate_call
 from calls.models import Call, Recording
 from calls.recordings.schedule import sync_now
 from calls.recordings.store import describe_recording
-from liveplatform.api.exceptions import problems
+from liveplatform.api.exceptions import error_responses
 
 
 class RecordView(OneCallView):
@@ -30,7 +30,7 @@ class RecordView(OneCallView):
         operation_id="platform_record_get",
         tags=TAGS,
         summary="Everything on record of a call, by phone or video",
-        responses={200: RecordSerializer, **problems("house", 404)},
+        responses={200: RecordSerializer, **error_responses("platform", 404)},
     )
     def get(self, request: Request, call_id: UUID) -> Response:
         return Response(describe_record(self.call(call_id)))
@@ -41,7 +41,7 @@ class RecordView(OneCallView):
         summary="Put notes, a rating, feedback or metadata on a call, over or not",
         description="What the body lacks stays; null clears. `metadata` is merged (RFC 7396).",
         request=AnnotationRequest,
-        responses={200: RecordSerializer, **problems("house", 400, 404)},
+        responses={200: RecordSerializer, **error_responses("platform", 400, 404)},
     )
     def patch(self, request: Request, call_id: UUID) -> Response:
         body = AnnotationRequest(data=request.data)
@@ -63,7 +63,7 @@ class RecordingsView(OneCallView):
         tags=TAGS,
         summary="The recordings of a call, oldest first",
         description="Links that perish are renewed before they do, for 30 days after they were ready.",
-        responses={200: RecordingsSerializer, **problems("house", 404)},
+        responses={200: RecordingsSerializer, **error_responses("platform", 404)},
     )
     def get(self, request: Request, call_id: UUID) -> Response:
         return Response({"recordings": _recordings(self.call(call_id))})
@@ -73,7 +73,7 @@ class RecordingsView(OneCallView):
         tags=TAGS,
         summary="Look at the provider for recordings, now",
         request=None,
-        responses={202: DoneSerializer, **problems("house", 404)},
+        responses={202: DoneSerializer, **error_responses("platform", 404)},
     )
     def post(self, request: Request, call_id: UUID) -> Response:
         sync_now([self.call(call_id).pk])

@@ -18,7 +18,7 @@ from calls.post_processing import transcripts
 from calls.post_processing.rerun import rerun_step
 from calls.representation import represent_analysis, represent_call, represent_steps
 from calls.timeline import timeline
-from liveplatform.api.exceptions import Conflict, problems
+from liveplatform.api.exceptions import Conflict, error_responses
 
 TAGS = ["Calls"]
 READ = {"GET": "read:live"}
@@ -37,7 +37,7 @@ class CallEndView(OneCallView):
 
     scopes = WRITE
     rate_limited = False
-    atomic_under_key = True
+    atomic_if_idempotent = True
 
     @extend_schema(
         operation_id="platform_calls_end",
@@ -45,7 +45,7 @@ class CallEndView(OneCallView):
         summary="End any call, by phone or video",
         description="Ends it here and now; what must follow is carried out by the workers. Safe to repeat.",
         request=shapes.EndRequest,
-        responses={200: shapes.CallSerializer, **problems("house", 400, 404)},
+        responses={200: shapes.CallSerializer, **error_responses("platform", 400, 404)},
     )
     def post(self, request: Request, call_id: UUID) -> Response:
         body = shapes.EndRequest(data=request.data)
@@ -65,7 +65,7 @@ class StepsView(OneCallView):
         operation_id="platform_steps_list",
         tags=TAGS,
         summary="What follows the end of a call, and how it goes",
-        responses={200: shapes.StepsSerializer, **problems("house", 404)},
+        responses={200: shapes.StepsSerializer, **error_responses("platform", 404)},
     )
     def get(self, request: Request, call_id: UUID) -> Response:
         steps = list(Step.objects.filter(call=self.call(call_id)).order_by("id"))
@@ -86,7 +86,7 @@ class StepRunView(OneCallView):
         summary="Run a settled step again",
         parameters=[OpenApiParameter("kind", str, OpenApiParameter.PATH, enum=Step.Kind.values)],
         request=None,
-        responses={202: shapes.DoneSerializer, **problems("house", 404, 409)},
+        responses={202: shapes.DoneSerializer, **error_responses("platform", 404, 409)},
     )
     def post(self, request: Request, call_id: UUID, kind: str) -> Response:
         step = Step.objects.filter(call=self.call(call_id), kind=kind).first()
@@ -106,7 +106,7 @@ class TimelineView(OneCallView):
         operation_id="platform_timeline",
         tags=TAGS,
         summary="Everything that happened to a call, in order",
-        responses={200: shapes.TimelineSerializer, **problems("house", 404)},
+        responses={200: shapes.TimelineSerializer, **error_responses("platform", 404)},
     )
     def get(self, request: Request, call_id: UUID) -> Response:
         return Response({"timeline": timeline(self.call(call_id))})
@@ -121,7 +121,7 @@ class TranscriptView(OneCallView):
         operation_id="platform_transcript_get",
         tags=TAGS,
         summary="The transcript of a call",
-        responses={200: shapes.TranscriptBody, **problems("house", 404)},
+        responses={200: shapes.TranscriptBody, **error_responses("platform", 404)},
     )
     def get(self, request: Request, call_id: UUID) -> Response:
         transcript = Transcript.objects.filter(call=self.call(call_id)).first()
@@ -135,7 +135,7 @@ class TranscriptView(OneCallView):
         summary="Put a transcript on a call, before or after its end",
         description="Replaces what was there. On an ended call the analysis runs (again).",
         request=shapes.TranscriptBody,
-        responses={200: shapes.TranscriptBody, **problems("house", 400, 404)},
+        responses={200: shapes.TranscriptBody, **error_responses("platform", 400, 404)},
     )
     def put(self, request: Request, call_id: UUID) -> Response:
         sent = self._checked(request)
@@ -149,7 +149,7 @@ class TranscriptView(OneCallView):
         tags=TAGS,
         summary="Add turns at the end of a transcript",
         request=shapes.TranscriptBody,
-        responses={200: shapes.TranscriptBody, **problems("house", 400, 404)},
+        responses={200: shapes.TranscriptBody, **error_responses("platform", 400, 404)},
     )
     def post(self, request: Request, call_id: UUID) -> Response:
         sent = self._checked(request)
@@ -182,7 +182,7 @@ class AnalysisView(OneCallView):
         operation_id="platform_analysis_get",
         tags=TAGS,
         summary="The newest analysis of a call, and how its analysis stands",
-        responses={200: shapes.AnalysisStateSerializer, **problems("house", 404)},
+        responses={200: shapes.AnalysisStateSerializer, **error_responses("platform", 404)},
     )
     def get(self, request: Request, call_id: UUID) -> Response:
         call = self.call(call_id)
@@ -201,7 +201,7 @@ class AnalysisView(OneCallView):
         tags=TAGS,
         summary="Run the analysis of an ended call again",
         request=None,
-        responses={202: shapes.DoneSerializer, **problems("house", 404, 409)},
+        responses={202: shapes.DoneSerializer, **error_responses("platform", 404, 409)},
     )
     def post(self, request: Request, call_id: UUID) -> Response:
         step = Step.objects.filter(call=self.call(call_id), kind=Step.Kind.ANALYSE).first()

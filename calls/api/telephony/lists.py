@@ -20,7 +20,7 @@ from calls.api.telephony.viewset import TAGS, TelephonyView
 from calls.filters.planner import fetch_page
 from calls.lifecycle.register_external import register_external_call
 from calls.models import PhoneNumber
-from liveplatform.api.exceptions import problems
+from liveplatform.api.exceptions import error_responses
 
 
 class QueryView(TelephonyView):
@@ -37,7 +37,7 @@ class QueryView(TelephonyView):
             "and says how to narrow it."
         ),
         parameters=QUERY_PARAMETERS,
-        responses={200: TelephonyCallsAnswer, **problems("telephony", 400)},
+        responses={200: TelephonyCallsAnswer, **error_responses("telephony", 400)},
     )
     def get(self, request: Request) -> Response:
         wanted = parse_query(request.query_params, self.principal.account_id)
@@ -66,7 +66,7 @@ class RecordCallView(TelephonyView):
             "that has none is queued. Unknown fields are ignored."
         ),
         request=RecordCallRequest,
-        responses={200: TelephonyAnswer, **problems("telephony", 400, 409, 422)},
+        responses={200: TelephonyAnswer, **error_responses("telephony", 400, 409, 422)},
     )
     def post(self, request: Request) -> Response:
         body = RecordCallRequest(data=request.data)
@@ -85,7 +85,7 @@ class PhoneNumbersView(TelephonyView):
         tags=TAGS,
         summary="The phone numbers of the company",
         description="With an API key only, as the vendor documents it.",
-        responses={200: TelephonyNumbersAnswer, **problems("telephony")},
+        responses={200: TelephonyNumbersAnswer, **error_responses("telephony")},
     )
     def get(self, request: Request) -> Response:
         if self.principal.kind != "key":

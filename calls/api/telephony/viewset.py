@@ -13,11 +13,12 @@ from rest_framework.response import Response
 from calls.api.base import CallNotPlaced, CallsView
 from calls.api.telephony.representation import telephony_call, whole_call
 from calls.api.telephony.serializers import EndCallRequest, MakeCallRequest, TelephonyAnswer
+from calls.api.telephony.surface import TELEPHONY
 from calls.lifecycle.dial import DialError, ProviderRejectedCall, dial
 from calls.lifecycle.end import CallNotFound, NoPhoneNumber, end, get_call
 from liveplatform.accounts.models import Account
 from liveplatform.api import idempotency
-from liveplatform.api.exceptions import problems
+from liveplatform.api.exceptions import error_responses
 
 log = structlog.get_logger(__name__)
 
@@ -30,7 +31,7 @@ PREFER_STRICT = OpenApiParameter(
 class TelephonyView(CallsView):
     """What the views of this surface share: its envelope."""
 
-    surface = "telephony"
+    surface = TELEPHONY
     operation: ClassVar[str] = ""
 
     @staticmethod
@@ -44,7 +45,7 @@ class EndCallView(TelephonyView):
     operation = "calls_end"
     scopes = {"POST": "write:live"}
     rate_limited = False
-    atomic_under_key = True
+    atomic_if_idempotent = True
 
     @extend_schema(
         tags=TAGS,
@@ -59,7 +60,7 @@ class EndCallView(TelephonyView):
         request=EndCallRequest,
         responses={
             200: OpenApiResponse(TelephonyAnswer, description="Ended; or, with an empty body, not."),
-            **problems("telephony", 400, 404, 409, 422),
+            **error_responses("telephony", 400, 404, 409, 422),
         },
         examples=[
             OpenApiExample(
@@ -91,16 +92,16 @@ class EndCallView(TelephonyView):
         """The seed's odd contract: what the caller got wrong is answered with 200 and nothing."""
         response = super().handle_exception(exc)
         quiet = isinstance(exc, ValidationError | ParseError | CallNotFound | NoPhoneNumber)
-        if quiet and not self._honest():
+        if quiet and not self._wants_errors():
             log.warning("end_refused", why=type(exc).__name__, status=response.status_code)
             # Not even "null", as Response would say.
             return cast(Response, HttpResponse(content_type="application/json"))
         return response
 
-    def _honest(self) -> bool:
+    def _wants_errors(self) -> bool:
         if "handling=strict" in self.request.headers.get("Prefer", "").replace(" ", "").lower():
             return True
-        return Account.objects.filter(pk=self.principal.account_id, honest_errors=True).exists()
+        return Account.objects.filter(pk=self.principal.account_id, strict_errors=True).exists()
 
 
 class CallView(TelephonyView):
@@ -112,7 +113,7 @@ class CallView(TelephonyView):
     @extend_schema(
         tags=TAGS,
         summary="Get one call",
-        responses={200: TelephonyAnswer, **problems("telephony", 404)},
+        responses={200: TelephonyAnswer, **error_responses("telephony", 404)},
     )
     def get(self, request: Request, call_id: UUID) -> Response:
         call = get_call(call_id, self.principal.account_id)
@@ -130,7 +131,7 @@ class MakeCallView(TelephonyView):
         summary="Start a test call",
         description="400 for bad input and for failures at the provider; a paid call is never dialled twice.",
         request=MakeCallRequest,
-        responses={200: TelephonyAnswer, **problems("telephony", 400)},
+        responses={200: TelephonyAnswer, **error_responses("telephony", 400)},
     )
     def post(self, request: Request) -> Response:
         body = MakeCallRequest(data=request.data)

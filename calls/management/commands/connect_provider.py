@@ -8,8 +8,8 @@ from django.db import transaction
 
 from calls.models import PhoneNumber
 from calls.phone_numbers import InvalidPhoneNumber, PhoneNumberExists, add_number
-from liveplatform.accounts.connections import BadConnection, connect
-from liveplatform.accounts.lookup import account_named
+from liveplatform.accounts.connections import InvalidConnection, upsert_connection
+from liveplatform.accounts.lookup import find_account
 from liveplatform.accounts.models import Connection
 from providers.registry import CREDENTIALS
 
@@ -31,13 +31,15 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:  # noqa: ANN401
         given = dict(_parse_pair(text) for text in options["given"])
-        account = account_named(options["account"])
+        account = find_account(options["account"])
         try:
             with transaction.atomic():
-                connection = connect(account, options["provider"], given, base_url=options["base_url"])
+                connection = upsert_connection(
+                    account, options["provider"], given, base_url=options["base_url"]
+                )
                 if given.get("phone_number"):
                     _assign_number(connection, given["phone_number"])
-        except (BadConnection, InvalidPhoneNumber, PhoneNumberExists) as error:
+        except (InvalidConnection, InvalidPhoneNumber, PhoneNumberExists) as error:
             how = "" if getattr(error, "field", "") == "base_url" else " Give each with --set KEY=VALUE."
             raise CommandError(f"{error}{how}") from error
         self.stdout.write(f"{account} is connected to {connection.get_provider_display()} ({connection.pk}).")

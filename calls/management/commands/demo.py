@@ -11,7 +11,7 @@ from rich.console import Console
 
 from calls.demo.report import print_report
 from calls.demo.scenario import Scenario
-from liveplatform.dev.stack import Local, NotStarted
+from liveplatform.dev.stack import LocalStack, StartFailed
 
 
 class Command(BaseCommand):
@@ -26,7 +26,7 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:  # noqa: ANN401
         console = Console(width=118)
         options["var"].mkdir(parents=True, exist_ok=True)
-        with Local(options["var"], {"TRANSCRIPT_WINDOW": "1", "LOG_LEVEL": "WARNING"}) as local:
+        with LocalStack(options["var"], {"TRANSCRIPT_WINDOW": "1", "LOG_LEVEL": "WARNING"}) as local:
             local.received.unlink(missing_ok=True)
             try:
                 with console.status("starting PostgreSQL, Redis, web, worker, beat, sandbox and a receiver"):
@@ -36,7 +36,7 @@ class Command(BaseCommand):
                 story = Scenario(local)
                 with console.status("two calls"):
                     story.run()
-            except NotStarted as error:
+            except StartFailed as error:
                 raise CommandError(str(error)) from error
             good = print_report(console, story)
         sys.exit(0 if good else 1)

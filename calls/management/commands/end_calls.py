@@ -13,7 +13,8 @@ from calls.bulk.operations import start_per_account
 from calls.filters.cli import add_filter_arguments, require_known_ids, selected_calls
 from calls.models import Call, Operation
 from calls.models.end_code import MAX_REASON_LENGTH, EndCode
-from liveplatform.work.run_one import run_now
+from liveplatform.work.queue import queue_named
+from liveplatform.work.run_one import run_one
 
 POLL_INTERVAL = 0.3
 
@@ -68,7 +69,7 @@ class Command(BaseCommand):
 
 def _run_here(operation: Operation) -> None:
     while Operation.objects.filter(pk=operation.pk, state__in=Operation.OPEN).exists():
-        run_now(Operation, operation.pk)
+        run_one(queue_named(Operation.queue), operation.pk)
 
 
 def _summary(rows: Sequence[Operation]) -> str:

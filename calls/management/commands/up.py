@@ -17,10 +17,10 @@ from django.core.management.base import BaseCommand, CommandError
 from calls.demo.sandbox import SEND_EVENTS_ENV, sandbox_base_url, sandbox_port
 from calls.phone_numbers import add_number
 from liveplatform import embedded
-from liveplatform.accounts.connections import connect
+from liveplatform.accounts.connections import upsert_connection
 from liveplatform.accounts.keys import make_key
 from liveplatform.accounts.models import Account
-from liveplatform.dev.single_instance import Taken, alone, check_port
+from liveplatform.dev.single_instance import AlreadyRunning, check_port, single_instance
 
 SHUTDOWN_GRACE = 15.0  # seconds for web and workers to finish what they are at
 
@@ -43,14 +43,14 @@ class Command(BaseCommand):
         var, port = settings.VAR_DIR, options["port"]
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
-            with alone(var, f"http://127.0.0.1:{port}"):
+            with single_instance(var, f"http://127.0.0.1:{port}"):
                 check_port(port, "the platform's", "make up PORT=8010")
                 started = embedded.ensure(var, **settings.EMBEDDED)
                 try:
                     status = self._run(port, options["sandbox_port"])
                 finally:
                     embedded.stop(var, **started)
-        except Taken as error:
+        except AlreadyRunning as error:
             raise CommandError(str(error)) from error
         sys.exit(status)
 
@@ -78,9 +78,9 @@ class Command(BaseCommand):
         _, key = make_key(account, name="first key")
         twilio = {"account_sid": "AC" + "0" * 32, "auth_token": secrets.token_hex(16)}
         stream = {"api_key": "sandbox", "api_secret": secrets.token_hex(32)}
-        connection = connect(account, "twilio", twilio, base_url=sandbox)
+        connection = upsert_connection(account, "twilio", twilio, base_url=sandbox)
         add_number(connection, "+14155550100", "sandbox number")
-        connect(account, "getstream", stream, base_url=sandbox)
+        upsert_connection(account, "getstream", stream, base_url=sandbox)
         password = _reset_admin_password()
         self.stdout.write(f"API key        {key}\nAccount        {account.account_id} ({account.auth_id})")
         self.stdout.write(f"Admin          admin / {password}")

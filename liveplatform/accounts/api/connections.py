@@ -1,4 +1,4 @@
-"""Connections over REST. Nothing is decided here."""
+"""Connections over REST."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,39 +6,48 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import ProtectedError
-from drf_spectacular.utils import extend_schema
-from rest_framework.exceptions import NotFound, ValidationError
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework.exceptions import ValidationError
+from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from liveplatform.accounts.api import serializers as shapes
-from liveplatform.accounts.api.base import AdminView
-from liveplatform.accounts.connections import BadConnection, change, connect, make_default, move
+from liveplatform.accounts.connections import (
+    InvalidConnection,
+    apply_credentials,
+    change_base_url,
+    make_default,
+    upsert_connection,
+)
 from liveplatform.accounts.models import Account, Connection
-from liveplatform.api.exceptions import Conflict, problems
+from liveplatform.accounts.scopes import ADMIN
+from liveplatform.api.exceptions import Conflict
+from liveplatform.api.pagination import UnpagedList
+from liveplatform.api.viewsets import PlatformViewSet
 
-TAGS = ["Connections"]
-STILL_NEEDED = (
+IN_USE_MESSAGE = (
     "Calls run over this connection, or are being hung up over it: end them first, and wait for their steps."
 )
 
 
-class ConnectionsView(AdminView):
+@extend_schema_view(
+    list=extend_schema(summary="The account's connections to providers"),
+    retrieve=extend_schema(summary="One connection"),
+)
+class ConnectionViewSet(ListModelMixin, RetrieveModelMixin, PlatformViewSet[Connection]):
     """`/v1/connections`"""
 
-    @extend_schema(
-        operation_id="connections_list",
-        tags=TAGS,
-        summary="The account's connections to providers",
-        responses={200: shapes.ConnectionsSerializer, **problems("house")},
-    )
-    def get(self, request: Request) -> Response:
-        found = Connection.objects.filter(account_id=self.principal.account_id).order_by("id")
-        return Response({"connections": [_connection(c) for c in found[:1000]]})
+    queryset = Connection.objects.order_by("id")
+    serializer_class = shapes.ConnectionSerializer
+    list_serializer_class = shapes.ConnectionsSerializer
+    pagination_class = UnpagedList
+    lookup_url_kwarg = "connection_id"
+    tags = ["Connections"]
+    scopes = dict.fromkeys(("list", "retrieve", "create", "partial_update", "destroy"), ADMIN)
+    atomic_actions = frozenset({"create", "partial_update", "destroy"})
 
     @extend_schema(
-        operation_id="connections_create",
-        tags=TAGS,
         summary="Connect the account to a provider",
         description=(
             "It is the default from now on. With the same account there the connection to it is renewed, "
@@ -46,85 +55,51 @@ class ConnectionsView(AdminView):
             "Secrets are never shown."
         ),
         request=shapes.ConnectionRequest,
-        responses={201: shapes.ConnectionSerializer, **problems("house", 400)},
     )
-    def post(self, request: Request) -> Response:
-        body = shapes.ConnectionRequest(data=request.data)
-        body.is_valid(raise_exception=True)
-        wish = dict(body.validated_data)
+    def create(self, request: Request) -> Response:
+        wanted = self.read(shapes.ConnectionRequest)
         account = Account.objects.get(pk=self.principal.account_id)
-        with _complaints():
-            connection = connect(account, wish.pop("provider"), wish.pop("credentials"), **wish)
+        with _as_validation_error():
+            connection = upsert_connection(
+                account, wanted.pop("provider"), wanted.pop("credentials"), **wanted
+            )
         connection.refresh_from_db()
-        return Response(_connection(connection), status=201)
-
-
-class ConnectionView(AdminView):
-    """`/v1/connections/{id}`"""
+        return Response(shapes.ConnectionSerializer.write(connection), status=201)
 
     @extend_schema(
-        operation_id="connections_get",
-        tags=TAGS,
-        summary="One connection",
-        responses={200: shapes.ConnectionSerializer, **problems("house", 404)},
-    )
-    def get(self, request: Request, connection_id: UUID) -> Response:
-        return Response(_connection(self._own(connection_id)))
-
-    @extend_schema(
-        operation_id="connections_update",
-        tags=TAGS,
         summary="Change a connection; credentials not named stay as they are",
         description="With another `base_url` the secrets must be given again.",
         request=shapes.ConnectionPatch,
-        responses={200: shapes.ConnectionSerializer, **problems("house", 400, 404)},
     )
-    def patch(self, request: Request, connection_id: UUID) -> Response:
-        connection = self._own(connection_id, lock=True)
-        body = shapes.ConnectionPatch(data=request.data)
-        body.is_valid(raise_exception=True)
-        wish = body.validated_data
-        given = wish.get("credentials", {})
-        with _complaints():
-            move(connection, wish.get("base_url", connection.base_url), given)
-            change(connection, given)
-        if wish.get("is_default"):
+    def partial_update(self, request: Request, connection_id: UUID) -> Response:
+        connection = self.lock_object()
+        changes = self.read(shapes.ConnectionPatch)
+        credentials = changes.get("credentials", {})
+        with _as_validation_error():
+            change_base_url(connection, changes.get("base_url", connection.base_url), credentials)
+            apply_credentials(connection, credentials)
+        if changes.get("is_default"):
             make_default(connection)
-        connection.name = wish.get("name", connection.name)
+        connection.name = changes.get("name", connection.name)
         connection.save()
-        return Response(_connection(connection))
+        return Response(shapes.ConnectionSerializer.write(connection))
 
     @extend_schema(
-        operation_id="connections_delete",
-        tags=TAGS,
         summary="Remove a connection; calls over it stay on record",
         description="409 while calls run over it, or what follows their ends is not done.",
-        responses={204: None, **problems("house", 404, 409)},
     )
-    def delete(self, request: Request, connection_id: UUID) -> Response:
+    def destroy(self, request: Request, connection_id: UUID) -> Response:
         try:
-            self._own(connection_id, lock=True).delete()
+            self.lock_object().delete()
         except ProtectedError as error:
-            raise Conflict(STILL_NEEDED) from error
+            raise Conflict(IN_USE_MESSAGE) from error
         return Response(status=204)
-
-    def _own(self, connection_id: UUID, *, lock: bool = False) -> Connection:
-        found = Connection.objects.filter(pk=connection_id, account_id=self.principal.account_id)
-        connection = (found.select_for_update() if lock else found).first()
-        if connection is None:
-            raise NotFound("There is no such connection in this account.")
-        return connection
 
 
 @contextmanager
-def _complaints() -> Iterator[None]:
+def _as_validation_error() -> Iterator[None]:
     try:
         yield
-    except BadConnection as error:
+    except InvalidConnection as error:
         wrong: dict[str, Any] = {error.field: [str(error)]}
         raise ValidationError(wrong if error.field == "base_url" else {"credentials": wrong}) from error
-
-
-def _connection(connection: Connection) -> dict[str, Any]:
-    names = ("id", "provider", "name", "base_url", "options", "events_url", "is_default")
-    return {name: getattr(connection, name) for name in (*names, "created_at", "updated_at")}

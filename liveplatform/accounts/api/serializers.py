@@ -4,10 +4,17 @@ from typing import Any
 
 from rest_framework import serializers
 
-from liveplatform.accounts.keys import LONGEST_OVERLAP
+from liveplatform.accounts.keys import MAX_OVERLAP_HOURS
 from liveplatform.accounts.models import Connection
 from liveplatform.accounts.scopes import SCOPES
-from liveplatform.api.serializers import CleanCharField, InstantField, JSONObjectField, StrictSerializer
+from liveplatform.api.serializers import (
+    CleanCharField,
+    EnvelopeSerializer,
+    InstantField,
+    JSONObjectField,
+    PlainSerializer,
+    StrictSerializer,
+)
 from liveplatform.egress.url_policy import DestinationForbidden, check_url
 
 
@@ -25,11 +32,11 @@ class RotateRequest(StrictSerializer):
     """How long both keys shall live."""
 
     overlap_hours = serializers.IntegerField(
-        required=False, min_value=0, max_value=LONGEST_OVERLAP, default=24
+        required=False, min_value=0, max_value=MAX_OVERLAP_HOURS, default=24
     )
 
 
-class KeySerializer(serializers.Serializer[dict[str, Any]]):
+class KeySerializer(PlainSerializer):
     """An API key, without what would open anything."""
 
     id = serializers.UUIDField()
@@ -49,7 +56,7 @@ class NewKeySerializer(KeySerializer):
     api_key = serializers.CharField()
 
 
-class KeysSerializer(serializers.Serializer[dict[str, Any]]):
+class KeysSerializer(EnvelopeSerializer):
     """The account's API keys."""
 
     api_keys = KeySerializer(many=True)
@@ -91,7 +98,7 @@ class ConnectionPatch(StrictSerializer):
         return wanted
 
 
-class ConnectionSerializer(serializers.Serializer[dict[str, Any]]):
+class ConnectionSerializer(PlainSerializer):
     """A connection; of its secrets only their names."""
 
     id = serializers.UUIDField()
@@ -105,7 +112,7 @@ class ConnectionSerializer(serializers.Serializer[dict[str, Any]]):
     updated_at = serializers.DateTimeField()
 
 
-class ConnectionsSerializer(serializers.Serializer[dict[str, Any]]):
+class ConnectionsSerializer(EnvelopeSerializer):
     """The account's connections."""
 
     connections = ConnectionSerializer(many=True)

@@ -4,7 +4,7 @@ import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import liveplatform.accounts.models
-import liveplatform.work.models
+import liveplatform.db.uuid7
 from django.db import migrations, models
 
 
@@ -19,11 +19,11 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Account',
             fields=[
-                ('id', models.UUIDField(default=liveplatform.work.models.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=liveplatform.db.uuid7.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('name', models.CharField(max_length=200)),
                 ('auth_id', models.CharField(default=liveplatform.accounts.models.new_auth_id, editable=False, max_length=20, unique=True)),
                 ('is_active', models.BooleanField(default=True)),
-                ('honest_errors', models.BooleanField(default=False, help_text='POST /calls/end answers failures with 4xx instead of 200 and an empty body.')),
+                ('strict_errors', models.BooleanField(default=False, help_text='POST /calls/end answers failures with 4xx instead of 200 and an empty body.')),
                 ('call_time_limit', models.PositiveIntegerField(blank=True, help_text='Seconds a call may last that has no limit of its own; empty: no limit.', null=True)),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
             ],
@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='ApiKey',
             fields=[
-                ('id', models.UUIDField(default=liveplatform.work.models.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=liveplatform.db.uuid7.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('name', models.CharField(blank=True, default='', max_length=100)),
                 ('public_id', models.CharField(editable=False, max_length=20, unique=True)),
                 ('secret_hash', models.BinaryField(max_length=32)),
@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Connection',
             fields=[
-                ('id', models.UUIDField(default=liveplatform.work.models.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=liveplatform.db.uuid7.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('provider', models.CharField(choices=[('twilio', 'Twilio'), ('getstream', 'GetStream'), ('cloudflare', 'Cloudflare'), ('vobiz', 'Vobiz'), ('livekit', 'LiveKit')], max_length=20)),
                 ('name', models.CharField(blank=True, default='', max_length=100)),
                 ('base_url', models.URLField(blank=True, default='', help_text="Empty: the provider's public address.")),
@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='JwtIssuer',
             fields=[
-                ('id', models.UUIDField(default=liveplatform.work.models.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=liveplatform.db.uuid7.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('issuer', models.CharField(help_text='The iss claim.', max_length=255)),
                 ('audience', models.CharField(help_text='The aud claim.', max_length=255)),
                 ('algorithm', models.CharField(choices=[('HS256', 'Hs256'), ('RS256', 'Rs256'), ('ES256', 'Es256')], max_length=5)),

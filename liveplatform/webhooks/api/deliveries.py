@@ -10,7 +10,7 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from liveplatform.api.exceptions import Conflict, problems
+from liveplatform.api.exceptions import Conflict, error_responses
 from liveplatform.api.pagination import keyset_page
 from liveplatform.api.principal import Principal
 from liveplatform.api.viewsets import PlatformView
@@ -34,7 +34,7 @@ class EventsView(PlatformView):
         tags=TAGS,
         summary="What was told, newest first",
         parameters=[shapes.EventsQuery],
-        responses={200: shapes.EventListSerializer, **problems("house", 400)},
+        responses={200: shapes.EventListSerializer, **error_responses("platform", 400)},
     )
     def get(self, request: Request) -> Response:
         wanted = queried(request, shapes.EventsQuery)
@@ -56,7 +56,7 @@ class EventView(PlatformView):
         operation_id="webhooks_events_get",
         tags=TAGS,
         summary="One event: its body as it is sent, and its deliveries",
-        responses={200: shapes.EventWithBodySerializer, **problems("house", 404)},
+        responses={200: shapes.EventWithBodySerializer, **error_responses("platform", 404)},
     )
     def get(self, request: Request, event_id: UUID) -> Response:
         event = Event.objects.filter(pk=event_id, account_id=tenant(request)).first()
@@ -78,7 +78,7 @@ class DeliveriesView(PlatformView):
         tags=TAGS,
         summary="What is on its way or has arrived, newest first",
         parameters=[shapes.DeliveriesQuery],
-        responses={200: shapes.DeliveryListSerializer, **problems("house", 400)},
+        responses={200: shapes.DeliveryListSerializer, **error_responses("platform", 400)},
     )
     def get(self, request: Request) -> Response:
         wanted = queried(request, shapes.DeliveriesQuery)
@@ -106,7 +106,7 @@ class DeliveryView(PlatformView):
         operation_id="webhooks_deliveries_get",
         tags=TAGS,
         summary="One delivery, with every attempt at it",
-        responses={200: shapes.DeliveryWithLogSerializer, **problems("house", 404)},
+        responses={200: shapes.DeliveryWithLogSerializer, **error_responses("platform", 404)},
         examples=[DELIVERY],
     )
     def get(self, request: Request, delivery_id: UUID) -> Response:
@@ -126,7 +126,7 @@ class DeliveryResendView(PlatformView):
         summary="Send a delivery again, now",
         description="The same id and the very bytes, signed with the secret of the day; retried as ever.",
         request=None,
-        responses={202: shapes.DeliverySerializer, **problems("house", 404, 409)},
+        responses={202: shapes.DeliverySerializer, **error_responses("platform", 404, 409)},
     )
     def post(self, request: Request, delivery_id: UUID) -> Response:
         delivery = own_delivery(request, delivery_id)

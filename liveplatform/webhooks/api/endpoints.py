@@ -12,11 +12,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from liveplatform.accounts.models import Account
-from liveplatform.api.exceptions import Conflict, problems
+from liveplatform.api.exceptions import Conflict, error_responses
 from liveplatform.api.pagination import keyset_page
 from liveplatform.api.serializers import StrictSerializer
 from liveplatform.api.viewsets import PlatformView
-from liveplatform.webhooks import endpoint_events
+from liveplatform.webhooks import endpoint_events, endpoints
 from liveplatform.webhooks.api import serializers as shapes
 from liveplatform.webhooks.api.deliveries import queried, tenant
 from liveplatform.webhooks.models import Delivery, Endpoint
@@ -58,7 +58,7 @@ class EndpointsView(EndpointAdminView):
         tags=TAGS,
         summary="Where events go, newest first",
         parameters=[shapes.PageQuery],
-        responses={200: shapes.EndpointListSerializer, **problems("house", 400)},
+        responses={200: shapes.EndpointListSerializer, **error_responses("platform", 400)},
     )
     def get(self, request: Request) -> Response:
         queried(request, shapes.PageQuery)
@@ -71,7 +71,7 @@ class EndpointsView(EndpointAdminView):
         summary="Add an endpoint; its secret is shown this once",
         description=f"At most {settings.WEBHOOK_MAX_ENDPOINTS} in an account. Events from now on go there.",
         request=shapes.EndpointRequest,
-        responses={201: shapes.EndpointWithSecretSerializer, **problems("house", 400, 409)},
+        responses={201: shapes.EndpointWithSecretSerializer, **error_responses("platform", 400, 409)},
         examples=[NEW_ENDPOINT, ENDPOINT],
     )
     def post(self, request: Request) -> Response:
@@ -88,7 +88,7 @@ class EndpointView(EndpointAdminView):
         operation_id="webhooks_endpoints_get",
         tags=TAGS,
         summary="One endpoint, and how it fares",
-        responses={200: shapes.EndpointSerializer, **problems("house", 404)},
+        responses={200: shapes.EndpointSerializer, **error_responses("platform", 404)},
     )
     def get(self, request: Request, endpoint_id: UUID) -> Response:
         return Response(shapes.endpoint_json(self.endpoint(request, endpoint_id)))
@@ -102,7 +102,7 @@ class EndpointView(EndpointAdminView):
             "Once it is enabled the skipped ones are sent; `recover` sends the events it missed."
         ),
         request=shapes.EndpointRequest(partial=True),
-        responses={200: shapes.EndpointSerializer, **problems("house", 400, 404)},
+        responses={200: shapes.EndpointSerializer, **error_responses("platform", 400, 404)},
     )
     def patch(self, request: Request, endpoint_id: UUID) -> Response:
         endpoint = self.endpoint(request, endpoint_id)
@@ -112,16 +112,16 @@ class EndpointView(EndpointAdminView):
             setattr(endpoint, name, value)
         endpoint.save(update_fields=[*wish, "updated_at"])
         if enabled and not endpoint.is_enabled:
-            endpoint.enable()
+            endpoints.enable(endpoint)
         elif endpoint.is_enabled and not enabled:
-            endpoint.disable()
+            endpoints.disable(endpoint)
         return Response(shapes.endpoint_json(endpoint))
 
     @extend_schema(
         operation_id="webhooks_endpoints_delete",
         tags=TAGS,
         summary="Delete an endpoint and the record of its deliveries",
-        responses={204: None, **problems("house", 404)},
+        responses={204: None, **error_responses("platform", 404)},
     )
     def delete(self, request: Request, endpoint_id: UUID) -> Response:
         self.endpoint(request, endpoint_id).delete()
@@ -140,7 +140,7 @@ class RotateSecretView(EndpointAdminView):
             "at once; so does a second rotation for the one before."
         ),
         request=shapes.RotateSecretRequest,
-        responses={200: shapes.EndpointWithSecretSerializer, **problems("house", 400, 404)},
+        responses={200: shapes.EndpointWithSecretSerializer, **error_responses("platform", 400, 404)},
     )
     def post(self, request: Request, endpoint_id: UUID) -> Response:
         endpoint = self.endpoint(request, endpoint_id)
@@ -157,7 +157,7 @@ class TestEndpointView(EndpointAdminView):
         summary="Send `endpoint.test` to this endpoint alone",
         description="Ask for the delivery to see how it went.",
         request=None,
-        responses={202: shapes.DeliverySerializer, **problems("house", 404, 409)},
+        responses={202: shapes.DeliverySerializer, **error_responses("platform", 404, 409)},
     )
     def post(self, request: Request, endpoint_id: UUID) -> Response:
         endpoint = self.enabled(request, endpoint_id)
@@ -179,7 +179,7 @@ class RecoverEndpointView(EndpointAdminView):
             "(it was disabled, or did not exist yet) for the first time. At most 31 days at once."
         ),
         request=shapes.RecoverRequest,
-        responses={202: shapes.RecoveredSerializer, **problems("house", 400, 404, 409)},
+        responses={202: shapes.RecoveredSerializer, **error_responses("platform", 400, 404, 409)},
         examples=[RECOVER],
     )
     def post(self, request: Request, endpoint_id: UUID) -> Response:

@@ -3,8 +3,8 @@
 import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.functions.datetime
+import liveplatform.db.uuid7
 import liveplatform.webhooks.validators
-import liveplatform.work.models
 import uuid
 from django.db import migrations, models
 
@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Endpoint',
             fields=[
-                ('id', models.UUIDField(default=liveplatform.work.models.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=liveplatform.db.uuid7.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('url', models.CharField(max_length=2000, validators=[liveplatform.webhooks.validators.validate_url], verbose_name='URL')),
                 ('description', models.CharField(blank=True, default='', max_length=200)),
                 ('events', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), blank=True, default=list, help_text='Types such as call.ended, or groups such as "call.*". Empty: all.', size=50, validators=[liveplatform.webhooks.validators.validate_events])),
@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Event',
             fields=[
-                ('id', models.UUIDField(default=liveplatform.work.models.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=liveplatform.db.uuid7.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('subject_id', models.UUIDField(help_text='What it is about: the call.')),
                 ('sequence', models.IntegerField(help_text='Counts the events of one subject, without a gap.')),
                 ('type', models.CharField(max_length=60)),
@@ -54,19 +54,19 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Delivery',
             fields=[
-                ('id', models.UUIDField(default=liveplatform.work.models.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('state', models.CharField(choices=[('pending', 'Pending'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed'), ('skipped', 'Skipped')], default='pending', max_length=8)),
-                ('attempts', models.PositiveIntegerField(default=0)),
+                ('id', models.UUIDField(default=liveplatform.db.uuid7.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('state', models.CharField(choices=[('pending', 'Pending'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed'), ('skipped', 'Skipped')], db_default='pending', default='pending', max_length=8)),
+                ('attempts', models.PositiveIntegerField(db_default=0, default=0)),
                 ('due_at', models.DateTimeField(blank=True, db_default=django.db.models.functions.datetime.Now(), null=True)),
-                ('claim', models.BigIntegerField(default=0, help_text='Grows with each claim; fences a stale owner.')),
-                ('lane', models.UUIDField(default=uuid.UUID('00000000-0000-0000-0000-000000000000'), help_text='Whose slowness must not hurt the others.')),
-                ('error', models.TextField(blank=True, default='')),
-                ('result', models.JSONField(blank=True, default=dict)),
-                ('log', models.JSONField(blank=True, default=list, help_text='One entry per attempt.')),
+                ('fencing_token', models.BigIntegerField(db_default=0, default=0, help_text='Grows with each claim; fences a stale owner.')),
+                ('concurrency_key', models.UUIDField(db_default=uuid.UUID('00000000-0000-0000-0000-000000000000'), default=uuid.UUID('00000000-0000-0000-0000-000000000000'), help_text='Whose slowness must not hurt the others.')),
+                ('error', models.TextField(blank=True, db_default='', default='')),
+                ('result', models.JSONField(blank=True, db_default=models.Value({}, models.JSONField()), default=dict)),
+                ('log', models.JSONField(blank=True, db_default=models.Value([], models.JSONField()), default=list, help_text='One entry per attempt.')),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('settled_at', models.DateTimeField(blank=True, null=True)),
-                ('max_attempts', models.PositiveIntegerField(default=11)),
+                ('max_attempts', models.PositiveIntegerField(db_default=11, default=11)),
                 ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='accounts.account')),
                 ('endpoint', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='webhooks.endpoint')),
                 ('event', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='webhooks.event')),
@@ -94,7 +94,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='delivery',
-            index=models.Index(condition=models.Q(('state__in', ('pending', 'running'))), fields=['lane', 'due_at'], name='delivery_due'),
+            index=models.Index(condition=models.Q(('state__in', ('pending', 'running'))), fields=['concurrency_key', 'due_at'], name='delivery_due'),
         ),
         migrations.AddIndex(
             model_name='delivery',

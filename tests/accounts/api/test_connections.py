@@ -7,9 +7,9 @@ from django.db import connection as database
 
 from calls.lifecycle.end import end
 from calls.models import Step
-from liveplatform.accounts.connections import connect
+from liveplatform.accounts.connections import upsert_connection
 from liveplatform.accounts.models import Account, Connection
-from liveplatform.crypto import CannotOpen
+from liveplatform.crypto import DecryptionFailed
 from providers.registry import CREDENTIALS
 from tests.accounts.api.test_keys import everything
 from tests.support.factories import phone_call
@@ -221,10 +221,10 @@ MOVES = {
 
 @pytest.mark.parametrize("move", MOVES.values(), ids=MOVES)
 def test_sealed_secrets_that_were_moved_do_not_open(account, move):
-    row = connect(account, "twilio", TWILIO)
+    row = upsert_connection(account, "twilio", TWILIO)
     for name, value in move.items():
         setattr(row, name, value)
-    with pytest.raises(CannotOpen):
+    with pytest.raises(DecryptionFailed):
         row.credentials()
 
 
@@ -234,7 +234,7 @@ def test_several_at_once_make_one_default():
 
     def one(number: int) -> None:
         try:
-            connect(account, "twilio", {"account_sid": f"AC{number}", "auth_token": "t"})
+            upsert_connection(account, "twilio", {"account_sid": f"AC{number}", "auth_token": "t"})
         finally:
             database.close()
 

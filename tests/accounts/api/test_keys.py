@@ -15,7 +15,7 @@ PATH = "/v1/api-keys"
 
 
 def works(api: ApiClient, text: str) -> bool:
-    keys.forget()
+    keys.clear_cache()
     return api("GET", "/v1/live/calls", Authorization=f"Bearer {text}").status_code == 200
 
 

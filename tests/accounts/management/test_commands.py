@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 
 from calls.models import Call, PhoneNumber
 from liveplatform.accounts import keys, tokens
-from liveplatform.accounts.keys import make_key, principal_for, revoke
+from liveplatform.accounts.keys import authenticate, make_key, revoke
 from liveplatform.accounts.models import Account, Connection, JwtIssuer
 from liveplatform.webhooks.models import Endpoint
 from tests.support.jwt_issuer import SECRET, issuer, public_pem, token
@@ -27,7 +27,7 @@ def run(*arguments: object, **options: object) -> str:
 
 @pytest.fixture(autouse=True)
 def fresh():
-    keys.forget()
+    keys.clear_cache()
 
 
 def test_create_account_prints_one_json_object(db):
@@ -35,7 +35,7 @@ def test_create_account_prints_one_json_object(db):
     assert set(made) == {"account_id", "auth_id", "api_key"}
     assert re.fullmatch(r"[0-9a-f]{32}", made["account_id"])
     assert re.fullmatch(r"MA[A-Z0-9]{18}", made["auth_id"])
-    principal = principal_for(made["api_key"])
+    principal = authenticate(made["api_key"])
     assert principal.account_id.hex == made["account_id"]
     assert principal.scopes == {"read:live", "write:live", "admin:live"}
 
@@ -43,7 +43,7 @@ def test_create_account_prints_one_json_object(db):
 def test_create_account_for_people_says_the_same(db):
     said = run("create_account", "Acme", "--scope", "read:live")
     key = re.search(r"lp_\S+", said).group()
-    assert principal_for(key).scopes == {"read:live"}
+    assert authenticate(key).scopes == {"read:live"}
     assert "not shown again" in said
 
 
@@ -111,8 +111,8 @@ def test_rotate_key_prints_the_successor(account):
     old, old_text = make_key(account, name="ci", scopes=["read:live"])
     said = run("rotate_key", old.public_id, "--hours", "1")
     new_text = re.search(r"lp_\S+", said).group()
-    assert principal_for(new_text).scopes == {"read:live"}
-    assert principal_for(old_text)
+    assert authenticate(new_text).scopes == {"read:live"}
+    assert authenticate(old_text)
 
 
 def test_rotate_key_rotates_a_key_once(account):
@@ -185,9 +185,9 @@ NAMED = ("https://id.example.com/", "live-platform")
 
 def test_trust_issuer_makes_an_issuer_whose_tokens_open(account, tmp_path):
     (tmp_path / "key.pem").write_text(public_pem("ES256"))
-    tokens.forget()
+    tokens.clear_cache()
     run("trust_issuer", account.pk, *NAMED, "--algorithm", "ES256", "--public-key", tmp_path / "key.pem")
-    principal = tokens.principal_for(token("ES256", scope="read:live write:live"))
+    principal = tokens.authenticate(token("ES256", scope="read:live write:live"))
     assert (principal.account_id, principal.scopes) == (account.pk, {"read:live"})
 
 

@@ -8,7 +8,7 @@ from django.test import Client
 from calls.lifecycle.end import end
 from calls.models import Analysis, AutoEndRule, Call, Operation, Step, Transcript
 from liveplatform.webhooks.models import Delivery, Endpoint
-from liveplatform.work.drain import drain
+from tests.support.draining import drain
 from tests.support.factories import phone_call, video_call
 
 

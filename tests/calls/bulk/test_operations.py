@@ -12,9 +12,9 @@ from calls.lifecycle.end import end
 from calls.models import Call, Operation, Step
 from liveplatform.webhooks.models import Event
 from liveplatform.work import sql
-from liveplatform.work.drain import drain
-from liveplatform.work.outcomes import done
+from liveplatform.work.outcomes import succeeded
 from liveplatform.work.sql import Attempt
+from tests.support.draining import drain, queue_of
 from tests.support.factories import phone_call, video_call
 
 
@@ -92,7 +92,8 @@ def test_a_cancelled_operation_says_how_many_calls_it_left(api, live, account, m
     operation = asked(api, {"all": True}).json()["id"]
     assert api("GET", f"/v1/operations/{operation}").json()["remaining"] == 5
     sql.settle(
-        Operation, [Attempt(row, done(), timezone.now(), 1) for row in sql.claim(Operation, 1, per_lane=1)]
+        queue_of(Operation),
+        [Attempt(row, succeeded(), timezone.now(), 1) for row in sql.claim(Operation, 1, per_key=1)],
     )
     assert api("POST", f"/v1/operations/{operation}/cancel").json()["remaining"] == 3
     end(live[0].pk, account_id=account.pk, actor="later")

@@ -4,7 +4,7 @@ import pytest
 
 from calls.models import Call, CallMonitor, Step
 from calls.monitoring.schedule import check_now
-from liveplatform.work.drain import drain
+from tests.support.draining import drain
 from tests.support.factories import NUMBER
 
 TO = "+14155550144"

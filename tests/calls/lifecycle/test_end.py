@@ -10,14 +10,14 @@ from calls.models import Call, Step, Transcript
 from calls.representation import represent_call
 from calls.sql import end_if_live_many
 from liveplatform.json_codec import dumps
-from liveplatform.timeparse import moment
+from liveplatform.timeparse import parse_time
 from liveplatform.webhooks.models import Event
-from liveplatform.work.drain import drain
+from tests.support.draining import drain
 from tests.support.factories import phone_call, video_call
 
 
 def test_the_event_of_an_end_shows_the_call_as_everything_else_does(account):
-    call = phone_call(account, metadata={"a": [1, "ü"]}, started_at=moment("5m"), is_test=True)
+    call = phone_call(account, metadata={"a": [1, "ü"]}, started_at=parse_time("5m"), is_test=True)
 
     ended = end(call.pk, account_id=account.pk, reason="it's over", actor="test").call
 

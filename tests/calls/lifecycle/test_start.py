@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from calls.lifecycle.end import end
 from calls.models import Activity, Call, CallMonitor
-from liveplatform.work.drain import drain
 from tests.support.concurrency import at_once
+from tests.support.draining import drain
 
 SOON = timezone.now() + timedelta(hours=1)
 

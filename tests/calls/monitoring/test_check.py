@@ -15,7 +15,7 @@ from calls.models.call import SUBMISSION_UNKNOWN
 from calls.monitoring.schedule import check_now, set_time_limit
 from calls.post_processing.rerun import rerun_step
 from liveplatform.work import sql
-from liveplatform.work.drain import drain
+from tests.support.draining import drain, queue_of
 
 
 def look(*calls):
@@ -176,10 +176,10 @@ def test_who_leaves_while_the_provider_is_asked_has_left(line, sandbox):
     """The answer, which shows them in the room still, comes after the news."""
     call = joined(line.open(), sandbox)
     check_now([call.pk])
-    (watch,) = sql.claim(CallMonitor, 1, per_lane=1)
-    (asked,) = CallMonitor.prepare([watch])
+    (watch,) = sql.claim(CallMonitor, 1, per_key=1)
+    (asked,) = queue_of(CallMonitor).prepare([watch])
     Call.objects.filter(pk=call.pk).update(empty_since=Now() + timedelta(milliseconds=1))
-    sql.settle(CallMonitor, [sql.Attempt(watch, asked(), timezone.now(), 1)])
+    sql.settle(queue_of(CallMonitor), [sql.Attempt(watch, asked(), timezone.now(), 1)])
     call.refresh_from_db()
     assert call.empty_since
     assert look(call).empty_since is None, "asked again, somebody is there"

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from calls.lifecycle.start import start
 from calls.models import Call
-from liveplatform.accounts.connections import connect
+from liveplatform.accounts.connections import upsert_connection
 from tests.calls.monitoring.test_check import due_in, joined, look
 
 WEEKS, LEAD = timedelta(weeks=3), timedelta(minutes=15)
@@ -19,7 +19,7 @@ SOON = timedelta(minutes=10)
 def planned(request, line, sandbox_url):
     """Opens a call over this provider for a time from now."""
     given = {"api_key": f"API{line.account.account_id}", "api_secret": "a-secret-of-at-least-32-characters"}
-    connect(line.account, "livekit", given, base_url=sandbox_url)
+    upsert_connection(line.account, "livekit", given, base_url=sandbox_url)
 
     def opened(ahead, **more):
         return line.open(provider=request.param, scheduled_at=timezone.now() + ahead, **more)

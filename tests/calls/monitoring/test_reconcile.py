@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from calls.lifecycle.end import end
 from calls.models import Call, CallMonitor, Reconciliation, Step
 from liveplatform.webhooks.models import Event
-from liveplatform.work.drain import drain
+from tests.support.draining import drain
 
 
 def go_round(connection):

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from calls.lifecycle.end import end
 from calls.models import ProviderEvent
-from liveplatform.accounts.connections import connect
+from liveplatform.accounts.connections import upsert_connection
 from liveplatform.webhooks.models import Event
-from liveplatform.work.drain import drain
+from tests.support.draining import drain
 from tests.support.factories import phone_call, video_call
 from tests.support.signed_events import post_getstream, post_twilio, status_form
 
@@ -46,7 +46,7 @@ def test_a_leg_ends_once_with_its_own_word_in_any_order(account, data):
 @pytest.fixture
 def stream(account):
     given = {"api_key": "app", "api_secret": "a-secret-of-at-least-32-characters"}
-    return connect(account, "getstream", given)
+    return upsert_connection(account, "getstream", given)
 
 
 @BOUNDED

@@ -11,10 +11,10 @@ from django.utils import timezone
 from calls.lifecycle.end import end
 from calls.models import Call, CallMonitor, ProviderEvent, Step
 from calls.monitoring.schedule import start_monitor
-from liveplatform.accounts.connections import connect
+from liveplatform.accounts.connections import upsert_connection
 from liveplatform.webhooks.models import Event
 from liveplatform.work import sql
-from liveplatform.work.drain import drain
+from tests.support.draining import drain, queue_of
 from tests.support.factories import phone_call, phone_connection, video_call
 from tests.support.signed_events import applied, last_summary, post_getstream, post_twilio, status_form
 
@@ -30,7 +30,9 @@ def phone(account):
 def video(account):
     """A live video call whose id at Stream is room-1."""
     given = {"api_key": "app", "api_secret": "a-secret-of-at-least-32-characters"}
-    return video_call(account, connection=connect(account, "getstream", given), provider_call_id="room-1")
+    return video_call(
+        account, connection=upsert_connection(account, "getstream", given), provider_call_id="room-1"
+    )
 
 
 def leg(call, word, number=0, **more):
@@ -339,13 +341,13 @@ def test_a_batch_of_events_costs_a_fixed_number_of_statements(account, django_as
         legs = [phone_call(account, provider_call_id=f"CA{size}-{n}") for n in range(size)]
         for call in legs:
             post_twilio(call.connection, status_form(call.provider_call_id, "completed", 3))
-        events = sql.claim(ProviderEvent, 10, per_lane=10)
+        events = sql.claim(ProviderEvent, 10, per_key=10)
         with django_assert_max_num_queries(25) as queries:
-            jobs = ProviderEvent.prepare(events)
+            jobs = queue_of(ProviderEvent).prepare(events)
             attempts = [
                 sql.Attempt(event, job(), timezone.now(), 1) for event, job in zip(events, jobs, strict=True)
             ]
-            assert len(sql.settle(ProviderEvent, attempts)) == size
+            assert len(sql.settle(queue_of(ProviderEvent), attempts)) == size
         assert (
             Call.objects.filter(pk__in=[call.pk for call in legs], end_code="ended_at_provider").count()
             == size

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from calls.models import ProviderEvent
-from liveplatform.accounts.connections import connect
+from liveplatform.accounts.connections import upsert_connection
 from tests.support import signed_events
 from tests.support.concurrency import at_once
 from tests.support.factories import phone_connection
@@ -20,7 +20,7 @@ def phone(account):
 @pytest.fixture
 def video(account):
     given = {"api_key": "app", "api_secret": "a-secret-of-at-least-32-characters"}
-    return connect(account, "getstream", given)
+    return upsert_connection(account, "getstream", given)
 
 
 FORM = signed_events.status_form("CA1", "ringing", 1)
@@ -94,7 +94,7 @@ def test_what_is_forged_is_refused_and_leaves_no_trace(phone, video):
 
 def test_one_customers_signature_is_nothing_at_anothers_address(phone, video, account):
     """Two customers at one provider, each with a secret of their own."""
-    other = connect(
+    other = upsert_connection(
         type(account).objects.create(name="other"), "twilio", {"account_sid": "AC9", "auth_token": "t9"}
     )
     own = f"https://x.example/v1/providers/{phone.pk}/events"
@@ -136,7 +136,7 @@ def test_what_is_signed_and_no_event_is_a_bad_request(phone):
 
 def test_addresses_of_nobody(phone, account):
     assert signed_events.post(type(phone)(), b"", signed_events.FORM, {}).status_code == 404
-    vobiz = connect(account, "vobiz", {"auth_id": "a", "auth_token": "t"})
+    vobiz = upsert_connection(account, "vobiz", {"auth_id": "a", "auth_token": "t"})
     assert signed_events.post(vobiz, b"", signed_events.FORM, {}).status_code == 404
 
 

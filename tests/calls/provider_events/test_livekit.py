@@ -11,10 +11,10 @@ from django.utils import timezone
 
 from calls.lifecycle.end import end
 from calls.models import Call, ProviderEvent, Recording, Step
-from liveplatform.accounts.connections import connect
+from liveplatform.accounts.connections import upsert_connection
 from liveplatform.webhooks.models import Event
-from liveplatform.work.drain import drain
 from tests.providers.conftest import SECRET
+from tests.support.draining import drain
 from tests.support.factories import video_call
 from tests.support.livekit_sdk import signed_headers
 from tests.support.signed_events import applied, last_summary, post
@@ -27,7 +27,7 @@ FILE = {"filename": "room-1.mp4", "location": "https://bucket.example/room-1.mp4
 def call(account) -> Call:
     """A live call whose room at LiveKit is room-1."""
     given = {"api_key": "APIkey", "api_secret": SECRET}
-    connection = connect(account, "livekit", given, base_url="http://127.0.0.1:9")
+    connection = upsert_connection(account, "livekit", given, base_url="http://127.0.0.1:9")
     fields = {"provider": "livekit", "connection": connection, "provider_call_id": "room-1"}
     return video_call(account, started_at=Now(), **fields)
 

@@ -11,7 +11,7 @@ from calls.models import CallMonitor, Recording, RecordingSync
 from calls.monitoring.schedule import check_now
 from calls.recordings.sync import RETRY_DELAYS
 from liveplatform.webhooks.models import Event
-from liveplatform.work.drain import drain
+from tests.support.draining import drain
 
 
 def over(line):

@@ -6,10 +6,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from liveplatform.db.uuid7 import uuid7
+from liveplatform.webhooks.endpoints import disable
 from liveplatform.webhooks.models import Delivery, Endpoint, Event
 from liveplatform.webhooks.publish import publish
-from liveplatform.work.drain import drain
-from liveplatform.work.models import uuid7
+from tests.support.draining import drain
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -150,7 +151,7 @@ def test_resend_refuses_what_cannot_be_sent(api, endpoint_at, tell):
     delivery = tell().deliveries.get()
     Delivery.objects.update(state="running")
     assert api("POST", f"deliveries/{delivery.pk}/resend").status_code == 409
-    endpoint.disable()
+    disable(endpoint)
     assert "disabled" in api("POST", f"deliveries/{delivery.pk}/resend").json()["message"]
 
 

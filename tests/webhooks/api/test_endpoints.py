@@ -8,8 +8,8 @@ from django.test import Client
 
 from liveplatform.accounts.keys import make_key
 from liveplatform.webhooks.models import Delivery, Endpoint
-from liveplatform.work.drain import drain
 from tests.support.concurrency import at_once
+from tests.support.draining import drain
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

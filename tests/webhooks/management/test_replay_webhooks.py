@@ -8,8 +8,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db.models.functions import Now
 
+from liveplatform.webhooks.endpoints import disable
 from liveplatform.webhooks.models import Delivery, Event
-from liveplatform.work.drain import drain
+from tests.support.draining import drain
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -60,7 +61,7 @@ def test_a_dry_run_sends_nothing(told):
 
 def test_disabled_endpoints_are_left_out(told):
     well, badly, old, new = told
-    badly.disable()
+    disable(badly)
     run("--since", "7d")
     assert due() == {(old.pk, well.pk), (new.pk, well.pk)}
 
@@ -94,6 +95,6 @@ def test_errors_say_what_is_wrong(db, arguments, said):
 
 def test_a_disabled_endpoint_is_refused(told):
     well, *_ = told
-    well.disable()
+    disable(well)
     with pytest.raises(CommandError, match="by its owner"):
         run("--endpoint", well.pk)

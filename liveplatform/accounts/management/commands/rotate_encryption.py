@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Model
 from tqdm import tqdm
 
-from liveplatform.crypto import CannotOpen, seal, sealed_with_newest, unseal
+from liveplatform.crypto import DecryptionFailed, seal, sealed_with_newest, unseal
 
 # Model, sealed column, and the column's name in the additional authenticated data.
 SEALED = [
@@ -46,7 +46,7 @@ class Command(BaseCommand):
         sealed = getattr(row, column)
         try:
             fresh = seal(unseal(sealed, aad=aad), aad=aad)
-        except CannotOpen as error:
+        except DecryptionFailed as error:
             self.stderr.write(f"{type(row).__name__} {row.pk}: {error}")
             return False
         type(row)._default_manager.filter(**{"pk": row.pk, column: sealed}).update(**{column: fresh})

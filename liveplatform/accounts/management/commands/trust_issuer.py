@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from liveplatform.accounts.forms import IssuerForm
-from liveplatform.accounts.lookup import account_named
+from liveplatform.accounts.lookup import find_account
 from liveplatform.accounts.models import JwtIssuer
 from liveplatform.accounts.scopes import READ, SCOPES
 
@@ -27,7 +27,7 @@ class Command(BaseCommand):
         parser.add_argument("--scope", action="append", choices=SCOPES, help=f"at most; default: {READ}")
 
     def handle(self, **options: Any) -> None:  # noqa: ANN401
-        account = account_named(options["account"])
+        account = find_account(options["account"])
         named = {"issuer": options["issuer"], "audience": options["audience"]}
         existing = JwtIssuer.objects.filter(account=account, **named).first()
         values = named | {

@@ -9,8 +9,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from tqdm import tqdm
 
-from liveplatform.accounts.lookup import account_named
-from liveplatform.timeparse import moment
+from liveplatform.accounts.lookup import find_account
+from liveplatform.timeparse import parse_time
 from liveplatform.webhooks.event_types import event_types
 from liveplatform.webhooks.models import Delivery, Endpoint
 from liveplatform.webhooks.replay import backfill, redeliver
@@ -26,8 +26,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--account", help="an account's id, auth_id or name")
         parser.add_argument("--endpoint", type=UUID, metavar="ID", help="this endpoint only")
-        parser.add_argument("--since", type=moment, metavar="TIME", help="events since: a time, or an age")
-        parser.add_argument("--until", type=moment, metavar="TIME", help="events before: a time, or an age")
+        parser.add_argument(
+            "--since", type=parse_time, metavar="TIME", help="events since: a time, or an age"
+        )
+        parser.add_argument(
+            "--until", type=parse_time, metavar="TIME", help="events before: a time, or an age"
+        )
         parser.add_argument("--type", choices=sorted(event_types()), help="events of this type only")
         parser.add_argument("--failed", action="store_true", help="only what failed or was skipped")
         parser.add_argument(
@@ -58,7 +62,7 @@ class Command(BaseCommand):
             raise CommandError("--since must be a time before --until.")
         found = Delivery.objects.filter(endpoint__is_enabled=True).exclude(state__in=Delivery.OPEN)
         if options["account"]:
-            found = found.filter(account=account_named(options["account"]))
+            found = found.filter(account=find_account(options["account"]))
         if options["endpoint"]:
             found = found.filter(endpoint=_endpoint(options["endpoint"]))
         if options["failed"]:

@@ -9,8 +9,9 @@ from django.db.models import Count, QuerySet
 from tqdm import tqdm
 
 from liveplatform.work.drain import drain
-from liveplatform.work.models import Work, kinds
-from liveplatform.work.run_one import run_now
+from liveplatform.work.models import Work
+from liveplatform.work.queue import Queue, queues
+from liveplatform.work.run_one import run_one
 
 
 class Command(BaseCommand):
@@ -22,35 +23,35 @@ class Command(BaseCommand):
         parser.add_argument(
             "ids", nargs="*", type=UUID, metavar="ROW_ID", help="run these rows now, due or not"
         )
-        parser.add_argument("--queue", choices=sorted(kinds()), help="one queue only")
+        parser.add_argument("--queue", choices=sorted(queues()), help="one queue only")
         parser.add_argument("--failed", action="store_true", help="first make what was given up due again")
         parser.add_argument("--seconds", type=float, default=60.0, help="stop claiming after so long")
         parser.add_argument("--dry-run", action="store_true", help="say what is waiting, run nothing")
 
     def handle(self, **options: Any) -> None:  # noqa: ANN401
-        chosen = [kind for name, kind in kinds().items() if options["queue"] in (None, name)]
+        chosen = [queue for name, queue in queues().items() if options["queue"] in (None, name)]
         if options["ids"]:
             return self._run_rows(chosen, list(options["ids"]))
-        for kind in chosen:
-            self._run_kind(kind, options)
+        for queue in chosen:
+            self._run_queue(queue, options)
         return None
 
-    def _run_rows(self, kinds: list[type[Work]], ids: list[UUID]) -> None:
+    def _run_rows(self, chosen: list[Queue[Any]], ids: list[UUID]) -> None:
         for row_id in tqdm(ids, unit="row", disable=None):
-            owner = next((kind for kind in kinds if kind._default_manager.filter(pk=row_id).exists()), None)
+            owner = next((q for q in chosen if q.model._default_manager.filter(pk=row_id).exists()), None)
             if owner is None:
-                raise CommandError(f"{row_id}: there is no such row in {', '.join(k.queue for k in kinds)}.")
-            self.stdout.write(run_now(owner, row_id))
+                raise CommandError(f"{row_id}: there is no such row in {', '.join(q.name for q in chosen)}.")
+            self.stdout.write(run_one(owner, row_id))
 
-    def _run_kind(self, kind: type[Work], options: dict[str, Any]) -> None:
-        failed = kind._default_manager.filter(state=Work.State.FAILED)
+    def _run_queue(self, queue: Queue[Any], options: dict[str, Any]) -> None:
+        failed = queue.model._default_manager.filter(state=Work.State.FAILED)
         if options["dry_run"]:
-            self.stdout.write(f"{kind.queue}: {self._standing(kind._default_manager.all())}")
+            self.stdout.write(f"{queue.name}: {self._standing(queue.model._default_manager.all())}")
             return
         if options["failed"]:
             for row in tqdm(failed.iterator(500), total=failed.count(), unit="row", disable=None):
                 row.retry()
-        self.stdout.write(f"{kind.queue}: {drain(kind, seconds=options['seconds'])}")
+        self.stdout.write(f"{queue.name}: {drain(queue, seconds=options['seconds'])}")
 
     def _standing(self, rows: QuerySet[Work]) -> str:
         counts = (

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from calls.bulk import run as chunks
 from calls.models import AutoEndRule, Call
-from liveplatform.work.drain import drain
+from tests.support.draining import drain
 from tests.support.factories import phone_call
 
 TEST_CALLS = {"name": "old test calls", "filter": {"is_test": True}, "older_than": 600}

@@ -1,0 +1,5 @@
+"""The surface of live calls (seed 000): `/v1/live/calls`."""
+
+from liveplatform.api.surfaces import Surface, render_short
+
+LIVE = Surface("live", urls="calls.api.live_calls.urls", paths="/v1/live/.*", render=render_short)

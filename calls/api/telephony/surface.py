@@ -1,0 +1,34 @@
+"""The surface of telephony calls (seed 001): `/calls…`, and the same under `/v1`."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from liveplatform.api.surfaces import Null, Problem, Surface
+
+
+class TelephonyErrorBody(serializers.Serializer[dict[str, Any]]):
+    """An error in the telephony surface's envelope."""
+
+    status = serializers.CharField(help_text="error")
+    message = serializers.CharField(help_text="What went wrong and what to do, for people.")
+    data = Null(help_text="null")  # type: ignore[assignment]
+    error = serializers.CharField(help_text="A code for programs, such as not_found.")
+
+
+def render(problem: Problem) -> dict[str, Any]:
+    """The vendor's envelope `{status, message, data}`, with the platform's code as `error`."""
+    return {"status": "error", "message": problem.message, "data": None, "error": problem.code}
+
+
+# /v1/calls itself, and what lies below one call there, belong to the platform.
+PATHS = r"/calls(/.*)?|/v1/calls/[^/]+|(/v1)?/phone_number"
+
+TELEPHONY = Surface(
+    "telephony",
+    urls="calls.api.telephony.urls",
+    paths=PATHS,
+    render=render,
+    error_body=TelephonyErrorBody,
+    prefixes_operations=True,
+)
