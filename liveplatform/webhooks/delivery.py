@@ -23,7 +23,7 @@ from liveplatform.crypto import CannotOpen
 from liveplatform.egress.http import guarded_session, read_prefix, request_timeout
 from liveplatform.egress.url_policy import DestinationForbidden, check_url
 from liveplatform.webhooks.retry_schedule import next_delay
-from liveplatform.webhooks.signing import headers
+from liveplatform.webhooks.signing import signature_headers
 from liveplatform.work.models import Job
 from liveplatform.work.outcomes import Outcome, again, done, never, skip
 
@@ -48,7 +48,7 @@ def attempt(attempts: int, event: "Event | None", endpoint: "Endpoint | None") -
 
 
 async def _send(url: str, message_id: str, body: bytes, signing: list[str], attempts: int) -> Outcome:
-    sent = headers(message_id, int(time.time()), body, signing) | {"Content-Type": "application/json"}
+    sent = signature_headers(message_id, int(time.time()), body, signing) | {"Content-Type": "application/json"}
     try:
         check_url(url)
         asked = _shared_session().post(
