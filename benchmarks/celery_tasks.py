@@ -14,7 +14,7 @@ from celery import Celery, chain
 
 from calls.analysis.analyse import analyse as judge
 from calls.analysis.turns import parse_turns
-from liveplatform.webhooks.signing import headers as signed
+from liveplatform.webhooks.signing import signature_headers as signed
 
 URL = os.environ.get("BENCH_REDIS", "")
 app = Celery("bench", broker=URL.replace("unix://", "redis+socket://"))

@@ -12,7 +12,7 @@ from benchmarks import celery_worker, sink
 from benchmarks.bench_calls import connect
 from liveplatform import embedded
 from liveplatform.dev.stack import LocalStack
-from liveplatform.webhooks.signing import headers, new_secret
+from liveplatform.webhooks.signing import new_secret, signature_headers
 from tests.support.client import Customer
 
 DELAYS = {"a fast sink": 0.0, "a sink that answers after 100 ms": 0.1}
@@ -103,7 +103,7 @@ async def _loop(database_url: str, url: str, lines: int = 8) -> None:
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=400)) as http:
 
         async def post(message_id: str, body: str) -> None:
-            sent = headers(message_id, int(time.time()), body.encode(), [secret])
+            sent = signature_headers(message_id, int(time.time()), body.encode(), [secret])
             async with http.post(url, data=body.encode(), headers=sent) as answer:
                 await answer.read()
 

@@ -1,4 +1,4 @@
-"""From a customer's Connection to the adapter that speaks with the provider over it."""
+"""From an account's provider connections to the adapters that call the provider's API."""
 
 from collections.abc import Iterable, Mapping
 from uuid import UUID
@@ -10,12 +10,15 @@ from providers.base import Adapter
 from providers.errors import NotConfigured, ProviderError
 from providers.registry import build_adapter
 
-# Whose rooms are taken if nobody says: the first of these that the account is connected to.
+# Providers of video rooms, by preference: the first one that the account is connected to is its default.
 ROOM_PROVIDERS = ("getstream", "livekit")
 
 
 def adapter_for(connection: Connection | None, *, timeout: float | None = None) -> Adapter:
-    """The adapter for this connection; NotConfigured if there is none, or it lacks a credential."""
+    """The adapter of a connection; `timeout` in seconds, by default settings.PROVIDER_TIMEOUT.
+
+    Raises NotConfigured if the connection is None or lacks a credential.
+    """
     if connection is None:
         raise NotConfigured("No provider connection is configured for this call; add one and try again.")
     return build_adapter(
@@ -28,17 +31,17 @@ def adapter_for(connection: Connection | None, *, timeout: float | None = None) 
 
 
 def default_room_connection(account_id: UUID, provider: str = "") -> Connection | None:
-    """The account's default connection to this provider of rooms; without a name, to the first it has."""
-    wanted = [provider] if provider else ROOM_PROVIDERS
-    own = Connection.objects.filter(account_id=account_id, provider__in=wanted, is_default=True)
-    return min(own, key=lambda each: ROOM_PROVIDERS.index(each.provider), default=None)
+    """The account's default connection to `provider`, or to the first of ROOM_PROVIDERS that it has."""
+    providers = [provider] if provider else ROOM_PROVIDERS
+    connections = Connection.objects.filter(account_id=account_id, provider__in=providers, is_default=True)
+    return min(connections, key=lambda each: ROOM_PROVIDERS.index(each.provider), default=None)
 
 
 def adapters_for(connection_ids: Iterable[UUID | None]) -> Mapping[UUID | None, Adapter | ProviderError]:
-    """The adapter of each connection, or why there is none (that of None among them): for a whole batch."""
-    wanted = {id for id in connection_ids if id}
-    found = Connection.objects.in_bulk(wanted) if wanted else {}
-    return {id: _adapter_or_error(found.get(id) if id else None) for id in (*wanted, None)}
+    """The adapter of each connection, or the error of building it, in one query; None maps to an error."""
+    ids = {id for id in connection_ids if id}
+    connections = Connection.objects.in_bulk(ids) if ids else {}
+    return {id: _adapter_or_error(connections.get(id) if id else None) for id in (*ids, None)}
 
 
 def _adapter_or_error(connection: Connection | None) -> Adapter | ProviderError:

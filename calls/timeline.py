@@ -1,29 +1,28 @@
-"""A call's whole story in order: who asked for what, what its provider said, its steps with every attempt,
-its events and their deliveries."""
+"""A call's timeline: requests, provider events, steps and deliveries with every attempt, in order."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from calls import activity as acts
+from calls.activity import END_CONFIRMED, STARTED
 from calls.models import Activity, Call, ProviderEvent, Recording, Step
 from liveplatform.webhooks.models import Delivery, Event
 from liveplatform.work.models import Work
 
-# What happened at one moment is told in this order.
+# The order of entries with the same time, by what they are about.
 SOURCE_ORDER = ("request", "provider event", "provider", "call", "step", "event", "delivery")
-# Clocks differ: a start is told of after the creation if it seems to be so little before it.
+# A start that seems to precede the creation by less than this is a difference of clocks: shown after it.
 MAX_CLOCK_SKEW = timedelta(seconds=2)
 CREATED = "created"
 PLATFORM, WORKER = "platform", "worker"
-# Whose doing an act is says what it was; all others are requests.
+# What an activity is about, by the prefix of its actor; by default it is a request.
 SOURCE_OF_ACTOR = {"provider": "provider", "watch": "call", "worker": "call"}
 
 
 @dataclass(frozen=True)
 class TimelineEntry:
-    """One thing that happened: when, to what, how it went, and whose doing it was."""
+    """One thing that happened to a call: when, about what, its outcome and its actor."""
 
     at: datetime
     what: str
@@ -34,7 +33,7 @@ class TimelineEntry:
 
 
 def timeline(call: Call) -> list[dict[str, Any]]:
-    """Everything known of a call, oldest first; a fixed number of queries whatever its length."""
+    """All entries of a call, oldest first; the number of queries does not depend on their number."""
     activities = list(Activity.objects.filter(call=call).order_by("id"))
     entries = [
         *map(_activity_entry, activities),
@@ -42,13 +41,14 @@ def timeline(call: Call) -> list[dict[str, Any]]:
         *_step_entries(call),
         *_event_entries(call),
         *_delivery_entries(call),
+        *_recording_entries(call),
+        *_provider_event_entries(call),
     ]
-    entries += [*_recording_entries(call), *_provider_event_entries(call)]
     return [asdict(entry) for entry in sorted(entries, key=lambda entry: _sort_key(entry, call))]
 
 
 def _sort_key(entry: TimelineEntry, call: Call) -> tuple[datetime, int]:
-    """The key by which an entry finds its place."""
+    """By time, then by source; the creation comes before a start that is earlier within MAX_CLOCK_SKEW."""
     if entry.name != CREATED or entry.what != "request":
         return entry.at, SOURCE_ORDER.index(entry.what)
     began = call.started_at or entry.at
@@ -61,49 +61,51 @@ def _activity_entry(activity: Activity) -> TimelineEntry:
 
 
 def _lifecycle_entries(call: Call, activities: Sequence[Activity]) -> Iterator[TimelineEntry]:
+    """Creation, start, requested end, end and the provider's confirmation, from the call's own row."""
     provider = f"provider:{call.provider}" if call.provider else ""
     yield TimelineEntry(call.created_at, "request", CREATED, "done", _parties(call), call.created_by)
     if call.started_at:
-        yield TimelineEntry(
-            call.started_at, "call", "started", "done", by=_started_by(call, activities, provider)
-        )
+        starter = _started_by(call, activities, provider)
+        yield TimelineEntry(call.started_at, "call", "started", "done", by=starter)
     if call.end_requested_at:
         yield TimelineEntry(call.end_requested_at, "request", "end requested", "done", by=call.ended_by)
     if call.ended_at:
-        said = f"{call.disconnect_reason} ({call.end_code})"
-        yield TimelineEntry(call.ended_at, "call", "ended", "done", said, call.ended_by)
+        detail = f"{call.disconnect_reason} ({call.end_code})"
+        yield TimelineEntry(call.ended_at, "call", "ended", "done", detail, call.ended_by)
     if call.provider_confirmed_at:
-        at, said = call.provider_confirmed_at, call.provider_status
-        yield TimelineEntry(at, "provider", acts.END_CONFIRMED, "done", said, provider)
+        at, status = call.provider_confirmed_at, call.provider_status
+        yield TimelineEntry(at, "provider", END_CONFIRMED, "done", status, provider)
 
 
 def _parties(call: Call) -> str:
-    """From whom to whom, and over which provider."""
+    """Caller, callee and provider, as far as known: "from +1… to +1… over twilio"."""
     extension = f" ext. {call.extension}" if call.extension else ""
-    told = {"from": call.from_number, "to": f"{call.to_number}{extension}", "over": call.provider}
-    return " ".join(f"{word} {value}" for word, value in told.items() if value)
+    parts = {"from": call.from_number, "to": f"{call.to_number}{extension}", "over": call.provider}
+    return " ".join(f"{preposition} {value}" for preposition, value in parts.items() if value)
 
 
 def _started_by(call: Call, activities: Sequence[Activity], provider: str) -> str:
-    """Who started it: whoever took it live, or opened it so; a phone call starts at its provider."""
+    """The provider for a phone call; otherwise who took it live, or created it live."""
     if call.channel == Call.Channel.PHONE and provider:
         return provider
-    return next((activity.actor for activity in activities if activity.verb == acts.STARTED), call.created_by)
+    return next((activity.actor for activity in activities if activity.verb == STARTED), call.created_by)
 
 
 def _recording_entries(call: Call) -> Iterator[TimelineEntry]:
+    provider = f"provider:{call.provider}"
     for recording in Recording.objects.filter(call=call):
-        said = f"{recording.duration} s" if recording.duration is not None else ""
-        yield TimelineEntry(
-            recording.ready_at, "provider", "recording ready", "done", said, f"provider:{call.provider}"
-        )
+        length = f"{recording.duration} s" if recording.duration is not None else ""
+        yield TimelineEntry(recording.ready_at, "provider", "recording ready", "done", length, provider)
 
 
 def _provider_event_entries(call: Call) -> Iterator[TimelineEntry]:
-    told = ProviderEvent.objects.filter(call=call).select_related("connection").order_by("id")
-    for event in told.only("created_at", "type", "state", "result", "error", "connection__provider"):
-        by = f"provider:{event.connection.provider}"  # that of the call's own room may be another one
-        yield TimelineEntry(event.created_at, "provider event", event.type, event.state, event.summary, by)
+    events = ProviderEvent.objects.filter(call=call).select_related("connection").order_by("id")
+    for event in events.only("created_at", "type", "state", "result", "error", "connection__provider"):
+        # The call's helper room may be with another provider than the call itself.
+        provider = f"provider:{event.connection.provider}"
+        yield TimelineEntry(
+            event.created_at, "provider event", event.type, event.state, event.summary, provider
+        )
 
 
 def _step_entries(call: Call) -> Iterator[TimelineEntry]:
@@ -117,15 +119,16 @@ def _event_entries(call: Call) -> Iterator[TimelineEntry]:
 
 
 def _delivery_entries(call: Call) -> Iterator[TimelineEntry]:
-    found = Delivery.objects.filter(event__subject_id=call.pk).select_related("event").defer("event__body")
-    for delivery in found:
+    deliveries = Delivery.objects.filter(event__subject_id=call.pk).select_related("event")
+    for delivery in deliveries.defer("event__body"):
         yield from _attempt_entries(delivery, "delivery", delivery.event.type)
 
 
 def _attempt_entries(work: Work, what: str, name: str) -> Iterator[TimelineEntry]:
-    for entry in work.log:
-        at = datetime.fromisoformat(entry["at"])
-        detail = f"attempt {entry['attempt']}, {entry['ms']} ms {entry.get('error', '')}".strip()
-        yield TimelineEntry(at, what, name, entry["outcome"], detail, WORKER)
+    """One entry per attempt; one for work that was settled without any."""
+    for attempt in work.log:
+        at = datetime.fromisoformat(attempt["at"])
+        detail = f"attempt {attempt['attempt']}, {attempt['ms']} ms {attempt.get('error', '')}".strip()
+        yield TimelineEntry(at, what, name, attempt["outcome"], detail, WORKER)
     if not work.log and work.settled_at:
         yield TimelineEntry(work.settled_at, what, name, work.state, work.error, PLATFORM)

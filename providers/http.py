@@ -225,14 +225,17 @@ def _parse_json(body: bytes) -> dict[str, Any] | None:
     return data if isinstance(data, dict) else {"data": data}
 
 
-def parse_retry_after(value: str) -> float | None:
-    """Seconds to wait, from a number of seconds or an HTTP date; None if it says neither."""
+def parse_retry_after(value: str, maximum: float = MAX_RETRY_AFTER) -> float | None:
+    """Seconds to wait by a Retry-After header (RFC 9110, 10.2.3): a number of seconds or an HTTP date.
+
+    At most `maximum`; None if the header is neither.
+    """
     value = value.strip()
     if value.isascii() and value.isdigit():
-        return min(float(value), MAX_RETRY_AFTER)
+        return min(float(value), maximum)
     try:
         at = parsedate_to_datetime(value)
     except (TypeError, ValueError, OverflowError):
         return None
     at = at if at.tzinfo else at.replace(tzinfo=UTC)
-    return min(max((at - datetime.now(UTC)).total_seconds(), 0.0), MAX_RETRY_AFTER)
+    return min(max((at - datetime.now(UTC)).total_seconds(), 0.0), maximum)

@@ -1,5 +1,5 @@
-"""Calls in the admin: one page tells a call's whole story; what was given up can be run again."""
+"""The admin of calls: a call's detail page, its steps, provider events and monitors, and bulk ends."""
 
-from calls.admin import bulk, call, others, provider_event
+from calls.admin import bulk, call, monitor, phone_number, provider_event, step
 
-__all__ = ["bulk", "call", "others", "provider_event"]
+__all__ = ["bulk", "call", "monitor", "phone_number", "provider_event", "step"]

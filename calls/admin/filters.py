@@ -1,4 +1,4 @@
-"""Filters of the call lists; each is answered by an index."""
+"""Filters of the call list; an index answers each."""
 
 from typing import Any
 
@@ -10,16 +10,16 @@ from calls.models import Call, Step
 
 
 class AttentionFilter(admin.SimpleListFilter):
-    """What wants a person's eye."""
+    """Calls that need attention."""
 
     title = "attention"
     parameter_name = "attention"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:  # noqa: ANN401
         return [
-            ("live", "not ended"),
-            ("billed", "ended here, still live at the provider"),
-            ("failed", "a step was given up"),
+            ("live", "live"),
+            ("billed", "ended here, live at the provider"),
+            ("failed", "a step failed"),
             ("end_requested", "end requested, not confirmed"),
         ]
 

@@ -1,11 +1,11 @@
-"""What providers told, in the admin."""
+"""The admin of provider events."""
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.html import format_html
 
+from calls.admin.links import call_link
 from calls.models import ProviderEvent
 from liveplatform.admin.base import ReadOnlyAdmin
 from liveplatform.work.doorbell import ring
@@ -15,7 +15,7 @@ GZIP_MAGIC = b"\x1f\x8b"
 
 @admin.register(ProviderEvent)
 class ProviderEventAdmin(ReadOnlyAdmin):
-    """Each event and what came of it; as it came, on its own page only."""
+    """Events with the outcome of processing; the raw body is shown on an event's own page only."""
 
     list_display = ("id", "type", "connection", "of_call", "state", "outcome", "created_at")
     list_filter = ("state", "kind")
@@ -37,18 +37,15 @@ class ProviderEventAdmin(ReadOnlyAdmin):
 
     @admin.display(description="call")
     def of_call(self, event: ProviderEvent) -> str:
-        if event.call_id is None:
-            return "–"
-        address = reverse("admin:calls_call_change", args=[event.call_id])
-        return format_html('<a href="{}">{}</a>', address, event.call_id)
+        return call_link(event.call_id)
 
     @admin.display
     def outcome(self, event: ProviderEvent) -> str:
         return event.summary
 
-    @admin.display(description="body, as it came")
+    @admin.display(description="raw body")
     def raw_body(self, event: ProviderEvent) -> str:
         body = bytes(event.body)
-        zipped = body.startswith(GZIP_MAGIC)
-        text = f"{len(body)} bytes of gzip" if zipped else body.decode(errors="backslashreplace")
+        is_gzip = body.startswith(GZIP_MAGIC)
+        text = f"{len(body)} bytes of gzip" if is_gzip else body.decode(errors="backslashreplace")
         return format_html("<pre>{}</pre>", text)

@@ -1,1 +1,1 @@
-"""The demo: the main job on real servers, judged from the outside."""
+"""The demo: ends two calls over REST on real servers, and checks every effect from outside."""

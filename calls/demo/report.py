@@ -1,4 +1,4 @@
-"""Telling the demo's story as tables, and judging it: every claim is checked."""
+"""The demo's report: timelines, analyses, and the checks that decide its exit status."""
 
 from collections import Counter
 from datetime import datetime
@@ -19,27 +19,28 @@ EXPECTED_EFFECTS = {
 }
 
 
-def print_report(console: Console, story: Scenario) -> bool:
-    """Print the story; True if everything happened that must, and nothing twice."""
-    claims: list[tuple[str, bool]] = []
-    for call in story.calls:
-        console.rule(f"[bold]{call.name}[/]  {call.door} answered {call.answer}, repeated {call.repeated}")
+def print_report(console: Console, scenario: Scenario) -> bool:
+    """Print the report; True if every effect happened, and none twice."""
+    checks: list[tuple[str, bool]] = []
+    for call in scenario.calls:
+        statuses = f"answered {call.first_status}, repeated {call.repeated_status}"
+        console.rule(f"[bold]{call.name}[/]  {call.end_route} {statuses}")
         console.print(_timeline(call))
         _analysis(console, call)
-        claims += _checks(story, call)
-    claims.append(("nothing is left running at any provider", not any(story.still_live.values())))
-    console.rule("[bold]what was found to be so")
-    for text, good in claims:
-        console.print(f"  {'[green]yes[/]' if good else '[bold red]NO[/] '}  {text}")
-    return all(good for _, good in claims)
+        checks += _checks(scenario, call)
+    checks.append(("nothing is left running at any provider", not any(scenario.still_live.values())))
+    console.rule("[bold]checks")
+    for text, passed in checks:
+        console.print(f"  {'[green]yes[/]' if passed else '[bold red]NO[/] '}  {text}")
+    return all(passed for _, passed in checks)
 
 
 def _timeline(call: CallResult) -> Table:
     table = Table(box=None, header_style="bold")
     for title in ("time", "what", "name", "state", "by", "detail"):
         table.add_column(title)
-    began = datetime.fromisoformat(call.story[0]["at"]) if call.story else None
-    for entry in call.story:
+    began = datetime.fromisoformat(call.timeline[0]["at"]) if call.timeline else None
+    for entry in call.timeline:
         ms = (datetime.fromisoformat(entry["at"]) - began).total_seconds() * 1000 if began else 0
         color = {"done": "green", "failed": "red", "skipped": "dim"}.get(entry["state"], "yellow")
         state = f"[{color}]{entry['state']}[/]"
@@ -50,39 +51,42 @@ def _timeline(call: CallResult) -> Table:
 
 
 def _analysis(console: Console, call: CallResult) -> None:
-    found = call.analysis.get("analysis")
-    if not found:
+    analysis = call.analysis.get("analysis")
+    if not analysis:
         console.print(f"analysis: {call.analysis.get('state')}: {call.analysis.get('error')}")
         return
-    mood, numbers = found["sentiment"], found["metrics"]
-    judge = f"{found['analyser']} {found['version']}"
-    console.print(f"analysis: customer [bold]{mood['label']}[/] ({mood['score']}), by {judge}")
+    sentiment, metrics = analysis["sentiment"], analysis["metrics"]
+    analyser = f"{analysis['analyser']} {analysis['version']}"
+    console.print(f"analysis: customer [bold]{sentiment['label']}[/] ({sentiment['score']}), by {analyser}")
     console.print(
-        f"  talk share {numbers['talk_share']}, questions {numbers['questions']}, "
-        f"latency {numbers['response_latency_ms']} ms, longest monologue {numbers['longest_monologue']}"
+        f"  talk share {metrics['talk_share']}, questions {metrics['questions']}, "
+        f"latency {metrics['response_latency_ms']} ms, longest monologue {metrics['longest_monologue']}"
     )
 
 
-def _checks(story: Scenario, call: CallResult) -> list[tuple[str, bool]]:
+def _checks(scenario: Scenario, call: CallResult) -> list[tuple[str, bool]]:
     hooks = Counter(hook["type"] for hook in call.webhooks)
     settled = {step["kind"]: step["state"] for step in call.steps}
-    claims = [
-        (f"{call.name}: ended with 200, and with 200 again", (call.answer, call.repeated) == (200, 200)),
+    checks = [
+        (
+            f"{call.name}: ended with 200, and with 200 again",
+            (call.first_status, call.repeated_status) == (200, 200),
+        ),
         (f"{call.name}: every step is settled: {settled}", _all_settled(settled)),
         (
-            f"{call.name}: webhooks came once each: {dict(hooks)}",
+            f"{call.name}: each webhook came once: {dict(hooks)}",
             set(hooks) >= EXPECTED_EVENTS and set(hooks.values()) == {1},
         ),
         (f"{call.name}: every signature is valid", bool(hooks) and all(h["valid"] for h in call.webhooks)),
     ]
     for operation, what in EXPECTED_EFFECTS[call.name]:
         resource = call.provider_id if what == "sid" else f"echo-{call.id}"
-        effects = story.sandbox.effects(operation, resource)
-        claims.append((f"{call.name}: the sandbox's ledger has {operation} {effects} time(s)", effects == 1))
+        effects = scenario.sandbox.effects(operation, resource)
+        checks.append((f"{call.name}: the sandbox's ledger has {operation} {effects} time(s)", effects == 1))
     if call.name.startswith("phone"):
         label = (call.analysis.get("analysis") or {}).get("sentiment", {}).get("label")
-        claims.append((f"{call.name}: the analysis hears an unhappy customer: {label}", label == "negative"))
-    return claims
+        checks.append((f"{call.name}: the analysis finds an unhappy customer: {label}", label == "negative"))
+    return checks
 
 
 def _all_settled(settled: dict[str, str]) -> bool:

@@ -1,49 +1,50 @@
-"""Where the sandbox of `make up` is: where the connections made for it point to; and whom it tells."""
+"""The provider sandbox of `make up`: its port, and the webhook addresses that it sends events to."""
 
 import os
 
 from liveplatform.accounts.models import Connection
 
-# Companies whose events go to an address that is set for a whole app; a phone call brings its own along.
+# Providers whose webhook address is set once per app; Twilio gets its callback URLs with each call instead.
 WEBHOOK_PROVIDERS = (Connection.Provider.GETSTREAM, Connection.Provider.LIVEKIT)
-# Set by `make up`: its sandbox tells the platform.
+# The environment variable by which `make up` turns the sandbox's webhooks on.
 SEND_EVENTS_ENV = "SANDBOX_SEND_EVENTS"
 
 
-def sandbox_port(wanted: int | None, otherwise: int) -> int:
-    """The port to run it on: that of the stored connections; without any, `otherwise`.
+def sandbox_port(requested: int | None, default: int) -> int:
+    """The sandbox's port: `requested`, else that of the stored connections, else `default`.
 
-    `wanted` has its way, and the stored connections move along.
+    If `requested` differs from the stored port, the connections are moved to it.
     """
-    known = _stored_port()
-    if wanted and known and wanted != known:
-        Connection.objects.filter(base_url=sandbox_base_url(known)).update(base_url=sandbox_base_url(wanted))
-    return wanted or known or otherwise
+    stored = _stored_port()
+    if requested and stored and requested != stored:
+        moved = Connection.objects.filter(base_url=sandbox_base_url(stored))
+        moved.update(base_url=sandbox_base_url(requested))
+    return requested or stored or default
 
 
 def sandbox_base_url(port: int) -> str:
-    """Its address."""
+    """The base URL of connections to the sandbox at this port."""
     return f"http://127.0.0.1:{port}"
 
 
 def callback_targets(port: int) -> list[dict[str, str]]:
-    """The hooks of all connections that point to the sandbox at this port, where TELLS is set.
+    """Key, secret and webhook URL of each connection to this sandbox; none without SEND_EVENTS_ENV.
 
-    Of two connections with one API key the older one is told.
+    Newest first: of two connections with one API key the sandbox keeps the last, which is the older one.
     """
     if not os.environ.get(SEND_EVENTS_ENV):
         return []
-    here = Connection.objects.filter(base_url=sandbox_base_url(port), provider__in=WEBHOOK_PROVIDERS)
-    return [_callback_target(connection) for connection in here.order_by("-pk")]
+    connections = Connection.objects.filter(base_url=sandbox_base_url(port), provider__in=WEBHOOK_PROVIDERS)
+    return [_callback_target(connection) for connection in connections.order_by("-pk")]
 
 
 def _callback_target(connection: Connection) -> dict[str, str]:
-    known = connection.credentials()
-    return {"key": known["api_key"], "secret": known["api_secret"], "url": connection.events_url}
+    keys = connection.credentials()
+    return {"key": keys["api_key"], "secret": keys["api_secret"], "url": connection.events_url}
 
 
 def _stored_port() -> int | None:
-    """Twilio itself is on nobody's own machine: the oldest such connection is the first start's."""
+    """The port of the oldest Twilio connection to 127.0.0.1, which `make up` stored at its first start."""
     local = Connection.objects.filter(
         provider=Connection.Provider.TWILIO, base_url__regex=f"^{sandbox_base_url(0)[:-1]}[0-9]{{1,5}}$"
     )

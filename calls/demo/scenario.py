@@ -1,4 +1,4 @@
-"""What the demo does, as any customer would: over REST, with an API key."""
+"""The demo's scenario, run as a customer would: over REST, with an API key."""
 
 import json
 import time
@@ -13,28 +13,28 @@ from liveplatform.dev.stack import LocalStack, StartFailed
 from providers.sandbox.client import SandboxClient
 
 NUMBER = "+14155550100"
-WEBHOOK_TIMEOUT = 30.0
+WEBHOOK_TIMEOUT = 30.0  # seconds
 EXPECTED_EVENTS = {"call.ended", "call.processed"}
 
 
 @dataclass
 class CallResult:
-    """One call of the story: what was answered, and what came of it."""
+    """One call: the status codes of its end and of the repeated end, and everything that followed."""
 
     name: str
     id: str
-    door: str
-    answer: int
-    repeated: int
+    end_route: str
+    first_status: int
+    repeated_status: int
     provider_id: str
-    story: list[dict[str, Any]] = field(default_factory=list)
+    timeline: list[dict[str, Any]] = field(default_factory=list)
     steps: list[dict[str, Any]] = field(default_factory=list)
     analysis: dict[str, Any] = field(default_factory=dict)
     webhooks: list[dict[str, Any]] = field(default_factory=list)
 
 
 class Scenario:
-    """An account, two calls, their ends, and what can be seen of them from outside."""
+    """An account, two calls and their ends; `calls` has the results afterwards."""
 
     def __init__(self, local: LocalStack) -> None:
         self.local = local
@@ -45,30 +45,29 @@ class Scenario:
         self.secret = ""
 
     def run(self) -> None:
-        """The whole story; afterwards `calls` tells it."""
-        self._account()
+        self._set_up_account()
         self.calls = [self._phone_call(), self._video_call()]
         for call in self.calls:
-            self._wait_for_news(call)
-            self._look(call)
+            self._wait_for_webhooks(call)
+            self._fetch(call)
         self.still_live = self.sandbox.live()
 
-    def _account(self) -> None:
+    def _set_up_account(self) -> None:
         name = f"demo {time.time():.0f}"
-        made = json.loads(self.local.manage("create_account", name, "--json"))
-        url, account = self.local.sandbox_url, made["account_id"]
+        created = json.loads(self.local.manage("create_account", name, "--json"))
+        url, account = self.local.sandbox_url, created["account_id"]
         twilio = ("account_sid=AC5f00", "auth_token=demo", f"phone_number={NUMBER}")
         stream = ("api_key=demo", "api_secret=demo-secret-of-32-characters-min")
         self.local.manage("connect_provider", account, "twilio", "--base-url", url, "--set", *twilio)
         self.local.manage("connect_provider", account, "getstream", "--base-url", url, "--set", *stream)
-        self.http.headers["Authorization"] = f"Bearer {made['api_key']}"
-        made = self._ask("POST", "/v1/webhooks/endpoints", {"url": f"{self.local.receiver_url}/ok"})
-        self.secret = made["secret"]
+        self.http.headers["Authorization"] = f"Bearer {created['api_key']}"
+        endpoint = self._request("POST", "/v1/webhooks/endpoints", {"url": f"{self.local.receiver_url}/ok"})
+        self.secret = endpoint["secret"]
 
     def _phone_call(self) -> CallResult:
-        wish = {"call_from": NUMBER, "call_to": "+14155550123", "echo_room": True}
-        call = self._ask("POST", "/calls/make-call", wish)["data"]
-        self._ask("PUT", f"/v1/calls/{call['id']}/transcript", {"turns": turns(), "language": "en"})
+        body = {"call_from": NUMBER, "call_to": "+14155550123", "echo_room": True}
+        call = self._request("POST", "/calls/make-call", body)["data"]
+        self._request("PUT", f"/v1/calls/{call['id']}/transcript", {"turns": turns(), "language": "en"})
         end = {"call_id": call["id"], "disconnect_reason": "Customer requested to end call"}
         first, second = (self._status("POST", "/calls/end", end) for _ in range(2))
         return CallResult(
@@ -76,28 +75,30 @@ class Scenario:
         )
 
     def _video_call(self) -> CallResult:
-        call = self._ask("POST", "/v1/live/calls", {"host_user_id": "dr-lee", "title": "Check-up"})
+        call = self._request("POST", "/v1/live/calls", {"host_user_id": "dr-lee", "title": "Check-up"})
         path = f"/v1/live/calls/{call['id']}/end"
         first, second = (self._status("POST", path) for _ in range(2))
-        door = "POST /v1/live/calls/{id}/end"
+        route = "POST /v1/live/calls/{id}/end"
         return CallResult(
-            "video call over GetStream", call["id"], door, first, second, call["stream_call_id"]
+            "video call over GetStream", call["id"], route, first, second, call["stream_call_id"]
         )
 
-    def _wait_for_news(self, call: CallResult) -> None:
-        """Until the receiver has everything about this call, each verified by the independent library."""
-        until = time.monotonic() + WEBHOOK_TIMEOUT
-        while time.monotonic() < until:
-            call.webhooks = [found for line in self._received() if (found := self._verified(line, call.id))]
+    def _wait_for_webhooks(self, call: CallResult) -> None:
+        """Wait until the receiver has every expected event, each verified by an independent library."""
+        deadline = time.monotonic() + WEBHOOK_TIMEOUT
+        while time.monotonic() < deadline:
+            call.webhooks = self._webhooks_of(call.id)
             if {hook["type"] for hook in call.webhooks} >= EXPECTED_EVENTS:
                 return
             time.sleep(0.1)
 
-    def _received(self) -> list[dict[str, Any]]:
+    def _webhooks_of(self, call_id: str) -> list[dict[str, Any]]:
         log = self.local.received
-        return [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
+        lines = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
+        return [webhook for line in lines if (webhook := self._verify(line, call_id))]
 
-    def _verified(self, line: dict[str, Any], call_id: str) -> dict[str, Any] | None:
+    def _verify(self, line: dict[str, Any], call_id: str) -> dict[str, Any] | None:
+        """A received webhook and whether its signature is valid; None if it is about another call."""
         body = json.loads(line["body"])
         if body["data"].get("call", {}).get("id") != call_id:
             return None
@@ -108,17 +109,18 @@ class Scenario:
             valid = False
         return {"type": body["type"], "id": line["headers"]["webhook-id"], "valid": valid, "at": line["at"]}
 
-    def _look(self, call: CallResult) -> None:
-        call.steps = self._ask("GET", f"/v1/calls/{call.id}/steps")["steps"]
-        call.story = self._ask("GET", f"/v1/calls/{call.id}/timeline")["timeline"]
-        call.analysis = self._ask("GET", f"/v1/calls/{call.id}/analysis")
+    def _fetch(self, call: CallResult) -> None:
+        call.steps = self._request("GET", f"/v1/calls/{call.id}/steps")["steps"]
+        call.timeline = self._request("GET", f"/v1/calls/{call.id}/timeline")["timeline"]
+        call.analysis = self._request("GET", f"/v1/calls/{call.id}/analysis")
 
-    def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
-        answer = self.http.request(method, self.local.url + path, json=body, timeout=30)
-        if not answer.ok:
-            raise StartFailed(f"{method} {path} answered {answer.status_code}: {answer.text[:500]}")
-        return dict(answer.json())
+    def _request(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        response = self.http.request(method, self.local.url + path, json=body, timeout=30)
+        if not response.ok:
+            raise StartFailed(f"{method} {path} answered {response.status_code}: {response.text[:500]}")
+        return dict(response.json())
 
     def _status(self, method: str, path: str, body: dict[str, Any] | None = None) -> int:
-        answer = self.http.request(method, self.local.url + path, json=body, timeout=30)
-        return answer.status_code if answer.content else 0
+        """The status code; 0 for an answer without a body."""
+        response = self.http.request(method, self.local.url + path, json=body, timeout=30)
+        return response.status_code if response.content else 0

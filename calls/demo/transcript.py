@@ -1,4 +1,4 @@
-"""The conversation of the demo's phone call: a customer whose router has failed for the third time."""
+"""The transcript of the demo's phone call: a customer whose internet has failed for the third time."""
 
 LINES = [
     ("agent", "Thank you for calling Northwind Internet, this is Dana. How can I help you today?"),
@@ -26,10 +26,10 @@ MS_BETWEEN_TURNS, MS_PER_WORD = 420, 330
 
 
 def turns() -> list[dict[str, object]]:
-    """The lines with the times they would take when spoken."""
-    at, spoken = 0, []
+    """The lines as turns, with the times that they would take when spoken."""
+    start, result = 0, []
     for role, text in LINES:
-        end = at + MS_PER_WORD * len(text.split())
-        spoken.append({"role": role, "text": text, "start_ms": at, "end_ms": end})
-        at = end + MS_BETWEEN_TURNS
-    return spoken
+        end = start + MS_PER_WORD * len(text.split())
+        result.append({"role": role, "text": text, "start_ms": start, "end_ms": end})
+        start = end + MS_BETWEEN_TURNS
+    return result

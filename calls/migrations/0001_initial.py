@@ -118,6 +118,9 @@ class Migration(migrations.Migration):
                 ('detail', models.TextField(blank=True, default='')),
                 ('call', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='activities', to='calls.call')),
             ],
+            options={
+                'verbose_name_plural': 'activities',
+            },
         ),
         migrations.CreateModel(
             name='CallMonitor',

@@ -1,4 +1,4 @@
-"""Act: somebody did something to a call."""
+"""Activity: the log of what was done to a call."""
 
 from django.db import models
 from django.db.models.functions import Now
@@ -8,9 +8,9 @@ from liveplatform.db.uuid7 import uuid7
 
 
 class Activity(models.Model):
-    """Who did what to a call, and when. Written with the change itself, and never changed.
+    """Who did what to a call, and when; immutable, written in the transaction of the change.
 
-    That a call was made, and that it was ended, by whom and why, is on the call.
+    The creation and the end of a call, their actors and reasons are columns of Call.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -21,6 +21,7 @@ class Activity(models.Model):
     detail = models.TextField(blank=True, default="")
 
     class Meta:
+        verbose_name_plural = "activities"
         indexes = [models.Index(fields=["call", "created_at"], name="activity_call_created")]
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""The status of a call in Twilio's vocabulary, for the telephony surface: in Python, and as a generated column.
+"""A call's status in Twilio's vocabulary, for the telephony surface: in Python and as a generated column.
 
 The provider's own status if it agrees with the call's state here, else the default for that state.
 Source of the values: https://www.twilio.com/docs/voice/api/call-resource#call-status-values

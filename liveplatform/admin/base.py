@@ -1,4 +1,4 @@
-"""Admin lists that stay fast at a million rows: no count over the table, no search over big text."""
+"""Admin pages that stay fast at a million rows: bounded counts, and search by indexed ids only."""
 
 from uuid import UUID
 
@@ -9,8 +9,13 @@ from django.http import HttpRequest
 from django.utils.functional import cached_property
 
 
+def staff_actor(request: HttpRequest) -> str:
+    """The actor of what is done in the admin: "staff:" and the user's name, 80 characters at most."""
+    return f"staff:{request.user.get_username()}"[:80]
+
+
 class CappedPaginator(Paginator):  # type: ignore[type-arg]  # generic in the stubs alone
-    """Counts to CAP and no further; whoever looks for an older row filters, or asks for its id."""
+    """Counts up to CAP rows; older ones are found by a filter or by their id."""
 
     CAP = 5_000
 
@@ -23,7 +28,7 @@ class CappedPaginator(Paginator):  # type: ignore[type-arg]  # generic in the st
 
 
 class LargeTableAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # the same
-    """Newest first, pages without a count, and a search that takes ids only."""
+    """Newest first, paged with a capped count, searched by id only."""
 
     show_full_result_count = False
     paginator = CappedPaginator
@@ -31,28 +36,28 @@ class LargeTableAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # the same
     ordering = ("-pk",)
     search_fields = ("pk",)
     search_help_text = "An id."
-    # Columns of UUIDs that the search looks into, each with an index.
+    # UUID columns that the search tries in this order; each needs an index.
     id_fields: tuple[str, ...] = ("pk",)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Model], search_term: str
     ) -> tuple[QuerySet[Model], bool]:
-        """The rows with this id in one of `id_fields`: the first field that knows it decides."""
+        """The rows with this id in the first of `id_fields` that has any."""
         if not search_term:
             return queryset, False
         try:
-            wanted = UUID(search_term.strip().removeprefix("evt_"))
+            id = UUID(search_term.strip().removeprefix("evt_"))
         except ValueError:
             return queryset.none(), False
         for name in self.id_fields:
-            found = queryset.filter(**{name: wanted})
-            if found.exists():
-                return found, False
+            rows = queryset.filter(**{name: id})
+            if rows.exists():
+                return rows, False
         return queryset.none(), False
 
 
 class ReadOnlyAdmin(LargeTableAdmin):
-    """For rows that people look at, and only the platform writes."""
+    """Rows that only the platform writes: no adding, deleting or editing; actions need `change`."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -61,5 +66,5 @@ class ReadOnlyAdmin(LargeTableAdmin):
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Their actions ask for the permission to change; their form changes nothing."""
+        """Only without an object: that is what the actions of the list ask for."""
         return obj is None and super().has_change_permission(request, obj)

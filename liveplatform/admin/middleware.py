@@ -1,4 +1,4 @@
-"""Sessions, log-in, messages: for the admin, which people use, and not for the API, which has keys."""
+"""Session, log-in, CSRF and message middleware for /admin/ only: the API authenticates by keys."""
 
 from collections.abc import Awaitable
 
@@ -14,12 +14,11 @@ ADMIN_PREFIX = "/admin/"
 
 
 class _AdminOnly(MiddlewareMixin):
-    """Steps aside for every other address."""
+    """Skips the middleware for every path outside ADMIN_PREFIX."""
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
-        return (
-            super().__call__(request) if request.path.startswith(ADMIN_PREFIX) else self.get_response(request)
-        )
+        is_admin = request.path.startswith(ADMIN_PREFIX)
+        return super().__call__(request) if is_admin else self.get_response(request)
 
 
 class AdminSessionMiddleware(_AdminOnly, SessionMiddleware):

@@ -1,22 +1,29 @@
-"""Forgetting rows that are past their time, in small bites, so that nothing else waits for it."""
+"""Retention: delete expired rows in small batches, so that no lock is held for long."""
 
 import time
+from typing import Any
 from uuid import UUID
 
-from liveplatform.db.prepared import execute_prepared
+from django.db.models import QuerySet
 
 DAY_MS = 86_400_000
-BATCH, MOST_BATCHES = 2_000, 200
+BATCH = 2_000
+MAX_BATCHES = 200
 
 
-def delete_expired(statement: str, days: int) -> int:
-    """Run a deletion of at most %(batch)s rows whose ids (UUIDv7: they sort by time) are below %(before)s,
-    which is so many days ago, until none is left or it is enough for this time; how many rows went."""
+def delete_expired(rows: QuerySet[Any], days: int) -> int:
+    """Delete those of `rows` that are older than `days`, and what cascades from them; returns how many.
+
+    The primary key must be a UUIDv7: it holds the time of creation. At most BATCH * MAX_BATCHES rows a call.
+    """
     before = UUID(int=(int(time.time() * 1000) - days * DAY_MS) << 80)
-    gone = 0
-    for _ in range(MOST_BATCHES):
-        found = execute_prepared(statement, {"before": before, "batch": BATCH}).rowcount
-        gone += found
-        if found < BATCH:
+    expired = rows.filter(pk__lt=before).order_by("pk")
+    deleted = 0
+    for _ in range(MAX_BATCHES):
+        ids = list(expired.values_list("pk", flat=True)[:BATCH])
+        # Only the key is loaded: Django fetches the rows when others cascade from them.
+        rows.model._default_manager.filter(pk__in=ids).only("pk").delete()
+        deleted += len(ids)
+        if len(ids) < BATCH:
             break
-    return gone
+    return deleted

@@ -1,4 +1,4 @@
-"""Endpoints, events and deliveries in the admin."""
+"""The admin of webhook endpoints, events and deliveries."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ log = structlog.get_logger(__name__)
 
 
 class TypeFilter(admin.SimpleListFilter):
-    """By the known types; asking the table for its values would read all of it."""
+    """By registered event type; Django's own filter would read the whole table for its values."""
 
     title = "type"
     parameter_name = "type"
@@ -37,7 +37,7 @@ class TypeFilter(admin.SimpleListFilter):
 
 @admin.register(Endpoint)
 class EndpointAdmin(LargeTableAdmin):
-    """Where an account's events go."""
+    """Webhook endpoints; a secret is shown once, when it is created or rotated."""
 
     list_display = ("__str__", "account", "is_enabled", "failing_since", "disabled_reason", "created_at")
     list_filter = ("is_enabled",)
@@ -60,29 +60,29 @@ class EndpointAdmin(LargeTableAdmin):
         return [*self.fields, *self.readonly_fields] if obj else [*self.fields]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
-        """The account is sealed into the secret, so it cannot change."""
+        """The account of an existing endpoint is fixed: its sealed secret is bound to it."""
         return [*self.readonly_fields, "account"] if obj else [*self.readonly_fields]
 
     def save_model(self, request: HttpRequest, obj: Any, form: "ModelForm[Any]", change: bool) -> None:  # noqa: ANN401
         if not change:
-            self._show(request, obj, obj.new_secret())
+            self._show_once(request, obj, obj.new_secret())
         super().save_model(request, obj, form, change)
 
-    @admin.action(description="Enable, and send what was skipped", permissions=["change"])
+    @admin.action(description="Enable, and send skipped deliveries", permissions=["change"])
     def enable(self, request: HttpRequest, endpoints: QuerySet[Endpoint]) -> None:
-        back = sum(enable(endpoint) for endpoint in endpoints.filter(is_enabled=False))
-        self.message_user(request, f"Enabled; {back} skipped deliveries are due again.")
+        resumed = sum(enable(endpoint) for endpoint in endpoints.filter(is_enabled=False))
+        self.message_user(request, f"Enabled; {resumed} skipped deliveries are due again.")
 
     @admin.action(description="Disable", permissions=["change"])
     def disable(self, request: HttpRequest, endpoints: QuerySet[Endpoint]) -> None:
         for endpoint in endpoints.filter(is_enabled=True):
             disable(endpoint)
-        self.message_user(request, "Disabled; what comes due is skipped until they are enabled.")
+        self.message_user(request, "Disabled; deliveries that come due are skipped until they are enabled.")
 
     @admin.action(description="Rotate the secret (both are valid for 24 hours)", permissions=["change"])
     def rotate_secret(self, request: HttpRequest, endpoints: QuerySet[Endpoint]) -> None:
         for endpoint in endpoints:
-            self._show(request, endpoint, endpoint.new_secret())
+            self._show_once(request, endpoint, endpoint.new_secret())
             endpoint.save()
 
     @admin.action(description="Send a test event", permissions=["change"])
@@ -91,19 +91,19 @@ class EndpointAdmin(LargeTableAdmin):
             endpoint_events.send_test(endpoint)
         self.message_user(request, "endpoint.test is on its way to those that are enabled.")
 
-    @admin.action(description="Send again everything that failed", permissions=["change"])
+    @admin.action(description="Send failed deliveries again", permissions=["change"])
     def recover(self, request: HttpRequest, endpoints: QuerySet[Endpoint]) -> None:
-        again = redeliver(Delivery.objects.filter(endpoint__in=endpoints, state=Delivery.State.FAILED))
-        self.message_user(request, f"{again} deliveries are due again.")
+        count = redeliver(Delivery.objects.filter(endpoint__in=endpoints, state=Delivery.State.FAILED))
+        self.message_user(request, f"{count} deliveries are due again.")
 
-    def _show(self, request: HttpRequest, endpoint: Endpoint, secret: str) -> None:
-        said = f"The secret of {endpoint}, shown this once: {secret}"
-        self.message_user(request, said, messages.WARNING)
+    def _show_once(self, request: HttpRequest, endpoint: Endpoint, secret: str) -> None:
+        message = f"The secret of {endpoint}, shown this once: {secret}"
+        self.message_user(request, message, messages.WARNING)
 
 
 @admin.register(Event)
 class EventAdmin(ReadOnlyAdmin):
-    """What was told. Never changes."""
+    """Published events; immutable."""
 
     list_display = ("type", "message_id", "account", "subject_id", "sequence", "created_at")
     list_filter = (TypeFilter,)
@@ -124,7 +124,7 @@ class EventAdmin(ReadOnlyAdmin):
 
 @admin.register(Delivery)
 class DeliveryAdmin(ReadOnlyAdmin):
-    """An event on its way to an endpoint, with every attempt."""
+    """Deliveries of events to endpoints, with every attempt."""
 
     list_display = ("event_type", "endpoint", "state", "attempts", "due_at", "settled_at", "error_line")
     list_filter = ("state",)
@@ -143,8 +143,8 @@ class DeliveryAdmin(ReadOnlyAdmin):
 
     @admin.action(description="Send again, now", permissions=["change"])
     def resend(self, request: HttpRequest, deliveries: QuerySet[Delivery]) -> None:
-        chosen = Delivery.objects.filter(pk__in=deliveries.values("pk"), endpoint__is_enabled=True)
-        sent = redeliver(chosen)
+        resendable = Delivery.objects.filter(pk__in=deliveries.values("pk"), endpoint__is_enabled=True)
+        sent = redeliver(resendable)
         log.info("deliveries_resent", by=f"staff:{request.user.pk}", count=sent)
         self.message_user(
             request, f"{sent} deliveries are due again; open ones and disabled endpoints were left alone."

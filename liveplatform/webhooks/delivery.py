@@ -23,7 +23,7 @@ from liveplatform.egress.http import guarded_session, read_prefix, request_timeo
 from liveplatform.egress.url_policy import DestinationForbidden, check_url
 from liveplatform.webhooks.models import Endpoint, Event
 from liveplatform.webhooks.retry_schedule import next_delay
-from liveplatform.webhooks.signing import headers
+from liveplatform.webhooks.signing import signature_headers
 from liveplatform.work.models import AttemptFn
 from liveplatform.work.outcomes import Outcome, fail, retry, skip, succeeded
 
@@ -45,7 +45,9 @@ def attempt(attempts: int, event: Event | None, endpoint: Endpoint | None) -> At
 
 
 async def _send(url: str, message_id: str, body: bytes, signing: list[str], attempts: int) -> Outcome:
-    sent = headers(message_id, int(time.time()), body, signing) | {"Content-Type": "application/json"}
+    sent = signature_headers(message_id, int(time.time()), body, signing) | {
+        "Content-Type": "application/json"
+    }
     try:
         check_url(url)
         asked = _shared_session().post(

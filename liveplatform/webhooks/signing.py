@@ -1,7 +1,9 @@
-"""Signing as Standard Webhooks 1.0.0 has it (github.com/standard-webhooks/standard-webhooks, spec).
+"""Sign messages as Standard Webhooks 1.0.0 specifies.
+
+https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
 
 A secret is "whsec_" and 24 to 64 bytes in base64; the signature is HMAC-SHA256 over
-"id.timestamp.body", sent as "v1,<base64>", one for each secret in force, separated by spaces.
+"id.timestamp.body", sent as "v1,<base64>", one for each valid secret, separated by spaces.
 """
 
 import base64
@@ -14,13 +16,15 @@ PREFIX = "whsec_"
 
 
 def new_secret() -> str:
-    """A fresh signing secret."""
+    """A new signing secret."""
     return PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
-def headers(message_id: str, timestamp: int, body: bytes, signing: Iterable[str]) -> dict[str, str]:
+def signature_headers(
+    message_id: str, timestamp: int, body: bytes, signing_secrets: Iterable[str]
+) -> dict[str, str]:
     """The three headers of a message; `timestamp` is in Unix seconds."""
-    signatures = " ".join(_sign(secret, message_id, timestamp, body) for secret in signing)
+    signatures = " ".join(_sign(secret, message_id, timestamp, body) for secret in signing_secrets)
     return {
         "webhook-id": message_id,
         "webhook-timestamp": str(timestamp),

@@ -1,4 +1,4 @@
-"""What an endpoint may be made of: the same rules for API, admin and commands."""
+"""Validators of an endpoint's fields, for the API, the admin and commands."""
 
 from django.core.exceptions import ValidationError
 
@@ -7,7 +7,7 @@ from liveplatform.webhooks.event_types import unknown_types
 
 
 def validate_url(url: str) -> None:
-    """ValidationError unless events may be sent there."""
+    """Raises ValidationError unless events may be sent to this URL. Resolves the denylist, so it may block."""
     refresh_denylist()
     try:
         check_url(url)
@@ -16,7 +16,7 @@ def validate_url(url: str) -> None:
 
 
 def validate_events(names: list[str]) -> None:
-    """ValidationError naming what is neither a type of event nor a group of them."""
+    """Raises ValidationError with the names that are neither an event type nor a group ("call.*")."""
     unknown = unknown_types(names)
     if unknown:
         shown = ", ".join(name[:60] for name in unknown[:5])

@@ -91,7 +91,7 @@ def theirs(db) -> dict[str, str]:
 
 
 def _operation(account):
-    return start_operation(account.pk, CallFilter(), reason="", code=EndCode.STALE, by="theirs")
+    return start_operation(account.pk, CallFilter(), reason="", code=EndCode.STALE, actor="theirs")
 
 
 def filled(path: str, values: dict[str, str]) -> str:

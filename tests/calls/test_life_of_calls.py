@@ -57,7 +57,7 @@ class LifeOfCalls(RuleBasedStateMachine):
         row = Call.objects.get(pk=call)
         if door == "bulk":
             account = self.line.account.pk
-            start_operation(account, by_ids([call]), reason="bulk", code=EndCode.EMERGENCY_STOP, by="test")
+            start_operation(account, by_ids([call]), reason="bulk", code=EndCode.EMERGENCY_STOP, actor="test")
             return
         path, body = {
             "telephony": ("/calls/end", {"call_id": str(call)}),

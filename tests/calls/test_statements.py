@@ -86,7 +86,7 @@ def ids(line, account) -> dict[str, str]:
     Step.objects.filter(call=over).update(state="done")
     live = [line.open() for _ in range(3)]
     operation = [
-        start_operation(account.pk, CallFilter(), reason="", code=EndCode.STALE, by="t") for _ in range(2)
+        start_operation(account.pk, CallFilter(), reason="", code=EndCode.STALE, actor="t") for _ in range(2)
     ][-1]
     rule = [AutoEndRule.objects.create(account=account, name=name, min_age=60) for name in "ab"][-1]
     return {

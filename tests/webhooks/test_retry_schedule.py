@@ -20,12 +20,12 @@ def test_jitter_is_only_ever_added(attempt, base):
 
 
 def test_a_receiver_may_ask_for_more_but_not_for_less():
-    assert next_delay(1, asked=90) == 90
-    assert next_delay(4, asked=1) >= 1800
+    assert next_delay(1, retry_after=90) == 90
+    assert next_delay(4, retry_after=1) >= 1800
 
 
 def test_a_receiver_may_not_ask_for_ever():
-    assert next_delay(1, asked=10**9) == 24 * HOUR
+    assert next_delay(1, retry_after=10**9) == 24 * HOUR
 
 
 @pytest.mark.parametrize(

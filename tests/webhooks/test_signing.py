@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from liveplatform.webhooks.signing import headers, new_secret
+from liveplatform.webhooks.signing import new_secret, signature_headers
 
 BODY = b'{"type":"call.ended","data":{"name":"J\xc3\xbcrgen"}}'
 
@@ -19,7 +19,7 @@ def now() -> int:
 
 def test_the_specifications_own_example():
     """https://github.com/standard-webhooks/standard-webhooks, spec, "Signature scheme": its test vector."""
-    sent = headers(
+    sent = signature_headers(
         "msg_p5jXN8AQM9LWM0D4loKWxJek",
         1614265330,
         b'{"test": 2432232314}',
@@ -30,13 +30,13 @@ def test_the_specifications_own_example():
 
 def test_the_library_verifies_what_we_sign():
     secret = new_secret()
-    sent = headers("evt_1", now(), BODY, [secret])
+    sent = signature_headers("evt_1", now(), BODY, [secret])
     assert Webhook(secret).verify(BODY, sent)["type"] == "call.ended"
 
 
 def test_during_a_rotation_both_secrets_verify():
     current, previous = new_secret(), new_secret()
-    sent = headers("evt_1", now(), BODY, [current, previous])
+    sent = signature_headers("evt_1", now(), BODY, [current, previous])
     assert len(sent["webhook-signature"].split(" ")) == 2
     for secret in (current, previous):
         Webhook(secret).verify(BODY, sent)
@@ -47,7 +47,7 @@ def test_during_a_rotation_both_secrets_verify():
 )
 def test_whatever_is_altered_no_longer_verifies(altered):
     secret = new_secret()
-    sent, body = headers("evt_1", now(), BODY, [secret]), BODY
+    sent, body = signature_headers("evt_1", now(), BODY, [secret]), BODY
     match altered:
         case "body":
             body += b" "
@@ -67,7 +67,7 @@ def test_an_old_capture_no_longer_verifies():
     secret = new_secret()
     old = int((datetime.now(UTC) - timedelta(minutes=6)).timestamp())
     with pytest.raises(WebhookVerificationError):
-        Webhook(secret).verify(BODY, headers("evt_1", old, BODY, [secret]))
+        Webhook(secret).verify(BODY, signature_headers("evt_1", old, BODY, [secret]))
 
 
 def test_secrets_are_long_and_never_the_same():
@@ -80,4 +80,4 @@ def test_secrets_are_long_and_never_the_same():
 @given(st.text(max_size=200))
 def test_any_text_can_be_signed(text):
     secret, body = new_secret(), ('{"data":' + repr(text.encode().hex()).replace("'", '"') + "}").encode()
-    Webhook(secret).verify(body, headers("evt_1", now(), body, [secret]))
+    Webhook(secret).verify(body, signature_headers("evt_1", now(), body, [secret]))

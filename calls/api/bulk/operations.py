@@ -60,7 +60,7 @@ class BulkEndView(CallsView):
             sent["wanted"],
             reason=sent["reason"],
             code=sent["code"],
-            by=principal.label,
+            actor=principal.label,
         )
         return Response(describe(operation), status=202)
 

@@ -53,7 +53,7 @@ class RulesView(CallsView):
             raise Conflict(f"The account has {MAX_RULES} rules; delete one first.")
         rule = AutoEndRule(account_id=account_id, concurrency_key=account_id, **sent)
         _saved(rule)
-        set_enabled(rule, enabled)
+        set_enabled(rule, enabled=enabled)
         ring(AutoEndRule.queue)
         return Response(shapes.describe_rule(rule), status=201)
 
@@ -93,7 +93,7 @@ class RuleView(OneRuleView):
             setattr(rule, name, value)
         if sent:
             _saved(rule, list(sent))
-        set_enabled(rule, enabled)
+        set_enabled(rule, enabled=enabled)
         return Response(shapes.describe_rule(rule))
 
     @extend_schema(

@@ -15,7 +15,7 @@ from providers.registry import CREDENTIALS
 
 
 class Command(BaseCommand):
-    """Makes or replaces the account's default connection; a Twilio phone_number is added to the account."""
+    """Creates or replaces the account's default connection; adds `phone_number` to the account if given."""
 
     help = "Connect an account to a provider; secrets are sealed at once."
 
@@ -30,18 +30,18 @@ class Command(BaseCommand):
         )
 
     def handle(self, **options: Any) -> None:  # noqa: ANN401
-        given = dict(_parse_pair(text) for text in options["given"])
+        credentials = dict(_parse_pair(text) for text in options["credentials"])
         account = find_account(options["account"])
         try:
             with transaction.atomic():
                 connection = upsert_connection(
-                    account, options["provider"], given, base_url=options["base_url"]
+                    account, options["provider"], credentials, base_url=options["base_url"]
                 )
-                if given.get("phone_number"):
-                    _assign_number(connection, given["phone_number"])
+                if credentials.get("phone_number"):
+                    _assign_number(connection, credentials["phone_number"])
         except (InvalidConnection, InvalidPhoneNumber, PhoneNumberExists) as error:
-            how = "" if getattr(error, "field", "") == "base_url" else " Give each with --set KEY=VALUE."
-            raise CommandError(f"{error}{how}") from error
+            hint = "" if getattr(error, "field", "") == "base_url" else " Give each with --set KEY=VALUE."
+            raise CommandError(f"{error}{hint}") from error
         self.stdout.write(f"{account} is connected to {connection.get_provider_display()} ({connection.pk}).")
         self.stdout.write(f"Its events are taken at {connection.events_url}")
 
@@ -53,7 +53,8 @@ def _parse_pair(text: str) -> tuple[str, str]:
     return key, value
 
 
-def _assign_number(connection: Connection, written: str) -> None:
-    known = PhoneNumber.objects.filter(account=connection.account, number=written)
-    if not known.update(connection=connection):
-        add_number(connection, written)
+def _assign_number(connection: Connection, number: str) -> None:
+    """Move the account's number to this connection, or add it."""
+    existing = PhoneNumber.objects.filter(account=connection.account, number=number)
+    if not existing.update(connection=connection):
+        add_number(connection, number)

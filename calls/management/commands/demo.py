@@ -1,4 +1,4 @@
-"""The main job, shown: two calls, ended over REST, and everything that must follow."""
+"""Run the demo: two calls on real servers, ended over REST, and every effect of the ends checked."""
 
 import sys
 from argparse import ArgumentParser
@@ -15,7 +15,7 @@ from liveplatform.dev.stack import LocalStack, StartFailed
 
 
 class Command(BaseCommand):
-    """Exit status 0 only if every claim that is printed was found to be so."""
+    """Exit status 0 if every printed check passed, 1 otherwise."""
 
     help = "Start the whole platform, end two calls over REST, and show what followed; exit status tells."
     requires_system_checks: list[str] = []  # noqa: RUF012 - as Django declares it
@@ -33,10 +33,10 @@ class Command(BaseCommand):
                     local.prepare()
                     local.start("sandbox", "receiver", "web", "worker", "beat")
                     local.wait_ready()
-                story = Scenario(local)
+                scenario = Scenario(local)
                 with console.status("two calls"):
-                    story.run()
+                    scenario.run()
             except StartFailed as error:
                 raise CommandError(str(error)) from error
-            good = print_report(console, story)
-        sys.exit(0 if good else 1)
+            passed = print_report(console, scenario)
+        sys.exit(0 if passed else 1)

@@ -1,4 +1,4 @@
-"""End many calls: an emergency stop by hand."""
+"""End many calls, chosen by id or filter; the emergency stop with --all."""
 
 import time
 from argparse import ArgumentParser
@@ -16,11 +16,11 @@ from calls.models.end_code import MAX_REASON_LENGTH, EndCode
 from liveplatform.work.queue import queue_named
 from liveplatform.work.run_one import run_one
 
-POLL_INTERVAL = 0.3
+POLL_INTERVAL = 0.3  # seconds
 
 
 class Command(BaseCommand):
-    """Begins operations that the workers carry out, and shows how far they are; they outlive this command."""
+    """Starts operations that the workers run, and shows their progress; they outlive this command."""
 
     help = "End calls, chosen by id or filter; what must follow is carried out by the workers."
 
@@ -47,20 +47,19 @@ class Command(BaseCommand):
         require_known_ids(options)
 
     def _end(self, calls: QuerySet[Call], total: int, options: dict[str, Any]) -> None:
-        code = options["code"] or (
-            EndCode.EMERGENCY_STOP if options["everything"] else EndCode.ENDED_BY_STAFF
-        )
-        begun = start_per_account(calls, reason=options["reason"], code=EndCode(code), by="command:end_calls")
+        default = EndCode.EMERGENCY_STOP if options["everything"] else EndCode.ENDED_BY_STAFF
+        code = EndCode(options["code"] or default)
+        operations = start_per_account(calls, reason=options["reason"], code=code, actor="command:end_calls")
         if options["now"]:
-            for operation in begun:
+            for operation in operations:
                 _run_here(operation)
-        self.stdout.write(_summary(self._watched(begun, total)) or "No call was live.")
+        self.stdout.write(_summary(self._wait(operations, total)) or "No call was live.")
 
-    def _watched(self, begun: Sequence[Operation], total: int) -> list[Operation]:
-        """The operations once they are over; interrupted, they go on without us."""
+    def _wait(self, operations: Sequence[Operation], total: int) -> list[Operation]:
+        """Show progress until the operations are settled; interrupting this does not stop them."""
         with tqdm(total=total, unit="call", disable=None) as bar:
             while True:
-                rows = list(Operation.objects.filter(pk__in=[operation.pk for operation in begun]))
+                rows = list(Operation.objects.filter(pk__in=[operation.pk for operation in operations]))
                 bar.update(sum(row.ended + row.already_ended for row in rows) - bar.n)
                 if all(row.is_settled for row in rows):
                     return rows
@@ -73,9 +72,10 @@ def _run_here(operation: Operation) -> None:
 
 
 def _summary(rows: Sequence[Operation]) -> str:
+    """The counts that are not zero, such as "5 ended, 1 had ended meanwhile"."""
     counts = {
         "ended": sum(row.ended for row in rows),
         "had ended meanwhile": sum(row.already_ended for row in rows),
         "operations failed": sum(row.state == Operation.State.FAILED for row in rows),
     }
-    return ", ".join(f"{n:,} {what}" for what, n in counts.items() if n)
+    return ", ".join(f"{count:,} {label}" for label, count in counts.items() if count)

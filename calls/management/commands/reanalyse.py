@@ -13,7 +13,7 @@ from calls.post_processing.rerun import rerun_step
 
 
 class Command(BaseCommand):
-    """Makes the analyse step of every chosen ended call due again."""
+    """Makes the settled analyse steps of the chosen calls due again."""
 
     help = "Run the analysis of ended calls again, chosen by id or filter."
 

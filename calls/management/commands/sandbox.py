@@ -1,4 +1,4 @@
-"""Run the provider sandbox: Twilio and GetStream as a local server."""
+"""Run the provider sandbox: the providers' APIs as a local server."""
 
 import asyncio
 from argparse import ArgumentParser
@@ -13,7 +13,7 @@ from providers.sandbox.server import serve
 
 
 class Command(BaseCommand):
-    """The same as `python -m providers.sandbox`; that of `make up` tells its connections what happens."""
+    """`python -m providers.sandbox` that can send callbacks to the connections that point to it."""
 
     help = "Run the provider sandbox, a real HTTP server that speaks the providers' wire formats."
     requires_system_checks: list[str] = []  # noqa: RUF012 - as Django declares it
@@ -24,6 +24,6 @@ class Command(BaseCommand):
         parser.add_argument("--port-file", type=Path, help="write the port here once ready")
 
     def handle(self, **options: Any) -> None:  # noqa: ANN401
-        told = callback_targets(options["port"])
+        targets = callback_targets(options["port"])
         connections.close_all()
-        asyncio.run(serve(options["host"], options["port"], options["port_file"], told))
+        asyncio.run(serve(options["host"], options["port"], options["port_file"], targets))

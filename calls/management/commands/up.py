@@ -22,11 +22,11 @@ from liveplatform.accounts.keys import make_key
 from liveplatform.accounts.models import Account
 from liveplatform.dev.single_instance import AlreadyRunning, check_port, single_instance
 
-SHUTDOWN_GRACE = 15.0  # seconds for web and workers to finish what they are at
+SHUTDOWN_GRACE = 15.0  # seconds for web and workers to finish
 
 
 class Command(BaseCommand):
-    """Migrates, makes a first account and an admin, then hands over to honcho and the Procfile."""
+    """Migrates, creates a first account and an admin user, then runs the Procfile with honcho."""
 
     help = "Run web, worker, beat and the provider sandbox on this machine until ctrl-C."
 
@@ -54,10 +54,10 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         sys.exit(status)
 
-    def _run(self, port: int, wanted: int | None) -> int:
-        """Everything until it ends or is ended; its exit status."""
+    def _run(self, port: int, requested_sandbox: int | None) -> int:
+        """Run until honcho exits or ctrl-C; returns the exit status."""
         call_command("migrate", verbosity=0)
-        sandbox = sandbox_port(wanted, port + 1000)
+        sandbox = sandbox_port(requested_sandbox, port + 1000)
         check_port(sandbox, "the provider sandbox's", "make up SANDBOX_PORT=9010")
         if not Account.objects.exists():
             self._first_start(sandbox_base_url(sandbox))
@@ -89,14 +89,14 @@ class Command(BaseCommand):
 
 def _process_env(port: int, sandbox: int) -> dict[str, str]:
     path = f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}"
-    defaults = {"WEBHOOK_ALLOW_HTTP": "1", "WEBHOOK_ALLOW_LOOPBACK": "1"}  # this is a developer's machine
+    defaults = {"WEBHOOK_ALLOW_HTTP": "1", "WEBHOOK_ALLOW_LOOPBACK": "1"}  # a developer's machine
     own = {"PORT": str(port), "SANDBOX_PORT": str(sandbox), "PATH": path, "VAR_DIR": str(settings.VAR_DIR)}
     own[SEND_EVENTS_ENV] = "1"
     return defaults | {"PUBLIC_URL": f"http://127.0.0.1:{port}"} | dict(os.environ) | own
 
 
 def _reset_admin_password() -> str:
-    """An admin with a random password, shown once."""
+    """Give the user `admin`, created if missing, a new random password."""
     password = secrets.token_urlsafe(12)
     users = get_user_model()._default_manager
     user, _ = users.get_or_create(username="admin", defaults={"is_staff": True, "is_superuser": True})

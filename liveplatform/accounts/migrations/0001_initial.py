@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
                 ('provider', models.CharField(choices=[('twilio', 'Twilio'), ('getstream', 'GetStream'), ('cloudflare', 'Cloudflare'), ('vobiz', 'Vobiz'), ('livekit', 'LiveKit')], max_length=20)),
                 ('name', models.CharField(blank=True, default='', max_length=100)),
                 ('base_url', models.URLField(blank=True, default='', help_text="Empty: the provider's public address.")),
-                ('options', models.JSONField(blank=True, default=dict, help_text='What is not secret, such as account_sid.')),
+                ('options', models.JSONField(blank=True, default=dict, help_text='Credentials that are not secret, such as account_sid.')),
                 ('sealed_secrets', models.TextField(blank=True, default='', editable=False)),
                 ('is_default', models.BooleanField(default=True)),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),

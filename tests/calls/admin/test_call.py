@@ -71,7 +71,7 @@ def test_one_page_tells_the_whole_story(staff, ended):
         "it is still not working",
         "call.ended",
         "the hook",
-        "still be paying",
+        "may still be billed",
     ):
         assert told in text
 
@@ -210,7 +210,7 @@ def test_staff_keep_notes_and_a_rating(staff, ended):
     kept = staff.post(
         f"/admin/calls/call/{ended.pk}/notes/", {"notes": "Call\r\nback", "rating": "4"}, follow=True
     )
-    assert "Notes and rating are kept." in kept.content.decode()
+    assert "Notes and rating are saved." in kept.content.decode()
     ended.refresh_from_db()
     assert (ended.notes, ended.rating) == ("Call\nback", 4)
     act = ended.activities.get()
@@ -220,7 +220,7 @@ def test_staff_keep_notes_and_a_rating(staff, ended):
 @pytest.mark.parametrize("sent", [{"rating": "9"}, {"rating": "x"}, {"notes": "x" * 20_001}])
 def test_odd_notes_are_refused(staff, ended, sent):
     said = staff.post(f"/admin/calls/call/{ended.pk}/notes/", sent, follow=True)
-    assert said.status_code == 200 and "Notes and rating are kept." not in said.content.decode()
+    assert said.status_code == 200 and "Notes and rating are saved." not in said.content.decode()
     assert not ended.activities.exists()
 
 
