@@ -6,6 +6,7 @@ from uuid import UUID
 from django.conf import settings
 
 from liveplatform.accounts.models import Connection
+from liveplatform.egress import provider_policy
 from providers.base import Adapter
 from providers.errors import NotConfigured, ProviderError
 from providers.registry import build_adapter
@@ -27,6 +28,7 @@ def adapter_for(connection: Connection | None, *, timeout: float | None = None) 
         base_url=connection.base_url,
         key=str(connection.pk),
         timeout=timeout or settings.PROVIDER_TIMEOUT,
+        address_policy=provider_policy.is_allowed,
     )
 
 

@@ -53,11 +53,19 @@ class Transport:
     """Requests to one provider over one connection."""
 
     def __init__(
-        self, name: str, base_url: str, *, key: str, timeout: float, read_error: ErrorReader
+        self,
+        name: str,
+        base_url: str,
+        *,
+        read_error: ErrorReader,
+        key: str = "",
+        timeout: float = 8.0,
+        address_policy: sockets.AddressPolicy | None = None,
     ) -> None:
         self.name = name
         self.base_url = base_url.rstrip("/")
         self.timeout = timeout
+        self._address_policy = address_policy
         self._read_error = read_error
         self._line = _state_of(key or f"{name} {base_url}")
 
@@ -93,7 +101,7 @@ class Transport:
     def _exchange(
         self, method: str, path: str, ask: dict[str, Any], lost: type[Unavailable], cap: int
     ) -> tuple[requests.Response, bytes]:
-        sockets.start_deadline(self.timeout)
+        sockets.start_deadline(self.timeout, self._address_policy)
         try:
             response = self._line.session.request(
                 method, self.base_url + path, timeout=self.timeout, stream=True, allow_redirects=False, **ask
@@ -135,6 +143,12 @@ class Transport:
             )
         code = "auth" if status in (401, 403) else code or str(status)
         raise Rejected(f"{self.name} refused: {message}.", code=code, help_url=help_url)
+
+
+class TransportFactory(Protocol):
+    """Opens the transport of an adapter; the caller has set key, time-out and address policy."""
+
+    def __call__(self, name: str, base_url: str, *, read_error: ErrorReader) -> Transport: ...
 
 
 def path_segment(name: str) -> str:

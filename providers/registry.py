@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from providers.base import Adapter
 from providers.errors import NotConfigured, NotSupported
 from providers.getstream.adapter import GetStream
+from providers.http import Transport
 from providers.livekit.adapter import LiveKit
+from providers.sockets import AddressPolicy
 from providers.twilio.adapter import Twilio
 
 
@@ -62,15 +65,18 @@ def build_adapter(
     base_url: str = "",
     key: str = "",
     timeout: float = 8.0,
+    address_policy: AddressPolicy | None = None,
 ) -> Adapter:
     """The adapter of a provider for one set of credentials.
 
-    `key` names the connection, whose HTTP connections and breaker are shared; `timeout` is the
-    deadline (s) of each request. NotConfigured names the credential that is missing.
+    `key` names the connection, whose HTTP connections and breaker are shared; `timeout` is the deadline (s)
+    of each request; `address_policy` says where its connections may go. Raises NotSupported, and NotConfigured,
+    which names the missing credentials.
     """
     if provider not in ADAPTERS:
         raise NotSupported(f"There is no adapter for {provider}.")
     missing = [name for name in CREDENTIALS[provider].required if not credentials.get(name)]
     if missing:
         raise NotConfigured(f"The {provider} connection lacks {', '.join(missing)}.")
-    return ADAPTERS[provider](credentials, base_url=base_url, key=key, timeout=timeout)
+    transport = partial(Transport, key=key, timeout=timeout, address_policy=address_policy)
+    return ADAPTERS[provider](credentials, base_url, transport)

@@ -27,6 +27,8 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 CONNECT_TIMEOUT = 3.0  # seconds, for each address of a host
 # A host whose name servers are dead holds a thread for a while; the others must find one free.
 DNS_THREADS = 16
+# Whether a connection to this host may go to this address, one of those that it resolves to.
+AddressPolicy = Callable[[str, str], bool]
 
 
 class _CurrentRequest(threading.local):
@@ -35,27 +37,21 @@ class _CurrentRequest(threading.local):
     deadline = 0.0  # time.monotonic()
     sent = False
     forbidden = False
+    address_policy: AddressPolicy | None = None
 
 
 current_request = _CurrentRequest()
 
 
-def start_deadline(timeout: float) -> None:
-    """A request begins; it has `timeout` seconds for everything."""
+def start_deadline(timeout: float, address_policy: AddressPolicy | None = None) -> None:
+    """Start a request of this thread: `timeout` seconds in all, to addresses that the policy allows."""
     current_request.deadline = time.monotonic() + timeout
     current_request.sent = False
     current_request.forbidden = False
+    current_request.address_policy = address_policy
 
 
-# Whether a connection to this host may go to this address.
-AddressPolicy = Callable[[str, str], bool]
-_policies: list[AddressPolicy] = []
 _resolver = ThreadPoolExecutor(DNS_THREADS, thread_name_prefix="provider-dns")
-
-
-def set_address_policy(judge: AddressPolicy) -> None:
-    """From now on connections go only where `judge` lets them."""
-    _policies[:] = [judge]
 
 
 def time_left() -> float:
@@ -101,7 +97,8 @@ def _open_socket(self: HTTPConnection) -> socket.socket:
         found = looked_up.result(time_left())
     except UnicodeError as error:
         raise OSError("not the name of a host") from error
-    if not all(judge(host, str(address[0])) for *_, address in found for judge in _policies):
+    is_allowed = current_request.address_policy
+    if is_allowed and not all(is_allowed(host, str(address[0])) for *_, address in found):
         current_request.forbidden = True
         raise OSError("an internal address")
     for number, (family, kind, proto, _, address) in enumerate(found, 1):

@@ -12,6 +12,7 @@ from urllib3.exceptions import HTTPError
 
 from calls.analysis.sentiment import Label, Sentiment, TurnSentiment
 from calls.analysis.turns import CUSTOMER, Turn
+from liveplatform.egress.provider_policy import is_allowed
 from providers import sockets
 
 TIMEOUT = 20.0
@@ -63,7 +64,8 @@ class OpenAIAnalyser:
             "response_format": {"type": "json_object"},
             "messages": messages,
         }
-        sockets.start_deadline(self.timeout)  # for the whole exchange, however slow the response is
+        # For the whole exchange, however slowly the response arrives.
+        sockets.start_deadline(self.timeout, is_allowed)
         try:
             with (
                 sockets.new_session() as session,

@@ -16,7 +16,7 @@ from providers.errors import Rejected, Unavailable
 from providers.events import ProviderEventData, RecordingFile
 from providers.getstream import events
 from providers.getstream.wire import read_recording, read_room
-from providers.http import Transport, path_segment
+from providers.http import TransportFactory, path_segment
 
 BASE_URL = "https://video.stream-io-api.com"
 ERROR_DOCS = "https://getstream.io/chat/docs/react/api_errors_response/"
@@ -32,11 +32,9 @@ class GetStream:
 
     provider = "getstream"
 
-    def __init__(self, credentials: Mapping[str, str], *, base_url: str, key: str, timeout: float) -> None:
+    def __init__(self, credentials: Mapping[str, str], base_url: str, transport: TransportFactory) -> None:
         self._key, self._secret = credentials["api_key"], credentials["api_secret"]
-        self._http = Transport(
-            "GetStream", base_url or BASE_URL, key=key, timeout=timeout, read_error=_read_error
-        )
+        self._http = transport("GetStream", base_url or BASE_URL, read_error=_read_error)
 
     def open_room(
         self,

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from providers.base import Room
 from providers.errors import NotConfigured, Rejected, Unavailable
 from providers.events import ProviderEventData
-from providers.http import MAX_RESPONSE_BYTES, Transport
+from providers.http import MAX_RESPONSE_BYTES, TransportFactory
 from providers.livekit import events
 from providers.livekit.tokens import join_token, request_token
 from providers.livekit.wire import NOT_FOUND, read_error, read_room
@@ -33,12 +33,10 @@ class LiveKit:
 
     provider = "livekit"
 
-    def __init__(self, credentials: Mapping[str, str], *, base_url: str, key: str, timeout: float) -> None:
+    def __init__(self, credentials: Mapping[str, str], base_url: str, transport: TransportFactory) -> None:
         self._key, self._secret = credentials["api_key"], credentials["api_secret"]
         self._departure = int(credentials.get("departure_timeout") or DEPARTURE_TIMEOUT)
-        self._http = Transport(
-            "LiveKit", _http_url(base_url), key=key, timeout=timeout, read_error=read_error
-        )
+        self._http = transport("LiveKit", _http_url(base_url), read_error=read_error)
 
     def open_room(
         self,

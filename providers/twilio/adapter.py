@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 from providers.base import Leg
 from providers.errors import Rejected, Unavailable, UnknownOutcome
 from providers.events import ProviderEventData, RecordingFile
-from providers.http import Form, Transport, path_segment
+from providers.http import Form, TransportFactory, path_segment
 from providers.twilio import events
 from providers.twilio.wire import LEG_STATUS, parse_cost, parse_seconds, parse_time
 
@@ -34,13 +34,11 @@ class Twilio:
 
     provider = "twilio"
 
-    def __init__(self, credentials: Mapping[str, str], *, base_url: str, key: str, timeout: float) -> None:
+    def __init__(self, credentials: Mapping[str, str], base_url: str, transport: TransportFactory) -> None:
         sid, token = credentials["account_sid"], credentials["auth_token"]
         self._auth, self._token = (sid.encode(), token.encode()), token
         self._calls = f"/2010-04-01/Accounts/{path_segment(sid)}/Calls"
-        self._http = Transport(
-            "Twilio", base_url or BASE_URL, key=key, timeout=timeout, read_error=_read_error
-        )
+        self._http = transport("Twilio", base_url or BASE_URL, read_error=_read_error)
 
     def end_call(self, call_id: str, *, verify_first: bool = False) -> Leg:
         if verify_first:

@@ -122,10 +122,10 @@ def test_a_server_without_tls_was_never_told():
 
 def test_a_tls_connection_that_breaks_after_the_request_is_an_unknown_outcome(monkeypatch):
     def broken(self, data):
-        http.lines.current_request.sent = True
+        http.sockets.current_request.sent = True
         raise ssl.SSLEOFError("EOF occurred in violation of protocol")
 
-    monkeypatch.setattr(http.lines._Connection, "send", broken)
+    monkeypatch.setattr(http.sockets._Connection, "send", broken)
     told(responds("200 OK", b"{}"))
 
 

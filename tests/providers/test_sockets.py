@@ -6,18 +6,8 @@ import time
 import pytest
 
 from liveplatform.egress.provider_policy import is_allowed
-from providers import sockets
 from providers.errors import NotConfigured, Unavailable
 from providers.registry import build_adapter
-
-
-@pytest.fixture
-def guarded():
-    """Only what is public, as in production."""
-    before = list(sockets._policies)
-    sockets.set_address_policy(is_allowed)
-    yield
-    sockets._policies[:] = before
 
 
 @pytest.fixture
@@ -40,14 +30,19 @@ def canary():
 def twilio(host, port):
     given = {"account_sid": "AC1", "auth_token": "secret-token"}
     return build_adapter(
-        "twilio", given, base_url=f"http://{host}:{port}", key=f"{host}{time.time()}", timeout=2
+        "twilio",
+        given,
+        base_url=f"http://{host}:{port}",
+        key=f"{host}{time.time()}",
+        timeout=2,
+        address_policy=is_allowed,
     )
 
 
 @pytest.mark.parametrize(
     "host", ["127.0.0.1", "localhost", "[::1]", "2130706433", "0x7f.1", "[::ffff:127.0.0.1]"]
 )
-def test_an_internal_address_is_not_connected_to(guarded, canary, settings, host):
+def test_an_internal_address_is_not_connected_to(canary, settings, host):
     settings.PROVIDER_ALLOWLIST = []
     port, visited = canary
     with pytest.raises((NotConfigured, Unavailable)) as caught:
@@ -56,7 +51,7 @@ def test_an_internal_address_is_not_connected_to(guarded, canary, settings, host
     assert isinstance(caught.value, NotConfigured) or "127.0.0.1" not in host
 
 
-def test_one_internal_address_among_public_ones_refuses_the_host(guarded, canary, settings, monkeypatch):
+def test_one_internal_address_among_public_ones_refuses_the_host(canary, settings, monkeypatch):
     settings.PROVIDER_ALLOWLIST = []
     port, visited = canary
     found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (ip, port)) for ip in ("127.0.0.1", "93.184.216.34")]
@@ -67,7 +62,7 @@ def test_one_internal_address_among_public_ones_refuses_the_host(guarded, canary
 
 
 @pytest.mark.parametrize("entry", ["localhost", "127.0.0.0/8"])
-def test_what_the_operator_names_is_connected_to(guarded, canary, settings, entry):
+def test_what_the_operator_names_is_connected_to(canary, settings, entry):
     settings.PROVIDER_ALLOWLIST = [entry]
     port, visited = canary
     with pytest.raises(Unavailable):  # nobody answers
@@ -75,7 +70,7 @@ def test_what_the_operator_names_is_connected_to(guarded, canary, settings, entr
     assert visited()
 
 
-def test_a_name_server_that_does_not_answer_is_within_the_deadline(guarded, monkeypatch):
+def test_a_name_server_that_does_not_answer_is_within_the_deadline(monkeypatch):
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: time.sleep(4))
     began = time.monotonic()
     with pytest.raises(Unavailable, match="could not be reached"):

@@ -1,4 +1,4 @@
-"""The HTTP analyser, asked over a real connection: what it believes, and which failures may be tried again."""
+"""The HTTP analyser over a real connection: which answers it accepts, and which failures are retried."""
 
 import json
 import threading
