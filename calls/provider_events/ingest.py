@@ -71,7 +71,7 @@ def _row(connection: Connection, event: ProviderEventData) -> dict[str, object]:
         "type": event.type.replace("\0", "")[:100],
         "kind": event.kind,
         "occurred_at": from_json(told).occurred_at,
-        "told": dumps_for_jsonb(told),
+        "payload": dumps_for_jsonb(told),
     }
 
 
