@@ -9,10 +9,9 @@ from liveplatform.accounts.models import Connection
 from liveplatform.egress import provider_policy
 from providers.base import Adapter
 from providers.errors import NotConfigured, ProviderError
-from providers.registry import build_adapter
+from providers.registry import ROOM_PROVIDERS, build_adapter
 
-# Providers of video rooms, by preference: the first one that the account is connected to is its default.
-ROOM_PROVIDERS = ("getstream", "livekit")
+__all__ = ["ROOM_PROVIDERS", "adapter_for", "adapters_for", "default_room_connection"]
 
 
 def adapter_for(connection: Connection | None, *, timeout: float | None = None) -> Adapter:

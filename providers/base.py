@@ -1,4 +1,4 @@
-"""What a provider's adapter can do: one small protocol per capability. An adapter has those it can."""
+"""Capabilities of provider adapters: one small protocol each. An adapter implements those it supports."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ LegStatus = Literal["queued", "ringing", "live", "ended", "unknown"]
 
 @dataclass(frozen=True)
 class Leg:
-    """A phone call at its provider. `status` is normalised, `raw_status` is the provider's word."""
+    """A phone call at its provider. `status` is normalised, `raw_status` is the provider's own value."""
 
     id: str
     status: LegStatus
@@ -21,11 +21,11 @@ class Leg:
     ended_at: datetime | None = None
     duration: int | None = None  # seconds
     created_at: datetime | None = None
-    cost: str = ""  # a decimal number; empty as long as it is not known
-    price_unit: str = ""  # its currency (ISO 4217)
+    cost: str = ""  # a decimal number; empty until the provider has priced the call
+    price_unit: str = ""  # currency of `cost` (ISO 4217)
 
     def end_facts(self) -> dict[str, Any]:
-        """What is known of its end."""
+        """Status, end time, duration and cost, as stored in the result of the step that ended it."""
         ended = {"status": self.raw_status, "ended_at": self.ended_at, "duration": self.duration}
         return ended | ({"cost": self.cost, "price_unit": self.price_unit} if self.cost else {})
 
@@ -39,14 +39,13 @@ class Room:
     is_live: bool
     session_id: str = ""
     ended_at: datetime | None = None
-    recording: bool = False
-    empty_since: datetime | None = None  # somebody was in it, and everybody has left
-    backstage: bool = False  # only those who prepare it may come in
+    empty_since: datetime | None = None  # when the last participant left; None if nobody ever joined
+    backstage: bool = False  # closed to participants other than its hosts
 
 
 @runtime_checkable
 class Adapter(Protocol):
-    """An adapter for one connection. Its methods raise providers.errors, and nothing else."""
+    """An adapter for one connection. Its methods raise subclasses of providers.errors.ProviderError only."""
 
     @property
     def provider(self) -> str: ...
@@ -54,25 +53,25 @@ class Adapter(Protocol):
 
 @runtime_checkable
 class EndsCalls(Adapter, Protocol):
-    """Hangs up phone calls."""
+    """Ends phone calls."""
 
     def end_call(self, call_id: str, *, verify_first: bool = False) -> Leg:
-        """End a call, however often asked; one that is gone is returned as ended after a check.
+        """End a call. Idempotent: a call that is already over is returned as ended once that is verified.
 
-        `verify_first`: an earlier attempt may have got through, so look before acting.
+        `verify_first`: an earlier attempt may have succeeded, so read the status before acting.
         """
 
 
 @runtime_checkable
 class ReportsCalls(Adapter, Protocol):
-    """Knows how a phone call stands."""
+    """Reads the status of a phone call."""
 
     def call_status(self, call_id: str) -> Leg: ...
 
 
 @runtime_checkable
 class MakesCalls(Adapter, Protocol):
-    """Dials."""
+    """Places phone calls."""
 
     def make_call(
         self,
@@ -86,20 +85,19 @@ class MakesCalls(Adapter, Protocol):
         record: bool = False,
         time_limit: int | None = None,
     ) -> Leg:
-        """Dial `to` from `from_` (E.164). Never repeated here: after UnknownOutcome use `find_calls`.
+        """Dial `to` from `from_` (E.164). Never retried here: after UnknownOutcome use `find_calls`.
 
-        `status_callback`: the address that hears of the call's states, and of its recording.
-
-        `time_limit` (seconds): the provider itself hangs up after that, should nobody else do.
+        `status_callback`: the URL that receives the call's status and recording events.
+        `time_limit`: seconds after which the provider ends the call.
         """
 
 
 @runtime_checkable
 class FindsCalls(EndsCalls, Protocol):
-    """Can look for calls whose id was lost."""
+    """Finds calls whose provider id is not known."""
 
     def find_calls(self, *, to: str, from_: str, since: datetime) -> Sequence[Leg]:
-        """Calls between two numbers made since a time, newest first, running or not."""
+        """Calls between two numbers created since a time, newest first, live or ended."""
 
 
 @runtime_checkable
@@ -107,15 +105,15 @@ class EndsRooms(Adapter, Protocol):
     """Ends and deletes video rooms."""
 
     def end_room(self, room_type: str, room_id: str, *, verify_first: bool = False) -> Room:
-        """End the room for everybody in it; the rest as `EndsCalls.end_call`."""
+        """End the room for all participants; idempotent, see `EndsCalls.end_call`."""
 
     def delete_room(self, room_type: str, room_id: str) -> None:
-        """Delete a room; one that is gone is fine."""
+        """Delete a room; one that does not exist is a success."""
 
 
 @runtime_checkable
 class HasRooms(EndsRooms, Protocol):
-    """Opens video rooms and tells how they stand."""
+    """Creates and reads video rooms."""
 
     def open_room(
         self,
@@ -126,43 +124,43 @@ class HasRooms(EndsRooms, Protocol):
         custom: Mapping[str, Any] | None = None,
         starts_at: datetime | None = None,
     ) -> Room:
-        """Get or create. `custom` is shown to participants; both it and `starts_at` may mean nothing here."""
+        """Get or create. `custom` is shown to participants; a provider may ignore it and `starts_at`."""
 
     def room(self, room_type: str, room_id: str) -> Room: ...
 
 
 @runtime_checkable
 class PlansRooms(HasRooms, Protocol):
-    """Rooms that know when they begin, have a backstage, and can be changed."""
+    """Rooms with a start time, a backstage and attributes that can be changed."""
 
     def change_room(
         self, room_type: str, room_id: str, *, starts_at: datetime | None, custom: Mapping[str, Any]
     ) -> Room:
-        """Set when it begins (None leaves that as it was), and all of what it shows to participants."""
+        """Set the start time (None: unchanged) and replace `custom`."""
 
     def go_live(self, room_type: str, room_id: str) -> Room:
-        """Open the backstage. A room that has none, is open or has ended stays as it is: see `ended_at`."""
+        """Open the backstage. A room without one, already open or ended is unchanged: check `ended_at`."""
 
 
 @runtime_checkable
 class ListsLive(Adapter, Protocol):
-    """Can say what runs at the provider now."""
+    """Lists what is live at the provider."""
 
     def live_ids(self) -> frozenset[str]:
-        """Ids of all calls that are up, or rooms with somebody in them, over all pages."""
+        """Ids of all live calls, or of rooms with participants, over all pages."""
 
 
 @runtime_checkable
 class MintsTokens(Adapter, Protocol):
-    """Lets a user's client into a room."""
+    """Mints join tokens for participants."""
 
     def client_token(self, room_type: str, room_id: str, user_id: str, *, seconds: int) -> str:
-        """A token for this user and this room that perishes after so many seconds."""
+        """A token for this user and this room that expires after `seconds`."""
 
 
 @runtime_checkable
 class HasRecordings(Adapter, Protocol):
-    """Knows what was recorded."""
+    """Lists recordings."""
 
     def recordings(self, room_type: str, call_id: str) -> Sequence[RecordingFile]:
-        """The files of a call or room, oldest first; of a phone call `room_type` is empty."""
+        """The completed files of a call or room, oldest first; `room_type` is empty for a phone call."""

@@ -1,8 +1,11 @@
-"""What can go wrong with a provider, in the two sorts that matter: try again, or never."""
+"""Errors of provider adapters. Unavailable and its subclass can be retried, all others cannot."""
 
 
 class ProviderError(Exception):
-    """A provider did not do what was asked. The text is fit for staff and holds no secret and no number."""
+    """A provider request failed. The text is fit for staff: it holds no secret and no phone number.
+
+    `code`: the provider's error code, or one of ours. `help_url`: the provider's page about that code.
+    """
 
     def __init__(self, message: str, *, code: str = "", help_url: str = "") -> None:
         super().__init__(message)
@@ -11,7 +14,7 @@ class ProviderError(Exception):
 
 
 class Unavailable(ProviderError):
-    """It did not happen; it may work later, after `retry_after` seconds if the provider said so."""
+    """The request had no effect; retry, after `retry_after` seconds if the provider gave a delay."""
 
     def __init__(
         self, message: str, *, code: str = "", help_url: str = "", retry_after: float | None = None
@@ -21,20 +24,20 @@ class Unavailable(ProviderError):
 
 
 class UnknownOutcome(Unavailable):
-    """It may have happened: the answer was lost. Ask first, then act again."""
+    """The request may have had its effect: the response was lost. Verify before repeating it."""
 
 
 class Rejected(ProviderError):
-    """The provider says no, and will say so again. Code "auth" when it refuses the credentials."""
+    """The provider refused permanently. The code is "auth" where it refused the credentials."""
 
 
 class NotConfigured(ProviderError):
-    """A connection, or a credential of it, is missing."""
+    """A connection, or one of its credentials, is missing or invalid."""
 
 
 class NotSupported(ProviderError):
-    """This provider cannot do that."""
+    """The provider has no such capability."""
 
 
 class BadSignature(ProviderError):
-    """An inbound event that its provider did not sign."""
+    """An inbound event without a valid signature of its provider."""

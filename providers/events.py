@@ -1,7 +1,7 @@
-"""What providers tell us, in one vocabulary: an Inbound event, as an adapter verified and read it.
+"""Inbound provider events in one vocabulary: ProviderEventData, as verified and parsed by an adapter.
 
-Adapters that can be told things have `read_event` (the protocol ReadsEvents). A signature is checked
-over the bytes as they came, before anything is parsed.
+Adapters that receive events implement the protocol ReadsEvents. Signatures are checked over the raw bytes,
+before anything is parsed.
 """
 
 import hmac
@@ -11,9 +11,13 @@ from datetime import datetime
 from typing import Any, Literal, Protocol, TypeGuard, runtime_checkable
 from urllib.parse import urlsplit
 
-# call_status: a phone call's status changed · started, ended: a room's call · session_started, session_ended: its
-# last participant left, or one came (back) · room_deleted: the room was deleted · room_closed: its room is shut, for good
-# if the call had begun · recording: a file is ready · other: nothing that this platform acts upon.
+import orjson
+
+from providers.errors import Rejected
+
+# call_status: a phone call's status changed · started, ended: a room's call · session_started, session_ended:
+# the first participant joined, or the last one left · room_deleted · room_closed: the provider closed the
+# room, for good if the call had started · recording: a file is ready · other: stored, nothing follows.
 EventKind = Literal[
     "call_status",
     "started",
@@ -29,7 +33,7 @@ EventKind = Literal[
 
 @dataclass(frozen=True)
 class RecordingFile:
-    """A recording that is ready. `url` is a web address, and perishable if `expires_at` says so."""
+    """A completed recording. `url` is http(s); the link stops working at `expires_at`, if that is set."""
 
     id: str  # the provider's id or file name: unique within its call
     url: str
@@ -41,73 +45,99 @@ class RecordingFile:
 
 @dataclass(frozen=True)
 class ProviderEventData:
-    """One event. `dedup_key` is the same however often it is delivered; `status` is normalised like Leg's."""
+    """One event. `dedup_key` is equal in all deliveries of it; `status` is normalised like Leg's."""
 
     dedup_key: str
     kind: EventKind
-    type: str  # in the provider's own words
-    resource: str = ""  # the provider's id of the call or room it is about
-    resource_type: str = ""  # of a room, where its provider has types of rooms
-    call_ref: str = ""  # our own id of the call, where the callback's address holds it
+    type: str  # the provider's own event type
+    resource: str = ""  # the provider's id of the call or room
+    resource_type: str = ""  # of a room, where the provider has room types
+    call_ref: str = ""  # our id of the call, where the callback URL holds it
     status: str = "unknown"
     raw_status: str = ""
     sequence: int | None = None
-    occurred_at: datetime | None = None  # when it happened, by the provider's clock
+    occurred_at: datetime | None = None  # by the provider's clock
     started_at: datetime | None = None
     ended_at: datetime | None = None
     duration: int | None = None  # seconds
-    cost: str = ""  # of the call, a decimal number; empty as long as it is not known
-    price_unit: str = ""  # its currency (ISO 4217)
+    cost: str = ""  # of the call, a decimal number; empty until it is priced
+    price_unit: str = ""  # currency of `cost` (ISO 4217)
     recording: RecordingFile | None = None
-    details: Mapping[str, Any] = field(default_factory=dict)  # whatever else is worth keeping
+    details: Mapping[str, Any] = field(default_factory=dict)
 
 
-# What lies outside is nobody's clock: such times and lengths are as good as none.
+# Times and durations (s) outside of these are treated as missing.
 VALID_YEARS, MAX_DURATION = range(2000, 2101), 10**7
 
 
 def to_json(event: ProviderEventData) -> dict[str, Any]:
-    """The event as it is kept; what it does not say is left out."""
-    told = asdict(event)
-    told["recording"] = event.recording and _drop_empty(asdict(event.recording))
-    return _drop_empty(told)
+    """The event as it is stored; empty fields are left out."""
+    payload = asdict(event)
+    payload["recording"] = event.recording and _drop_empty(asdict(event.recording))
+    return _drop_empty(payload)
 
 
-def from_json(kept: Mapping[str, Any]) -> ProviderEventData:
-    """The event again. Times and lengths that cannot be are left out."""
-    told = _drop_invalid(kept)
-    if told.get("recording"):
-        told["recording"] = RecordingFile(**_drop_invalid(told["recording"]))
-    return ProviderEventData(**told)
+def from_json(stored: Mapping[str, Any]) -> ProviderEventData:
+    """The inverse of `to_json`. Times and durations out of range become None."""
+    payload = _drop_invalid(stored)
+    if payload.get("recording"):
+        payload["recording"] = RecordingFile(**_drop_invalid(payload["recording"]))
+    return ProviderEventData(**payload)
 
 
-def _drop_empty(told: Mapping[str, Any]) -> dict[str, Any]:
-    shown = {
-        name: value.isoformat() if isinstance(value, datetime) else value for name, value in told.items()
+def _drop_empty(payload: Mapping[str, Any]) -> dict[str, Any]:
+    written = {
+        name: value.isoformat() if isinstance(value, datetime) else value for name, value in payload.items()
     }
-    return {name: value for name, value in shown.items() if value not in (None, "", {})}
+    return {name: value for name, value in written.items() if value not in (None, "", {})}
 
 
-def _drop_invalid(kept: Mapping[str, Any]) -> dict[str, Any]:
-    told = dict(kept)
-    for name in DATETIME_FIELDS & told.keys():
-        at = datetime.fromisoformat(told[name])
-        told[name] = at if at.year in VALID_YEARS else None
-    if not 0 <= (told.get("duration") or 0) <= MAX_DURATION:
-        told["duration"] = None
-    return told
+def _drop_invalid(stored: Mapping[str, Any]) -> dict[str, Any]:
+    payload = dict(stored)
+    for name in DATETIME_FIELDS & payload.keys():
+        at = datetime.fromisoformat(payload[name])
+        payload[name] = at if at.year in VALID_YEARS else None
+    if not 0 <= (payload.get("duration") or 0) <= MAX_DURATION:
+        payload["duration"] = None
+    return payload
 
 
 DATETIME_FIELDS = {
     each.name
-    for kind in (ProviderEventData, RecordingFile)
-    for each in fields(kind)
+    for model in (ProviderEventData, RecordingFile)
+    for each in fields(model)
     if "datetime" in str(each.type)
 }
 
 
+def json_body(provider: str, body: bytes, required: str = "") -> dict[str, Any]:
+    """The JSON object in an event's body, with a text in the field `required`.
+
+    Raises Rejected (code "malformed") for anything else.
+    """
+    try:
+        document = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise Rejected(f"An event of {provider} that is not JSON.", code="malformed") from error
+    if not isinstance(document, dict):
+        raise Rejected(f"An event of {provider} that is not a JSON object.", code="malformed")
+    if required and not isinstance(document.get(required), str):
+        raise Rejected(f"An event of {provider} without a type.", code="malformed")
+    return document
+
+
+def as_mapping(value: object) -> Mapping[str, Any]:
+    """A nested JSON object; an empty one for anything else."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def non_empty_text(**values: object) -> dict[str, str]:
+    """The values that are texts and not empty: what is stored as `details`."""
+    return {name: value for name, value in values.items() if isinstance(value, str) and value}
+
+
 def is_http_url(url: object) -> TypeGuard[str]:
-    """Whether this is an http(s) address with a host: a link that may be shown to people as one."""
+    """Whether this is an http(s) URL with a host, so that it may be shown as a link."""
     if not isinstance(url, str) or not url.isprintable():
         return False
     try:
@@ -118,21 +148,21 @@ def is_http_url(url: object) -> TypeGuard[str]:
 
 
 def lower_keys(headers: Mapping[str, str]) -> dict[str, str]:
-    """Headers under their names in lower case."""
+    """Headers with their names in lower case."""
     return {name.lower(): value for name, value in headers.items()}
 
 
 def signatures_equal(one: str, other: str) -> bool:
-    """Whether two signatures are one, in constant time and whatever characters they are made of."""
+    """Compare two signatures in constant time, whatever characters they contain."""
     return hmac.compare_digest(one.encode(errors="replace"), other.encode(errors="replace"))
 
 
 @runtime_checkable
 class ReadsEvents(Protocol):
-    """Verifies and reads what its provider sends."""
+    """Verifies and parses the events of a provider."""
 
     def read_event(self, url: str, headers: Mapping[str, str], body: bytes) -> ProviderEventData:
-        """The event of one request. `url` is the public one, query included; header names in any case.
+        """The event in one request. `url` is the public one with its query; header names in any case.
 
-        Raises BadSignature; and Rejected (code "malformed") for a signed body that is no event.
+        Raises BadSignature; and Rejected (code "malformed") for a signed body that is not an event.
         """

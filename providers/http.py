@@ -1,8 +1,7 @@
-"""The one transport to providers: `requests`, hardened, with errors translated once.
+"""HTTP requests to providers: one deadline, a size limit, no redirects, errors translated in one place.
 
-Connections are kept per connection key; one deadline covers a whole request, however slowly the other
-side drips; answers are capped; no redirects, no proxies from the environment. A breaker per key stops
-asking a provider that keeps failing, and lets one request through now and then to see.
+Connections are pooled per connection key; a circuit breaker per key stops requests to a provider that keeps
+failing, and lets one through at intervals to test it.
 """
 
 import json
@@ -21,30 +20,42 @@ from requests.exceptions import InvalidSchema, InvalidURL, MissingSchema
 from urllib3.exceptions import HTTPError
 
 from providers import sockets
+from providers.breaker import Breaker
 from providers.errors import NotConfigured, ProviderError, Rejected, Unavailable, UnknownOutcome
 
 MAX_RESPONSE_BYTES = 1024 * 1024
 READ_SIZE = 64 * 1024
-BREAKER_FAILURES = 5
-BREAKER_OPEN_SECONDS = 5.0
-# Connections that are remembered at a time; the one that was used least recently is forgotten.
+# Pools and breakers kept at a time; the least recently used is dropped.
 MAX_CONNECTIONS_KEPT = 1000
-# Nobody is waited for longer than this (s), whatever a Retry-After says.
+# Seconds; a longer Retry-After is shortened to this.
 MAX_RETRY_AFTER = 3600.0
 
 Form = Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True)
+class TransportOptions:
+    """Of one connection. `key` names it: requests with the same key share a pool and a breaker.
+
+    `base_url`: empty for the provider's public one. `timeout`: deadline (s) of each request.
+    """
+
+    base_url: str = ""
+    key: str = ""
+    timeout: float = 8.0
+    address_policy: sockets.AddressPolicy | None = None
+
+
+@dataclass(frozen=True)
 class ProviderResponse:
-    """What came back: HTTP status and the JSON document (an empty dict for an empty body)."""
+    """HTTP status and JSON document (an empty dict for an empty body)."""
 
     status: int
     data: dict[str, Any]
 
 
 class ErrorReader(Protocol):
-    """How a provider words its errors: (code, message, address of the page about it)."""
+    """Parses a provider's error body into (code, message, URL of its page about the code)."""
 
     def __call__(self, status: int, body: Mapping[str, Any]) -> tuple[str, str, str]: ...
 
@@ -53,21 +64,14 @@ class Transport:
     """Requests to one provider over one connection."""
 
     def __init__(
-        self,
-        name: str,
-        base_url: str,
-        *,
-        read_error: ErrorReader,
-        key: str = "",
-        timeout: float = 8.0,
-        address_policy: sockets.AddressPolicy | None = None,
+        self, name: str, options: TransportOptions, *, base_url: str, read_error: ErrorReader
     ) -> None:
         self.name = name
-        self.base_url = base_url.rstrip("/")
-        self.timeout = timeout
-        self._address_policy = address_policy
+        self.base_url = (options.base_url or base_url).rstrip("/")
+        self.timeout = options.timeout
+        self._policy = options.address_policy
         self._read_error = read_error
-        self._line = _state_of(key or f"{name} {base_url}")
+        self._state = _state_of(options.key or f"{name} {self.base_url}")
 
     def request(
         self,
@@ -79,39 +83,40 @@ class Transport:
         body: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
         auth: tuple[bytes, bytes] | None = None,
-        cap: int = MAX_RESPONSE_BYTES,
+        max_bytes: int = MAX_RESPONSE_BYTES,
     ) -> ProviderResponse:
-        """One request; the answer (at most `cap` bytes) if it is a 2xx with JSON, else a providers.errors."""
-        ask = {"params": params, "data": form, "json": body, "headers": headers, "auth": auth}
-        # A GET changes nothing, so nothing about it can be unknown.
+        """One request. Returns a 2xx with JSON of at most `max_bytes`; raises providers.errors otherwise."""
+        arguments = {"params": params, "data": form, "json": body, "headers": headers, "auth": auth}
+        # A GET has no effect, so its outcome is never unknown.
         lost = Unavailable if method == "GET" else UnknownOutcome
-        self._line.breaker.check(self.name)
+        self._state.breaker.check(self.name)
         try:
-            response, content = self._exchange(method, path, ask, lost, cap)
+            response, content = self._send(method, path, arguments, lost, max_bytes)
         except Unavailable:
-            self._line.breaker.record_failure()
+            self._state.breaker.record_failure()
             raise
         data = _parse_json(content)
         if _is_healthy(response.status_code, data):
-            self._line.breaker.record_success()
+            self._state.breaker.record_success()
         else:
-            self._line.breaker.record_failure()
-        return self._judged(response, data, lost)
+            self._state.breaker.record_failure()
+        return self._result(response, data, lost)
 
-    def _exchange(
-        self, method: str, path: str, ask: dict[str, Any], lost: type[Unavailable], cap: int
+    def _send(
+        self, method: str, path: str, arguments: dict[str, Any], lost: type[Unavailable], max_bytes: int
     ) -> tuple[requests.Response, bytes]:
-        sockets.start_deadline(self.timeout, self._address_policy)
+        sockets.start_deadline(self.timeout, self._policy)
+        url = self.base_url + path
         try:
-            response = self._line.session.request(
-                method, self.base_url + path, timeout=self.timeout, stream=True, allow_redirects=False, **ask
+            response = self._state.session.request(
+                method, url, timeout=self.timeout, stream=True, allow_redirects=False, **arguments
             )
-            return response, _read_body(response, cap)
+            return response, _read_body(response, max_bytes)
         except (requests.RequestException, HTTPError, OSError) as error:
-            raise self._no_answer(error, lost) from None  # its text may hold the URL, and numbers in it
+            raise self._no_response(error, lost) from None  # the text may contain the URL and phone numbers
 
-    def _no_answer(self, error: Exception, lost: type[Unavailable]) -> ProviderError:
-        """Whether it happened is unknown, unless not a byte of it was sent."""
+    def _no_response(self, error: Exception, lost: type[Unavailable]) -> ProviderError:
+        """The error for a request without a response: `lost`, unless no byte of it was sent."""
         if sockets.current_request.forbidden:
             text = f"The address given for {self.name} leads to an internal host; use a public one."
             return NotConfigured(text)
@@ -125,7 +130,7 @@ class Transport:
             return lost(f"{self.name} did not answer within {self.timeout:g} s.", code="timeout")
         return lost(f"{self.name} broke the connection.", code="connection")
 
-    def _judged(
+    def _result(
         self, response: requests.Response, data: dict[str, Any] | None, lost: type[Unavailable]
     ) -> ProviderResponse:
         status = response.status_code
@@ -145,71 +150,35 @@ class Transport:
         raise Rejected(f"{self.name} refused: {message}.", code=code, help_url=help_url)
 
 
-class TransportFactory(Protocol):
-    """Opens the transport of an adapter; the caller has set key, time-out and address policy."""
-
-    def __call__(self, name: str, base_url: str, *, read_error: ErrorReader) -> Transport: ...
-
-
 def path_segment(name: str) -> str:
-    """A name as one segment of a path; one that would leave its place there is Rejected."""
+    """A name quoted as one segment of a path. Raises Rejected for one that would change the path."""
     if name in ("", ".", ".."):
         raise Rejected("An id is empty or dots only.", code="bad_id")
     return quote(name, safe="")
 
 
 class _ResponseTooLarge(requests.RequestException):
-    """The answer is larger than its cap."""
+    """The body is larger than the limit."""
 
 
-def _read_body(response: requests.Response, cap: int) -> bytes:
-    """The whole body, up to `cap` bytes; a connection that is given up on is closed."""
+def _read_body(response: requests.Response, max_bytes: int) -> bytes:
+    """The whole body; if it is too large the connection is closed."""
     body = b""
     while chunk := response.raw.read1(READ_SIZE, decode_content=True):
         body += chunk
-        if len(body) > cap:
+        if len(body) > max_bytes:
             response.close()
             raise _ResponseTooLarge
     return body
 
 
 def _is_healthy(status: int, data: dict[str, Any] | None) -> bool:
-    """Whether the provider is well, whatever it thinks of the request; one that asks for patience is."""
+    """Whether the provider works, whether it accepted the request or not; a 429 counts as working."""
     return status < 500 and status != 408 and (status >= 400 or data is not None)
 
 
-class Breaker:
-    """Stops asking after BREAKER_FAILURES failures in a row, for BREAKER_PAUSE seconds at a time."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._failures = 0
-        self._closed_until = 0.0
-
-    def check(self, name: str) -> None:
-        """Let a request through, or raise Unavailable at once; after a pause one probe may pass."""
-        with self._lock:
-            now = time.monotonic()
-            if self._failures < BREAKER_FAILURES:
-                return
-            if now < self._closed_until:
-                # No retry_after: the caller's own growing pauses must outlast a long failure.
-                raise Unavailable(f"{name} keeps failing; waiting.", code="breaker_open")
-            self._closed_until = now + BREAKER_OPEN_SECONDS
-
-    def record_failure(self) -> None:
-        with self._lock:
-            self._failures += 1
-            if self._failures >= BREAKER_FAILURES:
-                self._closed_until = time.monotonic() + BREAKER_OPEN_SECONDS
-
-    def record_success(self) -> None:
-        with self._lock:
-            self._failures = 0
-
-
 class _ConnectionState:
-    """What is kept per connection: its pool of HTTP connections, and its breaker."""
+    """What all requests with one key share."""
 
     def __init__(self) -> None:
         self.session = sockets.new_session()
@@ -222,11 +191,11 @@ _lock = threading.Lock()
 
 def _state_of(key: str) -> _ConnectionState:
     with _lock:
-        line = _states.pop(key, None) or _ConnectionState()
-        _states[key] = line
+        state = _states.pop(key, None) or _ConnectionState()
+        _states[key] = state
         if len(_states) > MAX_CONNECTIONS_KEPT:
             _states.popitem(last=False)
-        return line
+        return state
 
 
 def _parse_json(body: bytes) -> dict[str, Any] | None:

@@ -1,12 +1,11 @@
-"""Connections to a provider that keep to one deadline, and know whether anything was sent.
+"""Sockets for `requests` with one deadline per request, an address policy, and a record of what was sent.
 
-`requests` bounds each wait for bytes, not their sum: a server that drips its headers or its body could hold
-a caller for as long as it likes. And its exceptions do not tell whether the request left this machine,
-which is the difference between "did not happen" and "may have happened". So both are noted here, per
-thread, by the connections themselves.
+`requests` limits the wait for each read, not their sum: a server that sends one byte at a time could hold a
+caller indefinitely. Its exceptions do not say whether the request left this machine either, which is the
+difference between "no effect" and "unknown outcome". So the connections record both, per thread.
 
-A host is looked up once, within the same deadline, and the connection goes to an address that was judged: a
-customer's base_url must not lead into our own network.
+A host is resolved once, within the same deadline, and the socket connects to an address that the policy
+allowed: a customer's base_url must not reach the internal network (SSRF).
 """
 
 import http.client
@@ -25,37 +24,36 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 CONNECT_TIMEOUT = 3.0  # seconds, for each address of a host
-# A host whose name servers are dead holds a thread for a while; the others must find one free.
+# A resolution by unresponsive name servers blocks its thread for a while; others need a free one.
 DNS_THREADS = 16
-# Whether a connection to this host may go to this address, one of those that it resolves to.
+
+# Whether a connection to this host (name) may be made to this IP address.
 AddressPolicy = Callable[[str, str], bool]
 
 
 class _CurrentRequest(threading.local):
-    """The request that this thread is making."""
+    """State of the request that this thread is making."""
 
     deadline = 0.0  # time.monotonic()
+    policy: AddressPolicy | None = None
     sent = False
     forbidden = False
-    address_policy: AddressPolicy | None = None
 
 
 current_request = _CurrentRequest()
-
-
-def start_deadline(timeout: float, address_policy: AddressPolicy | None = None) -> None:
-    """Start a request of this thread: `timeout` seconds in all, to addresses that the policy allows."""
-    current_request.deadline = time.monotonic() + timeout
-    current_request.sent = False
-    current_request.forbidden = False
-    current_request.address_policy = address_policy
-
-
 _resolver = ThreadPoolExecutor(DNS_THREADS, thread_name_prefix="provider-dns")
 
 
+def start_deadline(timeout: float, policy: AddressPolicy | None = None) -> None:
+    """Start a request of this thread: `timeout` seconds in total, to addresses that `policy` allows."""
+    current_request.deadline = time.monotonic() + timeout
+    current_request.policy = policy
+    current_request.sent = False
+    current_request.forbidden = False
+
+
 def time_left() -> float:
-    """Seconds until the deadline; TimeoutError once it has passed."""
+    """Seconds until the deadline; raises TimeoutError once it has passed."""
     left = current_request.deadline - time.monotonic()
     if left <= 0:
         raise TimeoutError("the deadline has passed")
@@ -63,7 +61,7 @@ def time_left() -> float:
 
 
 class _DeadlineReader(io.RawIOBase):
-    """Reads from a socket, each with the time that is left."""
+    """Reads from a socket; each read may take the time that is left."""
 
     def __init__(self, sock: socket.socket, raw: io.RawIOBase) -> None:
         self._sock, self._raw = sock, raw
@@ -82,7 +80,7 @@ class _DeadlineReader(io.RawIOBase):
 
 
 class _Response(http.client.HTTPResponse):
-    """Status line, headers and body are read by `_Reads`."""
+    """Status line, headers and body are read through `_DeadlineReader`."""
 
     def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - passed on
         super().__init__(sock, *args, **kwargs)
@@ -90,18 +88,14 @@ class _Response(http.client.HTTPResponse):
 
 
 def _open_socket(self: HTTPConnection) -> socket.socket:
-    """A connection to the first address that answers, once all of them have been judged."""
-    host = self._dns_host.strip("[]")  # urllib3 takes the last dot off
-    looked_up = _resolver.submit(socket.getaddrinfo, host, self.port, type=socket.SOCK_STREAM)
-    try:
-        found = looked_up.result(time_left())
-    except UnicodeError as error:
-        raise OSError("not the name of a host") from error
-    is_allowed = current_request.address_policy
-    if is_allowed and not all(is_allowed(host, str(address[0])) for *_, address in found):
+    """A socket connected to the first address that answers; all addresses must pass the policy."""
+    host = self._dns_host.strip("[]")  # urllib3 removes a trailing dot
+    addresses = _resolve(host, self.port)
+    policy = current_request.policy
+    if policy and not all(policy(host, str(address[0])) for *_, address in addresses):
         current_request.forbidden = True
         raise OSError("an internal address")
-    for number, (family, kind, proto, _, address) in enumerate(found, 1):
+    for number, (family, kind, proto, _, address) in enumerate(addresses, 1):
         sock = socket.socket(family, kind, proto)
         try:
             for option in self.socket_options or ():
@@ -110,11 +104,20 @@ def _open_socket(self: HTTPConnection) -> socket.socket:
             sock.connect(address)
         except OSError:
             sock.close()
-            if number == len(found):
+            if number == len(addresses):
                 raise
         else:
             return sock
     raise OSError("the host has no address")
+
+
+def _resolve(host: str, port: int) -> list[tuple[Any, ...]]:
+    """getaddrinfo within the deadline."""
+    lookup = _resolver.submit(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+    try:
+        return list(lookup.result(time_left()))
+    except UnicodeError as error:
+        raise OSError("not a host name") from error
 
 
 class _Connection(HTTPConnection):
@@ -150,19 +153,19 @@ class _Adapter(HTTPAdapter):
 
 
 class _NoCookies(DefaultCookiePolicy):
-    """Providers' cookies are not kept: what one customer's account got must not ride with another's."""
+    """No cookies are stored: those of one customer's account must not be sent with another's requests."""
 
     def set_ok(self, cookie: object, request: object) -> bool:
         return False
 
 
 def new_session() -> requests.Session:
-    """A pool of connections; nothing of the environment (proxies, .netrc) is heeded."""
-    fresh = requests.Session()
-    fresh.trust_env = False
+    """A connection pool that ignores the environment (proxies, .netrc)."""
+    session = requests.Session()
+    session.trust_env = False
     adapter = _Adapter(pool_connections=2, pool_maxsize=64, max_retries=0)
-    fresh.mount("https://", adapter)
-    fresh.mount("http://", adapter)
-    fresh.headers["User-Agent"] = "LivePlatform/1.0"
-    fresh.cookies.set_policy(_NoCookies())
-    return fresh
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)
+    session.headers["User-Agent"] = "LivePlatform/1.0"
+    session.cookies.set_policy(_NoCookies())
+    return session

@@ -12,18 +12,17 @@ from typing import Any
 import jwt
 
 from providers.base import Room
+from providers.credentials import CredentialSpec
 from providers.errors import Rejected, Unavailable
 from providers.events import ProviderEventData, RecordingFile
 from providers.getstream import events
-from providers.getstream.wire import read_recording, read_room
-from providers.http import TransportFactory, path_segment
+from providers.getstream.wire import read_error, read_recording, read_room
+from providers.http import Transport, TransportOptions, path_segment
 
 BASE_URL = "https://video.stream-io-api.com"
-ERROR_DOCS = "https://getstream.io/chat/docs/react/api_errors_response/"
 # Code 16: does not exist; code 4: input error, which an operation on an ended call may answer.
 NOT_FOUND, INPUT_ERROR = "16", "4"
-TOKEN_SECONDS = 3600
-# What a query gives at a time at most, and how many pages are read before it is taken for endless.
+# The API's maximum page size, and the number of pages after which a list is treated as endless.
 PAGE_SIZE, MAX_PAGES = 50, 1000
 
 
@@ -31,10 +30,11 @@ class GetStream:
     """One customer's Stream app."""
 
     provider = "getstream"
+    credentials = CredentialSpec(("api_key",), ("api_secret",))
 
-    def __init__(self, credentials: Mapping[str, str], base_url: str, transport: TransportFactory) -> None:
+    def __init__(self, credentials: Mapping[str, str], options: TransportOptions) -> None:
         self._key, self._secret = credentials["api_key"], credentials["api_secret"]
-        self._http = transport("GetStream", base_url or BASE_URL, read_error=_read_error)
+        self._http = Transport("GetStream", options, base_url=BASE_URL, read_error=read_error)
 
     def open_room(
         self,
@@ -47,105 +47,100 @@ class GetStream:
     ) -> Room:
         """Get or create; the id makes a repetition harmless."""
         data = {"created_by_id": created_by, "custom": dict(custom or {}), **_start_time(starts_at)}
-        return read_room(self._ask("POST", room_type, room_id, body={"data": data}))
+        return read_room(self._request("POST", room_type, room_id, body={"data": data}))
 
     def room(self, room_type: str, room_id: str) -> Room:
-        return read_room(self._ask("GET", room_type, room_id))
+        return read_room(self._request("GET", room_type, room_id))
 
     def change_room(
         self, room_type: str, room_id: str, *, starts_at: datetime | None, custom: Mapping[str, Any]
     ) -> Room:
-        """Stream replaces `custom` as a whole, and cannot take a time back once it was set."""
+        """Stream replaces `custom` as a whole, and cannot unset a start time."""
         body = {"custom": dict(custom), **_start_time(starts_at)}
-        return read_room(self._ask("PATCH", room_type, room_id, body=body))
+        return read_room(self._request("PATCH", room_type, room_id, body=body))
 
     def go_live(self, room_type: str, room_id: str) -> Room:
-        """Looks first: go_live on an ended call would open it anew (GetStream/stream-video-js#900)."""
+        """Reads first: go_live on an ended call would reopen it (GetStream/stream-video-js#900)."""
         before = self.room(room_type, room_id)
         if before.ended_at or not before.backstage:
             return before
-        return read_room(self._ask("POST", room_type, room_id, "/go_live"))
+        return read_room(self._request("POST", room_type, room_id, "/go_live"))
 
     def recordings(self, room_type: str, call_id: str) -> list[RecordingFile]:
-        files = self._ask("GET", room_type, call_id, "/recordings").get("recordings")
-        if not isinstance(files, list):
+        listed = self._request("GET", room_type, call_id, "/recordings").get("recordings")
+        if not isinstance(listed, list):
             raise Unavailable("GetStream's answer is not a list of recordings.", code="bad_answer")
-        found = [read_recording(each) for each in files]
+        found = [read_recording(each) for each in listed]
         return sorted((each for each in found if each), key=lambda each: str(each.started_at))
 
     def end_room(self, room_type: str, room_id: str, *, verify_first: bool = False) -> Room:
         if verify_first:
-            room = self._as_it_stands(room_type, room_id)
+            room = self._find(room_type, room_id)
             if room.ended_at or not room.id:
                 return room
         try:
-            self._ask("POST", room_type, room_id, "/mark_ended")
+            self._request("POST", room_type, room_id, "/mark_ended")
         except Rejected as error:
-            return self._prove_over(room_type, room_id, error)
-        return self._seen_over(room_type, room_id)
+            return self._verify_ended(room_type, room_id, error)
+        # mark_ended answers 201 with a duration only, so the end time is ours.
+        return Room(room_id, room_type, is_live=False, ended_at=datetime.now(UTC))
 
-    def _prove_over(self, room_type: str, room_id: str, error: Rejected) -> Room:
-        """Refused: a room that ended or is gone is what was wanted, anything else is not."""
+    def _verify_ended(self, room_type: str, room_id: str, error: Rejected) -> Room:
+        """After a refusal: the room, if it has ended or does not exist; else raises."""
         if error.code not in (NOT_FOUND, INPUT_ERROR, "400"):
             raise error
-        room = self._as_it_stands(room_type, room_id)
+        room = self._find(room_type, room_id)
         if room.ended_at is None and room.id:
             text = "GetStream would not end a room that it shows as open."
             raise Unavailable(text, code="not_confirmed", help_url=error.help_url)
         return room
 
-    def _as_it_stands(self, room_type: str, room_id: str) -> Room:
-        """The room; one without an id if there is none (any more)."""
+    def _find(self, room_type: str, room_id: str) -> Room:
+        """The room; one with an empty id if it does not exist."""
         try:
             return self.room(room_type, room_id)
         except Rejected as error:
-            if error.code == NOT_FOUND:  # a 404 in other words comes from something else than GetStream
+            if error.code == NOT_FOUND:  # any other 404 is not GetStream's own
                 return Room("", room_type, is_live=False)
             raise
 
-    def _seen_over(self, room_type: str, room_id: str) -> Room:
-        """mark_ended answers 201 with a duration only; that it took hold is enough, the time is ours."""
-        return Room(room_id, room_type, is_live=False, ended_at=datetime.now(UTC))
-
-    def delete_room(self, room_type: str, room_id: str, *, hard: bool = False) -> None:
+    def delete_room(self, room_type: str, room_id: str) -> None:
         try:
-            self._ask("POST", room_type, room_id, "/delete", body={"hard": hard})
+            self._request("POST", room_type, room_id, "/delete", body={"hard": False})
         except Rejected as error:
             if error.code != NOT_FOUND:
                 raise
 
     def live_ids(self) -> frozenset[str]:
-        """Calls with a session under way: those are what is paid for."""
+        """Calls with an ongoing session: those are billed."""
         found: set[str] = set()
-        wanted: dict[str, Any] = {"filter_conditions": {"ongoing": True}, "limit": PAGE_SIZE}
+        query: dict[str, Any] = {"filter_conditions": {"ongoing": True}, "limit": PAGE_SIZE}
         for _ in range(MAX_PAGES):
-            answer = self._send("POST", "/api/v2/video/calls", body=wanted)
+            answer = self._send("POST", "/api/v2/video/calls", body=query)
             calls = answer.get("calls")
             if not isinstance(calls, list):
                 raise Unavailable("GetStream's answer is not a list of calls.", code="bad_answer")
             found |= {read_room(each).id for each in calls}
             if not answer.get("next"):
                 return frozenset(found)
-            wanted = wanted | {"next": answer["next"]}
+            query = query | {"next": answer["next"]}
         raise Unavailable("GetStream's list of calls does not end.", code="bad_answer")
 
     def client_token(self, room_type: str, room_id: str, user_id: str, *, seconds: int) -> str:
-        return self.user_token(user_id, seconds=seconds, call_cids=(f"{room_type}:{room_id}",))
-
-    def user_token(
-        self, user_id: str, *, seconds: int = TOKEN_SECONDS, call_cids: tuple[str, ...] = ()
-    ) -> str:
-        """A token for a user's client; with call_cids ("type:id") one that adds access to those calls."""
+        """A user token whose `call_cids` add access to this room."""
         now = int(time.time())
-        claims: dict[str, Any] = {"user_id": user_id, "iat": now - 5, "exp": now + seconds}
-        if call_cids:
-            claims["call_cids"] = list(call_cids)
+        claims = {
+            "user_id": user_id,
+            "iat": now - 5,
+            "exp": now + seconds,
+            "call_cids": [f"{room_type}:{room_id}"],
+        }
         return jwt.encode(claims, self._secret, algorithm="HS256")
 
     def read_event(self, url: str, headers: Mapping[str, str], body: bytes) -> ProviderEventData:
         return events.read(self._key, self._secret, headers, body)
 
-    def _ask(
+    def _request(
         self, method: str, room_type: str, room_id: str, verb: str = "", body: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
         path = f"/api/v2/video/call/{path_segment(room_type)}/{path_segment(room_id)}{verb}"
@@ -160,9 +155,3 @@ class GetStream:
 
 def _start_time(at: datetime | None) -> dict[str, str]:
     return {"starts_at": at.astimezone(UTC).isoformat()} if at else {}
-
-
-def _read_error(status: int, body: Mapping[str, Any]) -> tuple[str, str, str]:
-    """Stream's error body: {code, message, StatusCode, duration, more_info, details}."""
-    code = str(body.get("code") or "")
-    return code, f"error {code} ({status})" if code else str(status), ERROR_DOCS if code else ""

@@ -1,8 +1,8 @@
-"""What LiveKit tells in its webhooks: the signature checked, the event read.
+"""LiveKit's webhooks, verified and parsed.
 
 Source: docs.livekit.io/home/server/webhooks, github.com/livekit/protocol (webhook/, livekit_webhook.proto).
 The Authorization header is a JWT, HS256 with the API secret, whose claim `sha256` is the base64 of the body's
-SHA-256. It lives for five minutes; LiveKit tries again with the same token.
+SHA-256. It is valid for five minutes; LiveKit retries with the same token.
 """
 
 import base64
@@ -11,15 +11,23 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import jwt
-import orjson
 
-from providers.errors import BadSignature, Rejected
-from providers.events import EventKind, ProviderEventData, RecordingFile, lower_keys, signatures_equal
+from providers.errors import BadSignature
+from providers.events import (
+    EventKind,
+    ProviderEventData,
+    RecordingFile,
+    as_mapping,
+    json_body,
+    lower_keys,
+    non_empty_text,
+    signatures_equal,
+)
 from providers.livekit.wire import parse_time, read_field, read_int, read_recording
 
-# Clocks may differ by so many seconds, as LiveKit's own verifiers allow.
+# Allowed clock difference (s), that of LiveKit's own verifiers.
 LEEWAY = 60
-# Not room_started: it tells that a room was made, which for a scheduled call is long before its start.
+# Without room_started: a room of a scheduled call is created long before the call starts.
 EVENT_KINDS: dict[str, EventKind] = {
     "participant_joined": "session_started",
     "participant_left": "session_ended",
@@ -32,20 +40,24 @@ STATUS_BY_KIND: dict[EventKind, str] = {
     "session_ended": "live",
     "room_closed": "ended",
 }
-# Who keeps no room open (IsDependent in pkg/rtc/participant.go): recorders and agents.
+# Participants that do not keep a room open (IsDependent in pkg/rtc/participant.go): recorders and agents.
 DEPENDENT_KINDS = ("EGRESS", "AGENT")
 
 
 def read(api_key: str, secret: str, headers: Mapping[str, str], body: bytes) -> ProviderEventData:
-    """The event in a request that this LiveKit server signed; else BadSignature."""
+    """The event in a request that this LiveKit server signed.
+
+    Raises BadSignature, and Rejected (code "malformed") for a signed body that is not an event.
+    """
     claims = _claims(api_key, secret, lower_keys(headers).get("authorization", ""))
     digest = hashlib.sha256(body).digest()
     if not signatures_equal(base64.b64encode(digest).decode(), str(claims.get("sha256") or "")):
         raise BadSignature("The token was signed for another body.")
-    found = _parse_body(body)
-    event_id = read_field(found, "id")
-    key = event_id if isinstance(event_id, str) and event_id else f"sha256:{digest.hex()}"
-    return _egress_event(found, key) if found["event"].startswith("egress_") else _event(found, key)
+    document = json_body("LiveKit", body, "event")
+    event_id = read_field(document, "id")
+    dedup_key = event_id if isinstance(event_id, str) and event_id else f"sha256:{digest.hex()}"
+    parse = _egress_event if document["event"].startswith("egress_") else _room_event
+    return parse(document, dedup_key)
 
 
 def _claims(api_key: str, secret: str, header: str) -> dict[str, Any]:
@@ -65,64 +77,58 @@ def _claims(api_key: str, secret: str, header: str) -> dict[str, Any]:
         raise BadSignature("The token is not this LiveKit server's, or past its time.") from error
 
 
-def _parse_body(body: bytes) -> dict[str, Any]:
-    try:
-        found = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise Rejected("An event of LiveKit's that is not JSON.", code="malformed") from error
-    if not isinstance(found, dict) or not isinstance(found.get("event"), str):
-        raise Rejected("An event of LiveKit's without a type.", code="malformed")
-    return found
-
-
-def _event(found: Mapping[str, Any], key: str) -> ProviderEventData:
-    room, person = _section(found, "room"), _section(found, "participant")
-    event_kind = _kind(found["event"], room, person)
-    at = parse_time(read_int(found, "created_at"))
+def _room_event(document: Mapping[str, Any], dedup_key: str) -> ProviderEventData:
+    room = as_mapping(read_field(document, "room"))
+    participant = as_mapping(read_field(document, "participant"))
+    kind = _kind(document["event"], room, participant)
+    at = parse_time(read_int(document, "created_at"))
     return ProviderEventData(
-        dedup_key=key,
-        kind=event_kind,
-        type=found["event"],
+        dedup_key=dedup_key,
+        kind=kind,
+        type=document["event"],
         resource=_string(room, "name"),
-        status=STATUS_BY_KIND.get(event_kind, "unknown"),
-        raw_status=STATUS_BY_KIND.get(event_kind, ""),
+        status=STATUS_BY_KIND.get(kind, "unknown"),
+        raw_status=STATUS_BY_KIND.get(kind, ""),
         occurred_at=at,
-        ended_at=at if event_kind == "room_closed" else None,
-        details=_details(session_id=_string(room, "sid"), participant=_string(person, "identity")),
+        ended_at=at if kind == "room_closed" else None,
+        details=non_empty_text(
+            session_id=read_field(room, "sid"), participant=read_field(participant, "identity")
+        ),
     )
 
 
-def _kind(kind: str, room: Mapping[str, Any], person: Mapping[str, Any]) -> EventKind:
-    event_kind = EVENT_KINDS.get(kind, "other")
-    if person.get("kind") in DEPENDENT_KINDS:
+def _kind(event_type: str, room: Mapping[str, Any], participant: Mapping[str, Any]) -> EventKind:
+    kind = EVENT_KINDS.get(event_type, "other")
+    if participant.get("kind") in DEPENDENT_KINDS:
         return "other"
-    if event_kind == "session_ended" and read_int(room, "num_participants"):
+    if kind == "session_ended" and read_int(room, "num_participants"):
         # Others are in it. LiveKit's count may lag by seconds (ProtoProxy in pkg/rtc/room.go): if this was
-        # the last one after all, the end comes by room_finished, when the room's departure_timeout is over.
+        # the last one after all, room_finished follows when the room's departure_timeout is over.
         return "other"
-    return event_kind
+    return kind
 
 
-def _egress_event(found: Mapping[str, Any], key: str) -> ProviderEventData:
-    """`egress_ended` comes with what was recorded, or with why nothing was."""
-    egress = _section(found, "egress_info")
-    ended = EVENT_KINDS.get(found["event"]) == "recording"
-    files = list(_files(egress)) if ended else []
-    status, error = _string(egress, "status"), _string(egress, "error")
+def _egress_event(document: Mapping[str, Any], dedup_key: str) -> ProviderEventData:
+    """`egress_ended` holds the recorded files, or the error because of which there are none."""
+    egress = as_mapping(read_field(document, "egress_info"))
+    files = list(_files(egress)) if EVENT_KINDS.get(document["event"]) == "recording" else []
+    status = _string(egress, "status")
     return ProviderEventData(
-        dedup_key=key,
+        dedup_key=dedup_key,
         kind="recording" if files else "other",
-        type=found["event"],
+        type=document["event"],
         resource=_string(egress, "room_name"),
         raw_status=status,
-        occurred_at=parse_time(read_int(found, "created_at")),
+        occurred_at=parse_time(read_int(document, "created_at")),
         recording=files[0] if files else None,
-        details=_details(egress_id=_string(egress, "egress_id"), status=status, error=error),
+        details=non_empty_text(
+            egress_id=read_field(egress, "egress_id"), status=status, error=read_field(egress, "error")
+        ),
     )
 
 
 def _files(egress: Mapping[str, Any]) -> Iterable[RecordingFile]:
-    """What can be fetched; older servers write one `file` instead of `file_results`."""
+    """Files that can be fetched; older servers write one `file` instead of `file_results`."""
     results = read_field(egress, "file_results")
     for each in results if isinstance(results, list) and results else [egress.get("file")]:
         file = read_recording(each)
@@ -130,15 +136,6 @@ def _files(egress: Mapping[str, Any]) -> Iterable[RecordingFile]:
             yield file
 
 
-def _section(found: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    part = read_field(found, name)
-    return part if isinstance(part, Mapping) else {}
-
-
-def _string(found: Mapping[str, Any], name: str) -> str:
-    text = read_field(found, name)
-    return text if isinstance(text, str) else ""
-
-
-def _details(**told: str) -> dict[str, str]:
-    return {name: text for name, text in told.items() if text}
+def _string(document: Mapping[str, Any], name: str) -> str:
+    value = read_field(document, name)
+    return value if isinstance(value, str) else ""

@@ -1,7 +1,7 @@
-"""LiveKit's access tokens: what opens its server API, and its rooms to clients.
+"""LiveKit's access tokens, for its server API and for participants.
 
 Source: docs.livekit.io/frontends/authentication/tokens. A JWT, HS256 with the API secret: `iss` is the API
-key, `sub` the participant's identity, `video` holds the grants. The server allows for clocks a minute apart.
+key, `sub` the participant's identity, `video` the grants. The server allows a clock difference of a minute.
 """
 
 import time
@@ -10,22 +10,22 @@ from typing import Any
 
 import jwt
 
-# How long (s) a token for one request to the server API is good.
+# Validity (s) of the token of one request to the server API.
 REQUEST_TOKEN_SECONDS = 300
 
 
 def request_token(api_key: str, secret: str, grants: Mapping[str, Any]) -> str:
-    """A token that opens the server API for what `grants` say, and no more."""
+    """A token for one request to the server API, with these grants only."""
     return _sign(api_key, secret, "", grants, REQUEST_TOKEN_SECONDS)
 
 
 def join_token(api_key: str, secret: str, room: str, identity: str, seconds: int) -> str:
-    """A token that lets one participant into one room, to see and be seen.
+    """A token to join one room, publish and subscribe, valid for `seconds`.
 
-    An identity is in a room once: who comes with it a second time puts the first one out.
+    A second participant with the same identity disconnects the first.
     """
-    may = {"canPublish": True, "canSubscribe": True, "canPublishData": True}
-    return _sign(api_key, secret, identity, {"roomJoin": True, "room": room} | may, seconds)
+    permissions = {"canPublish": True, "canSubscribe": True, "canPublishData": True}
+    return _sign(api_key, secret, identity, {"roomJoin": True, "room": room} | permissions, seconds)
 
 
 def _sign(api_key: str, secret: str, identity: str, grants: Mapping[str, Any], seconds: int) -> str:

@@ -1,5 +1,5 @@
-"""A real HTTP server that speaks the providers' wire formats, with a ledger of effects and faults on demand.
+"""A real HTTP server that speaks the providers' wire formats, with a ledger of effects and fault injection.
 
-Nothing in the platform knows that it is a sandbox, but for a base URL. Run it with
+The platform reaches it by a connection's base_url and knows nothing else of it. Run it with
 `python -m providers.sandbox --port 9000`.
 """

@@ -12,5 +12,5 @@ parser.add_argument("--port", type=int, default=9000, help="0: any free port")
 parser.add_argument("--port-file", type=Path, help="write the port here once ready")
 
 if __name__ == "__main__":
-    asked = parser.parse_args()
-    asyncio.run(serve(asked.host, asked.port, asked.port_file))
+    options = parser.parse_args()
+    asyncio.run(serve(options.host, options.port, options.port_file))

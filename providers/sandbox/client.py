@@ -1,4 +1,4 @@
-"""Looking into a sandbox and telling it to fail: for the demo, the tests and the chaos run."""
+"""Client of the sandbox's control API: read the ledger, inject faults, trigger events."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import requests
 
 
 class SandboxClient:
-    """The sandbox's own addresses, as Python."""
+    """The addresses under /_sandbox, as methods."""
 
     def __init__(self, base_url: str) -> None:
         self.base_url = base_url.rstrip("/")
@@ -14,66 +14,66 @@ class SandboxClient:
         self._http.trust_env = False
 
     def ledger(self, **query: str) -> list[dict[str, Any]]:
-        """Entries, oldest first; filter by provider, operation, resource, effects="1"."""
-        return list(self._ask("GET", "/ledger", params=query))
+        """Requests received, oldest first; filter by provider, operation, resource, effects="1"."""
+        return list(self._request("GET", "/ledger", params=query))
 
     def effects(self, operation: str, resource: str) -> int:
-        """How often this operation really changed this resource."""
+        """How many requests of this operation changed this resource."""
         return len(self.ledger(operation=operation, resource=resource, effects="1"))
 
     def add_fault(self, operation: str, fault: str, **more: Any) -> None:  # noqa: ANN401 - see Fault's fields
-        """Have the next such request (or `times` of them) fail."""
-        self._ask("POST", "/faults", json={"operation": operation, "fault": fault} | more)
+        """Make the next request of this operation (or the next `times`) fail."""
+        self._request("POST", "/faults", json={"operation": operation, "fault": fault} | more)
 
     def live(self) -> dict[str, list[str]]:
-        """Ids of what still runs at each vendor."""
-        return dict(self._ask("GET", "/live"))
+        """Ids of what is live, by vendor."""
+        return dict(self._request("GET", "/live"))
 
     def call(self, sid: str) -> dict[str, Any]:
-        """A phone call as Twilio's side has it."""
-        return dict(self._ask("GET", f"/twilio/{sid}"))
+        """A phone call as stored on Twilio's side."""
+        return dict(self._request("GET", f"/twilio/{sid}"))
 
-    def room(self, kind: str, room_id: str) -> dict[str, Any]:
-        """A room as GetStream's side has it, whatever app it is of."""
-        return dict(self._ask("GET", f"/rooms/{kind}/{room_id}"))
+    def room(self, room_type: str, room_id: str) -> dict[str, Any]:
+        """A room as stored on GetStream's side, of any app."""
+        return dict(self._request("GET", f"/rooms/{room_type}/{room_id}"))
 
     def add_recording(self, call_id: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - see Recordings.add
-        """A recording of this call or room is ready at its vendor, which tells nobody."""
-        return dict(self._ask("POST", "/recordings", json={"id": call_id} | more))
+        """Add a completed recording of a call or room, without an event."""
+        return dict(self._request("POST", "/recordings", json={"id": call_id} | more))
 
     def delete_recordings(self, call_id: str) -> None:
-        """Their time is over: the vendor has deleted them."""
-        self._ask("DELETE", f"/recordings/{call_id}")
+        """Delete all recordings of a call or room, as a vendor does after its retention."""
+        self._request("DELETE", f"/recordings/{call_id}")
 
     def add_hook(self, key: str, secret: str, url: str) -> None:
-        """Where a Stream app sends its events; Twilio's calls bring their address along."""
-        self._ask("POST", "/hooks", json={"key": key, "secret": secret, "url": url})
+        """Set the webhook of a Stream app or LiveKit server; Twilio's calls bring their own URL."""
+        self._request("POST", "/hooks", json={"key": key, "secret": secret, "url": url})
 
     def remove_hook(self, key: str) -> None:
-        """That app tells nobody any more."""
-        self._ask("DELETE", f"/hooks/{key}")
+        """Remove that webhook."""
+        self._request("DELETE", f"/hooks/{key}")
 
-    def trigger(self, call_id: str, what: str, **more: Any) -> None:  # noqa: ANN401 - see the sides' happen
-        """Something happens to a call or room, of which its vendor tells."""
-        self._ask("POST", "/happen", json={"id": call_id, "what": what} | more)
+    def trigger(self, call_id: str, what: str, **more: Any) -> None:  # noqa: ANN401 - see Vendor.trigger
+        """Make something happen to a call or room; its vendor sends the event."""
+        self._request("POST", "/happen", json={"id": call_id, "what": what} | more)
 
-    def set_delivery(self, **habits: Any) -> None:  # noqa: ANN401 - see Habits
-        """How events travel from now on, until `reset`."""
-        self._ask("PUT", "/hooks/habits", json=habits)
+    def set_delivery(self, **behaviour: Any) -> None:  # noqa: ANN401 - see DeliveryBehaviour
+        """How events are delivered from now on, until `reset`."""
+        self._request("PUT", "/hooks/habits", json=behaviour)
 
     def release(self, *, reverse: bool = False) -> int:
-        """Send the events that were held; they have arrived when this returns."""
-        return int(self._ask("POST", "/hooks/release", json={"reverse": reverse})["released"])
+        """Send the held events; returns their number once all have been delivered."""
+        return int(self._request("POST", "/hooks/release", json={"reverse": reverse})["released"])
 
     def callbacks(self, resource: str) -> list[dict[str, Any]]:
-        """The events of a call or room that were sent, each attempt with the status of its answer."""
-        return list(self._ask("GET", "/hooks", params={"resource": resource}))
+        """The delivery attempts of events about a call or room, with the status of each response."""
+        return list(self._request("GET", "/hooks", params={"resource": resource}))
 
     def reset(self) -> None:
-        """No more faults, and events travel as they should."""
-        self._ask("DELETE", "/faults")
+        """Remove all faults, and restore normal event delivery."""
+        self._request("DELETE", "/faults")
 
-    def _ask(self, method: str, path: str, **kwargs: Any) -> Any:  # noqa: ANN401
+    def _request(self, method: str, path: str, **kwargs: Any) -> Any:  # noqa: ANN401
         answer = self._http.request(method, f"{self.base_url}/_sandbox{path}", timeout=30, **kwargs)
         answer.raise_for_status()
         return answer.json() if answer.content else None

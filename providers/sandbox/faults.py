@@ -1,121 +1,90 @@
-"""What the vendors' sides share: the ledger around each request, and the faults."""
+"""Fault injection: which requests fail, and how the response is lost or corrupted."""
 
 import asyncio
 import contextlib
-import json
-from collections.abc import Awaitable, Callable
+import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
 
-from providers.sandbox.callback_queue import CallbackQueue
-from providers.sandbox.ledger import Fault, Ledger, LedgerEntry
+from providers.sandbox.ledger import LedgerEntry
 
-# How long a request that "times out" is kept waiting: longer than any client's patience.
+# Seconds for which a request that "times out" is held: longer than any client waits.
 TIMEOUT_SECONDS = 120.0
-# Calls or rooms of one vendor that are remembered; beyond that the oldest are forgotten.
-MAX_RESOURCES = 200_000
+# Faults that are an error response of the vendor; "already_ended" is written by each in its own way.
 FAULT_STATUS = {"400": 400, "500": 500, "503": 503, "429": 429, "401": 401, "already_ended": 409}
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+FAULT_KINDS = (
+    "act_then_timeout",
+    "act_then_reset",
+    "timeout",
+    "reset",
+    *FAULT_STATUS,
+    "bad_json",
+    "html",
+    "delay",
+    "slow_drip",
+    "big_body",
+)
 
 
 @dataclass
-class Reply:
-    """What a vendor answers: status, JSON body, and whether anything changed."""
+class Fault:
+    """Which requests fail: operation ("*" any), resource ("" any), how many (None: all until removed)."""
 
-    status: int
-    body: dict[str, Any]
-    effect: bool = False
+    id: int
+    provider: str
+    operation: str
+    fault: str
     resource: str = ""
-    headers: dict[str, str] = field(default_factory=dict)
-    raw: bytes | None = None  # instead of the JSON body
-    content_type: str = "application/json"
+    times: int | None = 1
+    retry_after: float | None = None
+    delay_ms: int = 0
+
+    def matches(self, entry: LedgerEntry) -> bool:
+        return (
+            self.provider in ("*", entry.provider)
+            and self.operation in ("*", entry.operation)
+            and self.resource in ("", entry.resource)
+        )
 
 
-class Sandbox:
-    """The state of all vendors, the ledger and the faults, and what the vendors tell."""
+@dataclass
+class Faults:
+    """The active faults, oldest first."""
 
-    def __init__(self) -> None:
-        self.store: dict[str, dict[str, Any]] = {}
-        self.ledger = Ledger()
-        self.hooks = CallbackQueue()
+    active: list[Fault] = field(default_factory=list)
+    _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
-    def handler(
-        self,
-        provider: str,
-        operation: str,
-        act: Callable[[web.Request, Any], Reply],
-        refusal: Callable[[web.Request], Reply | None],
-        error: Callable[[int], Reply],
-        resource: Callable[[web.Request, Any], str] | None = None,
-    ) -> Handler:
-        """One operation of one vendor, with its place in the ledger and the faults it may meet.
+    def add(self, request: dict[str, Any]) -> Fault:
+        """A fault as POST /_sandbox/faults describes it; raises ValueError for an invalid one."""
+        if request.get("fault") not in FAULT_KINDS:
+            raise ValueError(f"fault must be one of {', '.join(FAULT_KINDS)}")
+        known = {
+            name: request[name] for name in Fault.__dataclass_fields__ if name in request and name != "id"
+        }
+        if not isinstance(known.get("times", 1), int | None) or not isinstance(known.get("delay_ms", 0), int):
+            raise ValueError("times and delay_ms must be whole numbers")
+        fault = Fault(id=next(self._numbers), **{"provider": "*", "operation": "*"} | known)
+        self.active.append(fault)
+        return fault
 
-        `resource` finds what a request is about in its body, where the path does not say so.
-        """
-
-        async def handle(request: web.Request) -> web.StreamResponse:
-            entry = self.ledger.note(provider, operation, _resource_id(request))
-            body = await (request.post() if provider == "twilio" else request.read())
-            entry.resource = resource(request, body) if resource else entry.resource
-            fault = self.ledger.fault_for(entry)
-            if fault is None:
-                return _respond(entry, refusal(request) or act(request, body))
-            return await self._faulty(
-                request, entry, fault, lambda: refusal(request) or act(request, body), error
-            )
-
-        return handle
-
-    async def _faulty(
-        self,
-        request: web.Request,
-        entry: LedgerEntry,
-        fault: Fault,
-        act: Callable[[], Reply],
-        error: Callable[[int], Reply],
-    ) -> web.StreamResponse:
-        if fault.delay_ms:
-            await asyncio.sleep(fault.delay_ms / 1000)
-        kind = fault.fault
-        if kind in FAULT_STATUS:
-            reply = error(FAULT_STATUS[kind])
-            if fault.retry_after is not None:
-                reply.headers["Retry-After"] = f"{fault.retry_after:g}"
-            return _respond(entry, reply)
-        if kind in ("timeout", "reset"):
-            return await _drop_connection(request, entry, kind)
-        reply = act()
-        sent = _respond(entry, reply)
-        if kind in ("act_then_timeout", "act_then_reset"):
-            return await _drop_connection(request, entry, kind)
-        return await _corrupt(request, sent, kind)
+    def take(self, entry: LedgerEntry) -> Fault | None:
+        """The first fault that matches this request; counts it down, and removes it when used up."""
+        for fault in self.active:
+            if fault.matches(entry):
+                if fault.times is not None:
+                    fault.times -= 1
+                    if fault.times <= 0:
+                        self.active.remove(fault)
+                entry.fault = fault.fault
+                return fault
+        return None
 
 
-def store_bounded(store: dict[str, dict[str, Any]], name: str, thing: dict[str, Any]) -> None:
-    """Remember one more; the sandbox may run for days, its memory is bounded."""
-    store[name] = thing
-    if len(store) > MAX_RESOURCES:
-        store.pop(next(iter(store)))
-
-
-def _resource_id(request: web.Request) -> str:
-    return request.match_info.get("sid") or request.match_info.get("id") or ""
-
-
-def _respond(entry: LedgerEntry, reply: Reply) -> web.Response:
-    entry.effect, entry.status = reply.effect, reply.status
-    entry.resource = reply.resource or entry.resource
-    body = json.dumps(reply.body).encode() if reply.raw is None else reply.raw
-    return web.Response(
-        body=body, status=reply.status, content_type=reply.content_type, headers=reply.headers
-    )
-
-
-async def _drop_connection(request: web.Request, entry: LedgerEntry, kind: str) -> web.StreamResponse:
-    """No answer: silence, or the connection cut."""
+async def drop_connection(request: web.Request, kind: str) -> web.StreamResponse:
+    """No response: hold the request, if `kind` ends with "timeout", and reset the connection."""
     if kind.endswith("timeout"):
         with contextlib.suppress(asyncio.CancelledError):
             await asyncio.sleep(TIMEOUT_SECONDS)
@@ -124,24 +93,24 @@ async def _drop_connection(request: web.Request, entry: LedgerEntry, kind: str) 
     raise web.HTTPInternalServerError
 
 
-async def _corrupt(request: web.Request, whole: web.Response, kind: str) -> web.StreamResponse:
-    """An answer that is no use: not JSON, too slow, too big. `delay` has done its work before."""
+async def corrupt(request: web.Request, response: web.Response, kind: str) -> web.StreamResponse:
+    """A response that cannot be used: not JSON, too slow, too large. For "delay" it is unchanged."""
     match kind:
         case "bad_json":
-            return web.Response(text='{"sid": ', status=whole.status, content_type="application/json")
+            return web.Response(text='{"sid": ', status=response.status, content_type="application/json")
         case "html":
             page = "<html><body><h1>502 Bad Gateway</h1></body></html>"
             return web.Response(text=page, status=502, content_type="text/html")
         case "big_body":
             return web.Response(body=b"[" + b" " * (10 * 1024 * 1024) + b"]", content_type="application/json")
         case "slow_drip":
-            return await _slow_drip(request, whole)
+            return await _slow_drip(request, response.status)
         case _:
-            return whole
+            return response
 
 
-async def _slow_drip(request: web.Request, whole: web.Response) -> web.StreamResponse:
-    response = web.StreamResponse(status=whole.status, headers={"Content-Type": "application/json"})
+async def _slow_drip(request: web.Request, status: int) -> web.StreamResponse:
+    response = web.StreamResponse(status=status, headers={"Content-Type": "application/json"})
     await response.prepare(request)
     for _ in range(int(TIMEOUT_SECONDS / 0.2)):
         await response.write(b" ")

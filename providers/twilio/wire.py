@@ -1,10 +1,18 @@
-"""What Twilio writes, and how it is read: statuses, times, durations."""
+"""Twilio's wire format: call and recording resources, statuses, times, durations, prices, errors.
+
+Source: github.com/twilio/twilio-oai, spec/json/twilio_api_v2010.json.
+"""
 
 import re
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from typing import Any
 
-from providers.base import LegStatus
+from providers.base import Leg, LegStatus
+from providers.errors import UnknownOutcome
+from providers.events import RecordingFile
+from providers.http import path_segment
 
 LEG_STATUS: dict[str, LegStatus] = {
     "queued": "queued",
@@ -16,10 +24,54 @@ LEG_STATUS: dict[str, LegStatus] = {
     "no-answer": "ended",
     "canceled": "ended",
 }
-
-
 PRICE = re.compile(r"-?[0-9]{1,5}(\.[0-9]{1,9})?", re.ASCII)
 CURRENCY = re.compile(r"[A-Za-z]{3}", re.ASCII)
+
+
+def read_leg(call: object) -> Leg:
+    """A call resource: times are RFC 2822, the duration is a string of seconds."""
+    if not isinstance(call, Mapping) or not isinstance(call.get("sid"), str):
+        raise UnknownOutcome("Twilio's answer is not a call.", code="bad_answer")
+    raw = str(call.get("status", ""))
+    cost, unit = parse_cost(call.get("price"), call.get("price_unit"))
+    return Leg(
+        id=call["sid"],
+        status=LEG_STATUS.get(raw, "unknown"),
+        raw_status=raw,
+        started_at=parse_time(call.get("start_time")),
+        ended_at=parse_time(call.get("end_time")),
+        created_at=parse_time(call.get("date_created")),
+        duration=parse_seconds(call.get("duration")),
+        cost=cost,
+        price_unit=unit,
+    )
+
+
+def is_ready(recording: object) -> bool:
+    """Whether a recording resource is complete."""
+    return (
+        isinstance(recording, Mapping)
+        and isinstance(recording.get("sid"), str)
+        and recording.get("status") == "completed"
+    )
+
+
+def read_recording(recording: Mapping[str, Any], media_url: str) -> RecordingFile:
+    """A recording resource; its URL is the one that callbacks give as RecordingUrl."""
+    started_at = parse_time(recording.get("start_time"))
+    seconds = parse_seconds(recording.get("duration"))
+    return RecordingFile(
+        id=str(recording["sid"]),
+        url=f"{media_url}/{path_segment(str(recording['sid']))}",
+        started_at=started_at,
+        ended_at=end_of(started_at, seconds),
+        duration=seconds,
+    )
+
+
+def end_of(started_at: datetime | None, seconds: int | None) -> datetime | None:
+    """The end of a recording; None if its start or its duration is not known."""
+    return started_at + timedelta(seconds=seconds) if started_at and seconds is not None else None
 
 
 def parse_seconds(text: object) -> int | None:
@@ -28,9 +80,9 @@ def parse_seconds(text: object) -> int | None:
 
 
 def parse_cost(price: object, unit: object) -> tuple[str, str]:
-    """What a call cost, as a decimal number, and in what currency; ("", "") while Twilio has not priced it.
+    """A call's cost as a decimal number, and its currency; ("", "") until Twilio has priced the call.
 
-    Twilio writes what it charges as a negative string, "-0.0085", minutes after the end of the call.
+    Twilio writes a charge as a negative string, "-0.0085", minutes after the end of the call.
     """
     if not isinstance(price, str) or not PRICE.fullmatch(price):
         return "", ""
@@ -39,9 +91,18 @@ def parse_cost(price: object, unit: object) -> tuple[str, str]:
 
 
 def parse_time(text: object) -> datetime | None:
-    """A time as Twilio writes it: RFC 2822. None for anything else."""
+    """An RFC 2822 time; None for anything else."""
     try:
         at = parsedate_to_datetime(text) if isinstance(text, str) else None
     except (ValueError, OverflowError):
         return None
     return at.replace(tzinfo=UTC) if at and not at.tzinfo else at
+
+
+def read_error(status: int, body: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Error body: {code, message, more_info, status}. A message may quote phone numbers: the code only."""
+    code = str(body.get("code") or "")
+    help_url = f"https://www.twilio.com/docs/errors/{code}" if code.isdigit() else ""
+    if code == "20404":
+        return code, "no such call, or another account (error 20404)", help_url
+    return code, f"error {code} ({status})" if code else str(status), help_url

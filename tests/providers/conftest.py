@@ -1,39 +1,13 @@
-"""The sandbox as a process of its own, and adapters that speak with it."""
+"""Adapters that are connected to the sandbox."""
 
-import subprocess
-import sys
-import time
 import uuid
-from collections.abc import Iterator
 
 import pytest
 
 from providers.registry import build_adapter
-from providers.sandbox.client import SandboxClient
+from tests.support.sandbox import SECRET, sandbox, sandbox_url
 
-SECRET = "a-very-secret-token-of-32-characters"
-
-
-@pytest.fixture(scope="session")
-def sandbox_url(tmp_path_factory) -> Iterator[str]:
-    port_file = tmp_path_factory.mktemp("sandbox") / "port"
-    process = subprocess.Popen(
-        [sys.executable, "-m", "providers.sandbox", "--port", "0", "--port-file", str(port_file)]
-    )
-    until = time.monotonic() + 20
-    while not port_file.exists():
-        assert process.poll() is None and time.monotonic() < until
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{port_file.read_text()}"
-    process.terminate()
-    process.wait()
-
-
-@pytest.fixture
-def sandbox(sandbox_url) -> Iterator[SandboxClient]:
-    client = SandboxClient(sandbox_url)
-    yield client
-    client.reset()
+__all__ = ["SECRET", "sandbox", "sandbox_url"]
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Adapters before answers that a provider gives seldom, or that are not its own."""
 
-import json
 from datetime import UTC, datetime
 from functools import partial
 
@@ -9,7 +8,7 @@ import pytest
 from providers.base import EndsRooms, FindsCalls, HasRooms, MakesCalls, ReportsCalls
 from providers.errors import Rejected, Unavailable, UnknownOutcome
 from providers.registry import build_adapter
-from tests.support.misbehaving_server import misbehaving_server, responds
+from tests.support.misbehaving_server import answers
 
 LIVE = {"sid": "CA1", "status": "in-progress"}
 OVER = {"sid": "CA1", "status": "completed", "end_time": "Sat, 21 Nov 2026 02:59:17 -0000", "duration": "61"}
@@ -22,17 +21,6 @@ def twilio(url):
 
 def getstream(url):
     return build_adapter("getstream", {"api_key": "k", "api_secret": "s" * 32}, base_url=url, timeout=2)
-
-
-def answers(*script):
-    """A server that gives one answer after the other, the last one for ever."""
-    left = list(script)
-
-    def conduct(peer):
-        status, body = left.pop(0) if len(left) > 1 else left[0]
-        responds(status, body if isinstance(body, bytes) else json.dumps(body).encode())(peer)
-
-    return misbehaving_server(conduct)
 
 
 @pytest.mark.parametrize("first", [GONE, ("400 Bad", {"code": 21220}), ("200 OK", LIVE), ("200 OK", OVER)])

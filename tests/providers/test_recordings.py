@@ -7,10 +7,7 @@ import pytest
 
 from providers.base import HasRecordings
 from providers.errors import Rejected, Unavailable
-from providers.getstream.wire import link_expires_at, read_recording
-from tests.providers.twilio.test_adapter import official
-
-NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+from tests.support.twilio_sdk import official
 
 
 @pytest.fixture(params=["twilio", "getstream"])
@@ -78,32 +75,3 @@ def test_the_official_package_lists_what_we_list(sandbox_url, sandbox, account_s
         sandbox.add_recording(call.id)
     theirs = official(sandbox_url, account_sid).calls(call.id).recordings.list()
     assert [each.sid for each in theirs] == [each.id for each in twilio.recordings("", call.id)]
-
-
-@pytest.mark.parametrize(
-    ("url", "expected"),
-    [
-        (
-            "https://x.example/r.mp4?Expires=1795262400&Signature=a&Key-Pair-Id=K",
-            datetime(2026, 11, 21, 12, 0, tzinfo=UTC),
-        ),
-        (
-            "https://x.example/r.mp4?X-Amz-Date=20261121T120000Z&X-Amz-Expires=60",
-            NOON + timedelta(seconds=60),
-        ),
-        ("https://x.example/r.mp4?Policy=p&Signature=a&Key-Pair-Id=K", NOON + timedelta(days=14)),
-        ("https://bucket.example/r.mp4", None),
-        ("https://x.example/r.mp4?Expires=" + "9" * 400 + "&Signature=a", NOON + timedelta(days=14)),
-        (
-            "https://x.example/r.mp4?X-Amz-Date=today&X-Amz-Expires=60&X-Amz-Signature=a",
-            NOON + timedelta(days=14),
-        ),
-    ],
-)
-def test_a_link_perishes_when_its_signature_does(url, expected):
-    assert link_expires_at(url, NOON) == expected
-
-
-@pytest.mark.parametrize("found", [None, [], {}, {"filename": "a"}, {"url": "https://x.example/"}])
-def test_what_is_no_recording_is_none(found):
-    assert read_recording(found) is None

@@ -8,7 +8,7 @@ from typing import Any
 
 from livekit import api
 
-from tests.providers.conftest import SECRET
+from tests.support.sandbox import SECRET
 
 
 def call_api(url: str, key: str, act: Callable[[api.LiveKitAPI], Awaitable[Any]]) -> Any:

@@ -1,18 +1,20 @@
-"""A server that says what a test wants it to say, byte by byte."""
+"""A server whose answers a test writes byte by byte."""
 
 import contextlib
+import json
 import re
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 Behaviour = Callable[[socket.socket], None]
 
 
 @contextlib.contextmanager
 def misbehaving_server(conduct: Behaviour) -> Iterator[str]:
-    """The address of a server that reads each request and then does as `conduct` does."""
+    """The URL of a server that reads each request and then calls `conduct` with the socket."""
     listener = socket.create_server(("127.0.0.1", 0))
     threading.Thread(target=_accept, args=(listener, conduct), daemon=True).start()
     yield f"http://127.0.0.1:{listener.getsockname()[1]}"
@@ -32,7 +34,7 @@ def _serve(peer: socket.socket, conduct: Behaviour) -> None:
 
 
 def _request(peer: socket.socket) -> bytes:
-    """One whole request, or what came before its end."""
+    """One whole request, or what was received before the connection ended."""
     got = b""
     while chunk := peer.recv(65536):
         got += chunk
@@ -50,7 +52,7 @@ def responds(status: str, body: bytes = b"", *headers: str) -> Behaviour:
 
 
 def drips(first: bytes, drop: bytes) -> Behaviour:
-    """A beginning, and then a drop every 50 ms for ever."""
+    """`first`, and then a drop every 50 ms forever."""
 
     def conduct(peer: socket.socket) -> None:
         peer.sendall(first)
@@ -59,3 +61,14 @@ def drips(first: bytes, drop: bytes) -> Behaviour:
             peer.sendall(drop)
 
     return conduct
+
+
+def answers(*script: tuple[str, Any]) -> contextlib.AbstractContextManager[str]:
+    """A server that gives these (status, body) answers one after the other, the last one forever."""
+    left = list(script)
+
+    def conduct(peer: socket.socket) -> None:
+        status, body = left.pop(0) if len(left) > 1 else left[0]
+        responds(status, body if isinstance(body, bytes) else json.dumps(body).encode())(peer)
+
+    return misbehaving_server(conduct)

@@ -1,221 +1,183 @@
-"""GetStream Video's side of the wire: calls of its server API (source: getstream.io/video/docs/api)."""
+"""GetStream Video's server API: calls, here "rooms" (source: getstream.io/video/docs/api)."""
 
-import json
 import time
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 import jwt
 from aiohttp import web
 
-from providers.sandbox.callbacks import getstream_event
-from providers.sandbox.faults import Reply, Sandbox, store_bounded
-from providers.sandbox.recordings import Recordings, to_getstream
+from providers.sandbox.getstream.callbacks import getstream_event
+from providers.sandbox.getstream.resources import call_recording, new_room, room_response
+from providers.sandbox.recordings import Recordings
+from providers.sandbox.vendor import Reply, Sandbox, Vendor, json_object, store_bounded
 
 ERROR_NAMES = {4: "InputError", 5: "AuthFailed", 9: "RateLimited", 16: "DoesNotExist", -1: "InternalError"}
 
 
-def routes(sandbox: Sandbox) -> list[web.RouteDef]:
-    """The addresses of this vendor."""
-    stream = GetStreamApi(sandbox)
-    sandbox.hooks.happeners.append(stream.happen)
-    call = "/api/v2/video/call/{type}/{id}"
-    return [
-        web.post(call, stream.answer("open_room", stream.open)),
-        web.get(call, stream.answer("get_room", stream.get)),
-        web.post(f"{call}/mark_ended", stream.answer("end_room", stream.end)),
-        web.post(f"{call}/delete", stream.answer("delete_room", stream.delete)),
-        web.patch(call, stream.answer("change_room", stream.change)),
-        web.post(f"{call}/go_live", stream.answer("go_live", stream.go_live)),
-        web.get(f"{call}/recordings", stream.answer("list_recordings", stream.recordings)),
-        web.post("/api/v2/video/calls", stream.answer("list_rooms", stream.query)),
-    ]
+class GetStreamApi(Vendor):
+    """The rooms of all apps, in memory, by "api_key/type:id"."""
 
-
-class GetStreamApi:
-    """The rooms of all apps, in memory."""
+    name = "getstream"
 
     def __init__(self, sandbox: Sandbox) -> None:
-        self.rooms: dict[str, dict[str, Any]] = sandbox.store.setdefault("getstream", {})
-        self.sandbox = sandbox
+        super().__init__(sandbox)
         self.files = Recordings(sandbox)
 
-    def answer(self, operation: str, act: Any) -> Any:  # noqa: ANN401 - an aiohttp handler
-        return self.sandbox.handler("getstream", operation, act, self._refusal, self._error)
+    def routes(self) -> Sequence[web.RouteDef]:
+        call = "/api/v2/video/call/{type}/{id}"
+        return [
+            web.post(call, self.handler("open_room", self.open)),
+            web.get(call, self.handler("get_room", self.get)),
+            web.post(f"{call}/mark_ended", self.handler("end_room", self.end)),
+            web.post(f"{call}/delete", self.handler("delete_room", self.delete)),
+            web.patch(call, self.handler("change_room", self.change)),
+            web.post(f"{call}/go_live", self.handler("go_live", self.go_live)),
+            web.get(f"{call}/recordings", self.handler("list_recordings", self.recordings)),
+            web.post("/api/v2/video/calls", self.handler("list_rooms", self.query)),
+        ]
 
-    def open(self, request: web.Request, body: Any) -> Reply:  # noqa: ANN401 - the body as sent
-        name = self._name(request)
-        known = name in self.rooms
-        if not known:
-            store_bounded(self.rooms, name, self._fresh(request, _parse_json(body).get("data") or {}))
-            self._tell(name, "call.created")
-        return Reply(201, self._whole(self.rooms[name]) | {"created": not known}, effect=not known)
+    def open(self, request: web.Request, body: bytes) -> Reply:
+        key = _key(request)
+        exists = key in self.resources
+        if not exists:
+            data = json_object(body).get("data") or {}
+            room = new_room(request.match_info["type"], request.match_info["id"], data)
+            store_bounded(self.resources, key, room)
+            self._send(key, "call.created")
+        response = room_response(self.resources[key]) | {"created": not exists}
+        return Reply(201, response, effect=not exists)
 
-    def get(self, request: web.Request, body: Any) -> Reply:  # noqa: ANN401
-        room = self.rooms.get(self._name(request))
-        return Reply(200, self._whole(room)) if room else self._gone()
+    def get(self, request: web.Request, body: bytes) -> Reply:
+        room = self.resources.get(_key(request))
+        return Reply(200, room_response(room)) if room else self._not_found()
 
-    def end(self, request: web.Request, body: Any) -> Reply:  # noqa: ANN401
-        """Ending an ended call answers 400: the vendor's answer is unknown, a sibling operation's is this."""
-        room = self.rooms.get(self._name(request))
+    def end(self, request: web.Request, body: bytes) -> Reply:
+        """400 for an ended call: not documented, but what a sibling operation answers."""
+        room = self.resources.get(_key(request))
         if room is None:
-            return self._gone()
+            return self._not_found()
         if room["ended_at"]:
-            return self._error(400, 4, "call has already ended")
-        self._end(self._name(request), room)
+            return self.error(400, 4, "call has already ended")
+        self._end(_key(request), room)
         return Reply(201, {"duration": "1.00ms"}, effect=True)
 
-    def delete(self, request: web.Request, body: Any) -> Reply:  # noqa: ANN401
-        name = self._name(request)
-        if name not in self.rooms:
-            return self._gone()
-        self._tell(name, "call.deleted")
-        room = self.rooms.pop(name)
+    def delete(self, request: web.Request, body: bytes) -> Reply:
+        key = _key(request)
+        if key not in self.resources:
+            return self._not_found()
+        self._send(key, "call.deleted")
+        room = self.resources.pop(key)
         return Reply(201, {"call": room, "duration": "1.00ms"}, effect=True)
 
-    def change(self, request: web.Request, body: Any) -> Reply:  # noqa: ANN401
-        """`custom` is replaced as a whole; of the settings only backstage.enabled means anything here."""
-        room = self.rooms.get(self._name(request))
+    def change(self, request: web.Request, body: bytes) -> Reply:
+        """Replaces `custom` as a whole; of the settings only backstage.enabled is supported."""
+        room = self.resources.get(_key(request))
         if room is None:
-            return self._gone()
-        wish = _parse_json(body)
-        room |= {name: wish[name] for name in ("custom", "starts_at") if name in wish}
-        backstage = wish.get("settings_override", {}).get("backstage", {})
+            return self._not_found()
+        changes = json_object(body)
+        room |= {name: changes[name] for name in ("custom", "starts_at") if name in changes}
+        backstage = changes.get("settings_override", {}).get("backstage", {})
         room["backstage"] = backstage.get("enabled", room["backstage"])
         room["updated_at"] = time.time_ns()
-        return Reply(200, self._whole(room), effect=True)
+        return Reply(200, room_response(room), effect=True)
 
-    def go_live(self, request: web.Request, body: Any) -> Reply:  # noqa: ANN401
-        """It opens an ended call anew as well (GetStream/stream-video-js#900)."""
-        room = self.rooms.get(self._name(request))
+    def go_live(self, request: web.Request, body: bytes) -> Reply:
+        """Reopens an ended call as well (GetStream/stream-video-js#900)."""
+        room = self.resources.get(_key(request))
         if room is None:
-            return self._gone()
+            return self._not_found()
         room["backstage"], room["ended_at"] = False, None
-        self._tell(self._name(request), "call.live_started")
-        return Reply(201, self._whole(room), effect=True)
+        self._send(_key(request), "call.live_started")
+        return Reply(201, room_response(room), effect=True)
 
-    def recordings(self, request: web.Request, body: Any) -> Reply:  # noqa: ANN401
-        if self._name(request) not in self.rooms:
-            return self._gone()
+    def recordings(self, request: web.Request, body: bytes) -> Reply:
+        if _key(request) not in self.resources:
+            return self._not_found()
         base_url = f"{request.scheme}://{request.host}"
-        files = [to_getstream(file, base_url) for file in self.files.of(request.match_info["id"])]
+        files = [call_recording(file, base_url) for file in self.files.of(request.match_info["id"])]
         return Reply(200, {"recordings": files, "duration": "1.00ms"})
 
-    def query(self, request: web.Request, body: Any) -> Reply:  # noqa: ANN401
-        """Filters known here: ongoing (a session is under way), id. `next` is where the page after begins."""
-        wanted = _parse_json(body)
+    def query(self, request: web.Request, body: bytes) -> Reply:
+        """Supported filters: ongoing (has a session), id. `next` is the offset of the next page."""
+        query = json_object(body)
         app = f"{request.query.get('api_key')}/"
-        rooms = [room for name, room in self.rooms.items() if name.startswith(app)]
-        conditions = wanted.get("filter_conditions") or {}
+        rooms = [room for key, room in self.resources.items() if key.startswith(app)]
+        conditions = query.get("filter_conditions") or {}
         if "ongoing" in conditions:
             rooms = [r for r in rooms if bool(r["current_session_id"]) is bool(conditions["ongoing"])]
         if "id" in conditions:
             rooms = [r for r in rooms if r["id"] == conditions["id"]]
-        start, size = int(wanted.get("next") or 0), min(int(wanted.get("limit") or 25), 100)
-        page = [self._whole(room) for room in rooms[start : start + size]]
-        following = str(start + size) if len(rooms) > start + size else None
-        return Reply(201, {"calls": page, "next": following, "prev": None, "duration": "1.00ms"})
+        start, size = int(query.get("next") or 0), min(int(query.get("limit") or 25), 100)
+        page = [room_response(room) for room in rooms[start : start + size]]
+        next_page = str(start + size) if len(rooms) > start + size else None
+        return Reply(201, {"calls": page, "next": next_page, "prev": None, "duration": "1.00ms"})
 
-    def happen(self, room_id: str, wish: dict[str, Any]) -> bool:
-        """left, joined: the last one goes, somebody comes; ended, deleted; recorded: a file is ready."""
-        name = next((name for name, room in self.rooms.items() if room["id"] == room_id), "")
-        if not name:
+    def trigger(self, resource_id: str, request: dict[str, Any]) -> bool:
+        """left, joined: the last participant leaves, one joins; ended, deleted; recorded: a file is ready."""
+        key = next((key for key, room in self.resources.items() if room["id"] == resource_id), "")
+        if not key:
             return False
-        acts = {"left": self._leave, "joined": self._join, "ended": self._end, "deleted": self._delete}
-        if wish["what"] == "recorded":
-            file = to_getstream(self.files.add(wish), str(wish.get("base_url", "https://recordings.example")))
-            self._tell(name, "call.recording_ready", call_recording=file)
-        elif wish["what"] in acts:
-            acts[wish["what"]](name, self.rooms[name])
+        actions = {"left": self._leave, "joined": self._join, "ended": self._end, "deleted": self._delete}
+        if request["what"] == "recorded":
+            base_url = str(request.get("base_url", "https://recordings.example"))
+            file = call_recording(self.files.add(request), base_url)
+            self._send(key, "call.recording_ready", call_recording=file)
+        elif request["what"] in actions:
+            actions[request["what"]](key, self.resources[key])
         else:
-            raise ValueError("recorded, " + ", ".join(acts))
+            raise ValueError("recorded, " + ", ".join(actions))
         return True
 
-    def _leave(self, name: str, room: dict[str, Any]) -> None:
-        """The session is over; the call is not, and may have another one."""
-        if self._close_session(room):
-            self._tell(name, "call.session_ended", session_id=room["session"]["id"])
+    def live_ids(self) -> list[str]:
+        return [room["id"] for room in self.resources.values() if not room["ended_at"]]
 
-    def _join(self, name: str, room: dict[str, Any]) -> None:
-        kinds = ["call.session_participant_joined"]
+    def _leave(self, key: str, room: dict[str, Any]) -> None:
+        """Ends the session, not the call, which may have another session."""
+        if _end_session(room):
+            self._send(key, "call.session_ended", session_id=room["session"]["id"])
+
+    def _join(self, key: str, room: dict[str, Any]) -> None:
+        events = ["call.session_participant_joined"]
         if not room["current_session_id"]:
             room["current_session_id"] = str(uuid.uuid4())
             room["session"] = {"id": room["current_session_id"], "started_at": time.time_ns()}
             room["session"]["ended_at"] = None
-            kinds.insert(0, "call.session_started")
-        self._tell(name, *kinds, session_id=room["current_session_id"])
+            events.insert(0, "call.session_started")
+        self._send(key, *events, session_id=room["current_session_id"])
 
-    def _end(self, name: str, room: dict[str, Any]) -> None:
+    def _end(self, key: str, room: dict[str, Any]) -> None:
         room["ended_at"] = time.time_ns()
-        was_on = self._close_session(room)
-        self._tell(name, "call.ended", *(["call.session_ended"] if was_on else []))
+        had_session = _end_session(room)
+        self._send(key, "call.ended", *(["call.session_ended"] if had_session else []))
 
-    @staticmethod
-    def _close_session(room: dict[str, Any]) -> bool:
-        """False if there was none."""
-        was_on = bool(room["current_session_id"])
-        if was_on:
-            room["current_session_id"] = ""
-            room["session"] |= {"ended_at": time.time_ns()}
-        return was_on
+    def _delete(self, key: str, room: dict[str, Any]) -> None:
+        self._send(key, "call.deleted")
+        del self.resources[key]
 
-    def _delete(self, name: str, room: dict[str, Any]) -> None:
-        self._tell(name, "call.deleted")
-        del self.rooms[name]
-
-    def _tell(self, name: str, *kinds: str, **more: Any) -> None:  # noqa: ANN401 - parts of the event
-        """Events to the address of the room's app, if it has one."""
-        app = self.sandbox.hooks.apps.get(name.partition("/")[0])
+    def _send(self, key: str, *events: str, **fields: Any) -> None:  # noqa: ANN401 - fields of the event
+        """Send events to the webhook of the room's app, if it has one."""
+        app = self.sandbox.callbacks.apps.get(key.partition("/")[0])
         if app is not None:
-            self.sandbox.hooks.tell(*(getstream_event(app, kind, self.rooms[name], **more) for kind in kinds))
+            room = self.resources[key]
+            self.sandbox.callbacks.send(*(getstream_event(app, event, room, **fields) for event in events))
 
-    @staticmethod
-    def _name(request: web.Request) -> str:
-        return f"{request.query.get('api_key')}/{request.match_info['type']}:{request.match_info['id']}"
-
-    @staticmethod
-    def _fresh(request: web.Request, data: dict[str, Any]) -> dict[str, Any]:
-        now = time.time_ns()
-        kind, room_id = request.match_info["type"], request.match_info["id"]
-        return {
-            "id": room_id,
-            "type": kind,
-            "cid": f"{kind}:{room_id}",
-            "created_at": now,
-            "updated_at": now,
-            "starts_at": data.get("starts_at"),
-            "ended_at": None,
-            "backstage": kind == "livestream",
-            "recording": False,
-            "current_session_id": "",  # there is a session once somebody has joined
-            "session": None,
-            "custom": data.get("custom") or {},
-            "created_by": {"id": data.get("created_by_id", "")},
-            "blocked_user_ids": [],
-            "settings": {},
-            "egress": {},
-        }
-
-    @staticmethod
-    def _whole(room: dict[str, Any]) -> dict[str, Any]:
-        return {"call": room, "members": [], "own_capabilities": [], "duration": "1.00ms"}
-
-    def _refusal(self, request: web.Request) -> Reply | None:
-        """A JWT without "Bearer", and the api_key in the query. The secret is not known here: form only."""
+    def authenticate(self, request: web.Request) -> Reply | None:
+        """A JWT without "Bearer", and the api_key in the query; the signature is not checked."""
         token = request.headers.get("Authorization", "")
         try:
             jwt.decode(token, options={"verify_signature": False})
         except jwt.PyJWTError:
-            return self._error(401, 5, "token is not a valid JWT")
+            return self.error(401, 5, "token is not a valid JWT")
         if not request.query.get("api_key") or request.headers.get("stream-auth-type") != "jwt":
-            return self._error(401, 2, "api_key not found")
+            return self.error(401, 2, "api_key not found")
         return None
 
-    def _gone(self) -> Reply:
-        return self._error(404, 16, "can't find call")
+    def _not_found(self) -> Reply:
+        return self.error(404, 16, "can't find call")
 
-    @staticmethod
-    def _error(status: int, code: int = 0, message: str = "") -> Reply:
+    def error(self, status: int, code: int = 0, message: str = "") -> Reply:
         if status == 409:  # the fault "already_ended"
             status, code, message = 400, 4, "call has already ended"
         code = code or {401: 5, 429: 9}.get(status, -1)
@@ -223,9 +185,14 @@ class GetStreamApi:
         return Reply(status, body | {"duration": "0.00ms", "more_info": "", "details": []})
 
 
-def _parse_json(body: Any) -> dict[str, Any]:  # noqa: ANN401
-    try:
-        document = json.loads(body) if body else {}
-    except ValueError:
-        return {}
-    return document if isinstance(document, dict) else {}
+def _key(request: web.Request) -> str:
+    return f"{request.query.get('api_key')}/{request.match_info['type']}:{request.match_info['id']}"
+
+
+def _end_session(room: dict[str, Any]) -> bool:
+    """False if the room had no session."""
+    had_session = bool(room["current_session_id"])
+    if had_session:
+        room["current_session_id"] = ""
+        room["session"] |= {"ended_at": time.time_ns()}
+    return had_session

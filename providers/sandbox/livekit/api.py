@@ -1,234 +1,224 @@
-"""LiveKit's side of the wire: a server's room service, in JSON and protobuf.
+"""LiveKit's room service, in JSON and protobuf.
 
-Source: github.com/livekit/livekit, pkg/service. Rooms close by themselves when they were empty for too long.
+Source: github.com/livekit/livekit, pkg/service. Rooms that have been empty for too long are closed.
 """
 
 import json
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import jwt
 from aiohttp import web
 
-from providers.sandbox.faults import Reply, Sandbox, store_bounded
 from providers.sandbox.livekit.callbacks import egress_event, room_event
 from providers.sandbox.livekit.messages import METHODS
 from providers.sandbox.livekit.protobuf import MalformedMessage, decode, encode
 from providers.sandbox.livekit.room import closes_at, new_room, to_json
 from providers.sandbox.recordings import Recordings
+from providers.sandbox.vendor import Handler, Reply, Sandbox, Vendor, store_bounded
 
 PROTOBUF = "application/protobuf"
-STATUS = {"invalid_argument": 400, "malformed": 400, "unauthenticated": 401, "not_found": 404}
 
-Operation = Callable[[str, dict[str, Any]], Reply]
-
-
-def routes(sandbox: Sandbox) -> list[web.RouteDef]:
-    """The addresses of this vendor."""
-    side = LiveKitApi(sandbox)
-    sandbox.hooks.happeners.append(side.happen)
-    acts = {
-        "CreateRoom": ("open_room", "roomCreate", side.create),
-        "ListRooms": ("list_rooms", "roomList", side.list),
-        "DeleteRoom": ("delete_room", "roomCreate", side.delete),
-        "ListParticipants": ("list_participants", "roomAdmin", side.people),
-        "UpdateRoomMetadata": ("change_room", "roomAdmin", side.change),
-    }
-    return [
-        *(
-            web.post(f"/twirp/livekit.RoomService/{name}", side.answer(name, *act))
-            for name, act in acts.items()
-        ),
-    ]
+Method = Callable[[str, dict[str, Any]], Reply]
 
 
-class LiveKitApi:
-    """The rooms of all servers, in memory; an API key stands for a server."""
+class LiveKitApi(Vendor):
+    """The rooms of all servers, in memory, by "api_key/name"; an API key stands for a server."""
+
+    name = "livekit"
 
     def __init__(self, sandbox: Sandbox) -> None:
-        self.rooms: dict[str, dict[str, Any]] = sandbox.store.setdefault("livekit", {})
-        self.sandbox = sandbox
+        super().__init__(sandbox)
         self.files = Recordings(sandbox)
 
-    def answer(self, method: str, operation: str, grant: str, act: Operation) -> Any:  # noqa: ANN401 - an aiohttp handler
-        """One method, in the request's own form: JSON, or protobuf. Errors are JSON in both."""
-        asks, gives = METHODS[method]
+    def routes(self) -> Sequence[web.RouteDef]:
+        methods = {
+            "CreateRoom": ("open_room", "roomCreate", self.create),
+            "ListRooms": ("list_rooms", "roomList", self.list),
+            "DeleteRoom": ("delete_room", "roomCreate", self.delete),
+            "ListParticipants": ("list_participants", "roomAdmin", self.participants),
+            "UpdateRoomMetadata": ("change_room", "roomAdmin", self.change),
+        }
+        return [
+            web.post(f"/twirp/livekit.RoomService/{name}", self._rpc(name, *method))
+            for name, method in methods.items()
+        ]
 
-        def read(request: web.Request, body: bytes) -> dict[str, Any]:
+    def _rpc(self, name: str, operation: str, grant: str, method: Method) -> Handler:
+        """A method that answers in the request's encoding, JSON or protobuf; errors are always JSON."""
+        request_message, response_message = METHODS[name]
+
+        def parse(request: web.Request, body: bytes) -> dict[str, Any]:
             try:
-                document = decode(asks, body) if _is_protobuf(request) else json.loads(body or b"{}")
+                is_protobuf = request.content_type == PROTOBUF
+                document = decode(request_message, body) if is_protobuf else json.loads(body or b"{}")
             except (MalformedMessage, ValueError):
                 return {}
             return document if isinstance(document, dict) else {}
 
-        def run(request: web.Request, body: bytes) -> Reply:
-            wish, token = read(request, body), _token_claims(request)
-            if not _has_grant(token, grant, wish):
-                return _error(401, "unauthenticated", "permissions denied")
+        def act(request: web.Request, body: bytes) -> Reply:
+            fields, claims = parse(request, body), _token_claims(request)
+            if not _has_grant(claims, grant, fields):
+                return self.error(401, "unauthenticated", "permissions denied")
             self._close_idle()
-            reply = act(token["iss"], wish)
-            if reply.status == 200 and _is_protobuf(request):
-                reply.raw, reply.content_type = encode(gives, reply.body), PROTOBUF
+            reply = method(claims["iss"], fields)
+            if reply.status == 200 and request.content_type == PROTOBUF:
+                reply.raw, reply.content_type = encode(response_message, reply.body), PROTOBUF
             return reply
 
-        return self.sandbox.handler(
-            "livekit", operation, run, _refusal, _error, lambda request, body: _room_name(read(request, body))
-        )
+        return self.handler(operation, act, lambda request, body: _room_name(parse(request, body)))
 
-    def create(self, server: str, wish: dict[str, Any]) -> Reply:
-        """Get or create; what is given anew of a room that is there is changed."""
-        name = wish.get("name")
+    def create(self, server: str, fields: dict[str, Any]) -> Reply:
+        """Get or create; given fields of an existing room are changed."""
+        name = fields.get("name")
         if not isinstance(name, str) or not name:
-            return _error(400, "invalid_argument", "no room name")
+            return self.error(400, "invalid_argument", "no room name")
         key = f"{server}/{name}"
-        known = key in self.rooms
-        if not known:
-            store_bounded(self.rooms, key, new_room(name))
-        room = self.rooms[key]
-        given = ("empty_timeout", "departure_timeout", "max_participants", "metadata")
-        room |= {field: wish[field] for field in given if wish.get(field)}
-        if not known:
-            self._tell(key, "room_started", {})
-        return Reply(200, to_json(room), effect=not known)
+        exists = key in self.resources
+        if not exists:
+            store_bounded(self.resources, key, new_room(name))
+        room = self.resources[key]
+        settable = ("empty_timeout", "departure_timeout", "max_participants", "metadata")
+        room |= {field: fields[field] for field in settable if fields.get(field)}
+        if not exists:
+            self._send(key, "room_started", {})
+        return Reply(200, to_json(room), effect=not exists)
 
-    def list(self, server: str, wish: dict[str, Any]) -> Reply:
-        """All rooms, or those of the names that are given; there are no pages."""
-        names = wish.get("names") or []
-        rooms = [room for key, room in self.rooms.items() if key.startswith(f"{server}/")]
+    def list(self, server: str, fields: dict[str, Any]) -> Reply:
+        """All rooms, or those with the given names; without pages."""
+        names = fields.get("names") or []
+        rooms = [room for key, room in self.resources.items() if key.startswith(f"{server}/")]
         return Reply(200, {"rooms": [to_json(room) for room in rooms if not names or room["name"] in names]})
 
-    def delete(self, server: str, wish: dict[str, Any]) -> Reply:
-        key = f"{server}/{wish.get('room')}"
-        if key not in self.rooms:
-            return _room_not_found()
+    def delete(self, server: str, fields: dict[str, Any]) -> Reply:
+        key = f"{server}/{fields.get('room')}"
+        if key not in self.resources:
+            return self._not_found()
         self._close(key)
         return Reply(200, {}, effect=True)
 
-    def people(self, server: str, wish: dict[str, Any]) -> Reply:
-        """Of a room that is not there the list is empty, as a server of one node has it."""
-        room = self.rooms.get(f"{server}/{wish.get('room')}")
-        return Reply(200, {"participants": list(room["_people"].values()) if room else []})
+    def participants(self, server: str, fields: dict[str, Any]) -> Reply:
+        """An empty list for a room that does not exist, as a single-node server answers."""
+        room = self.resources.get(f"{server}/{fields.get('room')}")
+        return Reply(200, {"participants": list(room["_participants"].values()) if room else []})
 
-    def change(self, server: str, wish: dict[str, Any]) -> Reply:
-        room = self.rooms.get(f"{server}/{wish.get('room')}")
+    def change(self, server: str, fields: dict[str, Any]) -> Reply:
+        room = self.resources.get(f"{server}/{fields.get('room')}")
         if room is None:
-            return _room_not_found()
-        room["metadata"] = wish.get("metadata") or room["metadata"]
+            return self._not_found()
+        room["metadata"] = fields.get("metadata") or room["metadata"]
         return Reply(200, to_json(room), effect=True)
 
-    def happen(self, name: str, wish: dict[str, Any]) -> bool:
-        """joined, left (`identity`); closed: its timer ran out; recorded: a file is ready.
+    def trigger(self, resource_id: str, request: dict[str, Any]) -> bool:
+        """joined, left (`identity`); closed: a timer of the room ran out; recorded: a file is ready.
 
-        `counted`: how many people the event tells of; LiveKit's own count lags by seconds.
+        `counted`: the number of participants in the event; LiveKit's own count lags by seconds.
         """
-        found = next(((key, room) for key, room in self.rooms.items() if room["name"] == name), None)
+        rooms = self.resources.items()
+        found = next(((key, room) for key, room in rooms if room["name"] == resource_id), None)
         if found is None:
             return False
         key, room = found
-        acts = {"joined": self._join, "left": self._leave, "recorded": self._record}
-        if wish["what"] == "closed":
+        actions = {"joined": self._join, "left": self._leave, "recorded": self._record}
+        if request["what"] == "closed":
             self._close(key)
-        elif wish["what"] in acts:
-            acts[wish["what"]](key, room, wish)
+        elif request["what"] in actions:
+            actions[request["what"]](key, room, request)
         else:
-            raise ValueError("closed, " + ", ".join(acts))
+            raise ValueError("closed, " + ", ".join(actions))
         return True
 
-    def _join(self, key: str, room: dict[str, Any], wish: dict[str, Any]) -> None:
-        identity = str(wish.get("identity", "guest"))
+    def live_ids(self) -> Sequence[str]:
+        return [room["name"] for room in self.resources.values()]
+
+    def _join(self, key: str, room: dict[str, Any], request: dict[str, Any]) -> None:
+        identity = str(request.get("identity", "guest"))
         sid, now = f"PA_{secrets.token_hex(6)}", str(int(time.time()))
-        person = {"sid": sid, "identity": identity, "state": "ACTIVE", "joined_at": now}
-        room["_people"][identity] = person
-        self._tell(key, "participant_joined", wish, participant=person)
+        participant = {"sid": sid, "identity": identity, "state": "ACTIVE", "joined_at": now}
+        room["_participants"][identity] = participant
+        self._send(key, "participant_joined", request, participant=participant)
 
-    def _leave(self, key: str, room: dict[str, Any], wish: dict[str, Any]) -> None:
-        person = room["_people"].pop(str(wish.get("identity", "guest")), None)
-        if person is not None:
-            room["_left"] = time.time()
-            self._tell(key, "participant_left", wish, participant=person | {"state": "DISCONNECTED"})
+    def _leave(self, key: str, room: dict[str, Any], request: dict[str, Any]) -> None:
+        participant = room["_participants"].pop(str(request.get("identity", "guest")), None)
+        if participant is not None:
+            room["_last_left"] = time.time()
+            gone = participant | {"state": "DISCONNECTED"}
+            self._send(key, "participant_left", request, participant=gone)
 
-    def _record(self, key: str, room: dict[str, Any], wish: dict[str, Any]) -> None:
-        server, file = self._hook(key), self.files.add(wish)
-        if server is not None:
-            link = f"{wish.get('base_url', 'https://recordings.example')}/{file['name']}.mp4"
-            self.sandbox.hooks.tell(egress_event(server, room, file, link))
+    def _record(self, key: str, room: dict[str, Any], request: dict[str, Any]) -> None:
+        hook, file = self._hook(key), self.files.add(request)
+        if hook is not None:
+            link = f"{request.get('base_url', 'https://recordings.example')}/{file['name']}.mp4"
+            self.sandbox.callbacks.send(egress_event(hook, room, file, link))
 
     def _close(self, key: str) -> None:
-        """Everybody is put out, and the room is no more."""
-        for identity in list(self.rooms[key]["_people"]):
-            self._leave(key, self.rooms[key], {"identity": identity})
-        self._tell(key, "room_finished", {})
-        del self.rooms[key]
-
-    def _tell(self, key: str, kind: str, wish: dict[str, Any], **more: Any) -> None:  # noqa: ANN401
-        server = self._hook(key)
-        if server is not None:
-            room = to_json(self.rooms[key])
-            room["num_participants"] = wish.get("counted", room["num_participants"])
-            self.sandbox.hooks.tell(room_event(server, kind, room, **more))
-
-    def _hook(self, key: str) -> dict[str, Any] | None:
-        return self.sandbox.hooks.apps.get(key.partition("/")[0])
+        """Disconnects all participants and deletes the room."""
+        for identity in list(self.resources[key]["_participants"]):
+            self._leave(key, self.resources[key], {"identity": identity})
+        self._send(key, "room_finished", {})
+        del self.resources[key]
 
     def _close_idle(self) -> None:
-        """A server closes rooms that were empty for too long."""
         now = time.time()
-        for key in [key for key, room in self.rooms.items() if closes_at(room) <= now]:
+        for key in [key for key, room in self.resources.items() if closes_at(room) <= now]:
             self._close(key)
 
+    def _send(self, key: str, event: str, request: dict[str, Any], **fields: Any) -> None:  # noqa: ANN401
+        hook = self._hook(key)
+        if hook is not None:
+            room = to_json(self.resources[key])
+            room["num_participants"] = request.get("counted", room["num_participants"])
+            self.sandbox.callbacks.send(room_event(hook, event, room, **fields))
 
-def _is_protobuf(request: web.Request) -> bool:
-    return request.content_type == PROTOBUF
+    def _hook(self, key: str) -> dict[str, Any] | None:
+        return self.sandbox.callbacks.apps.get(key.partition("/")[0])
+
+    def authenticate(self, request: web.Request) -> Reply | None:
+        if not request.headers.get("Authorization", "").startswith("Bearer "):
+            return _plain_text("invalid authorization header. Must start with Bearer ")
+        try:
+            _token_claims(request)
+        except jwt.PyJWTError:
+            return _plain_text("invalid authorization token")
+        return None
+
+    def _not_found(self) -> Reply:
+        return self.error(404, "not_found", "requested room does not exist")
+
+    def error(self, status: int, code: str = "", message: str = "") -> Reply:
+        """A Twirp error."""
+        if status == 409:  # the fault "already_ended"
+            return self._not_found()
+        code = code or {
+            400: "invalid_argument",
+            401: "unauthenticated",
+            429: "resource_exhausted",
+            503: "unavailable",
+        }.get(status, "internal")
+        return Reply(status, {"code": code, "msg": message or code})
 
 
 def _token_claims(request: web.Request) -> dict[str, Any]:
-    """The claims; the secret is not known here, so of the token only form, time and grants are looked at."""
+    """The claims; form, expiry and grants of the token are checked, its signature is not."""
     token = request.headers.get("Authorization", "").removeprefix("Bearer ")
     return dict(
         jwt.decode(token, options={"verify_signature": False, "verify_exp": True, "require": ["exp", "iss"]})
     )
 
 
-def _refusal(request: web.Request) -> Reply | None:
-    if not request.headers.get("Authorization", "").startswith("Bearer "):
-        return _plain_text_error("invalid authorization header. Must start with Bearer ")
-    try:
-        _token_claims(request)
-    except jwt.PyJWTError:
-        return _plain_text_error("invalid authorization token")
-    return None
+def _has_grant(claims: dict[str, Any], grant: str, fields: dict[str, Any]) -> bool:
+    video = claims.get("video") or {}
+    return bool(video.get(grant)) and (grant != "roomAdmin" or video.get("room") == fields.get("room"))
 
 
-def _has_grant(token: dict[str, Any], grant: str, wish: dict[str, Any]) -> bool:
-    video = token.get("video") or {}
-    return bool(video.get(grant)) and (grant != "roomAdmin" or video.get("room") == wish.get("room"))
-
-
-def _room_name(wish: dict[str, Any]) -> str:
-    """The room that a request is about; of a list that of its one name."""
-    names = wish.get("names") or []
-    name = wish.get("name") or wish.get("room") or (names[0] if len(names) == 1 else "")
+def _room_name(fields: dict[str, Any]) -> str:
+    """The room of a request; of a list, its name if it is a single one."""
+    names = fields.get("names") or []
+    name = fields.get("name") or fields.get("room") or (names[0] if len(names) == 1 else "")
     return name if isinstance(name, str) else ""
 
 
-def _room_not_found() -> Reply:
-    return _error(404, "not_found", "requested room does not exist")
-
-
-def _plain_text_error(text: str) -> Reply:
+def _plain_text(text: str) -> Reply:
     return Reply(401, {}, raw=text.encode(), content_type="text/plain")
-
-
-def _error(status: int, code: str = "", message: str = "") -> Reply:
-    """Twirp's errors, JSON always."""
-    if status == 409:  # the fault "already_ended"
-        return _room_not_found()
-    code = code or {
-        400: "invalid_argument",
-        401: "unauthenticated",
-        429: "resource_exhausted",
-        503: "unavailable",
-    }.get(status, "internal")
-    return Reply(status, {"code": code, "msg": message or code})

@@ -1,4 +1,4 @@
-"""LiveKit's messages as protobuf has them.
+"""The protobuf messages of LiveKit's room service.
 
 Source: github.com/livekit/protocol, livekit_room.proto and livekit_models.proto
 """
@@ -31,7 +31,7 @@ CREATE_ROOM: Message = {
     5: ("metadata", "text"),
     10: ("departure_timeout", "number"),
 }
-# Method of the service: the message that it takes, and the one that it gives.
+# Method of the service: its request and its response message.
 METHODS: dict[str, tuple[Message, Message]] = {
     "CreateRoom": (CREATE_ROOM, ROOM),
     "ListRooms": ({1: ("names", "texts")}, {1: ("rooms", ROOM)}),

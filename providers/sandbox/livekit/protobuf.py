@@ -1,4 +1,4 @@
-"""As much of protobuf as LiveKit's room service needs: messages as dicts, and back.
+"""The part of protobuf that LiveKit's room service needs: messages to dicts, and back.
 
 A message is described by its fields: number, name, kind. Source: protobuf.dev/programming-guides/encoding
 """
@@ -7,35 +7,35 @@ from collections.abc import Mapping
 from typing import Any
 
 VARINT, BYTES = 0, 2
-# Bytes that follow a field of another wire type, none of which is used here: such fields are left out.
+# Sizes of fields of other wire types; they are skipped, since none is described here.
 SKIPPED_SIZES = {1: 8, 5: 4}
 
-# text, texts, number, flag; a message, or a list of messages, is its own description.
+# text, texts, number, flag; or the description of a message, for a list of messages.
 Kind = str | Mapping[int, tuple[str, Any]]
 Message = Mapping[int, tuple[str, Kind]]
 
 
 class MalformedMessage(ValueError):
-    """Bytes that are no protobuf."""
+    """Bytes that are not protobuf."""
 
 
 def decode(message: Message, data: bytes) -> dict[str, Any]:
-    """The fields that are there, by name; those that are not described are left out."""
-    found: dict[str, Any] = {}
+    """The fields by name; those that the description lacks are skipped."""
+    document: dict[str, Any] = {}
     at = 0
     while at < len(data):
         tag, at = _read_varint(data, at)
-        held, at = _field_value(data, at, tag & 7)
+        value, at = _read_value(data, at, tag & 7)
         name, kind = message.get(tag >> 3, ("", ""))
         if kind == "texts":
-            found.setdefault(name, []).append(held.decode())
+            document.setdefault(name, []).append(value.decode())
         elif name:
-            found[name] = held.decode() if kind == "text" else bool(held) if kind == "flag" else held
-    return found
+            document[name] = value.decode() if kind == "text" else bool(value) if kind == "flag" else value
+    return document
 
 
 def encode(message: Message, document: Mapping[str, Any]) -> bytes:
-    """The document as bytes; zero and empty fields are left out, as proto3 does."""
+    """The document as bytes; zero and empty fields are left out, as in proto3."""
     return b"".join(
         _encode_field(number, kind, document[name])
         for number, (name, kind) in sorted(message.items())
@@ -43,22 +43,23 @@ def encode(message: Message, document: Mapping[str, Any]) -> bytes:
     )
 
 
-def _encode_field(number: int, kind: Kind, value: Any) -> bytes:  # noqa: ANN401 - what the document holds
+def _encode_field(number: int, kind: Kind, value: Any) -> bytes:  # noqa: ANN401 - of the document
     if not isinstance(kind, str):
         return b"".join(_length_delimited(number, encode(kind, each)) for each in value)
     if kind == "texts":
         return b"".join(_length_delimited(number, each.encode()) for each in value)
     if kind == "text":
         return _length_delimited(number, value.encode())
-    # JSON has 64-bit numbers as text
-    return b"" if int(value) == 0 else _write_varint(number << 3 | VARINT) + _write_varint(int(value))
+    # 64-bit numbers are strings in the JSON document
+    return b"" if int(value) == 0 else _varint(number << 3 | VARINT) + _varint(int(value))
 
 
 def _length_delimited(number: int, data: bytes) -> bytes:
-    return _write_varint(number << 3 | BYTES) + _write_varint(len(data)) + data
+    return _varint(number << 3 | BYTES) + _varint(len(data)) + data
 
 
-def _field_value(data: bytes, at: int, wire_type: int) -> tuple[Any, int]:
+def _read_value(data: bytes, at: int, wire_type: int) -> tuple[Any, int]:
+    """A field's value and the position after it."""
     if wire_type == VARINT:
         return _read_varint(data, at)
     if wire_type == BYTES:
@@ -82,7 +83,7 @@ def _read_varint(data: bytes, at: int) -> tuple[int, int]:
     raise MalformedMessage("cut short")
 
 
-def _write_varint(number: int) -> bytes:
+def _varint(number: int) -> bytes:
     out = bytearray()
     while number > 0x7F:
         out.append(number & 0x7F | 0x80)

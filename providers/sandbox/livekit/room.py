@@ -1,4 +1,4 @@
-"""A room of a LiveKit server: as it is kept, as it is shown, and how long it stays open.
+"""A room of a LiveKit server: its state, its JSON, and when it is closed. Underscore fields are internal.
 
 Source: github.com/livekit/protocol (livekit_models.proto, Room) and livekit's pkg/rtc/room.go (CloseIfEmpty).
 """
@@ -7,21 +7,20 @@ import secrets
 import time
 from typing import Any
 
-# What a server closes empty rooms after if it is not told otherwise (config-sample.yaml).
+# A server's defaults (s), from config-sample.yaml.
 EMPTY_TIMEOUT, DEPARTURE_TIMEOUT = 300, 20
 
 
 def closes_at(room: dict[str, Any]) -> float:
-    """When it is closed for want of people (Unix seconds)."""
-    if room["_people"]:
+    """When an empty room is closed (Unix seconds); never while there are participants."""
+    if room["_participants"]:
         return float("inf")
-    if room["_left"]:
-        return float(room["_left"] + room["departure_timeout"])
+    if room["_last_left"]:
+        return float(room["_last_left"] + room["departure_timeout"])
     return float(int(room["creation_time"]) + room["empty_timeout"])
 
 
 def new_room(name: str) -> dict[str, Any]:
-    """A room that was just made."""
     now = time.time()
     return {
         "sid": f"RM_{secrets.token_hex(6)}",
@@ -37,12 +36,12 @@ def new_room(name: str) -> dict[str, Any]:
         "num_publishers": 0,
         "active_recording": False,
         "version": None,
-        "_people": {},
-        "_left": 0.0,
+        "_participants": {},
+        "_last_left": 0.0,
     }
 
 
 def to_json(room: dict[str, Any]) -> dict[str, Any]:
-    """As the server's JSON has it: proto names, and fields that are empty too."""
-    shown = {name: held for name, held in room.items() if not name.startswith("_")}
-    return shown | {"num_participants": len(room["_people"])}
+    """The server's JSON: proto names, and empty fields too."""
+    public = {name: value for name, value in room.items() if not name.startswith("_")}
+    return public | {"num_participants": len(room["_participants"])}

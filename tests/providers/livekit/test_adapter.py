@@ -10,8 +10,8 @@ from providers.base import HasRooms, ListsLive, MintsTokens, PlansRooms
 from providers.errors import NotConfigured, Rejected, Unavailable
 from providers.events import ReadsEvents
 from providers.registry import build_adapter
-from tests.providers.conftest import SECRET
-from tests.providers.test_odd_answers import answers
+from tests.support.misbehaving_server import answers
+from tests.support.sandbox import SECRET
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from livekit import api
 
 from providers.errors import BadSignature, Rejected
 from providers.registry import build_adapter
-from tests.providers.conftest import SECRET
 from tests.support.livekit_sdk import signed_headers
+from tests.support.sandbox import SECRET
 
 KEY = "APIkey"
 ROOM = {

@@ -12,9 +12,9 @@ from livekit import api
 
 from providers.livekit.adapter import DEPARTURE_TIMEOUT, EMPTY_TIMEOUT
 from providers.registry import build_adapter
-from tests.providers.conftest import SECRET
-from tests.providers.sandbox.test_callback_queue import listener as customers_server
 from tests.support.livekit_sdk import call_api
+from tests.support.sandbox import SECRET
+from tests.support.webhook_listener import listener as customers_server
 
 __all__ = ["customers_server"]
 

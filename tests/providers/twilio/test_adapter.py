@@ -7,29 +7,13 @@ from urllib.parse import parse_qsl
 
 import pytest
 from twilio.base.exceptions import TwilioRestException
-from twilio.http.http_client import TwilioHttpClient
-from twilio.rest import Client
 
 from providers.errors import Rejected
 from providers.registry import build_adapter
-from tests.providers.conftest import SECRET
+from tests.support.sandbox import SECRET
+from tests.support.twilio_sdk import official
 
 SID = "AC" + "1" * 32
-
-
-class Rerouted(TwilioHttpClient):
-    """The official client, with another host: only the base URL differs."""
-
-    def __init__(self, base_url):
-        super().__init__()
-        self.base_url = base_url
-
-    def request(self, method, url, *args, **kwargs):
-        return super().request(method, url.replace("https://api.twilio.com", self.base_url), *args, **kwargs)
-
-
-def official(base_url, sid, token=SECRET):
-    return Client(sid, token, http_client=Rerouted(base_url))
 
 
 def test_the_official_package_creates_reads_lists_and_ends_a_call(sandbox_url, sandbox, account_sid):

@@ -1,11 +1,5 @@
-"""Events as the vendors write and sign them: Twilio's callbacks, GetStream's webhooks."""
+"""Twilio's callbacks, written and signed as Twilio does."""
 
-import gzip
-import hashlib
-import hmac
-import json
-import secrets
-import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -13,13 +7,15 @@ from typing import Any
 from urllib.parse import urlencode
 
 from providers.sandbox.callback_queue import OutgoingEvent
-from providers.twilio.events import FORM_CONTENT_TYPE, signature
+from providers.twilio.signature import FORM_CONTENT_TYPE, signature
 
 
-def status_callback(call: Mapping[str, Any], token: str, event: str, word: str, number: int) -> OutgoingEvent:
-    """What Twilio posts to StatusCallback; `event` is initiated, ringing, answered or completed."""
+def status_callback(
+    call: Mapping[str, Any], token: str, event: str, status: str, number: int
+) -> OutgoingEvent:
+    """The request to StatusCallback; `event` is initiated, ringing, answered or completed."""
     form = _call_fields(call) | {
-        "CallStatus": word,
+        "CallStatus": status,
         "SequenceNumber": str(number),
         "Timestamp": format_datetime(datetime.now(UTC)),
         "CallbackSource": "call-progress-events",
@@ -38,11 +34,11 @@ def status_callback(call: Mapping[str, Any], token: str, event: str, word: str, 
 def recording_callback(
     call: Mapping[str, Any], token: str, recording: Mapping[str, Any], base_url: str
 ) -> OutgoingEvent:
-    """What Twilio posts to RecordingStatusCallback; the address of a recording is its resource's own."""
+    """The request to RecordingStatusCallback; RecordingUrl is that of the recording's resource."""
+    path = f"/2010-04-01/Accounts/{call['account_sid']}/Recordings/{recording['sid']}"
     form = _call_fields(call) | {
         "RecordingSid": recording["sid"],
-        "RecordingUrl": base_url
-        + f"/2010-04-01/Accounts/{call['account_sid']}/Recordings/{recording['sid']}",
+        "RecordingUrl": base_url + path,
         "RecordingStatus": recording["status"],
         "RecordingDuration": recording["duration"],
         "RecordingChannels": "1",
@@ -50,25 +46,6 @@ def recording_callback(
         "RecordingSource": recording["source"],
     }
     return _signed_callback(call["_recording_callback"], token, form, f"recording-{recording['status']}")
-
-
-def getstream_event(app: Mapping[str, Any], kind: str, room: Mapping[str, Any], **more: Any) -> OutgoingEvent:  # noqa: ANN401
-    """What Stream posts to an app's webhook: signed before it is zipped, tried three times."""
-    event = {"type": kind, "created_at": time.time_ns(), "call_cid": room["cid"]} | more
-    if kind != "call.recording_ready":
-        event["call"] = room
-    body = json.dumps(event).encode()
-    headers = {
-        "Content-Type": "application/json",
-        "X-API-KEY": app["key"],
-        "X-WEBHOOK-ID": secrets.token_hex(16),
-        "X-SIGNATURE": hmac.new(app["secret"].encode(), body, hashlib.sha256).hexdigest(),
-    }
-    if app["zip"]:
-        body, headers["Content-Encoding"] = gzip.compress(body), "gzip"
-    return OutgoingEvent(
-        kind, room["id"], app["url"], headers, body, tries=3, attempt_header="X-WEBHOOK-ATTEMPT"
-    )
 
 
 def _call_fields(call: Mapping[str, Any]) -> dict[str, str]:

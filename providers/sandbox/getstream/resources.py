@@ -1,0 +1,48 @@
+"""GetStream's resources: rooms and recordings."""
+
+import secrets
+import time
+from typing import Any
+
+
+def new_room(room_type: str, room_id: str, data: dict[str, Any]) -> dict[str, Any]:
+    """A room as just created; it has a session once a participant joins."""
+    now = time.time_ns()
+    return {
+        "id": room_id,
+        "type": room_type,
+        "cid": f"{room_type}:{room_id}",
+        "created_at": now,
+        "updated_at": now,
+        "starts_at": data.get("starts_at"),
+        "ended_at": None,
+        "backstage": room_type == "livestream",
+        "recording": False,
+        "current_session_id": "",
+        "session": None,
+        "custom": data.get("custom") or {},
+        "created_by": {"id": data.get("created_by_id", "")},
+        "blocked_user_ids": [],
+        "settings": {},
+        "egress": {},
+    }
+
+
+def room_response(room: dict[str, Any]) -> dict[str, Any]:
+    """The response that holds a room."""
+    return {"call": room, "members": [], "own_capabilities": [], "duration": "1.00ms"}
+
+
+def call_recording(file: dict[str, Any], base_url: str) -> dict[str, Any]:
+    """A call_recording; its link is signed again with every request, as CloudFront does."""
+    started, ended = int((file["made"] - file["seconds"]) * 1e9), int(file["made"] * 1e9)
+    name = f"rec_default_{file['name']}_{ended}.mp4"
+    signed = f"Expires={int(time.time() + file['life'])}&Signature={secrets.token_hex(8)}&Key-Pair-Id=SANDBOX"
+    return {
+        "filename": name,
+        "url": f"{base_url}/recordings/{name}?{signed}",
+        "start_time": started,
+        "end_time": ended,
+        "session_id": file["name"],
+        "recording_type": "composite",
+    }

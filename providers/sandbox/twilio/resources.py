@@ -1,0 +1,69 @@
+"""Twilio's resources: calls and recordings of the 2010-04-01 API. Fields with an underscore are internal."""
+
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from typing import Any
+
+
+def new_call(sid: str, account: str, form: Any, base_url: str) -> dict[str, Any]:  # noqa: ANN401 - a multidict
+    """A call as created by this form; live at once. By default only its end is called back."""
+    now = datetime.now(UTC)
+    return {
+        "sid": sid,
+        "account_sid": account,
+        "to": form["To"],
+        "from": form["From"],
+        "status": "in-progress",
+        "start_time": format_datetime(now),
+        "end_time": None,
+        "duration": None,
+        "price": None,
+        "price_unit": "USD",
+        "direction": "outbound-api",
+        "answered_by": None,
+        "parent_call_sid": None,
+        "queue_time": "0",
+        "date_created": format_datetime(now),
+        "date_updated": format_datetime(now),
+        "api_version": "2010-04-01",
+        "uri": f"/2010-04-01/Accounts/{account}/Calls/{sid}.json",
+        "subresource_uris": {},
+        "_began": now.timestamp(),
+        "_time_limit": form.get("TimeLimit"),
+        "_callback": form.get("StatusCallback", ""),
+        "_events": form.getall("StatusCallbackEvent", ["completed"]),
+        "_recording_callback": form.get("RecordingStatusCallback", ""),
+        "_base_url": base_url,
+        "_sent": 0,
+    }
+
+
+def public(call: dict[str, Any]) -> dict[str, Any]:
+    """A call as the API shows it."""
+    return {name: value for name, value in call.items() if not name.startswith("_")}
+
+
+def recording_resource(file: dict[str, Any], account: str, sid: str) -> dict[str, Any]:
+    """A recording of the call `sid`."""
+    started_at = format_datetime(datetime.fromtimestamp(file["made"] - file["seconds"], UTC))
+    name = f"RE{file['name']}"
+    return {
+        "sid": name,
+        "account_sid": account,
+        "call_sid": sid,
+        "conference_sid": None,
+        "api_version": "2010-04-01",
+        "status": file["status"],
+        "source": "OutboundAPI",
+        "channels": 1,
+        "duration": str(file["seconds"]),
+        "start_time": started_at,
+        "date_created": started_at,
+        "date_updated": started_at,
+        "price": None,
+        "price_unit": "USD",
+        "track": "both",
+        "error_code": None,
+        "encryption_details": None,
+        "uri": f"/2010-04-01/Accounts/{account}/Calls/{sid}/Recordings/{name}.json",
+    }

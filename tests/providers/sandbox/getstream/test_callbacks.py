@@ -1,0 +1,37 @@
+"""GetStream's webhooks: signed before compression; one session begins and ends once."""
+
+import hashlib
+import hmac
+
+from tests.providers.sandbox.test_callback_queue import room
+from tests.support.sandbox import SECRET
+from tests.support.webhook_listener import listener, plain
+
+__all__ = ["listener", "room"]
+
+
+def test_streams_webhooks_are_signed_over_the_body_before_it_is_zipped(getstream, room, listener, sandbox):
+    sandbox.trigger(room.id, "left")
+    sandbox.trigger(room.id, "joined")
+    getstream.end_room("default", room.id)
+    sandbox.trigger(room.id, "recorded")
+    getstream.delete_room("default", room.id)
+    types = listener.types(7)
+    assert sorted(types) == sorted(
+        ["call.session_ended", "call.session_started", "call.session_participant_joined", "call.ended"]
+        + ["call.session_ended", "call.recording_ready", "call.deleted"]
+    )
+    for _, headers, body in listener.requests:
+        assert headers["x-signature"] == hmac.new(SECRET.encode(), plain(body), hashlib.sha256).hexdigest()
+        assert headers["content-encoding"] == "gzip"
+    assert len({headers["x-webhook-id"] for _, headers, _ in listener.requests}) == 7
+    assert [e["status"] for e in sandbox.callbacks(room.id)] == [204] * 10
+
+
+def test_a_session_begins_with_the_first_who_joins_and_ends_with_the_last(getstream, room, listener, sandbox):
+    sandbox.trigger(room.id, "joined")
+    assert listener.types(1) == ["call.session_participant_joined"], "the session is under way"
+    sandbox.trigger(room.id, "left")
+    sandbox.trigger(room.id, "left")
+    getstream.end_room("default", room.id)
+    assert sorted(listener.types(3)[1:]) == ["call.ended", "call.session_ended"], "one end of the session"

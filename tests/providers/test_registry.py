@@ -1,0 +1,26 @@
+"""The registry: adapters by name, and what each connection must hold."""
+
+import pytest
+
+from providers.errors import NotConfigured, NotSupported
+from providers.registry import CREDENTIALS, PROVIDERS, ROOM_PROVIDERS, build_adapter
+
+
+@pytest.mark.parametrize("name", [name for name, each in PROVIDERS.items() if each.adapter])
+def test_an_adapter_goes_by_its_name_and_needs_all_of_its_credentials(name):
+    given = dict.fromkeys(CREDENTIALS[name].required, "x")
+    assert build_adapter(name, given, base_url="http://127.0.0.1:9").provider == name
+    for missing in given:
+        with pytest.raises(NotConfigured, match=missing):
+            build_adapter(name, given | {missing: ""})
+
+
+def test_a_company_without_an_adapter_can_be_stored_only():
+    with pytest.raises(NotSupported):
+        build_adapter("vobiz", {"auth_id": "x", "auth_token": "x"})
+    with pytest.raises(NotSupported):
+        build_adapter("unheard-of", {})
+
+
+def test_rooms_are_offered_by_those_that_can_open_one_in_order_of_preference():
+    assert ROOM_PROVIDERS == ("getstream", "livekit")
