@@ -6,8 +6,8 @@ from rest_framework import serializers
 
 from calls.api.bulk.serializers import OperationSerializer
 from calls.api.platform.record_serializers import RecordingSerializer
-from calls.api.platform.serializers import AnalysisSerializer, CallSerializer
 from calls.models import Step
+from calls.representation import AnalysisSerializer, CallSerializer
 from liveplatform.webhooks.event_types import EventType
 
 

@@ -1,107 +1,122 @@
-"""The platform's own picture of a call: what its API answers and its events carry."""
+"""A call, its analysis and its steps as JSON: in the platform's own API, in events, and as SQL.
 
-from collections.abc import Iterable, Mapping
+Times are UTC. `provider` holds what the provider reported, apart from the platform's own state.
+"""
+
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import DateTimeField
+from rest_framework import serializers
 
-from calls.models.analysis import Analysis
-from calls.models.call import Call
-from calls.models.step import Step
+from calls.models import Analysis, Call, Step
+from calls.models.end_code import EndCode
+from liveplatform.api.serializers import (
+    JSONObjectField,
+    PlainField,
+    PlainSerializer,
+    plain_fields,
+    writer,
+)
 
-# What a call looks like: the name shown, and the field it shows; of "field?" an empty text is null.
-CALL_FIELDS: dict[str, str | dict[str, str]] = {
-    "id": "id",
-    "channel": "channel",
-    "status": "status",
-    "created_at": "created_at",
-    "scheduled_at": "scheduled_at",
-    "started_at": "started_at",
-    "ended_at": "ended_at",
-    "duration": "duration",
-    "disconnect_reason": "disconnect_reason?",
-    "end_code": "end_code?",
-    "ended_by": "ended_by?",
-    "provider": {
-        "name": "provider?",
-        "call_id": "provider_call_id?",
-        "state": "provider_state",
-        "status": "provider_status?",
-        "confirmed_at": "provider_confirmed_at",
-        "ended_at": "provider_ended_at",
-    },
-    "host_user_id": "host_user_id?",
-    "title": "title?",
-    "from": "from_number?",
-    "to": "to_number?",
-    "direction": "direction?",
-    "is_test": "is_test",
-    "sentiment": "sentiment?",
-    "recording_url": "recording_url?",
-    "metadata": "metadata",
-}
+
+class ProviderSerializer(PlainSerializer):
+    """What the provider said, apart from our own state."""
+
+    name = serializers.CharField(source="provider", allow_null=True)
+    call_id = serializers.CharField(source="provider_call_id", allow_null=True)
+    state = serializers.ChoiceField(source="provider_state", choices=Call.ProviderState.choices)
+    status = serializers.CharField(source="provider_status", allow_null=True)
+    confirmed_at = serializers.DateTimeField(source="provider_confirmed_at", allow_null=True)
+    ended_at = serializers.DateTimeField(source="provider_ended_at", allow_null=True)
+
+
+class CallSerializer(PlainSerializer):
+    """A call as the platform itself tells of it."""
+
+    id = serializers.UUIDField()
+    channel = serializers.ChoiceField(choices=Call.Channel.choices)
+    status = serializers.ChoiceField(choices=Call.Status.choices)
+    created_at = serializers.DateTimeField()
+    scheduled_at = serializers.DateTimeField(allow_null=True)
+    started_at = serializers.DateTimeField(allow_null=True)
+    ended_at = serializers.DateTimeField(allow_null=True)
+    duration = serializers.IntegerField(allow_null=True)
+    disconnect_reason = serializers.CharField(allow_null=True)
+    end_code = serializers.ChoiceField(choices=EndCode.choices, allow_null=True)
+    ended_by = serializers.CharField(allow_null=True)
+    provider = ProviderSerializer(source="*")
+    host_user_id = serializers.CharField(allow_null=True)
+    title = serializers.CharField(allow_null=True)
+    vars()["from"] = serializers.CharField(source="from_number", allow_null=True)  # `from` is a keyword
+    to = serializers.CharField(source="to_number", allow_null=True)
+    direction = serializers.CharField(allow_null=True)
+    is_test = serializers.BooleanField()
+    sentiment = serializers.CharField(allow_null=True)
+    recording_url = serializers.CharField(allow_null=True)
+    metadata = JSONObjectField()
+
+
+class StepSerializer(PlainSerializer):
+    """A step that follows the end of a call."""
+
+    id = serializers.UUIDField()
+    kind = serializers.ChoiceField(choices=Step.Kind.choices)
+    state = serializers.ChoiceField(choices=Step.State.choices)
+    attempts = serializers.IntegerField()
+    error = serializers.CharField(allow_null=True)
+    due_at = serializers.DateTimeField(allow_null=True)
+    settled_at = serializers.DateTimeField(allow_null=True)
+    log = serializers.ListField(child=JSONObjectField(), help_text="One entry per attempt.")
+
+
+class AnalysisSerializer(PlainSerializer):
+    """What an analysis found."""
+
+    metrics = JSONObjectField()
+    sentiment = JSONObjectField()
+    analyser = serializers.CharField()
+    version = serializers.CharField()
+    created_at = serializers.DateTimeField()
+
+
+EVENT_STEP_FIELDS = ("kind", "state", "attempts", "error", "due_at", "settled_at")
 
 
 def represent_call(call: Call) -> dict[str, Any]:
-    """A call as JSON. Times are UTC; `provider` holds what the provider said, apart from our own state."""
-    return _described(call, CALL_FIELDS)
-
-
-def _described(call: Call, picture: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: _shown(call, field) for name, field in picture.items()}
-
-
-def _shown(call: Call, field: str | Mapping[str, str]) -> Any:  # noqa: ANN401 - whatever the field holds
-    if not isinstance(field, str):
-        return _described(call, field)
-    return getattr(call, field[:-1]) or None if field[-1] == "?" else getattr(call, field)
-
-
-def call_json_sql(row: str) -> str:
-    """The same as an SQL expression over a row of calls_call: the statement that ends a call tells of it."""
-    return _sql_object(row, CALL_FIELDS)
-
-
-def _sql_object(row: str, picture: Mapping[str, Any]) -> str:
-    pairs = (f"'{name}', {_sql_value(row, field)}" for name, field in picture.items())
-    return f"json_build_object({', '.join(pairs)})"
-
-
-def _sql_value(row: str, field: str | Mapping[str, str]) -> str:
-    if not isinstance(field, str):
-        return _sql_object(row, field)
-    if field[-1] == "?":
-        return f"nullif({row}.{field[:-1]}, '')"
-    column = f"{row}.{field}"
-    return rfc3339_sql(column) if isinstance(Call._meta.get_field(field), DateTimeField) else column
-
-
-def rfc3339_sql(moment: str) -> str:
-    """An SQL time as RFC 3339 in UTC."""
-    return f"""to_char({moment} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
+    """A call as JSON."""
+    return CallSerializer.write(call)
 
 
 def represent_analysis(analysis: Analysis) -> dict[str, Any]:
     """An analysis as JSON."""
-    return {
-        "metrics": analysis.metrics,
-        "sentiment": analysis.sentiment,
-        "analyser": analysis.analyser,
-        "version": analysis.version,
-        "created_at": analysis.created_at,
-    }
+    return AnalysisSerializer.write(analysis)
 
 
 def represent_steps(steps: Iterable[Step]) -> list[dict[str, Any]]:
-    """Steps as JSON: what happened to each, in how many attempts, and what went wrong last."""
-    return [
-        {
-            "kind": step.kind,
-            "state": step.state,
-            "attempts": step.attempts,
-            "error": step.error or None,
-            "due_at": step.due_at,
-            "settled_at": step.settled_at,
-        }
-        for step in steps
-    ]
+    """Steps as events show them: the state of each, its attempts, and its last error."""
+    return list(map(writer(StepSerializer, only=EVENT_STEP_FIELDS), steps))
+
+
+def call_json_sql(row: str) -> str:
+    """SQL for `represent_call` of a row of calls_call: the statement that ends a call writes its event."""
+    return _object_sql(row, CallSerializer)
+
+
+def rfc3339_sql(time: str) -> str:
+    """SQL for a time as RFC 3339 in UTC."""
+    return f"""to_char({time} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
+
+
+def _object_sql(row: str, serializer: type[PlainSerializer]) -> str:
+    pairs = (f"'{field.name}', {_value_sql(row, field)}" for field in plain_fields(serializer))
+    return f"json_build_object({', '.join(pairs)})"
+
+
+def _value_sql(row: str, field: PlainField) -> str:
+    if field.nested:
+        return _object_sql(row, field.nested)
+    column = f"{row}.{field.source}"
+    if field.blank_is_null:
+        return f"nullif({column}, '')"
+    return rfc3339_sql(column) if isinstance(Call._meta.get_field(field.source), DateTimeField) else column

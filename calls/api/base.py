@@ -4,19 +4,29 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from rest_framework import serializers, status
 from rest_framework.exceptions import APIException, NotFound, ValidationError
+from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from calls.exceptions import CallStateError
-from calls.filters import InvalidFilter
+from calls.filters import CallFilter, InvalidFilter
+from calls.filters.ordering import NEWEST_FIRST, Order
+from calls.filters.page_request import PageRequest
+from calls.filters.planner import fetch_page
 from calls.lifecycle.end import CallNotFound, NoPhoneNumber
 from calls.lifecycle.update import MAX_METADATA_BYTES, MetadataTooLarge
+from calls.models import Call
+from liveplatform.api.pagination import KeysetPagination, parse_page, slice_page
 from liveplatform.api.serializers import InstantField, JSONObjectField
-from liveplatform.api.viewsets import PlatformView
+from liveplatform.api.viewsets import PlatformView, PlatformViewSet
 from liveplatform.json_codec import dumps
 from providers.errors import NotConfigured, ProviderError
+
+READ, WRITE = "read:live", "write:live"
 
 MAX_SCHEDULE_DISTANCE = timedelta(days=3653)
 
@@ -97,19 +107,54 @@ class MetadataField(JSONObjectField):
         return metadata
 
 
-class CallsView(PlatformView):
-    """A view whose domain errors become the surface's own."""
+class CallErrors(APIView):
+    """Mix-in: errors of the calls app become HTTP errors."""
 
     def handle_exception(self, exc: Exception) -> Response:
         return super().handle_exception(_to_api_exception(exc))
 
 
+class CallsView(CallErrors, PlatformView):
+    """A plain view of the calls app."""
+
+
+class CallsViewSet(CallErrors, PlatformViewSet[Call]):
+    """Calls of the account."""
+
+    lookup_url_kwarg = "call_id"
+
+    @property
+    def requester(self) -> dict[str, Any]:
+        """The arguments that name the requester to the verbs of calls.lifecycle."""
+        return {"account_id": self.principal.account_id, "actor": self.principal.label}
+
+    def call_filter(self) -> CallFilter:
+        """Which calls the list holds; parsed from the query string. Raises InvalidFilter."""
+        raise NotImplementedError
+
+    def call_order(self) -> Order:
+        """The order of the list: of creation, the newest first by default."""
+        return NEWEST_FIRST
+
+
+class CallPagination(KeysetPagination):
+    """Keyset pages of the calls that the viewset's `call_filter` selects, read over the best index."""
+
+    def paginate_queryset(self, queryset: QuerySet[Call], request: Request, view: Any = None) -> list[Call]:  # type: ignore[override] # noqa: ANN401
+        self.envelope = view.list_serializer_class
+        limit, after = parse_page(request)
+        filters, order = view.call_filter(), view.call_order()
+        wanted = PageRequest(view.principal.account_id, filters, order, limit=limit + 1, after=after)
+        page, self.cursor = slice_page(fetch_page(wanted), limit)
+        return page
+
+
 def _to_api_exception(exc: Exception) -> Exception:
-    found = next((made for kind, made in API_EXCEPTIONS if isinstance(exc, kind)), None)
-    return found(exc) if found else exc
+    convert = next((convert for kind, convert in API_EXCEPTIONS if isinstance(exc, kind)), None)
+    return convert(exc) if convert else exc
 
 
-# The first that fits.
+# The first match is taken.
 API_EXCEPTIONS: tuple[tuple[type[Exception], Callable[[Any], APIException]], ...] = (
     (CallNotFound, lambda _: NotFound("There is no such call in this account.")),
     (NoPhoneNumber, lambda _: NoPhoneNumberError()),

@@ -21,9 +21,10 @@ class JoinToken:
 
     token: str
     call: Call
+    ttl_seconds: int
 
 
-def issue_join_token(call_id: UUID, *, account_id: UUID, user_id: str, seconds: int) -> JoinToken:
+def issue_join_token(call_id: UUID, *, account_id: UUID, user_id: str, ttl_seconds: int) -> JoinToken:
     """A token that lets this user into this call for so many seconds. The provider is not asked.
 
     Raises CallNotFound, NotConfigured, and WrongState for a call that is over or being ended, so that
@@ -36,6 +37,6 @@ def issue_join_token(call_id: UUID, *, account_id: UUID, user_id: str, seconds: 
     provider = adapter_for(call.connection)
     if not isinstance(provider, MintsTokens):
         raise NotConfigured("The call's provider lets nobody in by tokens.")
-    token = provider.client_token(call.stream_call_type, call.provider_call_id, user_id, seconds=seconds)
-    log.info("token_minted", call_id=str(call.pk), seconds=seconds)
-    return JoinToken(token, call)
+    token = provider.client_token(call.stream_call_type, call.provider_call_id, user_id, seconds=ttl_seconds)
+    log.info("token_minted", call_id=str(call.pk), seconds=ttl_seconds)
+    return JoinToken(token, call, ttl_seconds)

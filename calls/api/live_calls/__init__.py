@@ -1,1 +1,1 @@
-"""Live calls: the surface of seed 000, `/v1/live/calls`."""
+"""The live calls API, `/v1/live/calls`."""

@@ -1,4 +1,4 @@
-"""The live surface's own JSON: field names and shapes are the vendor's (seed 000)."""
+"""Requests and answers of the live calls API. Field names and shapes are the vendor's."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from rest_framework import serializers
 from calls.adapters import ROOM_PROVIDERS
 from calls.api.base import MetadataField, ScheduledAtField, TimeLimitField
 from calls.models import Call
-from liveplatform.api.serializers import CleanCharField
+from liveplatform.api.serializers import CleanCharField, EnvelopeSerializer, PlainSerializer
 
 
 class LiveCallRequest(serializers.Serializer[dict[str, Any]]):
@@ -45,16 +45,16 @@ class TokenRequest(serializers.Serializer[dict[str, Any]]):
     ttl_seconds = serializers.IntegerField(required=False, min_value=1, max_value=86_400, default=3600)
 
 
-class TokenSerializer(serializers.Serializer[dict[str, Any]]):
+class TokenSerializer(PlainSerializer):
     """What a client joins with. The token is its user's secret."""
 
     token = serializers.CharField()
-    stream_call_id = serializers.CharField()
-    stream_call_type = serializers.CharField()
-    expires_in_seconds = serializers.IntegerField()
+    stream_call_id = serializers.CharField(source="call.provider_call_id")
+    stream_call_type = serializers.CharField(source="call.stream_call_type")
+    expires_in_seconds = serializers.IntegerField(source="ttl_seconds")
 
 
-class LiveCallSerializer(serializers.Serializer[dict[str, Any]]):
+class LiveCallSerializer(PlainSerializer):
     """A live call, as the schema of seed 000 has it."""
 
     id = serializers.UUIDField()
@@ -63,7 +63,7 @@ class LiveCallSerializer(serializers.Serializer[dict[str, Any]]):
     scheduled_at = serializers.DateTimeField(allow_null=True)
     started_at = serializers.DateTimeField(allow_null=True)
     ended_at = serializers.DateTimeField(allow_null=True)
-    stream_call_id = serializers.CharField(allow_null=True)
+    stream_call_id = serializers.CharField(source="provider_call_id", allow_null=True)
     stream_call_type = serializers.CharField()
     recording_url = serializers.CharField(allow_null=True)
     recording_ready_at = serializers.DateTimeField(allow_null=True)
@@ -72,7 +72,7 @@ class LiveCallSerializer(serializers.Serializer[dict[str, Any]]):
     updated_at = serializers.DateTimeField()
 
 
-class LiveStatusSerializer(serializers.Serializer[dict[str, Any]]):
+class LiveStatusSerializer(PlainSerializer):
     """What the provider says of the call at this moment."""
 
     is_live = serializers.BooleanField()
@@ -86,27 +86,8 @@ class LiveCallWithStatusSerializer(LiveCallSerializer):
     live = LiveStatusSerializer(allow_null=True)
 
 
-class LiveCallListSerializer(serializers.Serializer[dict[str, Any]]):
+class LiveCallListSerializer(EnvelopeSerializer):
     """A page of live calls; `next_cursor` is null on the last."""
 
     calls = LiveCallSerializer(many=True)
     next_cursor = serializers.CharField(allow_null=True)
-
-
-def live_call(call: Call) -> dict[str, Any]:
-    """The call as this surface shows it."""
-    return {
-        "id": call.pk,
-        "host_user_id": call.host_user_id,
-        "title": call.title,
-        "scheduled_at": call.scheduled_at,
-        "started_at": call.started_at,
-        "ended_at": call.ended_at,
-        "stream_call_id": call.provider_call_id or None,
-        "stream_call_type": call.stream_call_type,
-        "recording_url": call.recording_url or None,
-        "recording_ready_at": call.recording_ready_at,
-        "status": call.status,
-        "created_at": call.created_at,
-        "updated_at": call.updated_at,
-    }

@@ -1,13 +1,9 @@
-"""Addresses of the live surface."""
+"""URLs of the live calls API."""
 
-from django.urls import path
+from calls.api.live_calls.viewset import LiveCallViewSet
+from liveplatform.api.routers import PlatformRouter
 
-from calls.api.live_calls import acting, viewset
+router = PlatformRouter()
+router.register("live/calls", LiveCallViewSet)
 
-urlpatterns = [
-    path("v1/live/calls", viewset.LiveCallsView.as_view()),
-    path("v1/live/calls/<id:call_id>", viewset.LiveCallView.as_view()),
-    path("v1/live/calls/<id:call_id>/end", viewset.LiveCallEndView.as_view()),
-    path("v1/live/calls/<id:call_id>/start", acting.LiveCallStartView.as_view()),
-    path("v1/live/calls/<id:call_id>/token", acting.LiveCallTokenView.as_view()),
-]
+urlpatterns = router.urls

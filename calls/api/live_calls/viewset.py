@@ -1,123 +1,87 @@
-"""Live calls over REST (seed 000). Nothing is decided here."""
+"""Live calls over REST."""
 
 from dataclasses import asdict
 from uuid import UUID
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework.decorators import action
+from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from calls.api.base import CallsView
+from calls.api.base import READ, WRITE, CallPagination, CallsViewSet
+from calls.api.live_calls import serializers as shapes
 from calls.api.live_calls.filters import filter_parameters, parse_filter
-from calls.api.live_calls.serializers import (
-    LiveCallChange,
-    LiveCallListSerializer,
-    LiveCallRequest,
-    LiveCallSerializer,
-    LiveCallWithStatusSerializer,
-    live_call,
-)
 from calls.api.live_calls.surface import LIVE
-from calls.filters.page_request import PageRequest
-from calls.filters.planner import fetch_page
+from calls.filters import CallFilter
 from calls.lifecycle.create_video import VideoCallRequest, create_video_call
-from calls.lifecycle.end import get_call
 from calls.lifecycle.end_strict import end_strictly
+from calls.lifecycle.join_token import issue_join_token
 from calls.lifecycle.live_status import live_status
+from calls.lifecycle.start import start
 from calls.lifecycle.update import update_call
 from calls.models import Call
-from liveplatform.api.exceptions import error_responses
-from liveplatform.api.pagination import parse_page, slice_page
-
-TAGS = ["Live calls"]
 
 
-class LiveCallsView(CallsView):
+@extend_schema_view(
+    list=extend_schema(summary="List live calls, newest first", parameters=filter_parameters())
+)
+class LiveCallViewSet(ListModelMixin, CallsViewSet):
     """`/v1/live/calls`"""
 
+    queryset = Call.objects.filter(channel=Call.Channel.VIDEO)
+    serializer_class = shapes.LiveCallSerializer
+    list_serializer_class = shapes.LiveCallListSerializer
+    pagination_class = CallPagination
     surface = LIVE
-    scopes = {"GET": "read:live", "POST": "write:live"}
+    tags = ["Live calls"]
+    scopes = {"list": READ, "retrieve": READ} | dict.fromkeys(
+        ("create", "partial_update", "end", "start", "token"), WRITE
+    )
+    unthrottled_actions = frozenset({"end"})
+    errors = {
+        "create": (502, 503),
+        "partial_update": (412,),
+        "end": (502, 503),
+        "start": (412, 502, 503),
+        "token": (412, 503),
+    }
+
+    def call_filter(self) -> CallFilter:
+        return parse_filter(self.request.query_params)
 
     @extend_schema(
-        operation_id="live_calls_create",
-        tags=TAGS,
         summary="Create a Stream-backed call",
         description="Live at once, or scheduled if `scheduled_at` is given. Unknown fields are ignored.",
-        request=LiveCallRequest,
-        responses={201: LiveCallSerializer, **error_responses("live", 400, 502, 503)},
+        request=shapes.LiveCallRequest,
     )
-    def post(self, request: Request) -> Response:
-        body = LiveCallRequest(data=request.data)
-        body.is_valid(raise_exception=True)
-        call = create_video_call(
-            self.principal.account_id, VideoCallRequest(**body.validated_data, actor=self.principal.label)
-        )
-        return Response(live_call(call), status=201)
+    def create(self, request: Request) -> Response:
+        wanted = VideoCallRequest(**self.read(shapes.LiveCallRequest), actor=self.principal.label)
+        return _answer(create_video_call(self.principal.account_id, wanted), status=201)
 
     @extend_schema(
-        operation_id="live_calls_list",
-        tags=TAGS,
-        summary="List live calls, newest first",
-        parameters=filter_parameters(),
-        responses={200: LiveCallListSerializer, **error_responses("live", 400)},
-    )
-    def get(self, request: Request) -> Response:
-        limit, after = parse_page(request)
-        wanted = PageRequest(
-            self.principal.account_id, parse_filter(request.query_params), limit=limit + 1, after=after
-        )
-        calls, cursor = slice_page(fetch_page(wanted), limit)
-        return Response({"calls": [live_call(call) for call in calls], "next_cursor": cursor})
-
-
-class LiveCallView(CallsView):
-    """`/v1/live/calls/{id}`"""
-
-    surface = LIVE
-    scopes = {"GET": "read:live", "PATCH": "write:live"}
-
-    @extend_schema(
-        operation_id="live_calls_get",
-        tags=TAGS,
         summary="Get a call, with its live status at the provider",
         description="`live` is best effort: null when the provider gives no answer within two seconds.",
-        responses={200: LiveCallWithStatusSerializer, **error_responses("live", 404)},
+        responses=shapes.LiveCallWithStatusSerializer,
     )
-    def get(self, request: Request, call_id: UUID) -> Response:
-        call = get_call(call_id, self.principal.account_id, Call.Channel.VIDEO)
-        said = live_status(call)
-        return Response(live_call(call) | {"live": asdict(said) if said else None})
+    def retrieve(self, request: Request, call_id: UUID) -> Response:
+        call = self.get_object()
+        status = live_status(call)
+        live = asdict(status) if status else None
+        return Response({**shapes.LiveCallSerializer.write(call), "live": live})
 
     @extend_schema(
-        operation_id="live_calls_change",
-        tags=TAGS,
         summary="Change a call that has not ended",
         description=(
             "Its title, time, metadata or time limit. The provider learns a new title or time, best effort."
         ),
-        request=LiveCallChange,
-        responses={200: LiveCallSerializer, **error_responses("live", 400, 404, 412)},
+        request=shapes.LiveCallChange,
     )
-    def patch(self, request: Request, call_id: UUID) -> Response:
-        body = LiveCallChange(data=request.data)
-        body.is_valid(raise_exception=True)
-        principal = self.principal
-        call = update_call(
-            call_id, account_id=principal.account_id, actor=principal.label, changes=body.validated_data
-        )
-        return Response(live_call(call))
-
-
-class LiveCallEndView(CallsView):
-    """`/v1/live/calls/{id}/end`"""
-
-    surface = LIVE
-    scopes = {"POST": "write:live"}
-    rate_limited = False
+    def partial_update(self, request: Request, call_id: UUID) -> Response:
+        changes = self.read(shapes.LiveCallChange)
+        return _answer(update_call(call_id, changes=changes, **self.requester))
 
     @extend_schema(
-        operation_id="live_calls_end",
-        tags=TAGS,
         summary="End the Stream call and finalize the row",
         description=(
             "Strict: the provider is asked within the request. On 502 and 503 the wish to end is kept and "
@@ -125,11 +89,32 @@ class LiveCallEndView(CallsView):
             "with the same body."
         ),
         request=None,
-        responses={200: LiveCallSerializer, **error_responses("live", 404, 502, 503)},
     )
-    def post(self, request: Request, call_id: UUID) -> Response:
-        principal = self.principal
-        call = end_strictly(
-            call_id, account_id=principal.account_id, actor=principal.label, channel=Call.Channel.VIDEO
-        )
-        return Response(live_call(call))
+    @action(detail=True, methods=["post"])
+    def end(self, request: Request, call_id: UUID) -> Response:
+        return _answer(end_strictly(call_id, channel=Call.Channel.VIDEO, **self.requester))
+
+    @extend_schema(
+        summary="Take a scheduled call live",
+        description="Opens the provider's backstage first, where there is one. Safe to repeat.",
+        request=None,
+    )
+    @action(detail=True, methods=["post"])
+    def start(self, request: Request, call_id: UUID) -> Response:
+        return _answer(start(call_id, **self.requester))
+
+    @extend_schema(
+        summary="Mint a token that lets a user's client into this call",
+        description="For this user and this call only. It is made here; the provider is not asked.",
+        request=shapes.TokenRequest,
+        responses=shapes.TokenSerializer,
+    )
+    @action(detail=True, methods=["post"])
+    def token(self, request: Request, call_id: UUID) -> Response:
+        wanted = self.read(shapes.TokenRequest)
+        issued = issue_join_token(call_id, account_id=self.principal.account_id, **wanted)
+        return Response(shapes.TokenSerializer.write(issued))
+
+
+def _answer(call: Call, status: int = 200) -> Response:
+    return Response(shapes.LiveCallSerializer.write(call), status=status)

@@ -1,23 +1,20 @@
 """The platform's own list of all calls, in the filter language of calls.filters."""
 
-from typing import Any
-
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import serializers
+from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
-from rest_framework.response import Response
 
-from calls.api.platform.serializers import CallSerializer
-from calls.api.telephony.lists import RecordCallView
+from calls.api.base import READ, WRITE, CallPagination
+from calls.api.telephony.registration import RegisterCallMixin
+from calls.api.telephony.surface import TELEPHONY
 from calls.filters import CallFilter, InvalidFilter
 from calls.filters.fields import COLUMNS, CREATED_AT
 from calls.filters.ordering import Order
-from calls.filters.page_request import PageRequest
-from calls.filters.planner import fetch_page
-from calls.representation import represent_call
-from liveplatform.api.exceptions import error_responses
-from liveplatform.api.pagination import page_parameters, parse_page, slice_page
-from liveplatform.api.surfaces import PLATFORM
+from calls.models import Call
+from calls.representation import CallSerializer
+from liveplatform.api.pagination import page_parameters
+from liveplatform.api.serializers import EnvelopeSerializer
 
 TAGS = ["Calls"]
 ORDER = OpenApiParameter(
@@ -25,7 +22,7 @@ ORDER = OpenApiParameter(
 )
 
 
-class CallsSerializer(serializers.Serializer[dict[str, Any]]):
+class CallsSerializer(EnvelopeSerializer):
     """A page of calls; `next_cursor` is null on the last."""
 
     calls = CallSerializer(many=True)
@@ -60,25 +57,27 @@ def is_descending(request: Request) -> bool:
     return order == "desc"
 
 
-class CallsListView(RecordCallView):
-    """`/v1/calls`: the platform's list by GET; by POST the telephony surface's, whose address it is too."""
-
-    scopes = {"GET": "read:live", **RecordCallView.scopes}
-
-    surfaces = {"get": PLATFORM}
-
-    @extend_schema(
-        operation_id="platform_calls_list",
-        tags=TAGS,
+@extend_schema_view(
+    list=extend_schema(
         summary="List all calls, newest first",
         description="All filters must hold. One that no index answers within a bound is refused with 400.",
         parameters=[*filter_parameters(), ORDER, *page_parameters()],
-        responses={200: CallsSerializer, **error_responses("platform", 400)},
     )
-    def get(self, request: Request) -> Response:
-        limit, after = parse_page(request)
-        selection = CallFilter.from_query(request.query_params, ignore=("cursor", "limit", "order"))
-        order = Order(CREATED_AT, is_descending(request))
-        wanted = PageRequest(self.principal.account_id, selection, order, limit=limit + 1, after=after)
-        calls, cursor = slice_page(fetch_page(wanted), limit)
-        return Response({"calls": [represent_call(call) for call in calls], "next_cursor": cursor})
+)
+class CallListViewSet(ListModelMixin, RegisterCallMixin):
+    """`/v1/calls`: the platform's list by GET; by POST the telephony API's registration of calls."""
+
+    queryset = Call.objects.all()
+    serializer_class = CallSerializer
+    list_serializer_class = CallsSerializer
+    pagination_class = CallPagination
+    surfaces = {"create": TELEPHONY}
+    tags = TAGS
+    scopes = {"list": READ, "create": WRITE}
+    atomic_actions = frozenset({"create"})
+
+    def call_filter(self) -> CallFilter:
+        return CallFilter.from_query(self.request.query_params, ignore=("cursor", "limit", "order"))
+
+    def call_order(self) -> Order:
+        return Order(CREATED_AT, is_descending(self.request))

@@ -5,9 +5,8 @@ from typing import Any
 from rest_framework import serializers
 
 from calls.api.base import MetadataField
-from calls.api.platform.serializers import CallSerializer
 from calls.models import Call
-from calls.representation import represent_call
+from calls.representation import CallSerializer, represent_call
 from liveplatform.api.serializers import CleanCharField, StrictSerializer
 
 MAX_TEXT_LENGTH = 20_000

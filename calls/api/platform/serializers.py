@@ -4,9 +4,10 @@ from typing import Any
 
 from rest_framework import serializers
 
-from calls.models import Call, Step
+from calls.models import Step
 from calls.models.end_code import EndCode
-from liveplatform.api.serializers import CleanCharField, IdField, JSONObjectField, StrictSerializer
+from calls.representation import AnalysisSerializer, StepSerializer
+from liveplatform.api.serializers import CleanCharField, IdField, StrictSerializer
 
 
 class TurnSerializer(serializers.Serializer[dict[str, Any]]):
@@ -43,74 +44,10 @@ class EndRequest(StrictSerializer):
     )
 
 
-class ProviderSerializer(serializers.Serializer[dict[str, Any]]):
-    """What the provider said, apart from our own state."""
-
-    name = serializers.CharField(allow_null=True)
-    call_id = serializers.CharField(allow_null=True)
-    state = serializers.ChoiceField(choices=Call.ProviderState.choices)
-    status = serializers.CharField(allow_null=True)
-    confirmed_at = serializers.DateTimeField(allow_null=True)
-    ended_at = serializers.DateTimeField(allow_null=True)
-
-
-class CallSerializer(serializers.Serializer[dict[str, Any]]):
-    """A call as the platform itself tells of it."""
-
-    id = serializers.UUIDField()
-    channel = serializers.ChoiceField(choices=Call.Channel.choices)
-    status = serializers.ChoiceField(choices=Call.Status.choices)
-    created_at = serializers.DateTimeField()
-    scheduled_at = serializers.DateTimeField(allow_null=True)
-    started_at = serializers.DateTimeField(allow_null=True)
-    ended_at = serializers.DateTimeField(allow_null=True)
-    duration = serializers.IntegerField(allow_null=True)
-    disconnect_reason = serializers.CharField(allow_null=True)
-    end_code = serializers.ChoiceField(choices=EndCode.choices, allow_null=True)
-    ended_by = serializers.CharField(allow_null=True)
-    provider = ProviderSerializer()
-    host_user_id = serializers.CharField(allow_null=True)
-    title = serializers.CharField(allow_null=True)
-    to = serializers.CharField(allow_null=True)
-    direction = serializers.CharField(allow_null=True)
-    is_test = serializers.BooleanField()
-    sentiment = serializers.CharField(allow_null=True)
-    recording_url = serializers.CharField(allow_null=True)
-    metadata = JSONObjectField()
-
-    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
-        """`from` is a word of Python's, so it joins here."""
-        return super().get_fields() | {"from": serializers.CharField(allow_null=True)}
-
-
-class StepSerializer(serializers.Serializer[dict[str, Any]]):
-    """A step that follows the end of a call."""
-
-    id = serializers.UUIDField()
-
-    kind = serializers.ChoiceField(choices=Step.Kind.choices)
-    state = serializers.ChoiceField(choices=Step.State.choices)
-    attempts = serializers.IntegerField()
-    error = serializers.CharField(allow_null=True)
-    due_at = serializers.DateTimeField(allow_null=True)
-    settled_at = serializers.DateTimeField(allow_null=True)
-    log = serializers.ListField(child=JSONObjectField(), help_text="One entry per attempt.")
-
-
 class StepsSerializer(serializers.Serializer[dict[str, Any]]):
     """All steps of a call."""
 
     steps = StepSerializer(many=True)
-
-
-class AnalysisSerializer(serializers.Serializer[dict[str, Any]]):
-    """What an analysis found."""
-
-    metrics = JSONObjectField()
-    sentiment = JSONObjectField()
-    analyser = serializers.CharField()
-    version = serializers.CharField()
-    created_at = serializers.DateTimeField()
 
 
 class AnalysisStateSerializer(serializers.Serializer[dict[str, Any]]):

@@ -3,9 +3,13 @@
 from django.urls import path
 
 from calls.api.platform import export, listing, phone_numbers, record_views, viewset
+from liveplatform.api.routers import PlatformRouter
+
+router = PlatformRouter()
+router.register("calls", listing.CallListViewSet)
 
 urlpatterns = [
-    path("v1/calls", listing.CallsListView.as_view()),
+    *router.urls,
     path("v1/calls/export", export.ExportView.as_view()),
     path("v1/calls/<id:call_id>/end", viewset.CallEndView.as_view()),
     path("v1/calls/<id:call_id>/steps", viewset.StepsView.as_view()),

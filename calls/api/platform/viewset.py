@@ -16,7 +16,7 @@ from calls.models import Analysis, Call, Step, Transcript
 from calls.models.end_code import EndCode
 from calls.post_processing import transcripts
 from calls.post_processing.rerun import rerun_step
-from calls.representation import represent_analysis, represent_call, represent_steps
+from calls.representation import CallSerializer, represent_analysis, represent_call, represent_steps
 from calls.timeline import timeline
 from liveplatform.api.exceptions import Conflict, error_responses
 
@@ -45,7 +45,7 @@ class CallEndView(OneCallView):
         summary="End any call, by phone or video",
         description="Ends it here and now; what must follow is carried out by the workers. Safe to repeat.",
         request=shapes.EndRequest,
-        responses={200: shapes.CallSerializer, **error_responses("platform", 400, 404)},
+        responses={200: CallSerializer, **error_responses("platform", 400, 404)},
     )
     def post(self, request: Request, call_id: UUID) -> Response:
         body = shapes.EndRequest(data=request.data)

@@ -1,1 +1,1 @@
-"""Telephony calls: the surface of seed 001, `/calls…` and the same under `/v1`."""
+"""The telephony API, `/calls…` and the same under `/v1`."""

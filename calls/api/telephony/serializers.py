@@ -1,15 +1,24 @@
-"""What the telephony surface takes in (seed 001), and how its answers look in the schema."""
+"""Requests and answers of the telephony API. Field names and shapes are the vendor's.
 
+https://docs.callab.ai/api-reference/campaign-calls/get-one
+"""
+
+from datetime import datetime
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from calls.api.base import MetadataField, TimeLimitField
-from calls.lifecycle.dial import DialRequest
-from calls.lifecycle.register_external import ExternalCall
+from calls.models import PhoneNumber
 from calls.phone_numbers import InvalidPhoneNumber, e164
-from liveplatform.api.serializers import CleanCharField, IdField, JSONObjectField
+from liveplatform.api.serializers import (
+    CleanCharField,
+    EnvelopeSerializer,
+    IdField,
+    JSONObjectField,
+    PlainSerializer,
+)
 
 MAX_NUMBER_LENGTH = 40
 
@@ -43,8 +52,8 @@ class MakeCallRequest(serializers.Serializer[dict[str, Any]]):
     """The body of a make-call: `echo_room`, `record`, `twiml`, `url`, `metadata`, `time_limit` are ours."""
 
     ai_agent_id = IdField(required=False, allow_null=True)
-    call_from = CleanCharField(max_length=MAX_NUMBER_LENGTH)
-    call_to = CleanCharField(max_length=MAX_NUMBER_LENGTH)
+    call_from = CleanCharField(source="from_number", max_length=MAX_NUMBER_LENGTH)
+    call_to = CleanCharField(source="to_number", max_length=MAX_NUMBER_LENGTH)
     dynamic_variables = DynamicVariable(many=True, required=False, allow_null=True)
     workspace = CleanCharField(required=False, min_length=1, max_length=100, default="default")
     echo_room = serializers.BooleanField(required=False, default=False)
@@ -57,18 +66,8 @@ class MakeCallRequest(serializers.Serializer[dict[str, Any]]):
     def validate_call_from(self, number: str) -> str:
         return _normalised_number(number)
 
-    def dial_request(self, submission_key: str, by: str) -> DialRequest:
-        """The wish, once valid."""
-        wish = dict(self.validated_data)
-        variables = wish.pop("dynamic_variables", None) or []
-        return DialRequest(
-            from_number=wish.pop("call_from"),
-            to_number=wish.pop("call_to"),
-            dynamic_variables={entry["name"]: entry["value"] for entry in variables},
-            submission_key=submission_key,
-            actor=by,
-            **wish,
-        )
+    def validate_dynamic_variables(self, variables: list[dict[str, str]] | None) -> dict[str, str]:
+        return {variable["name"]: variable["value"] for variable in variables or []}
 
 
 @extend_schema_field(
@@ -96,15 +95,23 @@ class RecordCallRequest(serializers.Serializer[dict[str, Any]]):
     `company_id` is ignored too: the account of the key is the company.
     """
 
-    call_from = CleanCharField(max_length=MAX_NUMBER_LENGTH)
-    call_to = CleanCharField(max_length=MAX_NUMBER_LENGTH)
-    call_sid = CleanCharField(required=False, allow_null=True, allow_blank=True, max_length=64)
-    call_provider = CleanCharField(required=False, allow_null=True, allow_blank=True, max_length=20)
-    call_direction = CleanCharField(required=False, allow_null=True, allow_blank=True, max_length=20)
+    call_from = CleanCharField(source="from_number", max_length=MAX_NUMBER_LENGTH)
+    call_to = CleanCharField(source="to_number", max_length=MAX_NUMBER_LENGTH)
+    call_sid = CleanCharField(
+        source="provider_call_id", required=False, allow_null=True, allow_blank=True, max_length=64
+    )
+    call_provider = CleanCharField(
+        source="provider", required=False, allow_null=True, allow_blank=True, max_length=20
+    )
+    call_direction = CleanCharField(
+        source="direction", required=False, allow_null=True, allow_blank=True, max_length=20
+    )
     campaign_id = IdField(required=False, allow_null=True)
     contact_id = IdField(required=False, allow_null=True)
     ai_agent_id = IdField(required=False, allow_null=True)
-    agent_dynamic_variables = DynamicVariablesField(required=False, allow_null=True)
+    agent_dynamic_variables = DynamicVariablesField(
+        source="dynamic_variables", required=False, allow_null=True
+    )
     workspace = CleanCharField(required=False, allow_null=True, min_length=1, max_length=100)
     workspace_id = CleanCharField(required=False, allow_null=True, min_length=1, max_length=100)
     is_test = serializers.BooleanField(required=False, default=False)
@@ -117,70 +124,61 @@ class RecordCallRequest(serializers.Serializer[dict[str, Any]]):
     def validate_call_to(self, number: str) -> str:
         return _normalised_number(number)
 
-    def external_call(self, created_by: str) -> ExternalCall:
-        """What is told, once valid, and by whom."""
-        sent = self.validated_data
-        return ExternalCall(
-            created_by=created_by,
-            from_number=sent["call_from"],
-            to_number=sent["call_to"],
-            provider_call_id=sent.get("call_sid") or "",
-            provider=(sent.get("call_provider") or "").lower(),
-            direction=sent.get("call_direction") or "",
-            is_test=sent["is_test"],
-            ai_agent_id=sent.get("ai_agent_id"),
-            campaign_id=sent.get("campaign_id"),
-            contact_id=sent.get("contact_id"),
-            workspace=sent.get("workspace") or sent.get("workspace_id") or "default",
-            notes=sent.get("notes") or "",
-            dynamic_variables=sent.get("agent_dynamic_variables") or {},
-            metadata=sent.get("metadata") or {},
-        )
+    def validate_call_provider(self, provider: str | None) -> str:
+        return (provider or "").lower()
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Leave out nulls; `workspace` wins over `workspace_id`, which is its older name."""
+        values = {name: value for name, value in attrs.items() if value is not None}
+        older = values.pop("workspace_id", None)
+        return {"workspace": older, **values} if older else values
 
 
-class TelephonyCallSerializer(serializers.Serializer[dict[str, Any]]):
+class TelephonyCallSerializer(PlainSerializer):
     """The call object of seed 001: 37 fields."""
 
-    id = serializers.UUIDField()
-    call_sid = serializers.CharField(allow_null=True)
-    company_id = serializers.UUIDField()
-    campaign_id = serializers.UUIDField(allow_null=True)
-    ai_agent_id = serializers.UUIDField(allow_null=True)
-    contact_id = serializers.UUIDField(allow_null=True)
-    call_provider = serializers.CharField(allow_null=True)
-    call_from = serializers.CharField()
-    call_to = serializers.CharField()
-    call_duration = serializers.IntegerField(allow_null=True, help_text="Seconds.")
+    id = serializers.UUIDField(source="call.id")
+    call_sid = serializers.CharField(source="call.provider_call_id", allow_null=True)
+    company_id = serializers.UUIDField(source="call.account_id")
+    campaign_id = serializers.UUIDField(source="call.campaign_id", allow_null=True)
+    ai_agent_id = serializers.UUIDField(source="call.ai_agent_id", allow_null=True)
+    contact_id = serializers.UUIDField(source="call.contact_id", allow_null=True)
+    call_provider = serializers.CharField(source="call.provider", allow_null=True)
+    call_from = serializers.CharField(source="call.from_number")
+    call_to = serializers.CharField(source="call.to_number")
+    call_duration = serializers.IntegerField(source="call.duration", allow_null=True, help_text="Seconds.")
     call_status = serializers.CharField(help_text="In Twilio's words, such as in-progress or completed.")
-    call_direction = serializers.CharField()
-    is_test = serializers.BooleanField()
-    call_rating = serializers.IntegerField(allow_null=True)
-    call_feedback = serializers.CharField(allow_null=True)
-    record_url = serializers.CharField(allow_null=True)
+    call_direction = serializers.CharField(source="call.direction")
+    is_test = serializers.BooleanField(source="call.is_test")
+    call_rating = serializers.IntegerField(source="call.rating", allow_null=True)
+    call_feedback = serializers.CharField(source="call.feedback", allow_null=True)
+    record_url = serializers.CharField(source="call.recording_url", allow_null=True)
     transcript = serializers.CharField(allow_null=True)
     transcript_object = JSONObjectField(allow_null=True)
     transcript_language = serializers.CharField(allow_null=True)
-    cost = serializers.FloatField(allow_null=True)
-    price_unit = serializers.CharField(allow_null=True)
-    latency = serializers.FloatField(allow_null=True, help_text="Median response latency, seconds.")
-    disconnect_reason = serializers.CharField(allow_null=True)
-    analysis_sentiment = serializers.CharField(allow_null=True)
+    cost = serializers.FloatField(source="call.cost", allow_null=True)
+    price_unit = serializers.CharField(source="call.price_unit", allow_null=True)
+    latency = serializers.FloatField(
+        source="call.latency", allow_null=True, help_text="Median response latency, seconds."
+    )
+    disconnect_reason = serializers.CharField(source="call.disconnect_reason", allow_null=True)
+    analysis_sentiment = serializers.CharField(source="call.sentiment", allow_null=True)
     agent_task_status = serializers.CharField(allow_null=True)
     agent_task_feedback = serializers.CharField(allow_null=True)
-    metadata = JSONObjectField()
-    agent_dynamic_variables = JSONObjectField()
+    metadata = JSONObjectField(source="call.metadata")
+    agent_dynamic_variables = JSONObjectField(source="call.dynamic_variables")
     agent_post_call_outcomes = JSONObjectField(allow_null=True)
-    notes = serializers.CharField(allow_null=True)
-    created_at = serializers.DateTimeField()
-    updated_at = serializers.DateTimeField()
+    notes = serializers.CharField(source="call.notes", allow_null=True)
+    created_at = serializers.DateTimeField(source="call.created_at")
+    updated_at = serializers.DateTimeField(source="call.updated_at")
     deleted_at = serializers.DateTimeField(allow_null=True)
-    started_at = serializers.DateTimeField(allow_null=True)
-    ended_at = serializers.DateTimeField(allow_null=True)
+    started_at = serializers.DateTimeField(source="call.started_at", allow_null=True)
+    ended_at = serializers.DateTimeField(source="call.ended_at", allow_null=True)
     retry_at = serializers.DateTimeField(allow_null=True)
-    workspace_id = serializers.CharField()
+    workspace_id = serializers.CharField(source="call.workspace")
 
 
-class TelephonyAnswer(serializers.Serializer[dict[str, Any]]):
+class TelephonyAnswer(PlainSerializer):
     """The envelope around a call."""
 
     status = serializers.CharField(help_text="ok")
@@ -188,7 +186,7 @@ class TelephonyAnswer(serializers.Serializer[dict[str, Any]]):
     data = TelephonyCallSerializer()  # type: ignore[assignment]
 
 
-class TelephonyCallsAnswer(serializers.Serializer[dict[str, Any]]):
+class TelephonyCallsAnswer(EnvelopeSerializer):
     """The envelope around a page of calls. The vendor has `data` alone; where it stands is told beside it."""
 
     status = serializers.CharField(help_text="ok")
@@ -199,17 +197,25 @@ class TelephonyCallsAnswer(serializers.Serializer[dict[str, Any]]):
     has_more = serializers.BooleanField(help_text="Whether there is a next page.")
 
 
-class TelephonyNumberSerializer(serializers.Serializer[dict[str, Any]]):
+class TelephonyNumberSerializer(PlainSerializer):
     """A phone number as the vendor shows it; its times are UTC without a zone."""
 
     nickname = serializers.CharField()
-    phone_number = serializers.CharField(help_text="E.164")
-    number_country_code = serializers.CharField(allow_null=True)
+    phone_number = serializers.CharField(source="number", help_text="E.164")
+    number_country_code = serializers.CharField(source="country_code", allow_null=True)
     created_at = serializers.CharField()
     updated_at = serializers.CharField()
 
+    @staticmethod
+    def get_created_at(number: PhoneNumber) -> str:
+        return _naive_utc(number.created_at)
 
-class TelephonyNumbersAnswer(serializers.Serializer[dict[str, Any]]):
+    @staticmethod
+    def get_updated_at(number: PhoneNumber) -> str:
+        return _naive_utc(number.updated_at)
+
+
+class TelephonyNumbersAnswer(EnvelopeSerializer):
     """The envelope around the company's phone numbers."""
 
     status = serializers.CharField(help_text="ok")
@@ -222,3 +228,7 @@ def _normalised_number(number: str) -> str:
         return e164(number)[0]
     except InvalidPhoneNumber as error:
         raise serializers.ValidationError(str(error)) from error
+
+
+def _naive_utc(time: datetime) -> str:
+    return time.replace(tzinfo=None).isoformat()

@@ -1,21 +1,16 @@
-"""Addresses of the telephony surface: as the vendor's prose has them, and under /v1 as its page does."""
+"""URLs of the telephony API: as the vendor's prose has them, and under /v1 as its pages do."""
 
-from django.urls import path
+from calls.api.telephony.phone_numbers import TelephonyPhoneNumberViewSet
+from calls.api.telephony.registration import ExternalCallViewSet
+from calls.api.telephony.viewset import TelephonyCallViewSet
+from liveplatform.api.routers import PlatformRouter
 
-from calls.api.telephony import lists, viewset
+# POST /v1/calls is in calls.api.platform, which answers GET there.
+unversioned = PlatformRouter(("",))
+unversioned.register("calls", ExternalCallViewSet)
 
-# POST /v1/calls is calls.api.platform.listing's, which answers GET there too.
-urlpatterns = [
-    path("calls", lists.RecordCallView.as_view()),
-    *(
-        path(f"{prefix}{rest}", view.as_view())
-        for prefix in ("", "v1/")
-        for rest, view in (
-            ("calls/end", viewset.EndCallView),
-            ("calls/make-call", viewset.MakeCallView),
-            ("calls/query", lists.QueryView),
-            ("calls/<id:call_id>", viewset.CallView),
-            ("phone_number", lists.PhoneNumbersView),
-        )
-    ),
-]
+router = PlatformRouter(("", "v1/"))
+router.register("calls", TelephonyCallViewSet)
+router.register("phone_number", TelephonyPhoneNumberViewSet)
+
+urlpatterns = [*unversioned.urls, *router.urls]

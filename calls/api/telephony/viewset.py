@@ -1,146 +1,124 @@
-"""Telephony calls over REST (seed 001). Nothing is decided here."""
+"""Telephony calls over REST."""
 
-from typing import Any, ClassVar, cast
+from dataclasses import replace
+from typing import cast
 from uuid import UUID
 
 import structlog
 from django.http import HttpResponse
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
 from rest_framework.exceptions import ParseError, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from calls.api.base import CallNotPlaced, CallsView
-from calls.api.telephony.representation import telephony_call, whole_call
-from calls.api.telephony.serializers import EndCallRequest, MakeCallRequest, TelephonyAnswer
+from calls.api.base import READ, WRITE, CallNotPlaced, CallsViewSet
+from calls.api.telephony import schema
+from calls.api.telephony import serializers as shapes
+from calls.api.telephony.filters import QUERY_PARAMETERS, parse_query
+from calls.api.telephony.representation import (
+    Answer,
+    PageAnswer,
+    TelephonyCall,
+    all_with_insight,
+    with_insight,
+)
 from calls.api.telephony.surface import TELEPHONY
-from calls.lifecycle.dial import DialError, ProviderRejectedCall, dial
-from calls.lifecycle.end import CallNotFound, NoPhoneNumber, end, get_call
+from calls.filters.planner import fetch_page
+from calls.lifecycle.dial import DialError, DialRequest, ProviderRejectedCall, dial
+from calls.lifecycle.end import CallNotFound, NoPhoneNumber, end
+from calls.models import Call
 from liveplatform.accounts.models import Account
 from liveplatform.api import idempotency
-from liveplatform.api.exceptions import error_responses
 
 log = structlog.get_logger(__name__)
 
-TAGS = ["Telephony calls"]
-PREFER_STRICT = OpenApiParameter(
-    "Prefer", str, OpenApiParameter.HEADER, description="`handling=strict` asks for honest errors (4xx)."
-)
 
+class TelephonyCallViewSet(CallsViewSet):
+    """`/calls`, and the same under `/v1`"""
 
-class TelephonyView(CallsView):
-    """What the views of this surface share: its envelope."""
-
+    queryset = Call.objects.all()
+    serializer_class = shapes.TelephonyAnswer
     surface = TELEPHONY
-    operation: ClassVar[str] = ""
+    tags = ["Telephony calls"]
+    scopes = {"retrieve": READ, "query": READ, "make_call": WRITE, "end": WRITE}
+    atomic_if_idempotent_actions = frozenset({"end"})
+    unthrottled_actions = frozenset({"end"})
+    errors = {"end": (404, 409, 422)}
 
-    @staticmethod
-    def answer(data: dict[str, Any] | list[dict[str, Any]], message: str) -> Response:
-        return Response({"status": "ok", "message": message, "data": data})
-
-
-class EndCallView(TelephonyView):
-    """`/calls/end`"""
-
-    operation = "calls_end"
-    scopes = {"POST": "write:live"}
-    rate_limited = False
-    atomic_if_idempotent = True
+    @extend_schema(summary="Get one call")
+    def retrieve(self, request: Request, call_id: UUID) -> Response:
+        return _answer("Call retrieved successfully", with_insight(self.get_object()))
 
     @extend_schema(
-        tags=TAGS,
-        summary="End a call",
+        summary="Query calls",
         description=(
-            "Ends the call here and now; hanging up at the provider, deleting its room, analysis and "
-            "webhooks follow. Ending an ended call answers the same. As the vendor documents it, an invalid "
-            "id, an unknown call and any other failure answer 200 with an empty body, unless the account has "
-            "honest errors switched on or the request says `Prefer: handling=strict`."
+            "Filters must all hold. A query that an index cannot answer within a bound is refused with 400 "
+            "and says how to narrow it."
         ),
-        parameters=[PREFER_STRICT],
-        request=EndCallRequest,
-        responses={
-            200: OpenApiResponse(TelephonyAnswer, description="Ended; or, with an empty body, not."),
-            **error_responses("telephony", 400, 404, 409, 422),
-        },
-        examples=[
-            OpenApiExample(
-                "End",
-                value={
-                    "call_id": "550e8400-e29b-41d4-a716-446655440000",
-                    "disconnect_reason": "Customer requested to end call",
-                },
-                request_only=True,
-            )
-        ],
+        parameters=QUERY_PARAMETERS,
+        responses=shapes.TelephonyCallsAnswer,
     )
-    def post(self, request: Request) -> Response:
-        body = EndCallRequest(data=request.data)
-        body.is_valid(raise_exception=True)
-        call_id = body.validated_data["call_id"]
-        reason = body.validated_data.get("disconnect_reason") or ""
-        principal = self.principal
-        ended = end(
-            call_id,
-            account_id=principal.account_id,
-            reason=reason,
-            actor=principal.label,
-            require_own_number=True,
+    @action(detail=False)
+    def query(self, request: Request) -> Response:
+        page = parse_query(request.query_params, self.principal.account_id)
+        found = fetch_page(replace(page, limit=page.limit + 1))
+        answer = PageAnswer(
+            "Calls retrieved successfully",
+            all_with_insight(found[: page.limit]),
+            page=page.offset // page.limit,
+            per_page=page.limit,
+            has_more=len(found) > page.limit,
         )
-        return self.answer(telephony_call(ended.call), "Call ended successfully")
+        return Response(shapes.TelephonyCallsAnswer.write(answer))
+
+    @extend_schema(
+        summary="Start a test call",
+        description="400 for bad input and for failures at the provider; a paid call is never dialled twice.",
+        request=shapes.MakeCallRequest,
+        responses=shapes.TelephonyAnswer,
+    )
+    @action(detail=False, methods=["post"], url_path="make-call")
+    def make_call(self, request: Request) -> Response:
+        wanted = DialRequest(
+            **self.read(shapes.MakeCallRequest),
+            submission_key=idempotency.fingerprint_of(request),
+            actor=self.principal.label,
+        )
+        try:
+            call = dial(self.principal.account_id, wanted)
+        except ProviderRejectedCall as error:
+            raise CallNotPlaced(str(error), error.code) from error
+        except DialError as error:
+            raise ValidationError(str(error)) from error
+        return _answer("Call initiated successfully", TelephonyCall(call))
+
+    @schema.END
+    @action(detail=False, methods=["post"])
+    def end(self, request: Request) -> Response:
+        wanted = self.read(shapes.EndCallRequest)
+        reason = wanted.get("disconnect_reason") or ""
+        ended = end(wanted["call_id"], reason=reason, require_own_number=True, **self.requester)
+        return _answer("Call ended successfully", TelephonyCall(ended.call))
 
     def handle_exception(self, exc: Exception) -> Response:
-        """The seed's odd contract: what the caller got wrong is answered with 200 and nothing."""
+        """What the caller got wrong in an end is answered 200 with an empty body, as the vendor does.
+
+        https://docs.callab.ai/api-reference/campaign-calls/end
+        """
         response = super().handle_exception(exc)
-        quiet = isinstance(exc, ValidationError | ParseError | CallNotFound | NoPhoneNumber)
-        if quiet and not self._wants_errors():
+        is_callers = isinstance(exc, ValidationError | ParseError | CallNotFound | NoPhoneNumber)
+        if self.action == "end" and is_callers and not self._wants_strict_errors():
             log.warning("end_refused", why=type(exc).__name__, status=response.status_code)
             # Not even "null", as Response would say.
             return cast(Response, HttpResponse(content_type="application/json"))
         return response
 
-    def _wants_errors(self) -> bool:
+    def _wants_strict_errors(self) -> bool:
         if "handling=strict" in self.request.headers.get("Prefer", "").replace(" ", "").lower():
             return True
         return Account.objects.filter(pk=self.principal.account_id, strict_errors=True).exists()
 
 
-class CallView(TelephonyView):
-    """`/calls/{id}`"""
-
-    operation = "calls_get"
-    scopes = {"GET": "read:live"}
-
-    @extend_schema(
-        tags=TAGS,
-        summary="Get one call",
-        responses={200: TelephonyAnswer, **error_responses("telephony", 404)},
-    )
-    def get(self, request: Request, call_id: UUID) -> Response:
-        call = get_call(call_id, self.principal.account_id)
-        return self.answer(whole_call(call), "Call retrieved successfully")
-
-
-class MakeCallView(TelephonyView):
-    """`/calls/make-call`"""
-
-    operation = "calls_make"
-    scopes = {"POST": "write:live"}
-
-    @extend_schema(
-        tags=TAGS,
-        summary="Start a test call",
-        description="400 for bad input and for failures at the provider; a paid call is never dialled twice.",
-        request=MakeCallRequest,
-        responses={200: TelephonyAnswer, **error_responses("telephony", 400)},
-    )
-    def post(self, request: Request) -> Response:
-        body = MakeCallRequest(data=request.data)
-        body.is_valid(raise_exception=True)
-        try:
-            wish = body.dial_request(idempotency.fingerprint_of(request), self.principal.label)
-            call = dial(self.principal.account_id, wish)
-        except ProviderRejectedCall as error:
-            raise CallNotPlaced(str(error), error.code) from error
-        except DialError as error:
-            raise ValidationError(str(error)) from error
-        return self.answer(telephony_call(call), "Call initiated successfully")
+def _answer(message: str, call: TelephonyCall) -> Response:
+    return Response(shapes.TelephonyAnswer.write(Answer(message, call)))
