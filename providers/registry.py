@@ -17,22 +17,29 @@ from providers.twilio.adapter import Twilio
 class Provider:
     """`adapter` is None for a company whose credentials can be stored, but nothing uses them yet."""
 
+    label: str
     credentials: CredentialSpec
     adapter: Callable[[Mapping[str, str], TransportOptions], Adapter] | None = None
 
 
 # In order of preference, where an account is connected to several that can do the same.
 PROVIDERS = {
-    "twilio": Provider(Twilio.credentials, Twilio),
-    "getstream": Provider(GetStream.credentials, GetStream),
-    "livekit": Provider(LiveKit.credentials, LiveKit),
+    "twilio": Provider("Twilio", Twilio.credentials, Twilio),
+    "getstream": Provider("GetStream", GetStream.credentials, GetStream),
     "cloudflare": Provider(
-        CredentialSpec(("account_id", "app_id"), ("api_token",), identity_fields=("account_id", "app_id"))
+        "Cloudflare",
+        CredentialSpec(("account_id", "app_id"), ("api_token",), identity_fields=("account_id", "app_id")),
     ),
-    "vobiz": Provider(CredentialSpec(("auth_id",), ("auth_token",), identity_fields=("auth_id",))),
+    "vobiz": Provider("Vobiz", CredentialSpec(("auth_id",), ("auth_token",), identity_fields=("auth_id",))),
+    "livekit": Provider("LiveKit", LiveKit.credentials, LiveKit),
 }
 CREDENTIALS = {name: provider.credentials for name, provider in PROVIDERS.items()}
 ROOM_PROVIDERS = tuple(name for name, each in PROVIDERS.items() if hasattr(each.adapter, "open_room"))
+
+
+def provider_choices() -> list[tuple[str, str]]:
+    """(name, label) of each provider, as Django's `choices`; a function, so that no migration lists them."""
+    return [(name, provider.label) for name, provider in PROVIDERS.items()]
 
 
 def build_adapter(

@@ -5,7 +5,7 @@ import os
 from liveplatform.accounts.models import Connection
 
 # Providers whose webhook address is set once per app; Twilio gets its callback URLs with each call instead.
-WEBHOOK_PROVIDERS = (Connection.Provider.GETSTREAM, Connection.Provider.LIVEKIT)
+WEBHOOK_PROVIDERS = ("getstream", "livekit")
 # The environment variable by which `make up` turns the sandbox's webhooks on.
 SEND_EVENTS_ENV = "SANDBOX_SEND_EVENTS"
 
@@ -46,7 +46,7 @@ def _callback_target(connection: Connection) -> dict[str, str]:
 def _stored_port() -> int | None:
     """The port of the oldest Twilio connection to 127.0.0.1, which `make up` stored at its first start."""
     local = Connection.objects.filter(
-        provider=Connection.Provider.TWILIO, base_url__regex=f"^{sandbox_base_url(0)[:-1]}[0-9]{{1,5}}$"
+        provider="twilio", base_url__regex=f"^{sandbox_base_url(0)[:-1]}[0-9]{{1,5}}$"
     )
     url = local.order_by("pk").values_list("base_url", flat=True).first()
     return int(url.rpartition(":")[2]) if url else None

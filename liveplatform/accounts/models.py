@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 
 from liveplatform.crypto import seal, unseal
 from liveplatform.db.uuid7 import uuid7
+from providers.registry import provider_choices
 
 ALPHABET = string.ascii_uppercase + string.digits
 
@@ -111,16 +112,9 @@ class JwtIssuer(models.Model):
 class Connection(models.Model):
     """A customer's account at a provider. Its secrets are sealed and never shown."""
 
-    class Provider(models.TextChoices):
-        TWILIO = "twilio", "Twilio"
-        GETSTREAM = "getstream", "GetStream"
-        CLOUDFLARE = "cloudflare", "Cloudflare"
-        VOBIZ = "vobiz", "Vobiz"
-        LIVEKIT = "livekit", "LiveKit"
-
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     account = models.ForeignKey(Account, models.CASCADE, related_name="connections")
-    provider = models.CharField(max_length=20, choices=Provider.choices)
+    provider = models.CharField(max_length=20, choices=provider_choices)
     name = models.CharField(max_length=100, blank=True, default="")
     base_url = models.URLField(blank=True, default="", help_text="Empty: the provider's public address.")
     options = models.JSONField(

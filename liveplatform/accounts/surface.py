@@ -5,5 +5,5 @@ from liveplatform.api.surfaces import Surface
 ACCOUNTS = Surface(
     "accounts",
     urls="liveplatform.accounts.api.urls",
-    enums={"ConnectionProvider": "liveplatform.accounts.models.Connection.Provider"},
+    enums={"ConnectionProvider": "liveplatform.accounts.api.serializers.PROVIDER_CHOICES"},
 )

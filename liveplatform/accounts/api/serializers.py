@@ -5,7 +5,6 @@ from typing import Any
 from rest_framework import serializers
 
 from liveplatform.accounts.keys import MAX_OVERLAP_HOURS
-from liveplatform.accounts.models import Connection
 from liveplatform.accounts.scopes import SCOPES
 from liveplatform.api.serializers import (
     CleanCharField,
@@ -16,6 +15,9 @@ from liveplatform.api.serializers import (
     StrictSerializer,
 )
 from liveplatform.egress.url_policy import DestinationForbidden, check_url
+from providers.registry import provider_choices
+
+PROVIDER_CHOICES = provider_choices()
 
 
 class KeyRequest(StrictSerializer):
@@ -76,7 +78,7 @@ class BaseUrlField(serializers.URLField):
 class ConnectionRequest(StrictSerializer):
     """A connection to a provider; `credentials` holds what that provider needs."""
 
-    provider = serializers.ChoiceField(choices=Connection.Provider.choices)
+    provider = serializers.ChoiceField(choices=PROVIDER_CHOICES)
     credentials = JSONObjectField(write_only=True)
     name = CleanCharField(required=False, allow_blank=True, max_length=100, default="")
     base_url = BaseUrlField(required=False, allow_blank=True, max_length=200, default="")
@@ -102,7 +104,7 @@ class ConnectionSerializer(PlainSerializer):
     """A connection; of its secrets only their names."""
 
     id = serializers.UUIDField()
-    provider = serializers.ChoiceField(choices=Connection.Provider.choices)
+    provider = serializers.ChoiceField(choices=PROVIDER_CHOICES)
     name = serializers.CharField()
     base_url = serializers.CharField()
     options = JSONObjectField()

@@ -5,6 +5,7 @@ import django.db.models.deletion
 import django.db.models.functions.datetime
 import liveplatform.accounts.models
 import liveplatform.db.uuid7
+import providers.registry
 from django.db import migrations, models
 
 
@@ -51,7 +52,7 @@ class Migration(migrations.Migration):
             name='Connection',
             fields=[
                 ('id', models.UUIDField(default=liveplatform.db.uuid7.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('provider', models.CharField(choices=[('twilio', 'Twilio'), ('getstream', 'GetStream'), ('cloudflare', 'Cloudflare'), ('vobiz', 'Vobiz'), ('livekit', 'LiveKit')], max_length=20)),
+                ('provider', models.CharField(choices=providers.registry.provider_choices, max_length=20)),
                 ('name', models.CharField(blank=True, default='', max_length=100)),
                 ('base_url', models.URLField(blank=True, default='', help_text="Empty: the provider's public address.")),
                 ('options', models.JSONField(blank=True, default=dict, help_text='Credentials that are not secret, such as account_sid.')),
