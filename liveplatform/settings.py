@@ -178,7 +178,7 @@ SURFACES = [
     "calls.api.live_calls.surface.LIVE",
     "calls.api.platform.surface.CALLS",
     "calls.api.telephony.surface.TELEPHONY",
-    "liveplatform.accounts.surface.ACCOUNTS",
+    "liveplatform.accounts.api.surface.ACCOUNTS",
     "liveplatform.webhooks.surface.WEBHOOKS",
 ]
 

@@ -1,4 +1,7 @@
-"""Every address of the platform but those of liveplatform.observability.middleware; each surface brings its own list."""
+"""Root URLconf: the surfaces' own URLs, the OpenAPI document and the admin.
+
+Probes (/healthz, /readyz, /metrics) are answered by liveplatform.observability.middleware.
+"""
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path

@@ -1,4 +1,4 @@
-"""Errors as clients see them: one table of statuses and codes; a surface renders them (surfaces.py)."""
+"""Exceptions as HTTP errors: status, code and message; a surface renders them (surfaces.py)."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -21,30 +21,30 @@ RETRY_SOON = {"Retry-After": "5"}
 
 
 class MissingScope(exceptions.PermissionDenied):
-    """The principal lacks a scope; the answer names it."""
+    """403: the principal lacks the scope of the operation, which the response names."""
 
     def __init__(self, scope: str | None) -> None:
-        wanted = f"the scope {scope}" if scope else "a scope that no key has"
-        super().__init__(f"This operation needs {wanted}.", "insufficient_scope")
+        needed = f"the scope {scope}" if scope else "a scope that no key has"
+        super().__init__(f"This operation needs {needed}.", "insufficient_scope")
         self.scope = scope
 
 
 class Conflict(exceptions.APIException):
-    """409"""
+    """409: not possible in the present state."""
 
     status_code = 409
     default_code = "conflict"
 
 
 class Unprocessable(exceptions.APIException):
-    """422"""
+    """422: the Idempotency-Key was used with another body."""
 
     status_code = 422
     default_code = "unprocessable"
 
 
 class TooLarge(exceptions.APIException):
-    """413"""
+    """413: the body is larger than MAX_BODY."""
 
     status_code = 413
     default_code = "payload_too_large"
@@ -70,7 +70,7 @@ CODES = {
 
 
 def problem_for(exc: Exception) -> Problem | None:
-    """What went wrong, or None for what nobody foresaw (a 500, logged with its traceback)."""
+    """The error response of an exception; None for an unexpected one (a 500, logged with its traceback)."""
     match exc:
         case exceptions.ValidationError():
             return Problem(400, "validation_error", _first_message(exc.detail), _field_errors(exc.detail))
@@ -80,39 +80,39 @@ def problem_for(exc: Exception) -> Problem | None:
             return Problem(404, "not_found", NOT_FOUND)
         case OperationalError() | InterfaceError() | DecryptionFailed():
             return _unavailable(exc)
-        case SuspiciousOperation() | BadRequest():  # a body over Django's own limit among them
+        case SuspiciousOperation() | BadRequest():  # also a body above Django's own limits
             return Problem(400, CODES[400], "The request is malformed.")
         case _:
             return None
 
 
-def problem_response(found: Problem, surface: Surface) -> Response:
+def problem_response(problem: Problem, surface: Surface) -> Response:
     """The problem in the surface's shape."""
-    answer = Response(surface.render(found), status=found.status)
-    for name, value in found.headers.items():
-        answer[name] = value
-    return answer
+    response = Response(surface.render(problem), status=problem.status)
+    for name, value in problem.headers.items():
+        response[name] = value
+    return response
 
 
 def handler404(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Django's handler404: no view was there to give the answer a shape, so the path does."""
+    """Django's handler404, in the shape of the surface that claims the path."""
     return _render_for_path(Problem(404, CODES[404], NOT_FOUND), request)
 
 
 def handler400(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Django's handler400."""
+    """Django's handler400 (SuspiciousOperation, BadRequest outside a view)."""
     return _render_for_path(Problem(400, CODES[400], "The request is malformed."), request)
 
 
 def handler500(request: HttpRequest) -> HttpResponse:
-    """Django's handler500; the traceback is in the log under the request's id."""
+    """Django's handler500; the traceback is logged with the request id."""
     return _render_for_path(
         Problem(500, "internal_error", "Something went wrong here; it has been logged."), request
     )
 
 
 def error_responses(surface: Surface | str, *statuses: int) -> dict[int, OpenApiResponse]:
-    """The error answers of an operation, for its schema; 401 and 403 are everywhere."""
+    """Error responses of an operation for the schema; 401 and 403 are always added."""
     body = (surface_named(surface) if isinstance(surface, str) else surface).error_body
     return {
         status: OpenApiResponse(body, description=DESCRIPTIONS[status])
@@ -145,7 +145,7 @@ def _unavailable(exc: Exception) -> Problem:
 
 def _from_api_exception(exc: exceptions.APIException) -> Problem:
     code = exc.get_codes()
-    known = exc.default_code in ("error", "") or not isinstance(code, str)
+    has_no_code = exc.default_code in ("error", "") or not isinstance(code, str)
     headers = {}
     if getattr(exc, "auth_header", None):
         headers["WWW-Authenticate"] = exc.auth_header  # type: ignore[attr-defined]
@@ -154,14 +154,14 @@ def _from_api_exception(exc: exceptions.APIException) -> Problem:
     wait = getattr(exc, "wait", None)
     if wait:
         headers["Retry-After"] = str(int(wait) + 1)
-    name = CODES.get(exc.status_code, "error") if known else str(code)
+    name = CODES.get(exc.status_code, "error") if has_no_code else str(code)
     return Problem(exc.status_code, _public_code(exc, name), str(exc.detail), headers=headers)
 
 
 def _public_code(exc: exceptions.APIException, name: str) -> str:
-    """DRF's own names for a status give way to ours; codes of our own exceptions stay."""
-    own = isinstance(exc, MissingScope) or type(exc).__module__.split(".")[0] in ("calls", "liveplatform")
-    return name if own else CODES.get(exc.status_code, name)
+    """The code of the status for DRF's own exceptions; exceptions of apps keep their own code."""
+    is_of_drf = type(exc).__module__.startswith("rest_framework.")
+    return CODES.get(exc.status_code, name) if is_of_drf else name
 
 
 def _field_errors(detail: Any) -> dict[str, Any]:  # noqa: ANN401 - DRF's nest of lists and dicts
@@ -169,7 +169,7 @@ def _field_errors(detail: Any) -> dict[str, Any]:  # noqa: ANN401 - DRF's nest o
 
 
 def _first_message(detail: Any, path: str = "") -> str:  # noqa: ANN401
-    """The first complaint as one sentence that names its field."""
+    """The first validation error as one sentence that names its field."""
     if isinstance(detail, Mapping):
         for name, inner in detail.items():
             if inner:
@@ -184,6 +184,6 @@ def _first_message(detail: Any, path: str = "") -> str:  # noqa: ANN401
     return f"{path}: {detail}" if path else str(detail)
 
 
-def _render_for_path(found: Problem, request: HttpRequest) -> HttpResponse:
-    body = dumps(surface_for_request(request).render(found))
-    return HttpResponse(body, status=found.status, content_type="application/json")
+def _render_for_path(problem: Problem, request: HttpRequest) -> HttpResponse:
+    body = dumps(surface_for_request(request).render(problem))
+    return HttpResponse(body, status=problem.status, content_type="application/json")

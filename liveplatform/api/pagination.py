@@ -1,4 +1,4 @@
-"""Keyset pages over (created_at, id), newest first: flat at any depth, no counting."""
+"""Keyset pagination over (created_at, id), newest first: constant cost at any depth, no counting."""
 
 import base64
 import binascii
@@ -48,7 +48,7 @@ class KeysetPagination(BasePagination):
 
 
 def keyset_page(rows: QuerySet[M], request: Request) -> tuple[list[M], str | None]:
-    """A page as `cursor` and `limit` ask for it, and the cursor of the next (None after the last)."""
+    """The page of `cursor` and `limit`, and the cursor of the next page (None after the last)."""
     limit, after = parse_page(request)
     if after:
         rows = rows.filter(TupleLessThan(Tuple(F("created_at"), F("id")), after))
@@ -56,18 +56,18 @@ def keyset_page(rows: QuerySet[M], request: Request) -> tuple[list[M], str | Non
 
 
 def parse_page(request: Request) -> tuple[int, tuple[datetime, UUID] | None]:
-    """The `limit` of the page, and the (created_at, id) that its `cursor` stands for."""
+    """The `limit`, and the (created_at, id) in `cursor`. Raises ValidationError."""
     limit, cursor = _parse_limit(request.query_params.get("limit")), request.query_params.get("cursor")
     return limit, _decode_cursor(cursor) if cursor else None
 
 
-def slice_page(found: list[M], limit: int) -> tuple[list[M], str | None]:
-    """Of up to `limit` + 1 rows in order: the page, and the cursor of the next (None after the last)."""
-    return found[:limit], _encode_cursor(found[limit - 1]) if len(found) > limit else None
+def slice_page(rows: list[M], limit: int) -> tuple[list[M], str | None]:
+    """The page out of up to `limit` + 1 ordered rows, and the cursor of the next (None after the last)."""
+    return rows[:limit], _encode_cursor(rows[limit - 1]) if len(rows) > limit else None
 
 
 def page_parameters() -> list[OpenApiParameter]:
-    """The two query parameters, for the schema."""
+    """The query parameters `cursor` and `limit`, for the schema."""
     return [
         OpenApiParameter("cursor", str, description="`next_cursor` of the page before."),
         OpenApiParameter(

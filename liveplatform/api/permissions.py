@@ -1,4 +1,4 @@
-"""What a request may do: each operation declares its scope, and what declares none is denied."""
+"""Scopes: each action declares the scope that it needs; an action without a declaration is denied."""
 
 from collections.abc import Mapping
 from typing import cast
@@ -16,9 +16,9 @@ class HasScope(BasePermission):
     """The principal has the scope that the view declares for this action."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        wanted = scope_for(view, request.method or "")
-        if wanted is None or wanted not in cast(Principal, request.user).scopes:
-            raise MissingScope(wanted)
+        scope = scope_for(view, request.method or "")
+        if scope is None or scope not in cast(Principal, request.user).scopes:
+            raise MissingScope(scope)
         return True
 
 

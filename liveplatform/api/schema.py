@@ -1,8 +1,7 @@
-"""How the API describes itself: security and scopes of each operation, for drf-spectacular."""
+"""The OpenAPI document: what PlatformView and PlatformViewSet add to each operation (drf-spectacular)."""
 
 from typing import Any, cast
 
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.settings import patched_settings
@@ -27,7 +26,7 @@ IDEMPOTENCY_KEY = OpenApiParameter(
 
 
 class PlatformSchema(AutoSchema):
-    """Adds what the view does: the scope an operation needs, Idempotency-Key, and what it may answer."""
+    """Adds scope, Idempotency-Key, paging parameters, possible errors and the operation id."""
 
     def get_override_parameters(self) -> list[Any]:
         keyed = self.method in METHODS and getattr(self.view, "idempotent", False)
@@ -40,11 +39,11 @@ class PlatformSchema(AutoSchema):
         return getattr(self.view, "tags", None) or super().get_tags()
 
     def get_description(self) -> str:  # type: ignore[override]
-        """What the operation declares; the docstring of a viewset is not about one operation."""
+        """The declared description and the scope; the docstring of a viewset is left out."""
         scope = scope_for(self.view, self.method)
         needs = f"Needs the scope `{scope}`." if scope else ""
-        said = "" if isinstance(self.view, PlatformViewSet) else super().get_description()
-        return "\n\n".join(part for part in (said, needs) if part)
+        text = "" if isinstance(self.view, PlatformViewSet) else super().get_description()
+        return "\n\n".join(part for part in (text, needs) if part)
 
     def get_response_serializers(self) -> Any:  # noqa: ANN401 - a serializer or its class
         view = self.view
@@ -52,37 +51,31 @@ class PlatformSchema(AutoSchema):
             return view.list_serializer_class
         return super().get_response_serializers()
 
-    def get_auth(self) -> list[dict[str, list[str]]]:
-        super().get_auth()  # which registers the schemes that are referred to here
-        scope = scope_for(self.view, self.method)
-        return [{name: [scope] if scope else []} for name in SCHEMES]
-
     def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:  # noqa: ANN401
-        """What the operation declares, and the errors that every operation of its kind may answer."""
+        """The declared operation with the errors that every operation of its kind may answer."""
         operation: dict[str, Any] | None = super().get_operation(*args, **kwargs)
         if operation:
-            answers, view = operation["responses"], cast(PlatformView, self.view)
-            may = self._possible_errors(view, set(operation.get("requestBody", {}).get("content", {})))
-            for status, shape in error_responses(view.current_surface(), *may).items():
-                if status in may and str(status) not in answers:
-                    answers[str(status)] = self._get_response_for_code(shape, str(status))  # type: ignore[no-untyped-call]
-            operation["responses"] = dict(sorted(answers.items()))
+            responses, view = operation["responses"], cast(PlatformView, self.view)
+            errors = self._possible_errors(view, set(operation.get("requestBody", {}).get("content", {})))
+            for status, body in error_responses(view.current_surface(), *errors).items():
+                if status in errors and str(status) not in responses:
+                    responses[str(status)] = self._get_response_for_code(body, str(status))  # type: ignore[no-untyped-call]
+            operation["responses"] = dict(sorted(responses.items()))
         return operation
 
-    def _possible_errors(self, view: PlatformView, sent: set[str]) -> set[int]:
-        keyed = view.idempotent and self.method in METHODS
-        json_only = sent == {JSONParser.media_type}
-        may = {
+    def _possible_errors(self, view: PlatformView, media_types: set[str]) -> set[int]:
+        takes_key = view.idempotent and self.method in METHODS
+        kinds = {
             400: True,
             404: "{" in self.path,
-            409: keyed,
-            413: bool(sent) or keyed,
-            415: json_only,
-            422: keyed,
+            409: takes_key,
+            413: bool(media_types) or takes_key,
+            415: media_types == {JSONParser.media_type},
+            422: takes_key,
             429: view.is_throttled(),
         }
         own = {401, 403, *view.errors.get(view.action or "", ())} if isinstance(view, PlatformViewSet) else ()
-        return {status for status, is_so in may.items() if is_so} | {*own}
+        return {status for status, is_possible in kinds.items() if is_possible} | {*own}
 
     def get_operation_id(self) -> str:
         """From the path and the action: api_keys_rotate, telephony_calls_end, telephony_calls_end_v1."""
@@ -110,29 +103,3 @@ class PlatformSchemaGenerator(SchemaGenerator):
         enums = {name: path for surface in surfaces() for name, path in surface.enums.items()}
         with patched_settings({"ENUM_NAME_OVERRIDES": enums}):
             return dict(super().get_schema(request, public))  # type: ignore[no-untyped-call]
-
-
-SCHEMES: dict[str, dict[str, Any]] = {
-    "bearer": {
-        "type": "http",
-        "scheme": "bearer",
-        "description": "An API key (`lp_…`), or a JWT of an issuer that the account has registered.",
-    },
-    "authToken": {
-        "type": "apiKey",
-        "in": "header",
-        "name": "X-Auth-Token",
-        "description": "The same API key, as Vobiz's and Plivo's clients send it (with X-Auth-ID).",
-    },
-    "basic": {"type": "http", "scheme": "basic", "description": "Any user name, the API key as password."},
-}
-
-
-class AuthenticationSchemes(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    """The three ways to send a key."""
-
-    target_class = "liveplatform.accounts.authentication.PlatformAuthentication"
-    name = list(SCHEMES)
-
-    def get_security_definition(self, auto_schema: AutoSchema) -> list[dict[str, Any]]:
-        return list(SCHEMES.values())

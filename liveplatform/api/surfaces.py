@@ -36,7 +36,7 @@ class Null(serializers.Field[None, None, None, Any]):
 
 
 class ErrorBody(serializers.Serializer[dict[str, Any]]):
-    """An error, in the live and the house surface."""
+    """An error of the platform's own API, or of the live surface."""
 
     error = serializers.CharField(help_text="A code for programs, such as not_found.")
     message = serializers.CharField(help_text="What went wrong and what to do, for people.")

@@ -2,10 +2,8 @@
 
 import pytest
 from django.test import Client
-from django.urls import resolve
 
 from liveplatform.accounts.models import Account
-from liveplatform.api.surfaces import surface_for_path, surface_for_request
 
 pytestmark = pytest.mark.urls("tests.support.probe_views")
 
@@ -57,37 +55,6 @@ def test_a_method_that_is_not_there_has_the_shape_too(api):
 
 
 ID = "0d9a3f0e-0000-4000-8000-000000000000"
-VENDORS = ["/calls/abc", "/calls/abc/timeline", "/v1/calls/abc", "/phone_number"]
-PLATFORMS = ["/v1/calls", "/v1/calls/rules/abc", "/v1/calls/abc/timeline", "/v1/nothing"]
-RESOLVED = {
-    ("GET", "/v1/calls"): "platform",
-    ("POST", "/v1/calls"): "telephony",
-    ("GET", "/v1/calls/rules"): "platform",
-    ("GET", "/v1/calls/export"): "platform",
-    ("POST", "/v1/calls/end"): "telephony",
-    ("POST", "/v1/live/calls"): "live",
-}
-
-
-@pytest.mark.parametrize("path", VENDORS)
-def test_the_vendors_addresses_are_the_telephony_surface(path):
-    assert surface_for_path(path).name == "telephony"
-
-
-@pytest.mark.parametrize("path", PLATFORMS)
-def test_the_platforms_addresses_beside_them_are_not(path):
-    assert surface_for_path(path).name == "platform"
-
-
-@pytest.mark.parametrize(("method", "path"), RESOLVED)
-def test_where_a_view_answers_it_says_which_surface_it_is(rf, method, path):
-    request = rf.generic(method, path)
-    request.resolver_match = resolve(path, "liveplatform.urls")
-    assert surface_for_request(request).name == RESOLVED[method, path]
-
-
-def test_the_live_surface_claims_what_lies_below_its_prefix():
-    assert surface_for_path("/v1/live/calls/abc").name == "live"
 
 
 @pytest.mark.urls("liveplatform.urls")

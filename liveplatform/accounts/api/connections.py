@@ -1,4 +1,4 @@
-"""Connections over REST."""
+"""REST resource `/v1/connections`: the account's connections to providers."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,7 +36,7 @@ IN_USE_MESSAGE = (
     retrieve=extend_schema(summary="One connection"),
 )
 class ConnectionViewSet(ListModelMixin, RetrieveModelMixin, PlatformViewSet[Connection]):
-    """`/v1/connections`"""
+    """Connections; only `admin:live` may see or change them."""
 
     queryset = Connection.objects.order_by("id")
     serializer_class = shapes.ConnectionSerializer
@@ -57,11 +57,11 @@ class ConnectionViewSet(ListModelMixin, RetrieveModelMixin, PlatformViewSet[Conn
         request=shapes.ConnectionRequest,
     )
     def create(self, request: Request) -> Response:
-        wanted = self.read(shapes.ConnectionRequest)
+        values = self.read(shapes.ConnectionRequest)
         account = Account.objects.get(pk=self.principal.account_id)
         with _as_validation_error():
             connection = upsert_connection(
-                account, wanted.pop("provider"), wanted.pop("credentials"), **wanted
+                account, values.pop("provider"), values.pop("credentials"), **values
             )
         connection.refresh_from_db()
         return Response(shapes.ConnectionSerializer.write(connection), status=201)

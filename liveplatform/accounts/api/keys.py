@@ -1,4 +1,4 @@
-"""API keys over REST."""
+"""REST resource `/v1/api-keys`."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -23,7 +23,7 @@ from liveplatform.api.viewsets import PlatformViewSet
 
 @extend_schema_view(list=extend_schema(summary="The account's API keys"))
 class ApiKeyViewSet(ListModelMixin, PlatformViewSet[ApiKey]):
-    """`/v1/api-keys`"""
+    """API keys; only `admin:live` may see or change them."""
 
     queryset = ApiKey.objects.order_by("-created_at")
     serializer_class = shapes.KeySerializer
@@ -41,12 +41,12 @@ class ApiKeyViewSet(ListModelMixin, PlatformViewSet[ApiKey]):
         responses={201: shapes.NewKeySerializer},
     )
     def create(self, request: Request) -> Response:
-        wanted = self.read(shapes.KeyRequest)
-        wanted["scopes"] = wanted.get("scopes") or sorted(self.principal.scopes)
-        self._check_scopes(wanted["scopes"])
-        if wanted["expires_at"] and wanted["expires_at"] <= timezone.now():
+        values = self.read(shapes.KeyRequest)
+        values["scopes"] = values.get("scopes") or sorted(self.principal.scopes)
+        self._check_scopes(values["scopes"])
+        if values["expires_at"] and values["expires_at"] <= timezone.now():
             raise ValidationError({"expires_at": ["This is in the past."]})
-        return _created(*make_key(Account.objects.get(pk=self.principal.account_id), **wanted))
+        return _created(*make_key(Account.objects.get(pk=self.principal.account_id), **values))
 
     @extend_schema(summary="Revoke an API key; it stops working within seconds")
     def destroy(self, request: Request, key_id: UUID) -> Response:
@@ -72,13 +72,13 @@ class ApiKeyViewSet(ListModelMixin, PlatformViewSet[ApiKey]):
         return _created(key, text)
 
     def _check_scopes(self, scopes: list[str]) -> None:
-        """PermissionDenied if the principal itself lacks one of them."""
+        """Raises PermissionDenied if the principal itself lacks one of them."""
         more = sorted(set(scopes) - set(self.principal.scopes))
         if more:
             raise PermissionDenied(f"The asking key itself lacks {', '.join(more)}.")
 
 
 def _created(key: ApiKey, text: str) -> Response:
-    """201 with the key and its text, which is shown this once."""
+    """201 with the key and its text, which is not stored."""
     key.refresh_from_db()
     return Response({**shapes.KeySerializer.write(key), "api_key": text}, status=201)

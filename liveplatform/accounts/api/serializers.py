@@ -1,4 +1,4 @@
-"""What the API of keys and connections takes in and gives out."""
+"""Requests and responses of the API of keys and connections."""
 
 from typing import Any
 
