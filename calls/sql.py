@@ -19,7 +19,7 @@ from liveplatform.db.prepared import execute_prepared
 from liveplatform.db.rows import columns_of, from_row
 from liveplatform.db.uuid7 import sql_uuid7, uuid7
 from liveplatform.failpoints import reach
-from liveplatform.webhooks.publish import INSERT_DELIVERIES
+from liveplatform.webhooks.sql import INSERT_DELIVERIES
 from liveplatform.work.doorbell import ring
 from liveplatform.work.models import NO_KEY
 

@@ -17,7 +17,6 @@ from liveplatform.webhooks import endpoint_events
 from liveplatform.webhooks.endpoints import disable, enable
 from liveplatform.webhooks.event_types import event_types
 from liveplatform.webhooks.models import Delivery, Endpoint, Event
-from liveplatform.webhooks.replay import redeliver
 
 log = structlog.get_logger(__name__)
 
@@ -93,7 +92,7 @@ class EndpointAdmin(LargeTableAdmin):
 
     @admin.action(description="Send failed deliveries again", permissions=["change"])
     def recover(self, request: HttpRequest, endpoints: QuerySet[Endpoint]) -> None:
-        count = redeliver(Delivery.objects.filter(endpoint__in=endpoints, state=Delivery.State.FAILED))
+        count = Delivery.objects.filter(endpoint__in=endpoints, state=Delivery.State.FAILED).redeliver()
         self.message_user(request, f"{count} deliveries are due again.")
 
     def _show_once(self, request: HttpRequest, endpoint: Endpoint, secret: str) -> None:
@@ -144,7 +143,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
     @admin.action(description="Send again, now", permissions=["change"])
     def resend(self, request: HttpRequest, deliveries: QuerySet[Delivery]) -> None:
         resendable = Delivery.objects.filter(pk__in=deliveries.values("pk"), endpoint__is_enabled=True)
-        sent = redeliver(resendable)
+        sent = resendable.redeliver()
         log.info("deliveries_resent", by=f"staff:{request.user.pk}", count=sent)
         self.message_user(
             request, f"{sent} deliveries are due again; open ones and disabled endpoints were left alone."

@@ -1,18 +1,16 @@
-"""Delivering: POST an Event's bytes to an Endpoint, and judge the answer.
+"""Deliver an event: POST its bytes to the endpoint; the answer decides what happens to the delivery.
 
-2xx                       done, even if the rest of the answer is broken
-410                       failed; the endpoint is disabled (liveplatform.webhooks.endpoint_health)
-429 and 503               again, not before their Retry-After
-everything else           again, as liveplatform.webhooks.retry_schedule has it, then failed
-the endpoint is disabled  skipped; it comes back when the endpoint is enabled
+2xx                       succeeded, even if the rest of the answer is broken
+410                       failed; the endpoint is disabled (endpoint_health.py)
+429 and 503               retried, not before their Retry-After
+everything else           retried by the schedule (retry_schedule.py), then failed
+the endpoint is disabled  skipped; due again once the endpoint is enabled
 """
 
 import asyncio
 import atexit
 import time
 from contextlib import suppress
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from functools import cache, partial
 
 import aiohttp
@@ -22,39 +20,38 @@ from liveplatform.crypto import DecryptionFailed
 from liveplatform.egress.http import guarded_session, read_prefix, request_timeout
 from liveplatform.egress.url_policy import DestinationForbidden, check_url
 from liveplatform.webhooks.models import Endpoint, Event
-from liveplatform.webhooks.retry_schedule import next_delay
+from liveplatform.webhooks.retry_schedule import MAX_RETRY_AFTER
 from liveplatform.webhooks.signing import signature_headers
 from liveplatform.work.models import AttemptFn
 from liveplatform.work.outcomes import Outcome, fail, retry, skip, succeeded
+from providers.http import parse_retry_after
 
-# How much of a refusal is kept, for whoever looks into it.
+# How much of a refusal's body is kept in the log of the attempt.
 MAX_EXCERPT_BYTES = 1024
 
 
-def attempt(attempts: int, event: Event | None, endpoint: Endpoint | None) -> AttemptFn:
-    """What carries out one attempt, the `attempts`th of the schedule."""
+def attempt(event: Event | None, endpoint: Endpoint | None) -> AttemptFn:
+    """One attempt to deliver an event; either is None if it was deleted meanwhile."""
     if event is None or endpoint is None:
         return partial(skip, "The endpoint was deleted.")
     if not endpoint.is_enabled:
         return partial(skip, f"The endpoint is disabled: {endpoint.disabled_reason or 'by its owner'}.")
     try:
-        signing = endpoint.secrets()
+        secrets = endpoint.secrets()
     except DecryptionFailed as error:
         return partial(fail, str(error), code="secret")
-    return _send(endpoint.url, event.message_id, event.body.encode(), signing, attempts)
+    return _send(endpoint.url, event.message_id, event.body.encode(), secrets)
 
 
-async def _send(url: str, message_id: str, body: bytes, signing: list[str], attempts: int) -> Outcome:
-    sent = signature_headers(message_id, int(time.time()), body, signing) | {
-        "Content-Type": "application/json"
-    }
+async def _send(url: str, message_id: str, body: bytes, secrets: list[str]) -> Outcome:
+    signed = signature_headers(message_id, int(time.time()), body, secrets)
+    headers = signed | {"Content-Type": "application/json"}
     try:
         check_url(url)
-        asked = _shared_session().post(
-            url, data=body, headers=sent, allow_redirects=False, timeout=request_timeout()
-        )
-        async with asked as answer:
-            return await _outcome(answer, attempts)
+        async with _shared_session().post(
+            url, data=body, headers=headers, allow_redirects=False, timeout=request_timeout()
+        ) as response:
+            return await _outcome(response)
     except DestinationForbidden as error:
         return retry(str(error), code="forbidden")
     except TimeoutError:
@@ -63,9 +60,9 @@ async def _send(url: str, message_id: str, body: bytes, signing: list[str], atte
         return retry(f"The request failed: {_describe_error(error)}.", code="connection")
 
 
-async def _outcome(answer: aiohttp.ClientResponse, attempts: int) -> Outcome:
-    status = answer.status
-    body = await read_prefix(answer)
+async def _outcome(response: aiohttp.ClientResponse) -> Outcome:
+    status = response.status
+    body = await read_prefix(response)
     if 200 <= status < 300:
         return succeeded({"status": status}, status=status)
     excerpt = body[:MAX_EXCERPT_BYTES].decode(errors="replace").replace("\0", "")
@@ -75,29 +72,13 @@ async def _outcome(answer: aiohttp.ClientResponse, attempts: int) -> Outcome:
         error = f"{status}: redirects are not followed; change the endpoint's URL."
         return retry(error, status=status, answer=excerpt)
     wait = None
-    if (
-        status in (429, 503)
-        and (asked := parse_retry_after(answer.headers.get("Retry-After", ""))) is not None
-    ):
-        wait = next_delay(attempts, asked)
+    if status in (429, 503):
+        wait = parse_retry_after(response.headers.get("Retry-After", ""), MAX_RETRY_AFTER)
     return retry(f"The receiver answered {status}.", wait, status=status, answer=excerpt)
 
 
-def parse_retry_after(value: str) -> float | None:
-    """Seconds to wait as a Retry-After header says (seconds, or an HTTP date); None if it says nothing."""
-    value = value.strip()
-    if value.isascii() and value.isdigit():
-        return float(value[:9])
-    try:
-        at = parsedate_to_datetime(value)
-    except (TypeError, ValueError):
-        return None
-    at = at if at.tzinfo else at.replace(tzinfo=UTC)
-    return max((at - datetime.now(UTC)).total_seconds(), 0.0)
-
-
 def _describe_error(error: Exception) -> str:
-    """What went wrong, in words that name neither our network nor the customer's URL."""
+    """The reason in words that name neither our network nor the customer's URL."""
     match error:
         case aiohttp.ClientConnectorDNSError():
             return "the host was not found"
@@ -115,13 +96,13 @@ def _describe_error(error: Exception) -> str:
 
 @cache
 def _shared_session() -> aiohttp.ClientSession:
-    """The process's one session; first called inside the loop that all deliveries run on."""
-    made = guarded_session()
-    atexit.register(_close, made, asyncio.get_running_loop())
-    return made
+    """The session of this process; first called inside the event loop that runs all deliveries."""
+    session = guarded_session()
+    atexit.register(_close, session, asyncio.get_running_loop())
+    return session
 
 
-def _close(made: aiohttp.ClientSession, loop: asyncio.AbstractEventLoop) -> None:
+def _close(session: aiohttp.ClientSession, loop: asyncio.AbstractEventLoop) -> None:
     if loop.is_running():
         with suppress(TimeoutError):
-            asyncio.run_coroutine_threadsafe(made.close(), loop).result(2)
+            asyncio.run_coroutine_threadsafe(session.close(), loop).result(2)

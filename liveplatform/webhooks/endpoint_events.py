@@ -1,51 +1,48 @@
-"""Events about endpoints themselves: a test, a warning, the end of it."""
+"""Events about endpoints themselves: a test, a warning, disabling."""
 
-from typing import Any
+from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
+from django.db.models import F
 
+from liveplatform.webhooks.events import EndpointHealth
 from liveplatform.webhooks.models import Endpoint
 from liveplatform.webhooks.publish import EventMessage, publish_many
 
-NEXT_SEQUENCE = """
-UPDATE webhooks_endpoint SET event_sequence = event_sequence + 1 WHERE id = %s RETURNING event_sequence
-"""
 
-
-def endpoint_data(endpoint: Endpoint) -> dict[str, Any]:
-    """An endpoint as events show it: its URL stays out, for it may carry a secret."""
-    return {
-        "id": endpoint.pk,
-        "description": endpoint.description,
-        "is_enabled": endpoint.is_enabled,
-        "disabled_reason": endpoint.disabled_reason or None,
-        "failing_since": endpoint.failing_since,
-    }
-
-
-def notify_other_endpoints(endpoint: Endpoint, event: str) -> None:
-    """Tell the account's other endpoints how this one fares."""
-    publish_many([_endpoint_event(endpoint, event, others=True)])
+def notify_other_endpoints(endpoint: Endpoint, event_type: str) -> None:
+    """Publish an event about this endpoint to the account's other endpoints, in the caller's transaction."""
+    publish_many([_message(endpoint, event_type, except_endpoint=endpoint.pk)])
 
 
 def send_test(endpoint: Endpoint) -> int:
-    """Send `endpoint.test` to this endpoint alone, whatever it subscribed to: the event's sequence."""
+    """Send `endpoint.test` to this endpoint alone, whatever it subscribes to; returns its sequence."""
     with transaction.atomic():
-        news = _endpoint_event(endpoint, "endpoint.test", others=False)
-        publish_many([news])
-    return news.sequence
+        message = _message(endpoint, "endpoint.test", only_endpoint=endpoint.pk)
+        publish_many([message])
+    return message.sequence
 
 
-def _endpoint_event(endpoint: Endpoint, event: str, *, others: bool) -> EventMessage:
-    with connection.cursor() as cursor:
-        cursor.execute(NEXT_SEQUENCE, [endpoint.pk])
-        (sequence,) = cursor.fetchone()
+def _message(
+    endpoint: Endpoint,
+    event_type: str,
+    *,
+    only_endpoint: UUID | None = None,
+    except_endpoint: UUID | None = None,
+) -> EventMessage:
     return EventMessage(
         endpoint.account_id,
         endpoint.pk,
-        sequence,
-        event,
-        {"endpoint": endpoint_data(endpoint)},
-        only_endpoint=None if others else endpoint.pk,
-        except_endpoint=endpoint.pk if others else None,
+        _next_sequence(endpoint),
+        event_type,
+        {"endpoint": EndpointHealth.write(endpoint)},
+        only_endpoint=only_endpoint,
+        except_endpoint=except_endpoint,
     )
+
+
+def _next_sequence(endpoint: Endpoint) -> int:
+    """The number of the endpoint's next event. Its row stays locked to the end of the transaction."""
+    row = Endpoint.objects.filter(pk=endpoint.pk)
+    row.update(event_sequence=F("event_sequence") + 1)
+    return row.values_list("event_sequence", flat=True).get()

@@ -1,7 +1,7 @@
 """The event types that customers can subscribe to, as the installed apps register them.
 
 An app declares its types in a list `EVENT_TYPES` of its own; settings.EVENT_TYPES has the dotted paths of
-these lists. Subscriptions are validated against them, and the OpenAPI webhooks section is generated from them.
+these lists. Subscriptions are validated against them; the OpenAPI webhooks section is generated from them.
 """
 
 from collections.abc import Mapping

@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from liveplatform.api.serializers import PlainSerializer
 from liveplatform.webhooks.event_types import EventType
 
 EXAMPLE: dict[str, Any] = {
@@ -17,7 +18,7 @@ EXAMPLE: dict[str, Any] = {
 }
 
 
-class EndpointHealth(serializers.Serializer[Any]):
+class EndpointHealth(PlainSerializer):
     """The state of an endpoint. Its URL is left out, because it may hold a secret."""
 
     id = serializers.UUIDField()
@@ -29,7 +30,7 @@ class EndpointHealth(serializers.Serializer[Any]):
     )
 
 
-class EndpointEventData(serializers.Serializer[Any]):
+class EndpointEventData(PlainSerializer):
     """The endpoint that the event is about."""
 
     endpoint = EndpointHealth()

@@ -1,4 +1,4 @@
-"""What customers are told: Event, to an Endpoint, by a Delivery."""
+"""Webhooks: an Event is sent to an Endpoint by a Delivery."""
 
 from datetime import timedelta
 from typing import ClassVar
@@ -15,14 +15,17 @@ from liveplatform.egress.url_policy import MAX_URL_LENGTH
 from liveplatform.webhooks.retry_schedule import MAX_ATTEMPTS
 from liveplatform.webhooks.signing import new_secret
 from liveplatform.webhooks.validators import validate_events, validate_url
+from liveplatform.work.doorbell import ring
 from liveplatform.work.models import Work
 
-# While a secret is rotated, messages carry a signature of each for this long.
+# How long messages are signed with the previous secret too after a rotation.
 ROTATION_OVERLAP = timedelta(hours=24)
 
 
 class Endpoint(models.Model):
-    """A customer's address for events. Its secret is shown once, when it is made or rotated."""
+    """A customer's URL for events. Its secret is shown once, when it is made or rotated."""
+
+    HEALTH_FIELDS = ("is_enabled", "disabled_reason", "failing_since", "last_failed_at", "warnings_sent")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     account = models.ForeignKey(Account, models.CASCADE, related_name="endpoints")
@@ -42,11 +45,11 @@ class Endpoint(models.Model):
     sealed_previous_secret = models.TextField(blank=True, default="", editable=False)
     previous_secret_until = models.DateTimeField(null=True, blank=True, editable=False)
 
-    # How it fares (liveplatform.webhooks.endpoint_health): since when nothing but failure, and warnings given.
+    # Health (endpoint_health.py): the first and the last of the failures without a success between them.
     failing_since = models.DateTimeField(null=True, blank=True, editable=False)
     last_failed_at = models.DateTimeField(null=True, blank=True, editable=False)
     warnings_sent = models.PositiveSmallIntegerField(default=0, editable=False)
-    # The number of the last Event about this endpoint itself.
+    # The sequence of the last event about this endpoint itself.
     event_sequence = models.IntegerField(default=0, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     updated_at = models.DateTimeField(auto_now=True)
@@ -61,9 +64,9 @@ class Endpoint(models.Model):
         return self.description or str(self.id)
 
     def new_secret(self, overlap: timedelta = ROTATION_OVERLAP) -> str:
-        """Give it a fresh secret, and return that: the only time it can be seen. Wants a save.
+        """Set a new secret and return it in clear. The caller saves the endpoint.
 
-        For as long as `overlap`, messages carry a second signature, made with the secret before.
+        For the time `overlap` messages are signed with the previous secret too.
         """
         if self.sealed_secret:
             self.sealed_previous_secret = seal(self.secrets()[0], aad=self._aad("previous"))
@@ -73,22 +76,23 @@ class Endpoint(models.Model):
         return secret
 
     def secrets(self) -> list[str]:
-        """The secrets to sign with now, newest first. Never for output."""
-        found = [unseal(self.sealed_secret, aad=self._aad("secret"))]
-        if (
-            self.sealed_previous_secret
-            and self.previous_secret_until
-            and self.previous_secret_until > timezone.now()
-        ):
-            found.append(unseal(self.sealed_previous_secret, aad=self._aad("previous")))
-        return found
+        """The valid secrets in clear, newest first. Raises DecryptionFailed."""
+        secrets = [unseal(self.sealed_secret, aad=self._aad("secret"))]
+        until = self.previous_secret_until
+        if self.sealed_previous_secret and until and until > timezone.now():
+            secrets.append(unseal(self.sealed_previous_secret, aad=self._aad("previous")))
+        return secrets
+
+    def clear_failures(self) -> None:
+        """Forget past failures and warnings. The caller saves the endpoint."""
+        self.failing_since, self.last_failed_at, self.warnings_sent = None, None, 0
 
     def _aad(self, field: str) -> str:
         return f"{self.account_id}/Endpoint/{self.pk}/{field}"
 
 
 class Event(models.Model):
-    """Something that happened, told to all who want to know. Never changes once written."""
+    """Something that happened, as it is sent to endpoints. Never changed."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     account = models.ForeignKey(Account, models.CASCADE, related_name="events")
@@ -111,8 +115,32 @@ class Event(models.Model):
         return f"evt_{self.id.hex}"
 
 
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    """Deliveries that are sent again, each with the full retry schedule."""
+
+    def redeliver(self) -> int:
+        """Make the settled ones due now; returns how many."""
+        due = self.exclude(state__in=Work.OPEN).update(
+            state=Work.State.PENDING,
+            due_at=Now(),
+            max_attempts=models.F("attempts") + MAX_ATTEMPTS,
+            settled_at=None,
+            updated_at=Now(),
+        )
+        if due:
+            ring(Delivery.queue)
+        return due
+
+    def make_due(self) -> int:
+        """Make the pending ones due now; returns how many."""
+        due = self.filter(state=Work.State.PENDING).update(due_at=Now(), updated_at=Now())
+        if due:
+            ring(Delivery.queue)
+        return due
+
+
 class Delivery(Work):
-    """One Event on its way to one Endpoint, with every attempt on its log."""
+    """The work of sending one Event to one Endpoint; its log has every attempt."""
 
     queue: ClassVar[str] = "webhooks"
 
@@ -120,6 +148,8 @@ class Delivery(Work):
     event = models.ForeignKey(Event, models.CASCADE, related_name="deliveries", db_index=False)
     endpoint = models.ForeignKey(Endpoint, models.CASCADE, related_name="deliveries", db_index=False)
     max_attempts = models.PositiveIntegerField(default=MAX_ATTEMPTS, db_default=MAX_ATTEMPTS)
+
+    objects = DeliveryQuerySet.as_manager()
 
     class Meta(Work.Meta):
         verbose_name_plural = "deliveries"
@@ -142,5 +172,5 @@ class Delivery(Work):
 
     @property
     def schedule_attempt(self) -> int:
-        """Which attempt of the schedule this is; a delivery run again begins the schedule anew."""
+        """The number of this attempt in the retry schedule, which a redelivery starts again."""
         return self.attempts - max(self.max_attempts - MAX_ATTEMPTS, 0)

@@ -1,4 +1,4 @@
-"""Publishing: an Event, and a Delivery for every endpoint that wants it, in one statement."""
+"""Publish events: each is stored with a delivery for every endpoint that subscribes to it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,77 +7,52 @@ from typing import Any
 from uuid import UUID
 
 from liveplatform.db.prepared import execute_prepared
-from liveplatform.db.uuid7 import sql_uuid7, uuid7
+from liveplatform.db.uuid7 import uuid7
 from liveplatform.json_codec import dumps
+from liveplatform.webhooks.models import Delivery
+from liveplatform.webhooks.sql import INSERT_EVENTS
 from liveplatform.work.doorbell import ring
-
-# What writes down the rows of a CTE `news` (id, account_id, subject_id, sequence, type, body, only_endpoint, except_endpoint)
-# within a larger statement: the events, and as `told` their deliveries.
-# An endpoint wants a type if it names it, names a group of it ("call.*"), or names nothing; `only_endpoint`
-# and `except_endpoint` single out one endpoint. A delivery's id is a UUIDv7 too: the event's time, then chance.
-INSERT_DELIVERIES = f"""inserted AS (
-    INSERT INTO webhooks_event (id, account_id, subject_id, sequence, type, body, created_at)
-    SELECT id, account_id, subject_id, sequence, type, body, now() FROM events
-), deliveries AS (
-    INSERT INTO webhooks_delivery (id, account_id, event_id, endpoint_id, concurrency_key)
-    SELECT {sql_uuid7("n.id")}, n.account_id, n.id, e.id, e.id
-    FROM events n JOIN webhooks_endpoint e ON e.account_id = n.account_id AND e.is_enabled
-    WHERE e.id IS DISTINCT FROM n.except_endpoint
-      AND CASE WHEN n.only_endpoint IS NOT NULL THEN e.id = n.only_endpoint ELSE
-              e.events = '{{}}' OR n.type = ANY(e.events)
-              OR EXISTS (SELECT 1 FROM unnest(e.events) AS g(name)
-                         WHERE right(g.name, 2) = '.*' AND starts_with(n.type, left(g.name, -1)))
-          END
-    RETURNING 1
-)"""  # noqa: S608 - composed of constants
-
-INSERT_EVENTS = f"""
-WITH events AS (
-    SELECT * FROM unnest(%(ids)s::uuid[], %(accounts)s::uuid[], %(subjects)s::uuid[], %(sequences)s::int[],
-                         %(types)s::text[], %(bodies)s::text[], %(only)s::uuid[], %(but)s::uuid[])
-           AS n(id, account_id, subject_id, sequence, type, body, only_endpoint, except_endpoint)
-), {INSERT_DELIVERIES}
-SELECT count(*) FROM deliveries
-"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
 class EventMessage:
-    """What is to be told: the number `sequence` of the events about `subject`."""
+    """An event to publish: number `sequence` of the events about the subject."""
 
     account_id: UUID
     subject_id: UUID
     sequence: int
     type: str
     data: dict[str, Any]
-    only_endpoint: UUID | None = None  # this endpoint and no other, whatever it subscribed to
-    except_endpoint: UUID | None = None  # all that want it, but for this endpoint
+    only_endpoint: UUID | None = None  # send to this endpoint alone, whatever it subscribes to
+    except_endpoint: UUID | None = None  # send to all that subscribe, but not to this endpoint
 
 
-def publish(account_id: UUID, subject: UUID, sequence: int, event: str, data: dict[str, Any]) -> None:
-    """Tell one thing, in the caller's transaction."""
-    publish_many([EventMessage(account_id, subject, sequence, event, data)])
+def publish(account_id: UUID, subject_id: UUID, sequence: int, type: str, data: dict[str, Any]) -> None:
+    """Publish one event in the caller's transaction."""
+    publish_many([EventMessage(account_id, subject_id, sequence, type, data)])
 
 
-def publish_many(news: Sequence[EventMessage]) -> None:
-    """Tell several things in one statement, in the caller's transaction."""
-    if not news:
+def publish_many(messages: Sequence[EventMessage]) -> None:
+    """Publish several events with one statement, in the caller's transaction."""
+    if not messages:
         return
     columns: dict[str, Any] = {
-        "ids": [uuid7() for _ in news],
-        "accounts": [n.account_id for n in news],
-        "subjects": [n.subject_id for n in news],
-        "sequences": [n.sequence for n in news],
-        "types": [n.type for n in news],
-        "bodies": [_body(n) for n in news],
-        "only": [n.only_endpoint for n in news],
-        "but": [n.except_endpoint for n in news],
+        "ids": [uuid7() for _ in messages],
+        "account_ids": [message.account_id for message in messages],
+        "subject_ids": [message.subject_id for message in messages],
+        "sequences": [message.sequence for message in messages],
+        "types": [message.type for message in messages],
+        "bodies": [_body(message) for message in messages],
+        "only": [message.only_endpoint for message in messages],
+        "except": [message.except_endpoint for message in messages],
     }
-    told = execute_prepared(INSERT_EVENTS, columns).fetchone()
-    if told and told[0]:
-        ring("webhooks")
+    counted = execute_prepared(INSERT_EVENTS, columns).fetchone()
+    if counted and counted[0]:
+        ring(Delivery.queue)
 
 
-def _body(news: EventMessage) -> str:
-    told = {"type": news.type, "timestamp": datetime.now(UTC), "sequence": news.sequence, "data": news.data}
-    return dumps(told).decode()
+def _body(message: EventMessage) -> str:
+    """The body of the message as Standard Webhooks has it, with `sequence` added."""
+    timestamp = datetime.now(UTC)
+    body = {"type": message.type, "timestamp": timestamp, "sequence": message.sequence, "data": message.data}
+    return dumps(body).decode()

@@ -1,9 +1,9 @@
-"""The queue of deliveries: one POST of an event to an endpoint per attempt."""
+"""The queue of deliveries: each attempt POSTs an event to an endpoint."""
 
 from liveplatform.db.rows import in_bulk
 from liveplatform.egress.url_policy import refresh_denylist
-from liveplatform.webhooks import delivery as deliver
-from liveplatform.webhooks import endpoint_health
+from liveplatform.webhooks.delivery import attempt
+from liveplatform.webhooks.endpoint_health import record_results
 from liveplatform.webhooks.models import Delivery, Endpoint, Event
 from liveplatform.webhooks.retry_schedule import next_delay
 from liveplatform.work.models import AttemptFn
@@ -11,20 +11,17 @@ from liveplatform.work.queue import Queue
 
 
 def prepare(deliveries: list[Delivery]) -> list[AttemptFn]:
-    """One attempt per delivery, with two queries for all of them."""
+    """One attempt per delivery, in order; two queries for all of them."""
     refresh_denylist()
     events = in_bulk(Event, {row.event_id for row in deliveries})
     endpoints = in_bulk(Endpoint, {row.endpoint_id for row in deliveries})
-    return [
-        deliver.attempt(row.schedule_attempt, events.get(row.event_id), endpoints.get(row.endpoint_id))
-        for row in deliveries
-    ]
+    return [attempt(events.get(row.event_id), endpoints.get(row.endpoint_id)) for row in deliveries]
 
 
 DELIVERIES = Queue(
     model=Delivery,
     prepare=prepare,
-    settled=endpoint_health.record_results,
+    settled=record_results,
     log_context=lambda row: {"event_id": str(row.event_id), "endpoint_id": str(row.endpoint_id)},
     backoff=lambda row: next_delay(row.schedule_attempt),
     concurrency="WEBHOOK_CONCURRENCY",

@@ -12,7 +12,7 @@ JITTER = 0.1
 MAX_RETRY_AFTER = 24 * 3600.0  # seconds that a receiver's Retry-After can delay an attempt
 
 
-def next_delay(attempts: int, retry_after: float | None = None) -> float:
-    """Seconds until the next attempt after so many attempts; at least `retry_after` (MAX_RETRY_AFTER at most)."""
+def next_delay(attempts: int) -> float:
+    """Seconds until the next attempt, after so many attempts."""
     base = RETRY_DELAYS[min(max(attempts, 1), len(RETRY_DELAYS)) - 1]
-    return max(base * (1 + random.uniform(0, JITTER)), min(retry_after or 0.0, MAX_RETRY_AFTER))  # noqa: S311
+    return base * (1 + random.uniform(0, JITTER))  # noqa: S311

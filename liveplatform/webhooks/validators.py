@@ -7,7 +7,7 @@ from liveplatform.webhooks.event_types import unknown_types
 
 
 def validate_url(url: str) -> None:
-    """Raises ValidationError unless events may be sent to this URL. Resolves the denylist, so it may block."""
+    """Raises ValidationError unless events may be sent to this URL. Blocks while the denylist is resolved."""
     refresh_denylist()
     try:
         check_url(url)

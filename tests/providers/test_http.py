@@ -15,7 +15,7 @@ import pytest
 from providers import http
 from providers.breaker import BREAKER_FAILURES
 from providers.errors import NotConfigured, Rejected, Unavailable, UnknownOutcome
-from providers.http import Transport, TransportOptions
+from providers.http import Transport, TransportOptions, parse_retry_after
 from providers.registry import build_adapter
 from tests.support.misbehaving_server import drips, misbehaving_server, responds
 
@@ -241,3 +241,26 @@ def test_odd_credentials_are_sent_as_they_are_and_never_told(sandbox_url, accoun
     with pytest.raises(Rejected) as raised:
         other.end_call(call.id)
     assert raised.value.code == "auth"
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("120", 120),
+        (" 7 ", 7),
+        ("0", 0),
+        ("", None),
+        ("soon", None),
+        ("-5", None),
+        ("1.5", None),
+        ("²", None),
+    ],
+)
+def test_retry_after_in_seconds(header, seconds):
+    assert parse_retry_after(header) == seconds
+
+
+def test_retry_after_as_a_date():
+    assert parse_retry_after("Wed, 21 Oct 2015 07:28:00 GMT") == 0
+    assert parse_retry_after("Fri, 31 Dec 2100 23:59:59 GMT", 7200) == 7200
+    assert parse_retry_after("Fri, 31 Dec 99999 23:59:59 GMT") is None

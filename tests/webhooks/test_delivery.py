@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
 from standardwebhooks import Webhook, WebhookVerificationError
@@ -236,7 +236,7 @@ def test_a_batch_takes_a_constant_number_of_queries(endpoint_at, tell):
         for _ in range(size):
             endpoint_at(f"/status/500/{size}")
         tell()
-        with CaptureQueriesContext(connection) as queries:
+        with transaction.atomic(), CaptureQueriesContext(connection) as queries:
             drop(queue_of(Delivery).prepare(rows := list(Delivery.objects.all())))
             queue_of(Delivery).settled(rows)
         counts.append(len(queries))

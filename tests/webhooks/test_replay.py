@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 from liveplatform.webhooks import endpoint_events
 from liveplatform.webhooks.endpoints import disable, enable
 from liveplatform.webhooks.models import Delivery, Event
-from liveplatform.webhooks.replay import recover, redeliver, resend
+from liveplatform.webhooks.replay import recover, resend
 from liveplatform.webhooks.retry_schedule import MAX_ATTEMPTS
 from tests.support.draining import drain
 
@@ -61,7 +61,7 @@ def test_what_is_being_sent_is_left_alone(endpoint_at, tell):
     delivery = tell().deliveries.get()
     Delivery.objects.update(state="running")
     assert not resend(delivery)
-    assert redeliver(Delivery.objects.all()) == 0
+    assert Delivery.objects.all().redeliver() == 0
 
 
 def test_a_test_goes_to_this_endpoint_alone(endpoint_at, receiver):

@@ -1,209 +1,142 @@
-"""Endpoints over REST: where events go, their secrets, their tests, and catching up."""
+"""Endpoints over REST."""
 
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
-from rest_framework.exceptions import NotFound, ValidationError
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
+from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from liveplatform.accounts.models import Account
-from liveplatform.api.exceptions import Conflict, error_responses
-from liveplatform.api.pagination import keyset_page
-from liveplatform.api.serializers import StrictSerializer
-from liveplatform.api.viewsets import PlatformView
-from liveplatform.webhooks import endpoint_events, endpoints
+from liveplatform.accounts.scopes import ADMIN
+from liveplatform.api.exceptions import Conflict
+from liveplatform.api.viewsets import PlatformViewSet
+from liveplatform.webhooks import endpoint_events, replay
 from liveplatform.webhooks.api import serializers as shapes
-from liveplatform.webhooks.api.deliveries import queried, tenant
+from liveplatform.webhooks.api.examples import ENDPOINT, NEW_ENDPOINT, RECOVER
+from liveplatform.webhooks.endpoints import TooManyEndpoints, create_endpoint, update_endpoint
 from liveplatform.webhooks.models import Delivery, Endpoint
-from liveplatform.webhooks.replay import recover
-from liveplatform.webhooks.schema import ENDPOINT, NEW_ENDPOINT, RECOVER, TAGS
 
 MAX_RECOVERY_PERIOD = timedelta(days=31)
+CHANGING = ("create", "partial_update", "destroy", "rotate_secret", "test", "recover")
 
 
-class EndpointAdminView(PlatformView):
-    """What only admin:live may do: a URL may carry a secret of the customer's."""
+@extend_schema_view(
+    list=extend_schema(summary="Where events go, newest first", parameters=[shapes.PageQuery]),
+    retrieve=extend_schema(summary="One endpoint, and how it fares"),
+)
+class EndpointViewSet(ListModelMixin, RetrieveModelMixin, PlatformViewSet[Endpoint]):
+    """`/v1/webhooks/endpoints`: for admin:live alone, because a URL may hold a secret of the customer's."""
 
-    scopes = dict.fromkeys(("GET", "POST", "PATCH", "DELETE"), "admin:live")
-    atomic = True
+    queryset = Endpoint.objects.all()
+    serializer_class = shapes.EndpointSerializer
+    list_serializer_class = shapes.EndpointListSerializer
+    lookup_url_kwarg = "endpoint_id"
+    tags = ["Webhooks"]
+    scopes = dict.fromkeys(("list", "retrieve", *CHANGING), ADMIN)
+    atomic_actions = frozenset(CHANGING)
 
-    def endpoint(self, request: Request, endpoint_id: UUID) -> Endpoint:
-        """The account's endpoint with this id, locked if it may change; or 404."""
-        found = Endpoint.objects.filter(pk=endpoint_id, account_id=tenant(request))
-        if request.method != "GET":
-            found = found.select_for_update(no_key=True)
-        endpoint = found.first()
-        if endpoint is None:
-            raise NotFound("There is no such endpoint in this account.")
-        return endpoint
+    def filter_queryset(self, queryset: QuerySet[Endpoint, Any]) -> QuerySet[Endpoint, Any]:
+        self.read_query(shapes.PageQuery)
+        return queryset
 
-    def enabled(self, request: Request, endpoint_id: UUID) -> Endpoint:
-        """The same, or 409 if nothing is sent there."""
-        endpoint = self.endpoint(request, endpoint_id)
+    def lock_enabled(self) -> Endpoint:
+        """The endpoint of the URL, locked. Raises Conflict if it is disabled."""
+        endpoint = self.lock_object(no_key=True)
         if not endpoint.is_enabled:
             raise Conflict("The endpoint is disabled; enable it first.")
         return endpoint
 
-
-class EndpointsView(EndpointAdminView):
-    """`/v1/webhooks/endpoints`"""
-
     @extend_schema(
-        operation_id="webhooks_endpoints_list",
-        tags=TAGS,
-        summary="Where events go, newest first",
-        parameters=[shapes.PageQuery],
-        responses={200: shapes.EndpointListSerializer, **error_responses("platform", 400)},
-    )
-    def get(self, request: Request) -> Response:
-        queried(request, shapes.PageQuery)
-        page, cursor = keyset_page(Endpoint.objects.filter(account_id=tenant(request)), request)
-        return Response({"endpoints": [shapes.endpoint_json(e) for e in page], "next_cursor": cursor})
-
-    @extend_schema(
-        operation_id="webhooks_endpoints_create",
-        tags=TAGS,
         summary="Add an endpoint; its secret is shown this once",
         description=f"At most {settings.WEBHOOK_MAX_ENDPOINTS} in an account. Events from now on go there.",
         request=shapes.EndpointRequest,
-        responses={201: shapes.EndpointWithSecretSerializer, **error_responses("platform", 400, 409)},
+        responses={201: shapes.EndpointWithSecretSerializer},
         examples=[NEW_ENDPOINT, ENDPOINT],
     )
-    def post(self, request: Request) -> Response:
-        wish = _checked(shapes.EndpointRequest(data=request.data))
-        _room_for_one_more(tenant(request))
-        endpoint = Endpoint(account_id=tenant(request), **wish)
-        return _with_secret(endpoint, endpoint.new_secret(), status=201)
-
-
-class EndpointView(EndpointAdminView):
-    """`/v1/webhooks/endpoints/{id}`"""
+    def create(self, request: Request) -> Response:
+        fields = self.read(shapes.EndpointRequest)
+        try:
+            endpoint, secret = create_endpoint(self.principal.account_id, **fields)
+        except TooManyEndpoints as error:
+            raise Conflict(str(error)) from error
+        return _with_secret(endpoint, secret, status=201)
 
     @extend_schema(
-        operation_id="webhooks_endpoints_get",
-        tags=TAGS,
-        summary="One endpoint, and how it fares",
-        responses={200: shapes.EndpointSerializer, **error_responses("platform", 404)},
-    )
-    def get(self, request: Request, endpoint_id: UUID) -> Response:
-        return Response(shapes.endpoint_json(self.endpoint(request, endpoint_id)))
-
-    @extend_schema(
-        operation_id="webhooks_endpoints_update",
-        tags=TAGS,
         summary="Change an endpoint, disable it or enable it",
         description=(
             "While it is disabled, new events are not kept for it, and deliveries that come due are skipped. "
             "Once it is enabled the skipped ones are sent; `recover` sends the events it missed."
         ),
         request=shapes.EndpointRequest(partial=True),
-        responses={200: shapes.EndpointSerializer, **error_responses("platform", 400, 404)},
     )
-    def patch(self, request: Request, endpoint_id: UUID) -> Response:
-        endpoint = self.endpoint(request, endpoint_id)
-        wish = _checked(shapes.EndpointRequest(data=request.data, partial=True))
-        enabled = wish.pop("is_enabled", endpoint.is_enabled)
-        for name, value in wish.items():
-            setattr(endpoint, name, value)
-        endpoint.save(update_fields=[*wish, "updated_at"])
-        if enabled and not endpoint.is_enabled:
-            endpoints.enable(endpoint)
-        elif endpoint.is_enabled and not enabled:
-            endpoints.disable(endpoint)
-        return Response(shapes.endpoint_json(endpoint))
+    def partial_update(self, request: Request, endpoint_id: UUID) -> Response:
+        endpoint = self.lock_object(no_key=True)
+        update_endpoint(endpoint, self.read(shapes.EndpointRequest, partial=True))
+        return Response(shapes.EndpointSerializer.write(endpoint))
 
-    @extend_schema(
-        operation_id="webhooks_endpoints_delete",
-        tags=TAGS,
-        summary="Delete an endpoint and the record of its deliveries",
-        responses={204: None, **error_responses("platform", 404)},
-    )
-    def delete(self, request: Request, endpoint_id: UUID) -> Response:
-        self.endpoint(request, endpoint_id).delete()
+    @extend_schema(summary="Delete an endpoint and the record of its deliveries")
+    def destroy(self, request: Request, endpoint_id: UUID) -> Response:
+        self.lock_object(no_key=True).delete()
         return Response(status=204)
 
-
-class RotateSecretView(EndpointAdminView):
-    """`/v1/webhooks/endpoints/{id}/rotate-secret`"""
-
     @extend_schema(
-        operation_id="webhooks_endpoints_rotate_secret",
-        tags=TAGS,
         summary="Make a new secret, shown this once",
         description=(
             "Until `overlap_hours` are over, messages carry a signature of each secret. 0 drops the old one "
             "at once; so does a second rotation for the one before."
         ),
         request=shapes.RotateSecretRequest,
-        responses={200: shapes.EndpointWithSecretSerializer, **error_responses("platform", 400, 404)},
+        responses=shapes.EndpointWithSecretSerializer,
     )
-    def post(self, request: Request, endpoint_id: UUID) -> Response:
-        endpoint = self.endpoint(request, endpoint_id)
-        wish = _checked(shapes.RotateSecretRequest(data=request.data))
-        return _with_secret(endpoint, endpoint.new_secret(timedelta(hours=wish["overlap_hours"])))
-
-
-class TestEndpointView(EndpointAdminView):
-    """`/v1/webhooks/endpoints/{id}/test`"""
+    @action(detail=True, methods=["post"], url_path="rotate-secret")
+    def rotate_secret(self, request: Request, endpoint_id: UUID) -> Response:
+        endpoint = self.lock_object(no_key=True)
+        overlap = timedelta(hours=self.read(shapes.RotateSecretRequest)["overlap_hours"])
+        secret = endpoint.new_secret(overlap)
+        endpoint.save()
+        return _with_secret(endpoint, secret)
 
     @extend_schema(
-        operation_id="webhooks_endpoints_test",
-        tags=TAGS,
         summary="Send `endpoint.test` to this endpoint alone",
         description="Ask for the delivery to see how it went.",
         request=None,
-        responses={202: shapes.DeliverySerializer, **error_responses("platform", 404, 409)},
+        responses={202: shapes.DeliverySerializer},
     )
-    def post(self, request: Request, endpoint_id: UUID) -> Response:
-        endpoint = self.enabled(request, endpoint_id)
+    @action(detail=True, methods=["post"])
+    def test(self, request: Request, endpoint_id: UUID) -> Response:
+        endpoint = self.lock_enabled()
         sequence = endpoint_events.send_test(endpoint)
-        sent = Delivery.objects.select_related("event")
-        delivery = sent.get(endpoint=endpoint, event__subject_id=endpoint.pk, event__sequence=sequence)
-        return Response(shapes.delivery_json(delivery), status=202)
-
-
-class RecoverEndpointView(EndpointAdminView):
-    """`/v1/webhooks/endpoints/{id}/recover`"""
+        delivery = Delivery.objects.select_related("event").get(
+            endpoint=endpoint, event__subject_id=endpoint.pk, event__sequence=sequence
+        )
+        return Response(shapes.DeliverySerializer.write(delivery), status=202)
 
     @extend_schema(
-        operation_id="webhooks_endpoints_recover",
-        tags=TAGS,
         summary="Send everything that the endpoint did not receive since a time",
         description=(
             "What failed or was skipped is sent again, and events that the endpoint wants and was never sent "
             "(it was disabled, or did not exist yet) for the first time. At most 31 days at once."
         ),
         request=shapes.RecoverRequest,
-        responses={202: shapes.RecoveredSerializer, **error_responses("platform", 400, 404, 409)},
+        responses={202: shapes.RecoveredSerializer},
         examples=[RECOVER],
     )
-    def post(self, request: Request, endpoint_id: UUID) -> Response:
-        wish = _checked(shapes.RecoverRequest(data=request.data))
-        since, until = wish["since"], wish["until"] or timezone.now()
+    @action(detail=True, methods=["post"])
+    def recover(self, request: Request, endpoint_id: UUID) -> Response:
+        period = self.read(shapes.RecoverRequest)
+        since, until = period["since"], period["until"] or timezone.now()
         if not timedelta() < until - since <= MAX_RECOVERY_PERIOD:
             raise ValidationError({"since": ["Give a time before `until`, by 31 days at most."]})
-        again, missed = recover(self.enabled(request, endpoint_id), since, until)
-        return Response({"again": again, "missed": missed}, status=202)
-
-
-def _room_for_one_more(account_id: UUID) -> None:
-    """Conflict if the account has its share; whoever adds another at this moment waits and counts anew."""
-    Account.objects.select_for_update(no_key=True).get(pk=account_id)
-    if Endpoint.objects.filter(account_id=account_id).count() >= settings.WEBHOOK_MAX_ENDPOINTS:
-        raise Conflict(f"The account has {settings.WEBHOOK_MAX_ENDPOINTS} endpoints; delete one first.")
-
-
-def _checked(body: StrictSerializer) -> dict[str, Any]:
-    body.is_valid(raise_exception=True)
-    return dict(body.validated_data)
+        redelivered, added = replay.recover(self.lock_enabled(), since, until)
+        return Response({"again": redelivered, "missed": added}, status=202)
 
 
 def _with_secret(endpoint: Endpoint, secret: str, status: int = 200) -> Response:
-    endpoint.save()
-    endpoint.refresh_from_db()
-    return Response(shapes.endpoint_json(endpoint) | {"secret": secret}, status=status)
+    return Response({**shapes.EndpointSerializer.write(endpoint), "secret": secret}, status=status)

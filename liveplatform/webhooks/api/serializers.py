@@ -1,30 +1,35 @@
-"""What the webhooks API takes in and gives out."""
+"""Serializers of the webhooks API: queries, request bodies and answers."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import orjson
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from liveplatform.api.serializers import (
     CleanCharField,
+    EnvelopeSerializer,
     IdField,
     InstantField,
     JSONObjectField,
+    PlainSerializer,
     StrictSerializer,
 )
 from liveplatform.egress.url_policy import MAX_URL_LENGTH
-from liveplatform.webhooks.models import Delivery, Endpoint, Event
+from liveplatform.webhooks.models import Delivery, Event
 from liveplatform.webhooks.validators import validate_events, validate_url
 
-Shape = serializers.Serializer[dict[str, Any]]
+# An event has one delivery per endpoint; an account has far fewer endpoints than this.
+MAX_DELIVERIES_SHOWN = 200
 
 
 @extend_schema_field({"type": "string", "pattern": "^(evt_)?[0-9a-fA-F-]{32,36}$"})
 class EventIdField(IdField):
     """An event's id, with or without its evt_."""
 
-    def to_internal_value(self, data: Any) -> UUID:  # noqa: ANN401 - whatever was sent
+    def to_internal_value(self, data: Any) -> UUID:  # noqa: ANN401 - unvalidated
         return super().to_internal_value(str(data).removeprefix("evt_"))
 
 
@@ -79,7 +84,7 @@ class DeliveriesQuery(PageQuery):
     call = IdField(required=False, help_text="Only deliveries of events about this call.")
 
 
-class EndpointSerializer(Shape):
+class EndpointSerializer(PlainSerializer):
     """An endpoint, without its secret."""
 
     id = serializers.UUIDField()
@@ -104,44 +109,44 @@ class EndpointWithSecretSerializer(EndpointSerializer):
     secret = serializers.CharField()
 
 
-class EndpointListSerializer(Shape):
+class EndpointListSerializer(EnvelopeSerializer):
     """A page of endpoints; `next_cursor` is null on the last."""
 
     endpoints = EndpointSerializer(many=True)
     next_cursor = serializers.CharField(allow_null=True)
 
 
-class RecoveredSerializer(Shape):
+class RecoveredSerializer(PlainSerializer):
     """How many messages are on their way again, and how many for the first time."""
 
     again = serializers.IntegerField()
     missed = serializers.IntegerField()
 
 
-class EventSerializer(Shape):
+class EventSerializer(PlainSerializer):
     """An event, without its body."""
 
-    id = serializers.CharField(help_text="The webhook-id header of its messages.")
+    id = serializers.CharField(source="message_id", help_text="The webhook-id header of its messages.")
     type = serializers.CharField()
-    subject = serializers.UUIDField(help_text="What it is about: the call.")
+    subject = serializers.UUIDField(source="subject_id", help_text="What it is about: the call.")
     sequence = serializers.IntegerField(help_text="Counts the events about one subject.")
     created_at = serializers.DateTimeField()
 
 
-class EventListSerializer(Shape):
+class EventListSerializer(EnvelopeSerializer):
     """A page of events; `next_cursor` is null on the last."""
 
     events = EventSerializer(many=True)
     next_cursor = serializers.CharField(allow_null=True)
 
 
-class DeliverySerializer(Shape):
+class DeliverySerializer(PlainSerializer):
     """One event on its way to one endpoint."""
 
     id = serializers.UUIDField()
-    event_id = serializers.CharField()
-    event_type = serializers.CharField()
-    subject = serializers.UUIDField()
+    event_id = serializers.CharField(source="event.message_id")
+    event_type = serializers.CharField(source="event.type")
+    subject = serializers.UUIDField(source="event.subject_id")
     endpoint_id = serializers.UUIDField()
     state = serializers.ChoiceField(choices=Delivery.State.choices)
     attempts = serializers.IntegerField()
@@ -151,6 +156,10 @@ class DeliverySerializer(Shape):
     created_at = serializers.DateTimeField()
     settled_at = serializers.DateTimeField(allow_null=True)
 
+    @staticmethod
+    def get_next_attempt_at(delivery: Delivery) -> datetime | None:
+        return delivery.due_at if delivery.state == Delivery.State.PENDING else None
+
 
 class DeliveryWithLogSerializer(DeliverySerializer):
     """A delivery with every attempt at it."""
@@ -158,7 +167,7 @@ class DeliveryWithLogSerializer(DeliverySerializer):
     log = serializers.ListField(child=JSONObjectField(), help_text="One entry per attempt.")
 
 
-class DeliveryListSerializer(Shape):
+class DeliveryListSerializer(EnvelopeSerializer):
     """A page of deliveries; `next_cursor` is null on the last."""
 
     deliveries = DeliverySerializer(many=True)
@@ -171,47 +180,11 @@ class EventWithBodySerializer(EventSerializer):
     body = JSONObjectField()
     deliveries = DeliverySerializer(many=True)
 
+    @staticmethod
+    def get_body(event: Event) -> Any:  # noqa: ANN401 - JSON
+        return orjson.loads(event.body)
 
-def endpoint_json(endpoint: Endpoint) -> dict[str, Any]:
-    """An endpoint as this API shows it."""
-    return {
-        "id": endpoint.pk,
-        "url": endpoint.url,
-        "description": endpoint.description,
-        "events": endpoint.events,
-        "is_enabled": endpoint.is_enabled,
-        "disabled_reason": endpoint.disabled_reason or None,
-        "failing_since": endpoint.failing_since,
-        "previous_secret_until": endpoint.previous_secret_until,
-        "created_at": endpoint.created_at,
-        "updated_at": endpoint.updated_at,
-    }
-
-
-def event_json(event: Event) -> dict[str, Any]:
-    """An event as this API shows it."""
-    return {
-        "id": event.message_id,
-        "type": event.type,
-        "subject": event.subject_id,
-        "sequence": event.sequence,
-        "created_at": event.created_at,
-    }
-
-
-def delivery_json(delivery: Delivery) -> dict[str, Any]:
-    """A delivery as this API shows it; wants its event at hand."""
-    return {
-        "id": delivery.pk,
-        "event_id": delivery.event.message_id,
-        "event_type": delivery.event.type,
-        "subject": delivery.event.subject_id,
-        "endpoint_id": delivery.endpoint_id,
-        "state": delivery.state,
-        "attempts": delivery.attempts,
-        "max_attempts": delivery.max_attempts,
-        "next_attempt_at": delivery.due_at if delivery.state == Delivery.State.PENDING else None,
-        "error": delivery.error or None,
-        "created_at": delivery.created_at,
-        "settled_at": delivery.settled_at,
-    }
+    @staticmethod
+    def get_deliveries(event: Event) -> list[dict[str, Any]]:
+        deliveries = event.deliveries.defer("log", "result").order_by("id")[:MAX_DELIVERIES_SHOWN]
+        return [DeliverySerializer.write(delivery) for delivery in deliveries]

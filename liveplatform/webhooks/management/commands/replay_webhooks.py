@@ -13,7 +13,7 @@ from liveplatform.accounts.lookup import find_account
 from liveplatform.timeparse import parse_time
 from liveplatform.webhooks.event_types import event_types
 from liveplatform.webhooks.models import Delivery, Endpoint
-from liveplatform.webhooks.replay import backfill, redeliver
+from liveplatform.webhooks.replay import backfill
 
 BATCH = 1000
 
@@ -76,7 +76,7 @@ class Command(BaseCommand):
             ids = list(deliveries.order_by("pk").values_list("pk", flat=True))
             for start in range(0, len(ids), BATCH):
                 batch = ids[start : start + BATCH]
-                again += redeliver(Delivery.objects.filter(pk__in=batch))
+                again += Delivery.objects.filter(pk__in=batch).redeliver()
                 bar.update(len(batch))
         return again
 
