@@ -1,15 +1,37 @@
-"""What may be done to a call depends on where it stands."""
+"""What can go wrong with calls. Texts are shown to clients; calls/api/base.py has the HTTP statuses."""
 
-from calls.models import Call
+
+class CallNotFound(Exception):
+    """The account has no call with this id."""
+
+
+class NoPhoneNumber(Exception):
+    """The call runs over none of the account's phone numbers."""
 
 
 class CallStateError(Exception):
-    """Not while the call is where it is; the text says where that is, and what is possible."""
+    """The call's status does not allow this; the text says what the status is, and what is possible."""
 
 
-def require_open(call: Call, what: str) -> None:
-    """WrongState for a call that is over, or is being ended."""
-    if call.is_over:
-        raise CallStateError(f"The call ended at {call.ended_at:%Y-%m-%dT%H:%M:%SZ}; {what}")
-    if call.end_requested_at:
-        raise CallStateError(f"The call is being ended; {what}")
+class MetadataTooLarge(ValueError):
+    """The merged metadata would exceed MAX_METADATA_BYTES."""
+
+
+class TranscriptTooLong(ValueError):
+    """The append would take the transcript over MAX_TURNS."""
+
+
+class DialError(ValueError):
+    """The call was not made; the text says why, and what to do about it."""
+
+
+class ProviderRejectedCall(DialError):
+    """The request was valid, but the provider made no call of it; the request may be repeated."""
+
+    code = "provider_error"
+
+
+class SubmissionUnknown(ProviderRejectedCall):
+    """The provider's answer was lost, so the call may exist. It is looked up, never dialled again."""
+
+    code = "submission_unknown"

@@ -12,13 +12,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from calls.exceptions import CallNotFound, NoPhoneNumber, MetadataTooLarge
 from calls.exceptions import CallStateError
 from calls.filters import CallFilter, InvalidFilter
 from calls.filters.ordering import NEWEST_FIRST, Order
 from calls.filters.page_request import PageRequest
 from calls.filters.planner import fetch_page
-from calls.lifecycle.end import CallNotFound, NoPhoneNumber
-from calls.lifecycle.update import MAX_METADATA_BYTES, MetadataTooLarge
+from calls.lifecycle.update import MAX_METADATA_BYTES
 from calls.models import Call
 from liveplatform.api.pagination import KeysetPagination, parse_page, slice_page
 from liveplatform.api.serializers import InstantField, JSONObjectField

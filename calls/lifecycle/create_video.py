@@ -1,4 +1,4 @@
-"""Opening a video call: the row, and the room behind it at the account's video provider."""
+"""Create a video call: a room at the account's video provider, and the call's row."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,28 +16,28 @@ from liveplatform.db.uuid7 import uuid7
 from providers.base import HasRooms
 from providers.errors import NotConfigured
 
-# Seed 000 names its ids after Stream; this is Stream's own type of rooms. LiveKit has no types.
+# GetStream's predefined call type (https://getstream.io/video/docs/api/); LiveKit has no types.
 DEFAULT_ROOM_TYPE = "default"
 
 
 @dataclass(frozen=True)
 class VideoCallRequest:
-    """What a caller asks for."""
+    """The parameters of a new video call."""
 
     host_user_id: str
     title: str
-    scheduled_at: datetime | None = None
+    scheduled_at: datetime | None = None  # None: live at once
     metadata: dict[str, Any] = field(default_factory=dict)
     time_limit: int | None = None  # seconds; None: the account's default
-    actor: str = ""  # whose request it is
-    provider: str = ""  # one of connecting.ROOM_PROVIDERS; empty: the first one that is connected
+    actor: str = ""  # who creates it ("key:…", "staff:…")
+    provider: str = ""  # one of adapters.ROOM_PROVIDERS; empty: the first one that is connected
 
 
 def create_video_call(account_id: UUID, request: VideoCallRequest) -> Call:
     """Create a video call: live at once, or scheduled if it has a time.
 
-    The room is asked for with the call's own id before the row is written, so a lost answer leaves an
-    empty room that nobody joined, and no row without a room. Raises NotConfigured or another
+    The room is created under the call's own id before the row is written: if the response is lost, the
+    provider keeps an empty room, and there is never a row without a room. Raises NotConfigured or another
     ProviderError; then there is no call.
     """
     connection = default_room_connection(account_id, request.provider)
@@ -55,12 +55,12 @@ def create_video_call(account_id: UUID, request: VideoCallRequest) -> Call:
 
 
 def provider_room_data(call_id: UUID, title: str) -> dict[str, str]:
-    """What the provider shows to everybody in the call. Never its metadata: those are the customer's."""
+    """The room's custom data, which the provider shows to all participants; so it has no metadata."""
     return {"liveplatform_call_id": str(call_id), "title": title}
 
 
 def default_time_limit(account_id: UUID) -> int | None:
-    """How long (s) a call of this account may last if nobody says otherwise; None: for ever."""
+    """The account's time limit for calls, in seconds; None: no limit."""
     return Account.objects.values_list("call_time_limit", flat=True).get(pk=account_id)
 
 

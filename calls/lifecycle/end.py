@@ -1,8 +1,7 @@
-"""The end of a call: the one thing that every door says.
+"""End a call: the one verb behind every API, provider event, admin action, rule and task that ends a call.
 
-API, provider's event, admin, beat and emergency stop all call `end`. It is one statement, which
-calls/sql.py has: compare-and-set to ended, the Steps that follow, and the Event. The loser of
-a race gets the winner's row and changes nothing.
+The end is one statement (calls/sql.py): compare-and-set of the status, the post-processing steps, and the
+event `call.ended` with its deliveries. Of concurrent requests one ends the call; the others get its row.
 """
 
 from dataclasses import dataclass
@@ -10,6 +9,8 @@ from uuid import UUID
 
 import structlog
 
+from calls.exceptions import NoPhoneNumber
+from calls.lifecycle.lookup import get_call
 from calls.models import Call
 from calls.models.end_code import DEFAULT_REASON, EndCode
 from calls.sql import end_if_live
@@ -17,17 +18,9 @@ from calls.sql import end_if_live
 log = structlog.get_logger(__name__)
 
 
-class CallNotFound(Exception):
-    """No such call in this account."""
-
-
-class NoPhoneNumber(Exception):
-    """The call runs over no phone number of the account."""
-
-
 @dataclass(frozen=True)
 class EndResult:
-    """The call as it stands, and whether it was this very request that ended it."""
+    """The ended call, and whether this request ended it (False: it had ended before)."""
 
     call: Call
     changed: bool
@@ -42,11 +35,11 @@ def end(
     actor: str,
     require_own_number: bool = False,
 ) -> EndResult:
-    """End a call, here and now; what must follow is on record when this returns.
+    """End a call now; its post-processing is queued in the same transaction.
 
-    `reason` is free text (default "Ended Via API call"), `actor` says who ended it ("key:…",
-    "staff:…", "provider:twilio"). Raises CallNotFound for an id that is not in this account, and with
-    `require_own_number` NoPhoneNumber for a live call that runs over none of the account's numbers.
+    `reason` is free text (default "Ended Via API call"), `actor` says who ended it ("key:…", "staff:…",
+    "provider:twilio"). Raises CallNotFound if the account has no such call, and with `require_own_number`
+    NoPhoneNumber if a live call runs over none of the account's numbers.
     """
     call = end_if_live(call_id, account_id, reason or DEFAULT_REASON, code.value, actor, require_own_number)
     if call is not None:
@@ -56,17 +49,9 @@ def end(
 
 
 def _current(call_id: UUID, account_id: UUID) -> Call:
+    """The call that the statement did not end: it had ended, or runs over no number of the account."""
     call = get_call(call_id, account_id)
     if not call.is_over:
         log.warning("end_without_number", call_id=str(call_id))
         raise NoPhoneNumber(str(call_id))
-    return call
-
-
-def get_call(call_id: UUID, account_id: UUID, channel: Call.Channel | None = None) -> Call:
-    """The call with this id in this account (and of this channel); CallNotFound otherwise."""
-    calls = Call.objects.filter(pk=call_id, account_id=account_id)
-    call = (calls.filter(channel=channel) if channel else calls).first()
-    if call is None:
-        raise CallNotFound(str(call_id))
     return call

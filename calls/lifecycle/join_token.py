@@ -1,4 +1,4 @@
-"""Letting a user's client into a video call: a token for the provider's room."""
+"""Issue the token with which a user's client joins the provider's room of a video call."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -6,8 +6,7 @@ from uuid import UUID
 import structlog
 
 from calls.adapters import adapter_for
-from calls.exceptions import require_open
-from calls.lifecycle.end import get_call
+from calls.lifecycle.lookup import get_call
 from calls.models import Call
 from providers.base import MintsTokens
 from providers.errors import NotConfigured
@@ -17,7 +16,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class JoinToken:
-    """What a client needs to join; the token is a secret of the user's."""
+    """What a client needs to join. The token is a secret of the user."""
 
     token: str
     call: Call
@@ -25,13 +24,13 @@ class JoinToken:
 
 
 def issue_join_token(call_id: UUID, *, account_id: UUID, user_id: str, ttl_seconds: int) -> JoinToken:
-    """A token that lets this user into this call for so many seconds. The provider is not asked.
+    """A token with which this user can join this call for so long; signed here, without a provider request.
 
-    Raises CallNotFound, NotConfigured, and WrongState for a call that is over or being ended, so that
-    clients which try again and again learn that it is in vain.
+    Raises CallNotFound, NotConfigured, and CallStateError for a call that is over or being ended, so that
+    clients stop retrying.
     """
     call = get_call(call_id, account_id, Call.Channel.VIDEO)
-    require_open(call, "nobody can join it any more.")
+    call.require_open("nobody can join it any more.")
     if not call.provider_call_id:
         raise NotConfigured("The call has no room at a provider.")
     provider = adapter_for(call.connection)

@@ -1,4 +1,4 @@
-"""How a video call stands at its provider at this moment, best effort."""
+"""The current state of a video call's room at its provider, best effort."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,13 +10,12 @@ from liveplatform.crypto import DecryptionFailed
 from providers.base import HasRooms
 from providers.errors import ProviderError
 
-# A get must stay quick whatever the provider does.
-STATUS_TIMEOUT = 2.0
+STATUS_TIMEOUT = 2.0  # seconds; a GET stays fast even if the provider is slow
 
 
 @dataclass(frozen=True)
 class LiveStatus:
-    """What the provider says."""
+    """The room's state as the provider reports it."""
 
     is_live: bool
     current_session_id: str | None
@@ -24,10 +23,10 @@ class LiveStatus:
 
 
 def live_status(call: Call) -> LiveStatus | None:
-    """None if the provider says nothing within TIMEOUT, or is failing and left in peace for a while.
+    """The room's state; None if the provider does not answer within STATUS_TIMEOUT or its breaker is open.
 
-    What it has confirmed of an ended call is on record, and it is not asked again. If it says "ended" of a
-    call that is live here, the call's Watch looks at once.
+    An end that the provider has confirmed is read from the row. If it reports the end of a call that is live
+    here, the call's monitor checks it at once.
     """
     if not call.provider_call_id:
         return None

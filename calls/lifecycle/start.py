@@ -1,4 +1,4 @@
-"""Starting a scheduled video call: at its provider, then on the record."""
+"""Start a scheduled video call: first at its provider, then in the database."""
 
 from uuid import UUID
 
@@ -7,8 +7,8 @@ from django.db.models.functions import Now
 
 from calls import activity
 from calls.adapters import adapter_for
-from calls.exceptions import CallStateError, require_open
-from calls.lifecycle.end import get_call
+from calls.exceptions import CallStateError
+from calls.lifecycle.lookup import get_call
 from calls.models import Call, Step
 from calls.monitoring.schedule import check_now, reschedule
 from calls.post_processing.rerun import rerun_step
@@ -18,21 +18,21 @@ ENDED_MESSAGE = "an ended call cannot be started, create another one."
 
 
 def start(call_id: UUID, *, account_id: UUID, actor: str) -> Call:
-    """Take a scheduled call live; one that is live already comes back as it is.
+    """Make a scheduled call live; a live call is returned unchanged.
 
-    Where the provider has a backstage, it is opened first: no transaction is open meanwhile. Raises
-    CallNotFound, WrongState (ended, here or at the provider, or being ended), NotConfigured or another
-    ProviderError; then the call is as it was.
+    If the provider has a backstage, it is opened first, outside any transaction. Raises CallNotFound,
+    CallStateError (ended here or at the provider, or being ended), NotConfigured or another ProviderError;
+    then the call is unchanged.
     """
     call = get_call(call_id, account_id, Call.Channel.VIDEO)
     if call.status == Call.Status.LIVE:
         return call
-    require_open(call, ENDED_MESSAGE)
+    call.require_open(ENDED_MESSAGE)
     _open_backstage(call)
     if not _mark_live(call, actor):
         call.refresh_from_db()
         _terminate_reopened_room(call)
-        require_open(call, ENDED_MESSAGE)
+        call.require_open(ENDED_MESSAGE)
     return call
 
 
@@ -44,26 +44,26 @@ def _open_backstage(call: Call) -> None:
         return
     room = rooms.go_live(call.stream_call_type, call.provider_call_id)
     if room.ended_at:
-        check_now([call.pk])  # its Watch puts on record what the provider says
+        check_now([call.pk])  # its monitor reads the end from the provider
         raise CallStateError(f"The provider says that the call has ended; {ENDED_MESSAGE}")
 
 
 def _mark_live(call: Call, actor: str) -> bool:
-    """Live, unless somebody was faster: another start, or an end."""
-    waiting = Call.objects.filter(pk=call.pk, status=Call.Status.SCHEDULED, ended_at=None)
+    """Set the status, and refresh the call; False if a concurrent start or end was first."""
+    scheduled = Call.objects.filter(pk=call.pk, status=Call.Status.SCHEDULED, ended_at=None)
     with transaction.atomic():
-        won = waiting.filter(end_requested_at=None).update(
+        changed = scheduled.filter(end_requested_at=None).update(
             status=Call.Status.LIVE, started_at=Now(), empty_since=None, updated_at=Now()
         )
-        if won:
+        if changed:
             call.refresh_from_db()
             reschedule(call)
             activity.record(call.pk, actor, activity.STARTED)
-    return bool(won)
+    return bool(changed)
 
 
 def _terminate_reopened_room(call: Call) -> None:
-    """An end came while the backstage was opened, which may have opened the ended room anew."""
+    """The call ended while its backstage was opened, which may have reopened the ended room."""
     step = Step.objects.filter(call=call, kind=Step.Kind.TERMINATE).first()
     if step is not None and call.status != Call.Status.LIVE:
         rerun_step(step, "platform")

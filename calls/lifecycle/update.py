@@ -1,17 +1,17 @@
-"""Changing what is on record of a call: by its host (surface A), or by those who look back at it."""
+"""Update a call: its host changes a video call (live-calls surface), or a user annotates any call."""
 
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from calls import activity
 from calls.adapters import adapter_for
-from calls.exceptions import CallStateError, require_open
+from calls.exceptions import CallNotFound, CallStateError, MetadataTooLarge
 from calls.lifecycle.create_video import default_time_limit, provider_room_data
-from calls.lifecycle.end import CallNotFound
 from calls.models import Call
 from calls.monitoring.schedule import reschedule, set_time_limit
 from liveplatform.crypto import DecryptionFailed
@@ -19,26 +19,22 @@ from liveplatform.json_codec import dumps
 from providers.base import PlansRooms
 from providers.errors import ProviderError
 
-MAX_METADATA_BYTES = 64 * 1024  # bytes of JSON
-# What the provider knows of a call; it is told within this time (s), or not at all.
+MAX_METADATA_BYTES = 64 * 1024  # as JSON
+# Fields that the provider's room has too; updating it is best effort, with this timeout (s).
 PROVIDER_FIELDS = {"title", "scheduled_at"}
 PROVIDER_UPDATE_TIMEOUT = 2.0
 
 
-class MetadataTooLarge(ValueError):
-    """Merged, it would be more than MOST_METADATA."""
-
-
 def update_call(call_id: UUID, *, account_id: UUID, actor: str, changes: Mapping[str, Any]) -> Call:
-    """Change the title, scheduled_at, metadata or time_limit of a video call; what `changes` lacks stays.
+    """Change the title, scheduled_at, metadata or time_limit of a video call; absent fields stay.
 
-    `metadata` is merged (RFC 7396), a time_limit of None is the account's own. The provider is told of a
-    new title or time, best effort. Raises CallNotFound, MetadataTooLarge, and WrongState: an ended call
-    is not changed, nor the time of one that has begun.
+    `metadata` is merged (RFC 7396); a time_limit of None resets it to the account's default. The provider is
+    sent a new title or time, best effort. Raises CallNotFound, MetadataTooLarge, and CallStateError if the
+    call has ended, or for the time of a call that has begun.
     """
     with transaction.atomic():
         call = _lock_call(Call.objects.filter(channel=Call.Channel.VIDEO), call_id, account_id)
-        require_open(call, "an ended call keeps its title, times and limit.")
+        call.require_open("an ended call keeps its title, times and limit.")
         if "scheduled_at" in changes and call.status != Call.Status.SCHEDULED:
             raise CallStateError("The call has begun; its scheduled_at is past.")
         changed = _save_changes(call, actor, activity.CHANGED, _resolve_values(call, changes))
@@ -49,7 +45,7 @@ def update_call(call_id: UUID, *, account_id: UUID, actor: str, changes: Mapping
 
 
 def annotate_call(call_id: UUID, *, account_id: UUID, actor: str, changes: Mapping[str, Any]) -> Call:
-    """Put notes, a rating, feedback or metadata (merged as in `change`) on any call, over or not."""
+    """Set notes, rating, feedback or metadata (merged as in `update_call`) of any call, live or ended."""
     with transaction.atomic():
         call = _lock_call(Call.objects.all(), call_id, account_id)
         _save_changes(call, actor, activity.ANNOTATED, _resolve_values(call, changes))
@@ -57,7 +53,7 @@ def annotate_call(call_id: UUID, *, account_id: UUID, actor: str, changes: Mappi
 
 
 def merge_patch(target: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
-    """JSON Merge Patch, RFC 7396: objects are merged, null removes, anything else replaces."""
+    """JSON Merge Patch, RFC 7396: objects are merged, null removes a member, other values replace it."""
     result = dict(target)
     for name, value in patch.items():
         if value is None:
@@ -70,16 +66,16 @@ def merge_patch(target: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str
     return result
 
 
-def _lock_call(calls: Any, call_id: UUID, account_id: UUID) -> Call:  # noqa: ANN401 - a QuerySet of calls
+def _lock_call(calls: QuerySet[Call], call_id: UUID, account_id: UUID) -> Call:
     own = calls.filter(pk=call_id, account_id=account_id).select_related("connection")
-    call: Call | None = own.select_for_update(of=("self",)).first()
+    call = own.select_for_update(of=("self",)).first()
     if call is None:
         raise CallNotFound(str(call_id))
     return call
 
 
 def _resolve_values(call: Call, changes: Mapping[str, Any]) -> dict[str, Any]:
-    """The changes with its defaults and merges carried out."""
+    """The new values: metadata merged, an empty time_limit replaced by the account's default."""
     values = dict(changes)
     if "metadata" in values:
         values["metadata"] = merge_patch(call.metadata, values["metadata"])
@@ -90,8 +86,8 @@ def _resolve_values(call: Call, changes: Mapping[str, Any]) -> dict[str, Any]:
     return values
 
 
-def _save_changes(call: Call, actor: str, what: str, values: Mapping[str, Any]) -> set[str]:
-    """Write what differs, and who did it; the names of that."""
+def _save_changes(call: Call, actor: str, verb: str, values: Mapping[str, Any]) -> set[str]:
+    """Save the values that differ, with an activity entry; returns their names."""
     changed = {name for name, value in values.items() if getattr(call, name) != value}
     if changed:
         for name in changed:
@@ -99,7 +95,7 @@ def _save_changes(call: Call, actor: str, what: str, values: Mapping[str, Any]) 
         call.updated_at = Now()
         call.save(update_fields=[*changed, "updated_at"])
         call.refresh_from_db(fields=["updated_at"])
-        activity.record(call.pk, actor, what, ", ".join(sorted(changed)))
+        activity.record(call.pk, actor, verb, ", ".join(sorted(changed)))
     return changed
 
 
@@ -111,15 +107,15 @@ def _reschedule_deadlines(call: Call, changed: set[str]) -> None:
 
 
 def _update_provider_room(call: Call, actor: str) -> None:
-    """Participants see title and time there; that it could not be told is on the call's timeline."""
+    """Send title and time to the provider, where participants see them; a failure goes to the timeline."""
     if not call.provider_call_id:
         return
-    shown = provider_room_data(call.pk, call.title)
+    custom = provider_room_data(call.pk, call.title)
     try:
         rooms = adapter_for(call.connection, timeout=PROVIDER_UPDATE_TIMEOUT)
         if isinstance(rooms, PlansRooms):
             rooms.change_room(
-                call.stream_call_type, call.provider_call_id, starts_at=call.scheduled_at, custom=shown
+                call.stream_call_type, call.provider_call_id, starts_at=call.scheduled_at, custom=custom
             )
     except (ProviderError, DecryptionFailed) as error:
         activity.record(call.pk, actor, activity.PROVIDER_UPDATE_FAILED, str(error))

@@ -1,4 +1,4 @@
-"""Call: the record that tells the truth about a call."""
+"""Call: one phone or video call."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import models
 from django.db.models.functions import Now
 
+from calls.exceptions import CallStateError
 from calls.models.call_indexes import IS_IMPORTED, LIST_INDEXES
 from calls.models.call_status import CALL_STATUS
 from calls.models.end_code import EndCode
@@ -15,14 +16,15 @@ from calls.models.on_delete import set_null_unless_needed
 from liveplatform.accounts.models import Account, Connection
 from liveplatform.db.uuid7 import uuid7
 
-# provider_status while nobody knows whether the provider made the call: before its answer, and when
-# that answer was lost. Such a call is looked for at the provider before anything else is done.
+# provider_status between the submission to the provider and its answer, and after the answer was lost. Such
+# a call is searched at the provider before anything else is done with it (monitoring/lost_calls.py).
 DIALLING = "dialling"
 SUBMISSION_UNKNOWN = "submission-unknown"
+ECHO_ROOM_PREFIX = "echo-"  # of the id of a call's helper room; the call's id follows
 
 
 class Call(models.Model):
-    """One call, by phone or by video. Its status only ever moves forward; the first `ended_at` wins."""
+    """One call. Its status only moves forward, and `ended_at` is written once."""
 
     class Channel(models.TextChoices):
         PHONE = "phone"
@@ -50,18 +52,18 @@ class Call(models.Model):
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 
-    # How it ended: free text for people, a small code for reports, and whose doing it was.
+    # The end: free text for people, a code for reports, and who ended it.
     disconnect_reason = models.CharField(max_length=500, blank=True, default="")
     end_code = models.CharField(max_length=24, choices=EndCode.choices, blank=True, default="")
     ended_by = models.CharField(max_length=80, blank=True, default="")
-    # Somebody wishes it ended, and the provider has not agreed yet (surface A is strict).
+    # The end was requested, and the provider has not confirmed it yet (lifecycle/end_strict.py).
     end_requested_at = models.DateTimeField(null=True, blank=True)
 
-    # No call is left running: how long it may last, and since when its room is empty.
+    # Read by the call's monitor: how long the call may last, and since when its room is empty.
     time_limit = models.PositiveIntegerField(null=True, blank=True, help_text="Seconds from its start.")
     empty_since = models.DateTimeField(null=True, blank=True)
 
-    # What the provider said, kept apart from our own state.
+    # What the provider reports, apart from our own state.
     connection = models.ForeignKey(
         Connection, set_null_unless_needed, null=True, blank=True, related_name="+"
     )
@@ -70,19 +72,21 @@ class Call(models.Model):
     provider_state = models.CharField(
         max_length=8, choices=ProviderState.choices, default=ProviderState.UNKNOWN
     )
-    provider_status = models.CharField(max_length=40, blank=True, default="", help_text="In its own words.")
+    provider_status = models.CharField(
+        max_length=40, blank=True, default="", help_text="In the provider's vocabulary."
+    )
     call_status = models.GeneratedField(
         expression=CALL_STATUS,
         output_field=models.CharField(max_length=40),
         db_persist=True,
-        help_text="In Twilio's words.",
+        help_text="In Twilio's vocabulary.",
     )
     provider_seen_at = models.DateTimeField(
-        null=True, blank=True, help_text="Its last word, whatever it was."
+        null=True, blank=True, help_text="When the provider last reported."
     )
     provider_confirmed_at = models.DateTimeField(null=True, blank=True)
     provider_ended_at = models.DateTimeField(null=True, blank=True)
-    # A room that exists for this call only, deleted after its end.
+    # A helper room that exists for this call only (echo_room), deleted after its end.
     room_connection = models.ForeignKey(
         Connection, set_null_unless_needed, null=True, blank=True, related_name="+", db_index=False
     )
@@ -95,7 +99,7 @@ class Call(models.Model):
     stream_call_type = models.CharField(max_length=64, blank=True, default="")
     recording_url = models.TextField(blank=True, default="")
     recording_ready_at = models.DateTimeField(null=True, blank=True)
-    recording_expires_at = models.DateTimeField(null=True, blank=True, help_text="When its link perishes.")
+    recording_expires_at = models.DateTimeField(null=True, blank=True, help_text="When its link expires.")
 
     # Telephony calls (seed 001).
     from_number = models.CharField(max_length=20, blank=True, default="")
@@ -118,16 +122,16 @@ class Call(models.Model):
     dynamic_variables = models.JSONField(default=dict, blank=True)
     metadata = models.JSONField(default=dict, blank=True)
 
-    # What the caller's Idempotency-Key makes of a call that is paid for: found by it, it is never made twice.
+    # Derived from the request's Idempotency-Key; a repeated request finds its call by it.
     submission_key = models.CharField(max_length=64, blank=True, default="", editable=False)
     is_imported = models.GeneratedField(
         expression=IS_IMPORTED,
         output_field=models.BooleanField(null=True),
         db_persist=True,
-        help_text="Began, or was to begin, before this row was made.",
+        help_text="Began, or was to begin, before this row was created.",
     )
 
-    # The number of the last Event of this call; grows with each.
+    # The number of the last event of this call; each event has the next one.
     event_sequence = models.IntegerField(default=0, editable=False)
 
     class Meta:
@@ -166,14 +170,21 @@ class Call(models.Model):
 
     @classmethod
     def lock(cls, ids: Iterable[UUID]) -> None:
-        """Lock these calls until the transaction is over, by the order of ids: no circles of waiting."""
+        """Lock these calls until the end of the transaction, in the order of their ids (no deadlocks)."""
         rows = cls.objects.filter(pk__in=set(ids)).order_by("pk").select_for_update(of=("self",))
         list(rows.values_list("pk"))
+
+    def require_open(self, consequence: str) -> None:
+        """Raise CallStateError, its text ending in `consequence`, if the call is over or being ended."""
+        if self.is_over:
+            raise CallStateError(f"The call ended at {self.ended_at:%Y-%m-%dT%H:%M:%SZ}; {consequence}")
+        if self.end_requested_at:
+            raise CallStateError(f"The call is being ended; {consequence}")
 
     def confirm_end(
         self, status: str, ended_at: datetime | None, duration: int | None, *, at: datetime | None
     ) -> None:
-        """The provider says that it is over, in its own words and by its own clock; wants a save."""
+        """Set what the provider reports of the end: its own status, time and seconds. Does not save."""
         self.provider_state = self.ProviderState.ENDED
         self.provider_status = status[:40]
         self.provider_ended_at, self.provider_confirmed_at = ended_at, at
@@ -181,7 +192,7 @@ class Call(models.Model):
             self.duration = duration
 
     def set_cost(self, cost: str, unit: str) -> None:
-        """What the provider charges; "" as long as it does not say, and what is known stays. Wants a save."""
+        """Set the provider's price; an empty `cost` (not known yet) changes nothing. Does not save."""
         if cost:
             self.cost, self.price_unit = Decimal(cost).quantize(Decimal("0.000001")), unit or self.price_unit
 
@@ -191,12 +202,12 @@ class Call(models.Model):
 
     @property
     def is_submission_unknown(self) -> bool:
-        """The provider may have made this call, but its answer never reached us."""
+        """The call was submitted to the provider, whose answer was lost: it may exist there."""
         return not self.provider_call_id and self.provider_status in (DIALLING, SUBMISSION_UNKNOWN)
 
     @property
     def may_still_be_billed(self) -> bool:
-        """Ended here while the provider said otherwise, or has not said: somebody may be paying."""
+        """Ended here, but the provider has not confirmed the end."""
         return (
             self.is_over and bool(self.provider_call_id) and self.provider_state != self.ProviderState.ENDED
         )

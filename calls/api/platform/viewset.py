@@ -11,7 +11,9 @@ from rest_framework.response import Response
 from calls.analysis.turns import BadTurn
 from calls.api.base import CallsView
 from calls.api.platform import serializers as shapes
-from calls.lifecycle.end import end, get_call
+from calls.exceptions import TranscriptTooLong
+from calls.lifecycle.end import end
+from calls.lifecycle.lookup import get_call
 from calls.models import Analysis, Call, Step, Transcript
 from calls.models.end_code import EndCode
 from calls.post_processing import transcripts
@@ -169,7 +171,7 @@ class TranscriptView(OneCallView):
             return Response(_shown(store()))
         except BadTurn as error:
             raise ValidationError({"turns": [str(error)]}) from error
-        except transcripts.TranscriptTooLong as error:
+        except TranscriptTooLong as error:
             raise ValidationError({"turns": [str(error)]}) from error
 
 

@@ -12,6 +12,8 @@ from rest_framework.exceptions import ParseError, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from calls.lifecycle.dial_plan import DialRequest
+from calls.exceptions import DialError, ProviderRejectedCall, CallNotFound, NoPhoneNumber
 from calls.api.base import READ, WRITE, CallNotPlaced, CallsViewSet
 from calls.api.telephony import schema
 from calls.api.telephony import serializers as shapes
@@ -25,8 +27,8 @@ from calls.api.telephony.representation import (
 )
 from calls.api.telephony.surface import TELEPHONY
 from calls.filters.planner import fetch_page
-from calls.lifecycle.dial import DialError, DialRequest, ProviderRejectedCall, dial
-from calls.lifecycle.end import CallNotFound, NoPhoneNumber, end
+from calls.lifecycle.dial import dial
+from calls.lifecycle.end import end
 from calls.models import Call
 from liveplatform.accounts.models import Account
 from liveplatform.api import idempotency

@@ -1,4 +1,4 @@
-"""POST /v1/live/calls/{id}/start, and the provider's word in a get."""
+"""POST /v1/live/calls/{id}/start."""
 
 from datetime import timedelta
 
@@ -38,7 +38,7 @@ def test_an_ended_call_is_not_started(api, line):
     assert (start(api, call).status_code, start(api, call).json()["error"]) == (412, "wrong_state")
 
 
-def test_what_the_provider_ended_is_not_started_and_found_out(api, line):
+def test_a_call_that_ended_at_the_provider_is_not_started_but_ended(api, line):
     call = line.open(scheduled_at=SOON)
     line.provider(call).end_room("default", call.provider_call_id)
     assert start(api, call).status_code == 412
@@ -64,24 +64,3 @@ def test_start_and_end_race_and_no_ended_call_is_live(api, line):
         assert {answer.status_code for answer in answers} <= {200, 412}
         call.refresh_from_db()
         assert (call.status, bool(call.ended_at)) == ("ended", True)
-
-
-def test_a_get_tells_what_the_provider_says(api, line):
-    call = line.open()
-    live = api("GET", f"/v1/live/calls/{call.pk}").json()["live"]
-    assert set(live) == {"is_live", "current_session_id", "ended_at"}
-
-
-def test_a_get_is_answered_though_the_provider_is_down(api, line, sandbox):
-    call = line.open()
-    sandbox.add_fault("get_room", "500", times=5)
-    answer = api("GET", f"/v1/live/calls/{call.pk}")
-    assert (answer.status_code, answer.json()["live"]) == (200, None)
-
-
-def test_a_get_that_hears_of_the_end_has_the_call_looked_at(api, line):
-    call = line.open()
-    line.provider(call).end_room("default", call.provider_call_id)
-    assert api("GET", f"/v1/live/calls/{call.pk}").json()["live"]["ended_at"]
-    drain(CallMonitor)
-    assert Call.objects.get(pk=call.pk).end_code == "ended_at_provider"

@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from calls.adapters import adapter_for
-from calls.lifecycle.dial import DialError
+from calls.exceptions import DialError
 from calls.lifecycle.end import end
 from calls.models import Call, CallMonitor, Reconciliation, Step
 from calls.models.call import SUBMISSION_UNKNOWN

@@ -3,6 +3,7 @@
 import pytest
 from rest_framework import serializers
 
+from calls.lifecycle.dial_plan import DialRequest
 from calls.api.telephony.representation import TelephonyCall
 from calls.api.telephony.serializers import (
     DynamicVariablesField,
@@ -10,7 +11,6 @@ from calls.api.telephony.serializers import (
     RecordCallRequest,
     TelephonyCallSerializer,
 )
-from calls.lifecycle.dial import DialRequest
 from calls.lifecycle.register_external import ExternalCall
 from calls.models import Call
 

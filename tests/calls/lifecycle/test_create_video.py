@@ -1,0 +1,48 @@
+"""Creating a video call: the room first, then the row."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from calls.lifecycle.create_video import VideoCallRequest, create_video_call, provider_room_data
+from calls.models import Call, CallMonitor
+from providers.errors import NotConfigured, ProviderError
+
+SOON = timezone.now() + timedelta(hours=1)
+
+
+def test_a_call_is_live_at_once_and_monitored(line, sandbox):
+    call = line.open(metadata={"a": 1}, actor="key:x")
+    assert (call.status, call.provider, call.created_by) == ("live", "getstream", "key:x")
+    assert call.started_at is not None and call.provider_call_id == str(call.pk)
+    assert CallMonitor.objects.filter(call=call).exists()
+    assert sandbox.room("default", call.provider_call_id)["custom"] == provider_room_data(call.pk, "t")
+
+
+def test_a_call_with_a_time_is_scheduled(line):
+    call = line.open(scheduled_at=SOON)
+    assert (call.status, call.started_at, call.scheduled_at) == ("scheduled", None, SOON)
+
+
+def test_the_accounts_time_limit_is_the_default(line):
+    line.account.call_time_limit = 900
+    line.account.save()
+    assert (line.open().time_limit, line.open(time_limit=60).time_limit) == (900, 60)
+
+
+def test_metadata_is_not_sent_to_the_provider(line, sandbox):
+    call = line.open(metadata={"secret": 1})
+    assert "secret" not in str(sandbox.room("default", call.provider_call_id))
+
+
+def test_without_a_room_there_is_no_call(line, sandbox):
+    sandbox.add_fault("open_room", "500", times=3)
+    with pytest.raises(ProviderError):
+        line.open()
+    assert not Call.objects.filter(account=line.account).exists()
+
+
+def test_without_a_connection_there_is_no_call(account):
+    with pytest.raises(NotConfigured):
+        create_video_call(account.pk, VideoCallRequest(host_user_id="h", title="t"))
