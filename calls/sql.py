@@ -1,15 +1,18 @@
-"""The one statement that ends calls: the compare-and-set, the Steps that follow, the Event, its Deliveries.
+"""Raw SQL about calls: the end of calls, and the batched UPDATE of many calls.
 
-It stands apart from calls/lifecycle/end.py because a Step that had to wait for the provider's word ends its
-call with it too (surface A). One statement costs one round trip and is its own transaction, so that
-nothing is ever half ended (docs/performance.md has what that is worth).
+The end is one statement with everything that follows from it: the compare-and-set, the steps, the event and
+its deliveries. It costs one round trip and is its own transaction, so a call is never half ended
+(docs/performance.md has the measurement).
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db import connection
+from django.db.models import CharField
 
 from calls.models.call import DIALLING, SUBMISSION_UNKNOWN, Call
 from calls.models.end_code import DEFAULT_REASON, EndCode
@@ -25,23 +28,24 @@ from liveplatform.work.models import NO_KEY
 
 COLUMNS = columns_of(Call, "ended")
 
-# The time on the row is the database's; so is the question who was first.
+# The database's clock sets ended_at, and its row lock decides which of concurrent requests ends the call.
 END_CALLS = """
     UPDATE calls_call AS c
     SET status = 'ended', ended_at = now(), updated_at = now(), event_sequence = event_sequence + 1,
         disconnect_reason = %(reason)s, end_code = %(code)s, ended_by = %(actor)s,
         duration = coalesce(duration, greatest(0, extract(epoch FROM now() - started_at))::int)
-    {these} AND c.account_id = %(account)s AND c.ended_at IS NULL
+    {where} AND c.account_id = %(account)s AND c.ended_at IS NULL
       AND (NOT %(require_own_number)s OR EXISTS (
             SELECT 1 FROM calls_phonenumber n WHERE n.account_id = c.account_id
             AND n.number IN (c.from_number, c.to_number)))
     RETURNING c.*, EXISTS (SELECT 1 FROM calls_transcript t WHERE t.call_id = c.id) AS has_transcript
 """
 
-# A call that surface A ends has its terminate step already. Notify has no due time: the last of the
-# others to settle sets it.
+# A call whose end was requested strictly has its terminate step already. Notify gets its due time when the
+# other steps have settled (post_processing/notify.py).
 INSERT_STEPS = f"""
-    INSERT INTO calls_step (id, call_id, kind, concurrency_key, state, due_at, max_attempts, error, settled_at)
+    INSERT INTO calls_step (id, call_id, kind, concurrency_key, state, due_at, max_attempts, error,
+                            settled_at)
     SELECT {sql_uuid7("%(time)s::uuid", "s.n")}, ended.id, s.kind, coalesce(s.concurrency_key, '{NO_KEY}'),
            CASE WHEN s.skip = '' THEN 'pending' ELSE 'skipped' END, now() + make_interval(secs => s.delay),
            s.max_attempts, s.skip, CASE WHEN s.skip <> '' THEN now() END
@@ -70,45 +74,48 @@ CALL_ENDED_EVENT = f"""
 """  # noqa: S608
 
 
-def _compose(these: str, chosen: str = "") -> str:
+def _compose(where: str, locked: str = "") -> str:
     return f"""
-        WITH {chosen} ended AS ({END_CALLS.format(these=these)}), steps AS ({INSERT_STEPS}),
+        WITH {locked} ended AS ({END_CALLS.format(where=where)}), steps AS ({INSERT_STEPS}),
              events AS MATERIALIZED ({CALL_ENDED_EVENT}), {INSERT_DELIVERIES}
         SELECT {COLUMNS}, (SELECT count(*) FROM deliveries) FROM ended"""  # noqa: S608
 
 
 END_ONE = _compose("WHERE c.id = %(id)s")
-# Locked in the order of their ids, as by everything that locks several calls: no circles of waiting.
+# Locked in the order of their ids, like everywhere several calls are locked: no deadlocks.
 END_MANY = _compose(
-    "FROM chosen WHERE c.id = chosen.id",
-    """chosen AS MATERIALIZED (
+    "FROM locked WHERE c.id = locked.id",
+    """locked AS MATERIALIZED (
         SELECT id FROM calls_call WHERE id = ANY(%(ids)s::uuid[]) AND ended_at IS NULL ORDER BY id FOR UPDATE
     ),""",
 )
+
+# Held until the end of the transaction.
+LOCK_PROVIDER_CALL_ID = "SELECT pg_advisory_xact_lock(hashtextextended(%(key)s::text, 0))"
 
 
 def end_if_live(
     call_id: UUID, account_id: UUID, reason: str, code: str, actor: str, require_own_number: bool = False
 ) -> Call | None:
-    """End a call and write down what follows; None if it was over, or is none of this account's.
+    """End a call and queue its post-processing; None if it was over, or is not the account's.
 
     `require_own_number`: only a call that runs over a phone number of the account.
     """
-    words = {"reason": reason, "code": code, "actor": actor, "require_own_number": require_own_number}
-    won = _execute_end(END_ONE, {"id": call_id, "account": account_id, **words})
-    return won[0] if won else None
+    end = {"reason": reason, "code": code, "actor": actor, "require_own_number": require_own_number}
+    ended = _execute_end(END_ONE, {"id": call_id, "account": account_id, **end})
+    return ended[0] if ended else None
 
 
 def end_if_live_many(
     call_ids: Sequence[UUID], account_id: UUID, reason: str, code: str, actor: str
 ) -> list[Call]:
-    """End several calls at once; those that it was this very statement that ended."""
-    words = {"reason": reason, "code": code, "actor": actor, "require_own_number": False}
-    return _execute_end(END_MANY, {"ids": list(call_ids), "account": account_id, **words})
+    """End several calls; returns those that this statement ended."""
+    end = {"reason": reason, "code": code, "actor": actor, "require_own_number": False}
+    return _execute_end(END_MANY, {"ids": list(call_ids), "account": account_id, **end})
 
 
 def end_as_requested(call: Call) -> None:
-    """The provider agreed to a wish that was on record: end the row with the wish's own words."""
+    """End a call whose end the provider confirmed, with the reason, code and actor of the request."""
     end_if_live(
         call.pk,
         call.account_id,
@@ -120,11 +127,47 @@ def end_as_requested(call: Call) -> None:
 
 
 def _execute_end(statement: str, parameters: dict[str, Any]) -> list[Call]:
-    given = {"time": uuid7(), "window": float(settings.TRANSCRIPT_WINDOW)} | parameters
-    rows = execute_prepared(statement, given).fetchall()
+    common = {"time": uuid7(), "window": float(settings.TRANSCRIPT_WINDOW)}
+    rows = execute_prepared(statement, common | parameters).fetchall()
     if rows:
         reach("ended")
-        ring("steps")
+        ring(Step.queue)
     if rows and rows[0][-1]:
         ring("webhooks")
     return [from_row(Call, row) for row in rows]
+
+
+def bulk_write(calls: Iterable[Call], fields: Sequence[str], *, touch: bool = False) -> None:
+    """Write these fields of all calls in one statement; `touch` sets updated_at too.
+
+    bulk_update() would build a CASE expression per field with a branch per row.
+    """
+    rows: Collection[Call] = list(calls)
+    if rows:
+        columns = {name: [getattr(call, name) for call in rows] for name in ("pk", *fields)}
+        execute_prepared(_update_statement(tuple(fields), touch), columns)
+
+
+@cache
+def _update_statement(fields: tuple[str, ...], touch: bool) -> str:
+    assignments = ", ".join(f"{name} = w.{name}" for name in fields)
+    arrays = ", ".join(f"%({name})s::{_array_type(name)}[]" for name in fields)
+    return f"""
+        UPDATE calls_call AS c SET {"updated_at = now(), " if touch else ""}{assignments}
+        FROM unnest(%(pk)s::uuid[], {arrays}) AS w(pk, {", ".join(fields)}) WHERE c.id = w.pk
+    """  # noqa: S608 - names of our own
+
+
+def _array_type(name: str) -> str:
+    """The column's type; text instead of varchar(n), to which a cast would truncate silently."""
+    field = Call._meta.get_field(name)
+    return "text" if isinstance(field, CharField) else str(field.db_type(connection))
+
+
+def lock_provider_call_id(account_id: UUID, provider_call_id: str) -> None:
+    """Serialise transactions that look up or create the account's call with this provider id.
+
+    No unique constraint could do it: rows of several channels and providers may have the same id, and a row
+    learns its id after it was created.
+    """
+    execute_prepared(LOCK_PROVIDER_CALL_ID, {"key": f"{account_id} {provider_call_id}"})

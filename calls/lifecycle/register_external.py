@@ -1,26 +1,25 @@
-"""Taking down a call that somebody else made: it is on record, nothing is dialled."""
+"""Register a phone call that was made outside the platform: it gets a row, and nothing is dialled."""
 
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from calls.models import Call, PhoneNumber
 from calls.monitoring.schedule import start_monitor
+from calls.sql import lock_provider_call_id
 from liveplatform.accounts.models import Account
-
-ADVISORY_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 
 
 @dataclass(frozen=True)
 class ExternalCall:
-    """What is told of the call."""
+    """The call as the client describes it; the names are Call's fields."""
 
     from_number: str
     to_number: str
-    created_by: str = ""  # who tells
+    created_by: str = ""  # the actor ("key:…")
     provider_call_id: str = ""
     provider: str = ""
     direction: str = ""
@@ -34,22 +33,22 @@ class ExternalCall:
     metadata: dict[str, Any] = field(default_factory=dict)
 
 
-def register_external_call(account_id: UUID, told: ExternalCall) -> Call:
-    """Put the call on record. A call that has a `provider_call_id` is live, and the same one told twice is
-    one call; one that has none is scheduled.
+def register_external_call(account_id: UUID, external: ExternalCall) -> Call:
+    """Store the call: live if it has a provider_call_id, otherwise scheduled.
 
-    Over a phone number of the account the call can be ended at its provider too.
+    A call that is registered twice under one provider_call_id is one call. If it runs over a phone number of
+    the account, it gets that number's connection and can be ended at its provider.
     """
     with transaction.atomic():
-        number = _account_number(account_id, told)
-        provider = told.provider or (number.connection.provider if number else "")
-        known = _existing_call(account_id, told.provider_call_id, provider)
-        if known is not None:
-            return known
-        call = Call(account_id=account_id, channel=Call.Channel.PHONE, **vars(told))
-        if told.provider_call_id:
+        number = _account_number(account_id, external)
+        provider = external.provider or (number.connection.provider if number else "")
+        existing = _existing_call(account_id, external.provider_call_id, provider)
+        if existing is not None:
+            return existing
+        call = Call(account_id=account_id, channel=Call.Channel.PHONE, **vars(external))
+        if external.provider_call_id:
             call.status, call.started_at = Call.Status.LIVE, timezone.now()
-        if number is not None and told.provider in ("", number.connection.provider):
+        if number is not None and external.provider in ("", number.connection.provider):
             call.connection, call.provider = number.connection, number.connection.provider
         call.time_limit = Account.objects.values_list("call_time_limit", flat=True).get(pk=account_id)
         call.save(force_insert=True)
@@ -58,19 +57,18 @@ def register_external_call(account_id: UUID, told: ExternalCall) -> Call:
 
 
 def _existing_call(account_id: UUID, provider_call_id: str, provider: str) -> Call | None:
-    """The phone call that was told before; whoever tells of it at the same moment waits for the other.
+    """The phone call that was registered earlier; concurrent requests for one id wait for each other.
 
-    A room may have the same id, and so may a call at another provider.
+    Video rooms, and calls at other providers, may have the same id.
     """
     if not provider_call_id:
         return None
-    with connection.cursor() as cursor:
-        cursor.execute(ADVISORY_LOCK, [f"{account_id} {provider_call_id}"])
-    told = Call.objects.filter(account_id=account_id, provider_call_id=provider_call_id)
-    told = told.filter(channel=Call.Channel.PHONE)
-    return (told.filter(provider__in=("", provider)) if provider else told).first()
+    lock_provider_call_id(account_id, provider_call_id)
+    calls = Call.objects.filter(account_id=account_id, provider_call_id=provider_call_id)
+    calls = calls.filter(channel=Call.Channel.PHONE)
+    return (calls.filter(provider__in=("", provider)) if provider else calls).first()
 
 
-def _account_number(account_id: UUID, told: ExternalCall) -> PhoneNumber | None:
+def _account_number(account_id: UUID, external: ExternalCall) -> PhoneNumber | None:
     numbers = PhoneNumber.objects.select_related("connection").filter(account_id=account_id)
-    return numbers.filter(number__in=(told.from_number, told.to_number)).order_by("id").first()
+    return numbers.filter(number__in=(external.from_number, external.to_number)).order_by("id").first()

@@ -1,0 +1,42 @@
+"""Deleting a connection: only when no call needs it."""
+
+import pytest
+from django.db.models import ProtectedError
+
+from calls.lifecycle.end import end
+from calls.models import Step
+from tests.support.factories import phone_call
+
+
+@pytest.fixture
+def call(account):
+    return phone_call(account)
+
+
+def delete_connection(call) -> None:
+    call.account.phone_numbers.all().delete()
+    call.connection.delete()
+
+
+def test_a_live_call_needs_its_connection(call):
+    with pytest.raises(ProtectedError):
+        delete_connection(call)
+
+
+def test_so_does_an_ended_call_with_open_steps(call):
+    end(call.pk, account_id=call.account_id, actor="test")
+    with pytest.raises(ProtectedError):
+        delete_connection(call)
+
+
+def test_a_processed_call_loses_it(call):
+    end(call.pk, account_id=call.account_id, actor="test")
+    Step.objects.filter(call=call).update(state="done")
+    delete_connection(call)
+    call.refresh_from_db()
+    assert call.connection is None
+
+
+def test_an_account_is_deleted_with_its_live_calls(call):
+    call.account.delete()
+    assert not type(call).objects.filter(pk=call.pk).exists()

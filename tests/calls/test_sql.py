@@ -1,0 +1,56 @@
+"""The batched UPDATE of calls, and the lock of a provider's call id."""
+
+from decimal import Decimal
+
+import pytest
+from django.db import DataError, transaction
+
+from calls.models import Call
+from calls.sql import bulk_write, lock_provider_call_id
+from tests.support.factories import phone_call
+
+
+def test_many_calls_are_written_in_one_statement(account, django_assert_num_queries):
+    calls = [phone_call(account) for _ in range(3)]
+    for number, call in enumerate(calls):
+        call.duration, call.cost, call.sentiment = number or None, Decimal("0.5"), "neutral"
+    with django_assert_num_queries(1):
+        bulk_write(calls, ("duration", "cost", "sentiment"))
+    found = Call.objects.filter(pk__in=[call.pk for call in calls]).order_by("id")
+    assert [call.duration for call in found] == [None, 1, 2]
+    assert {(call.cost, call.sentiment) for call in found} == {(Decimal("0.5"), "neutral")}
+
+
+def test_only_the_named_fields_are_written(account):
+    call = phone_call(account)
+    call.refresh_from_db()
+    before = call.updated_at
+    call.duration, call.title = 3, "not saved"
+    bulk_write([call], ("duration",))
+    call.refresh_from_db()
+    assert (call.duration, call.title, call.updated_at) == (3, "", before)
+
+
+def test_touch_sets_updated_at(account):
+    call = phone_call(account)
+    call.refresh_from_db()
+    Call.objects.filter(pk=call.pk).update(updated_at="2020-01-01T00:00:00Z")
+    bulk_write([call], ("duration",), touch=True)
+    assert Call.objects.get(pk=call.pk).updated_at.year > 2020
+
+
+def test_a_text_that_is_too_long_is_refused_not_cut(account):
+    call = phone_call(account)
+    call.provider_status = "x" * 41
+    with pytest.raises(DataError), transaction.atomic():
+        bulk_write([call], ("provider_status",))
+
+
+def test_no_calls_are_no_statement(django_assert_num_queries, db):
+    with django_assert_num_queries(0):
+        bulk_write([], ("duration",))
+
+
+def test_a_lock_is_held_again_by_its_owner(account):
+    lock_provider_call_id(account.pk, "CA1")
+    lock_provider_call_id(account.pk, "CA1")
