@@ -4,7 +4,8 @@ import pytest
 
 from calls.adapters import adapter_for
 from calls.lifecycle.create_video import VideoCallRequest, create_video_call
-from calls.lifecycle.dial import DialRequest, dial
+from calls.lifecycle.dial import dial
+from calls.lifecycle.dial_plan import DialRequest
 from calls.models import Call
 from liveplatform.accounts.connections import upsert_connection
 from tests.providers.conftest import sandbox, sandbox_url
