@@ -1,7 +1,7 @@
-"""What follows the end of a call.
+"""What follows the end of a call: four steps, one module each.
 
-terminate   the provider really ends the leg            } side by side
-clean_up    the room made for this call is deleted      }
-analyse     metrics and sentiment, once there is a transcript
-notify      call.processed, when every other step is settled
+terminate   ends the call at its provider                      } concurrently
+clean_up    deletes the helper room made for this call         }
+analyse     computes metrics and sentiment of the transcript   }
+notify      publishes `call.processed` when the others have settled
 """

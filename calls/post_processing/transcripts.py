@@ -1,34 +1,23 @@
-"""Putting a transcript on a call, before or after its end."""
+"""Store the transcript of a call, before or after its end."""
 
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Now
 
 from calls import activity
 from calls.analysis.turns import MAX_TURNS, parse_turns
+from calls.exceptions import TranscriptTooLong
 from calls.models import Call, Step, Transcript
-from liveplatform.db.prepared import execute_prepared
 from liveplatform.work.doorbell import ring
-
-# An attempt under way works on what was there before: its claim is taken away, so that what it finds is
-# not written, and a new attempt reads everything.
-RESTART_ANALYSIS = """
-UPDATE calls_step
-SET state = 'pending', due_at = now(), settled_at = NULL, updated_at = now(), fencing_token = fencing_token + 1,
-    max_attempts = attempts + %(fresh)s
-WHERE call_id = %(call)s AND kind = 'analyse'
-"""
-
-
-class TranscriptTooLong(ValueError):
-    """An append would take the transcript over the limit."""
 
 
 def put(call: Call, turns: list[dict[str, Any]], language: str = "", *, actor: str = "") -> Transcript:
-    """Replace the transcript; if the call is over, its analysis runs (again).
+    """Replace the transcript; if the call is over, its analysis is run (again).
 
-    `turns` are {role, text, start_ms, end_ms}, times in milliseconds from the start of the call;
-    raises calls.analysis.turns.BadTurn naming the turn and the field.
+    `turns` are {role, text, start_ms, end_ms}, times in milliseconds from the start of the call. Raises
+    calls.analysis.turns.BadTurn naming the turn and the field.
     """
     parse_turns(turns)
     with transaction.atomic():
@@ -41,7 +30,7 @@ def put(call: Call, turns: list[dict[str, Any]], language: str = "", *, actor: s
 
 
 def append(call: Call, turns: list[dict[str, Any]], *, actor: str = "") -> Transcript:
-    """Add turns at the end; the rest as `put`."""
+    """Add turns at the end; otherwise as `put`. Raises TranscriptTooLong beyond MAX_TURNS."""
     parse_turns(turns)
     with transaction.atomic():
         Transcript.objects.get_or_create(call=call)
@@ -50,22 +39,27 @@ def append(call: Call, turns: list[dict[str, Any]], *, actor: str = "") -> Trans
             raise TranscriptTooLong(f"A transcript holds at most {MAX_TURNS:,} turns.")
         transcript.turns = transcript.turns + turns
         transcript.save()
-        # While a call runs its words come one by one: that is no story to tell.
+        # The turns of a live call are appended one by one, which would flood its timeline.
         if restart_analysis(call):
             activity.record(call.pk, actor, activity.TRANSCRIPT_APPENDED, f"{len(turns):,} turns")
     return transcript
 
 
 def restart_analysis(call: Call) -> bool:
-    """Make the analysis due now if the call has one; True if so.
+    """Make the analysis due now, even while an attempt runs; False if the call has not ended.
 
-    The call is locked first: an end under way either sees this transcript or has written the step.
+    The call is locked first: a concurrent end either sees this transcript, or has written the step. The new
+    fencing token invalidates a running attempt, which does not know this transcript.
     """
     Call.lock([call.pk])
-    due = (
-        execute_prepared(RESTART_ANALYSIS, {"call": call.pk, "fresh": Step.MAX_ATTEMPTS["analyse"]}).rowcount
-        == 1
+    restarted = Step.objects.filter(call=call, kind=Step.Kind.ANALYSE).update(
+        state=Step.State.PENDING,
+        due_at=Now(),
+        settled_at=None,
+        updated_at=Now(),
+        fencing_token=F("fencing_token") + 1,
+        max_attempts=F("attempts") + Step.MAX_ATTEMPTS[Step.Kind.ANALYSE],
     )
-    if due:
+    if restarted:
         ring(Step.queue)
-    return due
+    return bool(restarted)

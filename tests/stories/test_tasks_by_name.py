@@ -1,4 +1,4 @@
-"""Tasks triggered by name over Celery: the worker's log tells what came of them."""
+"""Tasks triggered by name over Celery, on a real worker; its log has their outcome."""
 
 import json
 import subprocess
@@ -6,8 +6,16 @@ import sys
 import time
 from uuid import uuid4
 
+import pytest
+
 from liveplatform.dev.stack import ROOT, LocalStack
 
+STEP_TASKS = {
+    "calls.terminate_provider_call": "terminate",
+    "calls.clean_up_room": "clean_up",
+    "calls.analyse_call": "analyse",
+    "calls.send_webhooks": "notify",
+}
 SEND = """
 import json, sys
 from liveplatform.celery import app
@@ -48,16 +56,40 @@ def test_a_task_logs_what_it_did(customer, platform):
     call.settled()
 
 
+@pytest.mark.parametrize("name", STEP_TASKS)
+def test_each_step_of_a_call_is_run_by_its_name(customer, platform, name):
+    call = customer.phone_call()
+    call.end()
+    steps = call.settled()
+    send(platform, (name, [call.id]))
+    (line,) = logged(platform, call.id, 1)
+    assert (line["event"], line["task"], line["call_id"]) == ("task_done", name, call.id)
+    kind = STEP_TASKS[name]
+    assert f"{kind} done (attempt {steps[kind]['attempts'] + 1} of" in line["said"]
+    assert call.effects() == 1, "the provider was asked, and had nothing left to end"
+
+
+@pytest.mark.parametrize("name", STEP_TASKS)
+def test_a_step_of_a_live_call_is_refused(customer, platform, name):
+    call = customer.phone_call(room=False)
+    send(platform, (name, [call.id]))
+    (line,) = logged(platform, call.id, 1)
+    assert (line["event"], line["level"]) == ("task_refused", "warning")
+    assert "has not ended" in line["said"]
+    call.end()
+    call.settled()
+
+
 def test_bad_arguments_are_a_warning_in_a_sentence(platform):
     mark = f"nope-{uuid4()}"
     send(
         platform,
-        *((name, [mark]) for name in ("calls.end", "calls.run_step", "calls.reanalyse", "work.drain")),
+        *((name, [mark]) for name in ("calls.end", *STEP_TASKS, "work.drain")),
         ("work.run", [mark, "x"]),
         ("work.ring", [mark]),
-        ("calls.reanalyse", [mark, "one", "too many"]),
+        ("calls.analyse_call", [mark, "one", "too many"]),
     )
-    lines = logged(platform, mark, 6)
+    lines = logged(platform, mark, 8)
     assert {(line["event"], line["level"]) for line in lines} == {("task_refused", "warning")}
     assert not any("exception" in line for line in lines)
     assert mark not in "".join(x for x in platform.log("worker").splitlines() if "Traceback" in x)

@@ -1,0 +1,81 @@
+"""Step `notify`: publish `call.processed` when all other steps of the call have settled.
+
+The step itself does nothing; its event is published with the outcome. A step that is rerun after
+`call.processed` publishes `call.updated` when it settles.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef
+from django.db.models.functions import Now
+
+from calls.models.analysis import Analysis
+from calls.models.call import Call
+from calls.models.step import Step
+from calls.representation import represent_analysis, represent_call, represent_steps
+from liveplatform.webhooks.publish import EventMessage
+from liveplatform.work.doorbell import ring
+from liveplatform.work.outcomes import Outcome, succeeded
+
+
+def attempt() -> Outcome:
+    return succeeded()
+
+
+def release(call_ids: Iterable[UUID]) -> None:
+    """Make notify due for those of these calls whose other steps have all settled.
+
+    The calls must be locked, so that of steps which settle concurrently one sees the others.
+    """
+    unsettled = Step.objects.filter(call=OuterRef("call"), state__in=Step.OPEN).exclude(kind=Step.Kind.NOTIFY)
+    waiting = Step.objects.filter(
+        call__in=call_ids, kind=Step.Kind.NOTIFY, state=Step.State.PENDING, due_at=None
+    )
+    if waiting.filter(~Exists(unsettled)).update(due_at=Now(), updated_at=Now()):
+        ring(Step.queue)
+
+
+def events(steps: Sequence[Step], analyses: Mapping[UUID, Analysis]) -> list[EventMessage]:
+    """The events of these settled steps; increments event_sequence of their calls, which the caller saves."""
+    calls = {step.call_id: step.call for step in steps}
+    processed = {
+        step.call_id for step in steps if step.kind == Step.Kind.NOTIFY and step.state == Step.State.DONE
+    }
+    updated = _already_processed(steps) - processed
+    payloads = _payloads(processed | updated)
+    return [
+        *(
+            _event(calls[pk], "call.analyzed", {"analysis": represent_analysis(analysis)})
+            for pk, analysis in analyses.items()
+        ),
+        *(_event(calls[pk], "call.processed", payloads[pk]) for pk in processed),
+        *(_event(calls[pk], "call.updated", payloads[pk]) for pk in updated),
+    ]
+
+
+def _already_processed(steps: Sequence[Step]) -> set[UUID]:
+    """Calls of these steps, notify apart, whose call.processed has been published."""
+    call_ids = {step.call_id for step in steps if step.kind != Step.Kind.NOTIFY}
+    notify = Step.objects.filter(call__in=call_ids, kind=Step.Kind.NOTIFY)
+    return set(notify.exclude(state__in=Step.OPEN).values_list("call_id", flat=True))
+
+
+def _payloads(call_ids: set[UUID]) -> dict[UUID, dict[str, Any]]:
+    """The newest analysis and all steps of each call, in two queries."""
+    if not call_ids:
+        return {}
+    newest = Analysis.objects.filter(call__in=call_ids).order_by("call", "-created_at", "-id")
+    analyses = {found.call_id: represent_analysis(found) for found in newest.distinct("call")}
+    steps: dict[UUID, list[Step]] = {pk: [] for pk in call_ids}
+    for step in Step.objects.filter(call__in=call_ids).exclude(kind=Step.Kind.NOTIFY).order_by("id"):
+        steps[step.call_id].append(step)
+    return {pk: {"analysis": analyses.get(pk), "steps": represent_steps(own)} for pk, own in steps.items()}
+
+
+def _event(call: Call, type: str, data: Mapping[str, Any]) -> EventMessage:  # noqa: A002 - the event's own word
+    call.event_sequence += 1
+    return EventMessage(
+        call.account_id, call.pk, call.event_sequence, type, {"call": represent_call(call), **data}
+    )

@@ -1,0 +1,75 @@
+"""Step `terminate`: end the call at its provider, and store what the provider reports of the end.
+
+A retry, and a call that the provider itself reported as ended, reads the provider's record before ending it
+again (`verify_first`). A call whose submission was not answered is searched by its numbers first.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from calls import activity
+from calls.models.call import Call
+from calls.models.step import Step
+from calls.monitoring.lost_calls import LostCallSearch, search_for
+from calls.post_processing.provider_request import provider_request
+from calls.sql import end_as_requested
+from liveplatform.work.models import AttemptFn
+from liveplatform.work.outcomes import Outcome, skip, succeeded
+from providers.base import Adapter, EndsCalls, EndsRooms, FindsCalls
+from providers.errors import ProviderError
+
+
+def attempt(step: Step, adapter: Adapter | ProviderError) -> AttemptFn:
+    call = step.call
+    if call.is_submission_unknown:
+        return provider_request(adapter, partial(_find_and_terminate, search_for(call)))
+    if not call.provider_call_id:
+        return partial(skip, "Nothing runs at a provider.")
+    verify_first = step.attempts > 1 or call.provider_state == Call.ProviderState.ENDED
+    if call.channel == Call.Channel.VIDEO:
+        request = partial(_end_room, call.stream_call_type, call.provider_call_id, verify_first)
+    else:
+        request = partial(_end_leg, call.provider_call_id, verify_first)
+    return provider_request(adapter, request)
+
+
+def _find_and_terminate(search: LostCallSearch, provider: FindsCalls) -> Outcome:
+    leg = search.find(provider)
+    if leg is None:
+        return skip("The provider was asked: it never made this call.")
+    leg = provider.end_call(leg.id, verify_first=True)
+    return succeeded(leg.end_facts() | {"call_id": leg.id})
+
+
+def _end_leg(call_id: str, verify_first: bool, provider: EndsCalls) -> Outcome:
+    return succeeded(provider.end_call(call_id, verify_first=verify_first).end_facts())
+
+
+def _end_room(room_type: str, room_id: str, verify_first: bool, provider: EndsRooms) -> Outcome:
+    room = provider.end_room(room_type, room_id, verify_first=verify_first)
+    return succeeded({"status": "ended", "ended_at": room.ended_at})
+
+
+def apply(step: Step) -> None:
+    """Set what the settled step means for its call. Does not save the call's provider fields and cost."""
+    if step.state == Step.State.DONE:
+        _confirm_end(step.call, step.result, step.settled_at)
+    elif step.state == Step.State.FAILED:
+        # The request for an end (lifecycle/end_strict.py) stays, so that a rerun can still end the call.
+        Call.objects.filter(pk=step.call_id, ended_at=None).update(status=Call.Status.ERRORED)
+
+
+def _confirm_end(call: Call, facts: Mapping[str, Any], at: datetime | None) -> None:
+    """The provider confirmed the end; a call that was to end with this confirmation ends now."""
+    if not call.is_over:
+        end_as_requested(call)
+    if not call.provider_call_id and facts.get("call_id"):  # found by _find_and_terminate
+        call.provider_call_id = facts["call_id"]
+        activity.record(call.pk, "worker", activity.LOST_CALL_FOUND, call.provider_call_id)
+    if call.provider_confirmed_at:
+        activity.record_superseded_confirmation(call, call.provider_confirmed_at, call.provider_status)
+    ended_at = datetime.fromisoformat(facts["ended_at"]) if facts.get("ended_at") else None
+    call.confirm_end(str(facts.get("status", "")), ended_at, facts.get("duration"), at=at)
+    call.set_cost(facts.get("cost", ""), facts.get("price_unit", ""))
