@@ -12,8 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from calls.exceptions import CallNotFound, NoPhoneNumber, MetadataTooLarge
-from calls.exceptions import CallStateError
+from calls.exceptions import CallNotFound, CallStateError, MetadataTooLarge, NoPhoneNumber
 from calls.filters import CallFilter, InvalidFilter
 from calls.filters.ordering import NEWEST_FIRST, Order
 from calls.filters.page_request import PageRequest

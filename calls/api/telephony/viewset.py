@@ -12,8 +12,6 @@ from rest_framework.exceptions import ParseError, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from calls.lifecycle.dial_plan import DialRequest
-from calls.exceptions import DialError, ProviderRejectedCall, CallNotFound, NoPhoneNumber
 from calls.api.base import READ, WRITE, CallNotPlaced, CallsViewSet
 from calls.api.telephony import schema
 from calls.api.telephony import serializers as shapes
@@ -26,8 +24,10 @@ from calls.api.telephony.representation import (
     with_insight,
 )
 from calls.api.telephony.surface import TELEPHONY
+from calls.exceptions import CallNotFound, DialError, NoPhoneNumber, ProviderRejectedCall
 from calls.filters.planner import fetch_page
 from calls.lifecycle.dial import dial
+from calls.lifecycle.dial_plan import DialRequest
 from calls.lifecycle.end import end
 from calls.models import Call
 from liveplatform.accounts.models import Account

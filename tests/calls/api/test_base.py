@@ -6,9 +6,8 @@ import pytest
 from django.utils import timezone
 from rest_framework import serializers
 
-from calls.exceptions import CallNotFound, NoPhoneNumber, MetadataTooLarge
 from calls.api.base import API_EXCEPTIONS, MetadataField, ScheduledAtField, TimeLimitField
-from calls.exceptions import CallStateError
+from calls.exceptions import CallNotFound, CallStateError, MetadataTooLarge, NoPhoneNumber
 from calls.filters import InvalidFilter
 from calls.lifecycle.update import MAX_METADATA_BYTES
 from providers.errors import NotConfigured, Unavailable

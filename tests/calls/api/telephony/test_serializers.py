@@ -3,7 +3,6 @@
 import pytest
 from rest_framework import serializers
 
-from calls.lifecycle.dial_plan import DialRequest
 from calls.api.telephony.representation import TelephonyCall
 from calls.api.telephony.serializers import (
     DynamicVariablesField,
@@ -11,6 +10,7 @@ from calls.api.telephony.serializers import (
     RecordCallRequest,
     TelephonyCallSerializer,
 )
+from calls.lifecycle.dial_plan import DialRequest
 from calls.lifecycle.register_external import ExternalCall
 from calls.models import Call
 
