@@ -1,4 +1,4 @@
-"""Calls for the benches, written straight into the database (and, where they must be real, the sandbox)."""
+"""Inserts calls for benchmarks into the database and, where requests need them, into the sandbox."""
 
 import asyncio
 import json
@@ -40,7 +40,7 @@ def connect(var: Path) -> psycopg.Connection:
 def insert(
     var: Path, account_id: str, sids: Sequence[str], rooms: Sequence[str], transcripts: bool
 ) -> list[uuid.UUID]:
-    """Live calls with these legs and rooms; their ids."""
+    """Insert live calls with these provider ids and rooms; returns their ids."""
     ids = [uuid.uuid4() for _ in sids]
     values = {
         "account": uuid.UUID(account_id),
@@ -58,7 +58,7 @@ def insert(
 
 
 def place(sandbox_url: str, account_id: str, count: int) -> tuple[list[str], list[str]]:
-    """Real legs and rooms at the sandbox, as the account's own; their ids."""
+    """Create legs and rooms of the account at the sandbox; returns their ids."""
     return asyncio.run(_place(sandbox_url, account_id, count))
 
 

@@ -1,7 +1,7 @@
-"""The other yardstick: the same work as Celery tasks, the way it is usually written.
+"""Baseline: the same work as ordinary Celery tasks.
 
-One task per delivery; a chain of five per call; `requests` with a session per process; results ignored, no
-rows, no retries, nothing that survives a crash.
+One task per delivery, a chain of five per call, `requests` with a session per process, results ignored; no
+rows and no retries, so a crash loses the work.
 """
 
 import json
@@ -12,7 +12,7 @@ import redis
 import requests
 from celery import Celery, chain
 
-from calls.analysis.analyse import analyse as judge
+from calls.analysis.analyse import analyse as analyse_turns
 from calls.analysis.turns import parse_turns
 from liveplatform.webhooks.signing import signature_headers as signed
 
@@ -36,7 +36,7 @@ def deliver(url: str, message_id: str, body: str, secret: str) -> None:
 
 @app.task(name="bench.terminate")
 def terminate(call: dict[str, str]) -> dict[str, str]:
-    """Hang up, as Twilio has it."""
+    """End the call, with Twilio's request."""
     url = f"{call['sandbox']}/2010-04-01/Accounts/{call['account']}/Calls/{call['leg']}.json"
     http().post(url, data={"Status": "completed"}, auth=(call["account"], "t")).raise_for_status()
     _count()
@@ -45,7 +45,7 @@ def terminate(call: dict[str, str]) -> dict[str, str]:
 
 @app.task(name="bench.clean_up")
 def clean_up(call: dict[str, str]) -> dict[str, str]:
-    """Delete the room, as GetStream has it."""
+    """Delete the room, with GetStream's request."""
     url = f"{call['sandbox']}/api/v2/video/call/default/{call['room']}/delete?api_key={call['key']}"
     headers = {"Authorization": call["token"], "stream-auth-type": "jwt"}
     http().post(url, json={"hard": False}, headers=headers).raise_for_status()
@@ -55,15 +55,15 @@ def clean_up(call: dict[str, str]) -> dict[str, str]:
 
 @app.task(name="bench.analyse")
 def analyse(call: dict[str, str]) -> dict[str, str]:
-    """Our own analyser over the same dialogue."""
-    found = judge(parse_turns(json.loads(call["turns"])))
+    """The platform's analyser over the same dialogue."""
+    found = analyse_turns(parse_turns(json.loads(call["turns"])))
     _count()
     return call | {"sentiment": found.sentiment["label"]}
 
 
 @app.task(name="bench.conclude")
 def conclude(call: dict[str, str]) -> dict[str, str]:
-    """What would be written down."""
+    """Stands for storing the result."""
     _count()
     return call | {"status": "processed"}
 
@@ -75,8 +75,8 @@ def notify(call: dict[str, str]) -> None:
     _count()
 
 
-def whole(call: dict[str, str]) -> chain:
-    """What follows the end of a call, as a chain of five."""
+def processing_chain(call: dict[str, str]) -> chain:
+    """Post-processing of a call as a chain of five tasks."""
     first, *rest = (terminate, clean_up, analyse, conclude, notify)
     return chain(first.s(call), *(task.s() for task in rest))
 

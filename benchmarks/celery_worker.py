@@ -1,4 +1,4 @@
-"""Running tasks of benchmarks.celery_tasks in a real worker, and timing them."""
+"""Runs tasks of benchmarks.celery_tasks in a real worker, and measures their rate."""
 
 import os
 import subprocess
@@ -14,14 +14,13 @@ from liveplatform.dev.stack import ROOT, LocalStack
 def rate(
     local: LocalStack, count: int, publish: Callable[[Any, int], None], concurrency: int = 2, steps: int = 1
 ) -> float:
-    """Tasks (or chains of so many steps) a second. `publish(tasks, number)` queues one; the worker starts
-    when all are there.
+    """Tasks (or chains of `steps` tasks) per second, from the first one done to the last.
 
-    The clock runs from the first one done to the last.
+    `publish(tasks, number)` queues one; the worker starts when all are queued.
     """
     url = embedded.redis_url(local.var)
     os.environ["BENCH_REDIS"] = url
-    from benchmarks import celery_tasks as tasks  # noqa: PLC0415 - it reads the address when it is loaded
+    from benchmarks import celery_tasks as tasks  # noqa: PLC0415 - it reads BENCH_REDIS on import
 
     store = tasks.counter()
     store.delete(tasks.COUNT)
@@ -44,8 +43,8 @@ def _worker(local: LocalStack, url: str, concurrency: int) -> "subprocess.Popen[
     return subprocess.Popen(command, cwd=ROOT, env=env, stdout=quiet, stderr=quiet)
 
 
-def _timed(done: Callable[[], int], count: int, patience: float = 180) -> float:
-    until = time.monotonic() + patience
+def _timed(done: Callable[[], int], count: int, timeout: float = 180) -> float:
+    until = time.monotonic() + timeout
     while not (first := done()):
         _check(until)
     began = time.perf_counter()
@@ -56,5 +55,5 @@ def _timed(done: Callable[[], int], count: int, patience: float = 180) -> float:
 
 def _check(until: float) -> None:
     if time.monotonic() > until:
-        sys.exit("Celery's tasks did not get done")
+        sys.exit("Celery's tasks did not finish in time")
     time.sleep(0.01)

@@ -1,4 +1,4 @@
-"""Webhook deliveries a second to a fast sink and to a slow one, beside Celery and beside a bare loop."""
+"""Webhook deliveries per second to a fast and a slow receiver, compared with Celery and a minimal loop."""
 
 import asyncio
 import json
@@ -45,22 +45,24 @@ RETURNING id, body
 
 
 def bench(local: LocalStack, customer: Customer, count: int) -> list[tuple[str, str, str]]:
-    """Rows of (what, figures, beside what). No worker runs when it begins and when it ends."""
+    """Rows of (measurement, figures, comparison). No worker runs before and after it."""
     rows = []
     for name, delay in DELAYS.items():
         with sink.running(delay) as url:
             ours = _ours(local, customer, url, count)
             tasks = _celery(local, url, count if not delay else count // 10)
             bare = _bare(local, url, count)
-        said = f"{ours / tasks:.1f} × a task each (aim ≥ 5 ×), {ours / bare:.0%} of the loop (aim ≥ 60 %)"
-        rows.append((f"deliveries to {name}, one worker of two processes", f"{ours:,.0f}/s", said))
+        comparison = (
+            f"{ours / tasks:.1f} × a task each (aim ≥ 5 ×), {ours / bare:.0%} of the loop (aim ≥ 60 %)"
+        )
+        rows.append((f"deliveries to {name}, one worker of two processes", f"{ours:,.0f}/s", comparison))
         rows.append((f"  one Celery task each with requests, 8 processes, {name}", f"{tasks:,.0f}/s", ""))
         rows.append((f"  a bare loop (batches of 100, aiohttp), one process, {name}", f"{bare:,.0f}/s", ""))
     return rows
 
 
 def _ours(local: LocalStack, customer: Customer, url: str, count: int) -> float:
-    """Rows are there beforehand; the clock runs from the first attempt to the last one settled."""
+    """Rows are inserted beforehand; measured from the first attempt to the last one settled."""
     answer = customer.ask("POST", "/v1/webhooks/endpoints", {"url": url, "events": ["call.analyzed"]})
     answer.raise_for_status()
     endpoint = answer.json()["id"]
@@ -98,7 +100,7 @@ def _bare(local: LocalStack, url: str, count: int) -> float:
 
 
 async def _loop(database_url: str, url: str, lines: int = 8) -> None:
-    """So many claimers side by side on one event loop: claim, post all, write all as done."""
+    """`lines` claimers on one event loop: claim a batch, post it, mark it done."""
     secret = new_secret()
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=400)) as http:
 

@@ -1,4 +1,4 @@
-"""The labelled dialogues of shared/data (INSIGHT.md): for measuring and learning, never shipped."""
+"""The labelled dialogues of shared/data (INSIGHT.md), for evaluation and training; not part of the product."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +13,7 @@ Dialogue = tuple[list[Turn], list[str]]
 
 
 def dialogues(name: str) -> list[Dialogue]:
-    """Each dialogue's turns, and the label of each of its customer turns."""
+    """The turns of each dialogue, and the labels of its customer turns."""
     found: list[Dialogue] = []
     turns: list[Turn] = []
     labels: list[str] = []
@@ -37,14 +37,14 @@ def _label(scores: list[int]) -> str:
     return "negative" if mean < 2.67 else "positive" if mean >= 3.5 else "neutral"
 
 
-def f1(truth: list[str], said: list[str]) -> dict[str, float]:
+def f1(truth: list[str], predicted: list[str]) -> dict[str, float]:
     """F1 of each label, and their mean under "macro"."""
-    found = dict(_f1_of_each(truth, said))
+    found = dict(_f1_of_each(truth, predicted))
     return found | {"macro": sum(found.values()) / len(found)}
 
 
-def _f1_of_each(truth: list[str], said: list[str]) -> Iterator[tuple[str, float]]:
+def _f1_of_each(truth: list[str], predicted: list[str]) -> Iterator[tuple[str, float]]:
     for label in LABELS:
-        right = sum(t == s == label for t, s in zip(truth, said, strict=True))
-        both = truth.count(label) + said.count(label)
+        right = sum(t == s == label for t, s in zip(truth, predicted, strict=True))
+        both = truth.count(label) + predicted.count(label)
         yield label, 2 * right / both if both else 0.0

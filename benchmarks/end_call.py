@@ -1,4 +1,4 @@
-"""Ending a call: requests a second and latency, beside pgbench and beside a minimal DRF view, in one run."""
+"""Ending a call: rate and latency, compared with pgbench and a minimal DRF view in the same run."""
 
 import json
 import re
@@ -38,32 +38,32 @@ CREATE TABLE IF NOT EXISTS minimal_minimalstep (id serial PRIMARY KEY, call_id u
 
 
 def bench(local: LocalStack, customer: Customer, calls: int) -> list[tuple[str, str, str]]:
-    """Rows of (what, figures, beside what)."""
+    """Rows of (measurement, figures, comparison)."""
     with connect(local.var) as database:
         database.execute(TABLES)
     rows = []
     loads: dict[int, Load] = {}
     for connections in CONNECTIONS:
         count = calls if connections > 1 else calls // 4
-        loads[connections], cpu = ours(local, customer, count, connections)
+        loads[connections], cpu = measure(local, customer, count, connections)
         rows.append(
             (f"end a call, {connections} connections", str(loads[connections]), f"web CPU {cpu:.2f} ms")
         )
-    half, _ = ours(local, customer, calls // 2, 16, rate=loads[16].rate / 2)
+    half, _ = measure(local, customer, calls // 2, 16, rate=loads[16].rate / 2)
     rows.append(("end a call, 16 connections, at half load", str(half), "aim p99 < 25 ms"))
     limit = _pgbench(local.var, 16)
     rows.append(("pgbench, the same in plain SQL, 16 connections", f"{limit:,.0f}/s", ""))
-    yardstick = _minimal(local, calls, 16)
-    rows.append(("minimal DRF + ORM view, 16 connections", str(yardstick), ""))
+    minimal = _measure_minimal(local, calls, 16)
+    rows.append(("minimal DRF + ORM view, 16 connections", str(minimal), ""))
     rows.append(("end a call, of pgbench", f"{loads[16].rate / limit:.0%}", "aim ≥ 25 %"))
-    rows.append(("end a call, of the minimal view", f"{loads[16].rate / yardstick.rate:.2f} ×", "aim ≥ 3 ×"))
+    rows.append(("end a call, of the minimal view", f"{loads[16].rate / minimal.rate:.2f} ×", "aim ≥ 3 ×"))
     return rows
 
 
-def ours(
+def measure(
     local: LocalStack, customer: Customer, count: int, connections: int, rate: float = 0.0
 ) -> tuple[Load, float]:
-    """Fresh calls, each ended once; the web processes' CPU per request in milliseconds."""
+    """End new calls once each; returns the load and the web processes' CPU (ms) per request."""
     ids = insert(local.var, customer.account_id, [""] * count, [""] * count, transcripts=False)
     bodies = [json.dumps({"call_id": str(call)}).encode() for call in ids]
     before = _cpu(local)
@@ -85,14 +85,14 @@ def _pgbench(var: Path, connections: int) -> float:
     command = (
         f"{binary} -n -M prepared -c {connections} -j 1 -T 5 -D calls=100000 -f {script} {shlex.quote(url)}"
     )
-    said = subprocess.run(shlex.split(command), capture_output=True, text=True, check=True).stdout
-    return float(re.search(r"tps = ([\d.]+)", said)[1])
+    output = subprocess.run(shlex.split(command), capture_output=True, text=True, check=True).stdout
+    return float(re.search(r"tps = ([\d.]+)", output)[1])
 
 
-def _minimal(local: LocalStack, count: int, connections: int) -> Load:
+def _measure_minimal(local: LocalStack, count: int, connections: int) -> Load:
     with connect(local.var) as database:
-        made = "INSERT INTO minimal_minimalcall SELECT gen_random_uuid(), 'live', '', NULL, now() FROM generate_series(1, %s) RETURNING id"
-        ids = [row[0] for row in database.execute(made, (count,)).fetchall()]
+        insert_calls = "INSERT INTO minimal_minimalcall SELECT gen_random_uuid(), 'live', '', NULL, now() FROM generate_series(1, %s) RETURNING id"
+        ids = [row[0] for row in database.execute(insert_calls, (count,)).fetchall()]
     with serving(local) as url:
         bodies = [json.dumps({"call_id": str(call)}).encode() for call in ids]
         return post_all(f"{url}/calls/end", bodies, connections)

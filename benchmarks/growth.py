@@ -1,4 +1,4 @@
-"""Whether a call costs the same however many calls there are: ends before and after the table has grown."""
+"""Ending a call before and after the table has grown: the rate should not depend on its size."""
 
 import json
 import time
@@ -13,8 +13,8 @@ from tests.support.client import Customer
 
 
 def bench(local: LocalStack, customer: Customer, calls: int, rows: int) -> list[tuple[str, str, str]]:
-    """Rows of (what, figures, beside what). Another account gets `rows` calls."""
-    few, _ = end_call.ours(local, customer, calls, 16)
+    """Rows of (measurement, figures, comparison). Another account gets `rows` calls in between."""
+    few, _ = end_call.measure(local, customer, calls, 16)
     grown = json.loads(local.manage("create_account", "grown", "--json"))["account_id"]
     began = time.perf_counter()
     with connect(local.var) as database:
@@ -22,7 +22,7 @@ def bench(local: LocalStack, customer: Customer, calls: int, rows: int) -> list[
         fill(database, grown, rows)
         after = _count(database)
     took = time.perf_counter() - began
-    many, _ = end_call.ours(local, customer, calls, 16)
+    many, _ = end_call.measure(local, customer, calls, 16)
     return [
         (f"end a call, 16 connections, {before:,} calls in the table", str(few), ""),
         (f"the same, {after:,} calls in the table", str(many), f"{many.rate / few.rate:.2f} × (aim: flat)"),

@@ -1,9 +1,9 @@
-"""Learns calls/analysis/weights.py anew, and reports how it does on sets it has not seen.
+"""Trains calls/analysis/weights.py, and evaluates it on sets it was not trained on.
 
     pip install scikit-learn && python -m benchmarks.learn_sentiment [--write]
 
-Multinomial logistic regression over the features of calls/analysis/features.py; classes weigh by the
-power 0.6 of their rarity, so that macro-F1 counts, and both sets weigh the same.
+Multinomial logistic regression over the features of calls/analysis/features.py. Class weights are the inverse
+frequency to the power 0.6, which favours macro-F1; both sets have the same total weight.
 """
 
 import sys

@@ -1,7 +1,7 @@
-"""What the lists are asked in the bench: every documented filter, operator, sort and depth of page.
+"""The queries of the list benchmark: every documented filter, operator, sort and page depth.
 
-Each question is asked with the values of calls drawn by lot, so it is about the middle of the year as often
-as about its end; what is asked of one call is never asked of the next.
+Each query is run with the values of random calls, so that all of the year is covered evenly and no two
+requests are equal.
 """
 
 import base64
@@ -26,9 +26,9 @@ from calls.filters.fields import COLUMNS, Column  # noqa: E402 - these want Djan
 
 Row = dict[str, Any]
 Query = dict[str, Any]
-Ask = Callable[[Row], Query]
+QueryOf = Callable[[Row], Query]
 
-DRAWN = """
+RANDOM_CALLS = """
 SELECT c.*, t.turns -> 1 ->> 'text' AS transcript, t.language FROM generate_series(1, %(rows)s) AS n,
 LATERAL (SELECT now() - interval '360 days' * random() * (n + 1) / (n + 1) AS at) AS drawn,
 LATERAL (SELECT * FROM calls_call c WHERE c.account_id = %(account)s::uuid AND c.created_at >= drawn.at
@@ -39,7 +39,7 @@ LEFT JOIN calls_transcript t ON t.call_id = c.id
 
 @dataclass(frozen=True)
 class Case:
-    """One question, with as many values as it is asked with."""
+    """One query, with a URL for each run."""
 
     list: str
     kind: str
@@ -47,10 +47,10 @@ class Case:
     urls: tuple[str, ...]
 
 
-def drawn(database: psycopg.Connection, account_id: str, rows: int, *, video: bool) -> list[Row]:
-    """So many calls of the account, drawn by lot over the year."""
+def random_calls(database: psycopg.Connection, account_id: str, rows: int, *, video: bool) -> list[Row]:
+    """So many random calls of the account, evenly over the year."""
     with database.cursor(row_factory=dict_row) as cursor:
-        cursor.execute(DRAWN, {"account": account_id, "rows": rows, "video": video})
+        cursor.execute(RANDOM_CALLS, {"account": account_id, "rows": rows, "video": video})
         return cursor.fetchall()
 
 
@@ -63,12 +63,12 @@ def cursor(row: Row) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def _range(field: str, days: int) -> Ask:
+def _range(field: str, days: int) -> QueryOf:
     column = f"{field}_at"
     return lambda row: {f"{field}_after": day(row[column]), f"{field}_before": day(row[column], days)}
 
 
-LIVE: dict[str, Ask] = {
+LIVE: dict[str, QueryOf] = {
     "all": lambda row: {},
     "cursor, anywhere": lambda row: {"cursor": cursor(row), "limit": 200},
     "host": lambda row: {"host_user_id": row["host_user_id"]},
@@ -100,11 +100,11 @@ LIVE: dict[str, Ask] = {
 }
 
 
-def _days(days: int) -> Ask:
+def _days(days: int) -> QueryOf:
     return lambda row: {"start_date": day(row["started_at"]), "end_date": day(row["started_at"], days - 1)}
 
 
-BASIC: dict[str, Ask] = {
+BASIC: dict[str, QueryOf] = {
     "all": lambda row: {},
     "page 99 of 100": lambda row: {"page": 99, "per_page": 100},
     "campaign": lambda row: {"campaign_id": row["campaign_id"]},
@@ -153,34 +153,34 @@ BASIC: dict[str, Ask] = {
 
 
 def cases(calls: list[Row], rooms: list[Row]) -> Iterator[Case]:
-    """All questions, about these calls by phone and these by video."""
+    """All queries, with the values of these phone and these video calls."""
     yield from _named("/v1/live/calls", "filters", LIVE, rooms)
     yield from _named("/calls/query", "filters", BASIC, calls)
     for name, ours in FIELD_NAMES.items():
         column = COLUMNS[ours]
         for operator in column.operators:
-            ask = _column(name, column, operator)
-            yield from _named("/calls/query", "columns", {f"{name} {operator}": ask}, calls)
+            query_of = _column(name, column, operator)
+            yield from _named("/calls/query", "columns", {f"{name} {operator}": query_of}, calls)
     for name in SORTABLE:
         for way in ("desc", "asc"):
             yield from _named("/calls/query", "sorts", _sorted(name, way), calls)
     for name, column in COLUMNS.items():
         for operator in column.operators:
-            ask = _filter(name, column, operator)
-            yield from _named("/v1/calls", "filters", {f"{name}[{operator}]": ask}, calls)
-    pages: dict[str, Ask] = {
+            query_of = _filter(name, column, operator)
+            yield from _named("/v1/calls", "filters", {f"{name}[{operator}]": query_of}, calls)
+    pages: dict[str, QueryOf] = {
         "cursor, anywhere": lambda row: {"cursor": cursor(row)},
         "cursor, oldest first": lambda row: {"cursor": cursor(row), "order": "asc"},
     }
     yield from _named("/v1/calls", "pages", pages, calls)
 
 
-def _named(path: str, kind: str, asks: dict[str, Ask], rows: list[Row]) -> Iterator[Case]:
-    for name, ask in asks.items():
-        yield Case(path, kind, name, tuple(f"{path}?{urlencode(ask(row))}" for row in rows))
+def _named(path: str, kind: str, queries: dict[str, QueryOf], rows: list[Row]) -> Iterator[Case]:
+    for name, query_of in queries.items():
+        yield Case(path, kind, name, tuple(f"{path}?{urlencode(query_of(row))}" for row in rows))
 
 
-def _sorted(name: str, way: str) -> dict[str, Ask]:
+def _sorted(name: str, way: str) -> dict[str, QueryOf]:
     by = {"sort_column": name, "order": way}
     return {
         f"{name} {way}": lambda row: by,
@@ -190,7 +190,7 @@ def _sorted(name: str, way: str) -> dict[str, Ask]:
     }
 
 
-def _column(name: str, column: Column, operator: str) -> Ask:
+def _column(name: str, column: Column, operator: str) -> QueryOf:
     return lambda row: {
         "filter_columns[]": name,
         "filter_operator[]": operator,
@@ -198,18 +198,18 @@ def _column(name: str, column: Column, operator: str) -> Ask:
     }
 
 
-def _filter(name: str, column: Column, operator: str) -> Ask:
+def _filter(name: str, column: Column, operator: str) -> QueryOf:
     return lambda row: {f"{name}[{operator}]": _value(row, column, operator)}
 
 
 def _value(row: Row, column: Column, operator: str) -> str:
-    """What this call holds there, or what others hold where it holds nothing."""
+    """The value of this call's column, or an example where it is empty."""
     if operator == "is_null":
         return str(row["id"].int % 2 == 0).lower()
-    held = row["language" if column.name == "language" else column.field]
-    if isinstance(held, datetime):
-        return held.astimezone(UTC).isoformat()
-    text = str(held) if held not in (None, "") else EXAMPLES.get(column.name, "word")
+    value = row["language" if column.name == "language" else column.field]
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    text = str(value) if value not in (None, "") else EXAMPLES.get(column.name, "word")
     return text[len(text) // 3 :][:8] if operator == "contains" else text
 
 

@@ -1,4 +1,4 @@
-"""An export of a million calls: how fast it is, and what it adds to the web process's memory."""
+"""An export of a million calls: its rate, and the growth of the web process's memory."""
 
 import threading
 import time
@@ -16,16 +16,16 @@ WARM = 6
 MB = 1 << 20
 
 
-def exported(local: LocalStack, key: str) -> Iterator[str]:
-    """A line for each format. Small exports go first, so that what each process loads once is loaded."""
+def export_rates(local: LocalStack, key: str) -> Iterator[str]:
+    """A line for each format. Small exports run first, so that all code is loaded."""
     for name in ("csv", "ndjson"):
         for _ in range(WARM):
             _read(local, key, f"format={name}&created_at[gte]=5d")
-        with _most(local) as most:
+        with _memory_growth(local) as growth:
             lines, size, took = _read(local, key, f"format={name}&{MILLION}")
         yield (
             f"export of {lines:,} lines as {name}: {lines / took:,.0f}/s, {size / MB:,.0f} MB, "
-            f"memory of a web process grew by {most[0] / MB:.1f} MB at most"
+            f"memory of a web process grew by {growth[0] / MB:.1f} MB at most"
         )
 
 
@@ -43,8 +43,8 @@ def _read(local: LocalStack, key: str, query: str) -> tuple[int, int, float]:
 
 
 @contextmanager
-def _most(local: LocalStack) -> Iterator[list[int]]:
-    """The most that any one web process has grown by (RSS, bytes) while this is open."""
+def _memory_growth(local: LocalStack) -> Iterator[list[int]]:
+    """The largest growth of any web process (RSS, bytes) while this is open."""
     parent = psutil.Process(local.processes["web"].pid)
     workers = {process: process.memory_info().rss for process in parent.children(recursive=True)}
     most, over = [0], threading.Event()

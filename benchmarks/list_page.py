@@ -1,4 +1,4 @@
-"""A page of 50 calls, beside what DRF gives for nothing: CursorPagination and a ModelSerializer."""
+"""A page of 50 calls, compared with DRF's CursorPagination and a ModelSerializer."""
 
 import json
 import statistics
@@ -9,12 +9,12 @@ from urllib.parse import urlsplit
 from benchmarks.minimal.serving import serving
 from liveplatform.dev.stack import LocalStack
 
-ASKED = 300
+RUNS = 300
 PAGE = "/v1/live/calls?limit=50"
 
 
-def beside(local: LocalStack, account_id: str, key: str) -> str:
-    """One after the other over one connection; the first requests are not counted."""
+def compare_page(local: LocalStack, account_id: str, key: str) -> str:
+    """One request at a time over one connection; the first 20 are not counted."""
     ours = _timed(local.url, PAGE, {"Authorization": f"Bearer {key}"}, "calls")
     with serving(local) as url:
         theirs = _timed(url, f"/calls?account={account_id}", {}, "results")
@@ -29,7 +29,7 @@ def _timed(base: str, path: str, headers: dict[str, str], name: str) -> list[flo
     parts = urlsplit(base)
     http = HTTPConnection(str(parts.hostname), parts.port, timeout=30)
     times = []
-    for number in range(ASKED + 20):
+    for number in range(RUNS + 20):
         began = time.perf_counter()
         http.request("GET", path, headers=headers)
         body = http.getresponse().read()

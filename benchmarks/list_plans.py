@@ -1,4 +1,4 @@
-"""How PostgreSQL answers questions to the lists: each statement with its plan. Reads [[label, url], …]."""
+"""Query plans of the lists: each statement with its plan. Reads [[label, url], …] from stdin."""
 
 import json
 import os
@@ -19,7 +19,7 @@ EXPLAIN = "EXPLAIN (ANALYZE, BUFFERS, COSTS OFF, SUMMARY OFF) "
 
 
 def explain(execute, sql, params, many, context):
-    """A wrapper around each statement that prints its plan first."""
+    """An execute_wrapper that prints each statement and its plan."""
     if sql.startswith("SELECT") and '"calls_' in sql:
         print(sql % tuple(_short(value) for value in params or ()) if "%s" in sql else sql)
         with connection.cursor() as cursor:

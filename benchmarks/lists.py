@@ -1,7 +1,7 @@
-"""The lists of calls at 2,000,000 calls in one account, asked everything they document: p50 and p95.
+"""The lists of calls with 2,000,000 calls in one account: p50 and p95 of every documented query.
 
-`python -m benchmarks.lists --plans --only campaign` shows how PostgreSQL answers; `--keep DIR` keeps the
-database from run to run.
+`python -m benchmarks.lists --plans --only campaign` prints query plans; `--keep DIR` keeps the database for
+the next run.
 """
 
 import argparse
@@ -22,27 +22,27 @@ from rich.markup import escape
 from rich.table import Table
 
 from benchmarks.bench_calls import connect
-from benchmarks.list_cases import Case, cases, drawn
-from benchmarks.list_export import exported
-from benchmarks.list_page import beside
+from benchmarks.list_cases import Case, cases, random_calls
+from benchmarks.list_export import export_rates
+from benchmarks.list_page import compare_page
 from benchmarks.many_calls import fill
 from liveplatform.dev.stack import ROOT, LocalStack
 
 ROWS = 2_000_000
-ASKED = 40
+RUNS = 40
 AIM = 50.0
 SETTINGS = {"LOG_LEVEL": "CRITICAL"}
 
 
 @dataclass(frozen=True)
-class Answers:
-    """What the answers to one question took (ms), and how many of them were refusals."""
+class Timing:
+    """The response times of one query (ms), and how many responses were refusals."""
 
     case: Case
     times: list[float]
     refused: int
     calls: int
-    said: str = ""
+    message: str = ""
 
     p50 = property(lambda self: statistics.median(self.times))
     p95 = property(lambda self: statistics.quantiles(self.times, n=20)[18])
@@ -51,65 +51,65 @@ class Answers:
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--rows", type=int, default=ROWS, help="calls in the account")
-    parser.add_argument("--asked", type=int, default=ASKED, help="times each question is asked")
-    parser.add_argument("--only", default="", help="only questions with this in their names, and no export")
-    parser.add_argument("--all", action="store_true", help="print every question, and what was refused")
-    parser.add_argument("--plans", action="store_true", help="print how PostgreSQL answers each, and stop")
+    parser.add_argument("--runs", type=int, default=RUNS, help="runs of each query")
+    parser.add_argument("--only", default="", help="only queries with this in their names, and no export")
+    parser.add_argument("--all", action="store_true", help="print every query, and all refusals")
+    parser.add_argument("--plans", action="store_true", help="print the query plan of each, and stop")
     parser.add_argument("--keep", type=Path, help="a directory for the database, filled if it is empty")
     return run(parser.parse_args())
 
 
 def run(options: argparse.Namespace) -> int:
-    """Fill a database of its own, unless it is filled, and ask it everything."""
+    """Fill a database, unless it is filled, and run all queries."""
     with _directory(options.keep) as folder, LocalStack(folder, SETTINGS) as local:
         local.prepare(durable=False)
         account = _account(local, options.rows)
         found = [
             case
-            for case in _cases(local, account["account_id"], options.asked)
+            for case in _cases(local, account["account_id"], options.runs)
             if options.only in _label(case)
         ]
         if options.plans:
             return _plans(local, account["account_id"], found)
         local.start("web")
         local.wait_ready()
-        report(asked_again(local, account["api_key"], found), whole=options.all)
+        report(measure_twice(local, account["api_key"], found), whole=options.all)
         if not options.only:
-            print(beside(local, account["account_id"], account["api_key"]), flush=True)
-        for line in () if options.only else exported(local, account["api_key"]):
+            print(compare_page(local, account["account_id"], account["api_key"]), flush=True)
+        for line in () if options.only else export_rates(local, account["api_key"]):
             print(line, flush=True)
     return 0
 
 
-def report(answers: list[Answers], *, whole: bool) -> None:
-    """Print what the answers took: list by list, and the slowest of them; or all, and what was refused."""
+def report(answers: list[Timing], *, whole: bool) -> None:
+    """Print the times by list and the slowest queries; with `whole` all queries, and the refused ones."""
     console = Console(width=140)
     console.print(_summary(answers))
     slow = sorted(answers, key=lambda each: each.p95, reverse=True)
     shown = slow if whole else [each for each in slow[:12] if each.p95 > AIM / 2]
-    console.print(_table("every question" if whole else "the slowest", shown))
+    console.print(_table("every query" if whole else "the slowest", shown))
     if whole:
         console.print(_table("refused", [each for each in answers if each.refused]))
 
 
-def asked_again(local: LocalStack, key: str, found: list[Case]) -> list[Answers]:
-    """The machine is shared: what missed the aim is asked once more at the end, and that is what counts."""
-    first = asked(local, key, found)
+def measure_twice(local: LocalStack, key: str, found: list[Case]) -> list[Timing]:
+    """On a shared machine: queries that miss the aim are run again at the end, and the second run counts."""
+    first = measure(local, key, found)
     missed = [each.case for each in first if each.p95 > AIM]
-    print(f"{len(missed)} of {len(first)} questions missed the aim and were asked once more", flush=True)
-    second = {each.case: each for each in asked(local, key, missed)}
+    print(f"{len(missed)} of {len(first)} queries missed the aim and were run again", flush=True)
+    second = {each.case: each for each in measure(local, key, missed)}
     return [second.get(each.case, each) for each in first]
 
 
-def asked(local: LocalStack, key: str, found: Iterable[Case]) -> list[Answers]:
-    """Each question over one keep-alive connection, one request at a time; a first round is not counted."""
+def measure(local: LocalStack, key: str, found: Iterable[Case]) -> list[Timing]:
+    """Run each query over one keep-alive connection, one request at a time; the first two are not counted."""
     http = HTTPConnection("127.0.0.1", local.port, timeout=60)
     headers = {"Authorization": f"Bearer {key}"}
-    return [_asked(http, headers, case) for case in found]
+    return [_measure(http, headers, case) for case in found]
 
 
-def _asked(http: HTTPConnection, headers: dict[str, str], case: Case) -> Answers:
-    times, refused, calls, said = [], 0, 0, ""
+def _measure(http: HTTPConnection, headers: dict[str, str], case: Case) -> Timing:
+    times, refused, calls, message = [], 0, 0, ""
     for number, url in enumerate((*case.urls[:2], *case.urls)):
         began = time.perf_counter()
         http.request("GET", url, headers=headers)
@@ -124,19 +124,19 @@ def _asked(http: HTTPConnection, headers: dict[str, str], case: Case) -> Answers
         refused += answer.status == 400
         whole = json.loads(body)
         calls += len(whole.get("data") or whole.get("calls") or [])
-        said = whole["message"] if answer.status == 400 else said
-    return Answers(case, times, refused, calls, said)
+        message = whole["message"] if answer.status == 400 else message
+    return Timing(case, times, refused, calls, message)
 
 
 def _cases(local: LocalStack, account_id: str, times: int) -> list[Case]:
     with connect(local.var) as database:
-        calls = drawn(database, account_id, times, video=False)
-        rooms = drawn(database, account_id, times, video=True)
+        calls = random_calls(database, account_id, times, video=False)
+        rooms = random_calls(database, account_id, times, video=True)
     return list(cases(calls, rooms))
 
 
 def _account(local: LocalStack, rows: int) -> dict[str, str]:
-    """The account with its calls; made and filled if this database has none."""
+    """The account and its calls; created if this database has none."""
     kept = local.var / "lists.json"
     if not kept.exists():
         account = json.loads(local.manage("create_account", "lists", "--json"))
@@ -149,10 +149,10 @@ def _account(local: LocalStack, rows: int) -> dict[str, str]:
 
 
 def _plans(local: LocalStack, account_id: str, found: list[Case]) -> int:
-    """How PostgreSQL answers each, from a process of its own that is set up for this database."""
-    told = json.dumps([[_label(case), case.urls[0]] for case in found])
+    """Print query plans, from a process with this database in its settings."""
+    queries = json.dumps([[_label(case), case.urls[0]] for case in found])
     command = [sys.executable, "-m", "benchmarks.list_plans", account_id]
-    return subprocess.run(command, env=local.env, cwd=ROOT, input=told, text=True).returncode
+    return subprocess.run(command, env=local.env, cwd=ROOT, input=queries, text=True).returncode
 
 
 @contextmanager
@@ -171,9 +171,9 @@ def _label(case: Case) -> str:
     return f"{case.list} {case.kind}: {case.name}"
 
 
-def _summary(answers: list[Answers]) -> Table:
+def _summary(answers: list[Timing]) -> Table:
     table = Table(
-        "list", "questions", "p50 of all", "p95 of all", f"p95 over {AIM:.0f} ms", "refused, whole or in part"
+        "list", "queries", "p50 of all", "p95 of all", f"p95 over {AIM:.0f} ms", "refused, whole or in part"
     )
     for name in dict.fromkeys(f"{each.case.list} {each.case.kind}" for each in answers):
         of_it = [each for each in answers if f"{each.case.list} {each.case.kind}" == name]
@@ -191,8 +191,8 @@ def _summary(answers: list[Answers]) -> Table:
     return table
 
 
-def _table(title: str, answers: list[Answers]) -> Table:
-    table = Table("question", "p50 ms", "p95 ms", "calls in a page", "refused", title=title)
+def _table(title: str, answers: list[Timing]) -> Table:
+    table = Table("query", "p50 ms", "p95 ms", "calls in a page", "refused", title=title)
     for each in answers:
         table.add_row(
             escape(_label(each.case)),

@@ -1,6 +1,6 @@
-"""A load generator that costs little: raw keep-alive sockets in one thread, prepared requests.
+"""A cheap load generator: raw keep-alive sockets in one thread, with requests composed beforehand.
 
-Threads would fight over the interpreter's lock and take the second core from what is measured.
+Threads would contend for the interpreter's lock, and use the CPU that the platform under test needs.
 """
 
 import selectors
@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 @dataclass(frozen=True)
 class Load:
-    """What a run came to: requests a second, and latency percentiles in milliseconds."""
+    """Requests per second, and latency percentiles in milliseconds."""
 
     rate: float
     p50: float
@@ -27,21 +27,21 @@ class Load:
 
 
 @dataclass
-class _Line:
-    """One keep-alive connection, and the request that is under way on it."""
+class _Connection:
+    """One keep-alive connection and its current request."""
 
     socket: socket.socket
     began: float = 0.0
     received: bytearray = field(default_factory=bytearray)
-    wanted: int = -1  # bytes of the whole answer, once its head is there
+    length: int = -1  # of the whole response, once its head has arrived
 
 
 def post_all(
     url: str, bodies: Sequence[bytes], connections: int, headers: str = "", rate: float = 0.0
 ) -> Load:
-    """POST every body once over so many connections; anything but a 200 with a body has failed.
+    """POST every body once over `connections`; any response but a 200 with a body counts as failed.
 
-    `rate` holds the load down to so many requests a second; 0: as many as it can.
+    `rate`: maximum of requests per second; 0: unlimited.
     """
     parts = urlsplit(url)
     head = (
@@ -63,52 +63,52 @@ def _run(host: str, port: int, requests: Iterator[bytes], connections: int, rate
             _send(idle.pop(), request, busy)
             request, sent = next(requests, None), sent + 1
         for key, _ in busy.select(timeout=0.001 if rate else 1):
-            line: _Line = key.data
-            if _whole(line):
-                times.append(time.perf_counter() - line.began)
-                failed += not _fine(line)
-                busy.unregister(line.socket)
-                idle.append(line)
+            connection: _Connection = key.data
+            if _is_complete(connection):
+                times.append(time.perf_counter() - connection.began)
+                failed += not _is_success(connection)
+                busy.unregister(connection.socket)
+                idle.append(connection)
     took = time.perf_counter() - began
-    for line in idle:
-        line.socket.close()
+    for connection in idle:
+        connection.socket.close()
     cuts = statistics.quantiles(times, n=100)
     return Load(len(times) / took, cuts[49] * 1000, cuts[98] * 1000, failed)
 
 
-def _connected(host: str, port: int) -> _Line:
-    line = socket.create_connection((host, port), timeout=30)
-    line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return _Line(line)
+def _connected(host: str, port: int) -> _Connection:
+    connection = socket.create_connection((host, port), timeout=30)
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return _Connection(connection)
 
 
 def _is_due(sent: int, rate: float, began: float) -> bool:
     return not rate or sent <= (time.perf_counter() - began) * rate
 
 
-def _send(line: _Line, request: bytes, busy: selectors.BaseSelector) -> None:
-    line.received.clear()
-    line.wanted = -1
-    line.began = time.perf_counter()
-    line.socket.sendall(request)
-    busy.register(line.socket, selectors.EVENT_READ, line)
+def _send(connection: _Connection, request: bytes, busy: selectors.BaseSelector) -> None:
+    connection.received.clear()
+    connection.length = -1
+    connection.began = time.perf_counter()
+    connection.socket.sendall(request)
+    busy.register(connection.socket, selectors.EVENT_READ, connection)
 
 
-def _whole(line: _Line) -> bool:
-    """Read what is there; True once the answer is complete."""
-    data = line.socket.recv(65536)
+def _is_complete(connection: _Connection) -> bool:
+    """Read what has arrived; True once the response is complete."""
+    data = connection.socket.recv(65536)
     if not data:
         raise ConnectionError("the server closed the connection")
-    line.received += data
-    if line.wanted < 0 and (end := line.received.find(b"\r\n\r\n")) >= 0:
-        line.wanted = end + 4 + _length(bytes(line.received[:end]).lower())
-    return 0 <= line.wanted <= len(line.received)
+    connection.received += data
+    if connection.length < 0 and (end := connection.received.find(b"\r\n\r\n")) >= 0:
+        connection.length = end + 4 + _content_length(bytes(connection.received[:end]).lower())
+    return 0 <= connection.length <= len(connection.received)
 
 
-def _length(head: bytes) -> int:
+def _content_length(head: bytes) -> int:
     _, _, rest = head.partition(b"\r\ncontent-length:")
     return int(rest.partition(b"\r\n")[0] or b"0")
 
 
-def _fine(line: _Line) -> bool:
-    return line.received.startswith(b"HTTP/1.1 200") and not line.received.endswith(b"\r\n\r\n")
+def _is_success(connection: _Connection) -> bool:
+    return connection.received.startswith(b"HTTP/1.1 200") and not connection.received.endswith(b"\r\n\r\n")

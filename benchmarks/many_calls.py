@@ -1,8 +1,8 @@
-"""Millions of calls, written straight into the database: a year of one account's, oldest first.
+"""Inserts millions of calls into the database: a year of one account, oldest first.
 
-Of five calls one is by video; of a hundred, two are tests and one was ended for a reason of its own; of
-four, one has a transcript. The newest 2,500 are live, 500 of them scheduled. Secondary indexes are dropped
-while rows come in and made again afterwards, triggers rest meanwhile.
+Every fifth call is a video call, every fiftieth a test, every hundredth has a disconnect reason of its own,
+every fourth a transcript. The newest 2,500 are live, 500 of them scheduled. Secondary indexes are dropped
+during the insert and created again afterwards; triggers are disabled meanwhile.
 """
 
 import psycopg
@@ -69,7 +69,7 @@ SELECT id, jsonb_build_array(
 FROM (SELECT id, row_number() OVER (ORDER BY created_at) AS n FROM calls_call WHERE account_id = %(account)s::uuid) AS c
 WHERE n %% 4 = 0
 """
-WORDS = """
+SEARCH_DOCUMENTS = """
 INSERT INTO calls_searchdocument (call_id, document)
 SELECT c.id, array_to_tsvector(array_cat(calls_phone_suffixes(c.to_number), array_append(
     calls_search_terms(concat_ws(' ', c.notes, c.feedback, c.title, t.said)), calls_account_term(c.account_id))))
@@ -87,13 +87,13 @@ AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conname = i.indexname)
 
 
 def fill(database: psycopg.Connection, account_id: str, rows: int) -> None:
-    """Give the account so many calls. Wants the database for itself, and a superuser."""
+    """Insert `rows` calls of the account. Needs a superuser and no other connections."""
     indexes = database.execute(INDEXES, (list(TABLES),)).fetchall()
     database.execute("SET maintenance_work_mem = '512MB'")
     for name, _ in indexes:
         database.execute(f"DROP INDEX {name}")
     database.execute("SET session_replication_role = replica")  # no triggers, no foreign keys
-    for statement in (CALLS, TRANSCRIPTS, WORDS):
+    for statement in (CALLS, TRANSCRIPTS, SEARCH_DOCUMENTS):
         database.execute(statement, {"account": account_id, "rows": rows})
     database.execute("SET session_replication_role = origin")
     for _, definition in indexes:

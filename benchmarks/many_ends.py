@@ -1,4 +1,4 @@
-"""Ending 10,000 calls by one operation: how long the request takes, and what single ends feel meanwhile."""
+"""Ending 10,000 calls by one bulk operation: its duration, and the latency of single ends meanwhile."""
 
 import statistics
 import time
@@ -17,18 +17,20 @@ WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idl
 
 
 def bench(local: LocalStack, customer: Customer, calls: int) -> list[tuple[str, str, str]]:
-    """Rows of (what, figures, beside what). No worker runs when it begins and when it ends."""
+    """Rows of (measurement, figures, comparison). No worker runs before and after it."""
     insert(local.var, customer.account_id, [""] * calls, [""] * calls, transcripts=False)
     singles = insert(local.var, customer.account_id, [""] * 400, [""] * 400, transcripts=False)
     with requests.Session() as http, connect(local.var) as database:
         http.headers["Authorization"] = f"Bearer {customer.key}"
-        calm = [_end(local, http, call) for call in singles[:200]]
+        before = [_end(local, http, call) for call in singles[:200]]
         local.start("worker")
         began = time.perf_counter()
         answer = http.post(f"{local.url}/v1/calls/bulk-end", json={"all": True}, timeout=30)
         answer.raise_for_status()
         answered = time.perf_counter() - began
-        meanwhile, longest, took, found = _watch(local, http, database, answer.json()["id"], singles[200:])
+        meanwhile, longest, took, found = _run_beside(
+            local, http, database, answer.json()["id"], singles[200:]
+        )
     local.kill("worker", 15)
     return [
         (
@@ -38,8 +40,8 @@ def bench(local: LocalStack, customer: Customer, calls: int) -> list[tuple[str, 
         ),
         ("  all of them ended", f"{took:.1f} s", f"{found['ended']:,} ended"),
         ("  the longest transaction seen meanwhile", f"{longest * 1000:.0f} ms", ""),
-        ("  single ends before, p50 / p99", _said(calm), ""),
-        ("  single ends meanwhile, p50 / p99", _said(meanwhile), ""),
+        ("  single ends before, p50 / p99", _percentiles(before), ""),
+        ("  single ends meanwhile, p50 / p99", _percentiles(meanwhile), ""),
     ]
 
 
@@ -49,7 +51,7 @@ def _end(local: LocalStack, http: requests.Session, call: object) -> float:
     return (time.perf_counter() - began) * 1000
 
 
-def _watch(local, http, database, operation: str, singles) -> tuple[list[float], float, float, dict]:
+def _run_beside(local, http, database, operation: str, singles) -> tuple[list[float], float, float, dict]:
     began, longest, times = time.perf_counter(), 0.0, []
     for call in [*singles, *[None] * 100_000]:
         if call:
@@ -62,6 +64,6 @@ def _watch(local, http, database, operation: str, singles) -> tuple[list[float],
     return times, longest, time.perf_counter() - began, found
 
 
-def _said(times: list[float]) -> str:
+def _percentiles(times: list[float]) -> str:
     cuts = statistics.quantiles(times, n=100)
     return f"{cuts[49]:.1f} / {cuts[98]:.1f} ms, {len(times)} of them"

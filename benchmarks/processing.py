@@ -1,4 +1,4 @@
-"""What follows the end: whole calls a second with one and two workers, latency, memory; beside Celery."""
+"""Post-processing: calls per second with one and two workers, latency and memory, compared with Celery."""
 
 import json
 import statistics
@@ -18,7 +18,7 @@ SECRET = "a-secret-of-at-least-32-characters"
 
 
 def bench(local: LocalStack, customer: Customer, calls: int) -> list[tuple[str, str, str]]:
-    """Rows of (what, figures, beside what). No worker runs when it begins and when it ends."""
+    """Rows of (measurement, figures, comparison). No worker runs before and after it."""
     bare = _bare(local, customer, calls)
     chains = _chain(local, customer, calls, f"{local.receiver_url}/ok")
     noops = celery_worker.rate(local, calls * 4, lambda tasks, _: tasks.noop.delay())
@@ -30,10 +30,10 @@ def bench(local: LocalStack, customer: Customer, calls: int) -> list[tuple[str, 
     for workers in (1, 2):
         names = ["worker", "worker-2"][:workers]
         rate, deliveries = _processed(local, customer, calls, names)
-        beside = (
+        comparison = (
             f"{rate / bare:.0%} of the bare pool (aim ≥ 60 %), {rate / chains:.1f} × the chains (aim ≥ 2 ×)"
         )
-        rows.append((f"calls processed whole, {workers} worker(s)", f"{rate:,.0f} calls/s", beside))
+        rows.append((f"calls processed whole, {workers} worker(s)", f"{rate:,.0f} calls/s", comparison))
         rows.append((f"  webhooks among it, {workers} worker(s)", f"{deliveries:,.0f}/s", ""))
         if workers == 1:
             rows += _unloaded(local, customer)
@@ -44,7 +44,7 @@ def bench(local: LocalStack, customer: Customer, calls: int) -> list[tuple[str, 
 
 
 def _processed(local: LocalStack, customer: Customer, calls: int, names: list[str]) -> tuple[float, float]:
-    """Calls ended beforehand; the clock runs from the first step taken to the last one settled."""
+    """Calls are ended beforehand; measured from the first step claimed to the last one settled."""
     legs, rooms = place(local.sandbox_url, customer.account_id, calls)
     ids = insert(local.var, customer.account_id, legs, rooms, transcripts=True)
     headers = {"Authorization": f"Bearer {customer.key}"}
@@ -70,17 +70,17 @@ def _processed(local: LocalStack, customer: Customer, calls: int, names: list[st
 
 
 def _unloaded(local: LocalStack, customer: Customer) -> list[tuple[str, str, str]]:
-    """One call at a time: from the end's answer to call.processed at the receiver."""
+    """One call at a time: from the response to the end until call.processed is received."""
     waits = []
     for _ in range(60):
         call = customer.phone_call()
         call.end().raise_for_status()
         answered = time.time()
         call.event_counts("call.processed")
-        told = [
+        received = [
             line["at"] for line in call.received() if json.loads(line["body"])["type"] == "call.processed"
         ]
-        waits.append((told[0] - answered) * 1000)
+        waits.append((received[0] - answered) * 1000)
     cuts = statistics.quantiles(waits, n=100)
     return [
         (
@@ -92,7 +92,7 @@ def _unloaded(local: LocalStack, customer: Customer) -> list[tuple[str, str, str
 
 
 def _bare(local: LocalStack, customer: Customer, calls: int) -> float:
-    """What no platform could beat: the two requests, and nothing else."""
+    """The upper bound: the two provider requests and nothing else."""
     legs, rooms = place(local.sandbox_url, customer.account_id, calls)
     account, http = f"AC{customer.account_id}", requests.Session()
     token = jwt.encode({"server": True}, SECRET)
@@ -134,13 +134,13 @@ def _chain(local: LocalStack, customer: Customer, calls: int, hook: str) -> floa
     return celery_worker.rate(
         local,
         calls,
-        lambda tasks, n: tasks.whole(common | {"leg": legs[n], "room": rooms[n]}).delay(),
+        lambda tasks, n: tasks.processing_chain(common | {"leg": legs[n], "room": rooms[n]}).delay(),
         steps=5,
     )
 
 
 def _memory(local: LocalStack) -> list[tuple[str, str, str]]:
-    """PSS of each process: what it holds, its part of what is shared."""
+    """PSS of each process: its private memory and its share of shared pages."""
     rows = []
     for name, process in local.processes.items():
         parent = psutil.Process(process.pid)

@@ -1,6 +1,6 @@
-"""Every figure beside what it is to be measured by, in one run: `make bench`.
+"""All benchmarks with their baselines in one run: `make bench`.
 
-The machine is shared and noisy: quote the ratios, not the absolute figures.
+On a shared machine quote ratios of one run, not absolute figures.
 """
 
 import argparse
@@ -16,16 +16,16 @@ from liveplatform.dev.stack import LocalStack
 from tests.support.client import Customer
 
 SETTINGS = {"LOG_LEVEL": "CRITICAL", "TRANSCRIPT_WINDOW": "600"}
-LISTS = {"asked": lists.ASKED, "only": "", "all": False, "plans": False, "keep": None}
+LISTS = {"runs": lists.RUNS, "only": "", "all": False, "plans": False, "keep": None}
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--calls", type=int, default=4000, help="calls in each measurement")
     parser.add_argument(
-        "--rows", type=int, default=lists.ROWS, help="calls in the account whose lists are asked"
+        "--rows", type=int, default=lists.ROWS, help="calls in the account of the list benchmark"
     )
-    asked = parser.parse_args()
+    options = parser.parse_args()
     console = Console(width=140)
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         Path(folder).chmod(0o711)
@@ -34,17 +34,17 @@ def main() -> int:
             local.start("sandbox", "receiver", "web")
             local.wait_ready()
             customer = Customer(local, "bench")
-            show(console, "ending a call", end_call.bench(local, customer, asked.calls))
-            show(console, "what follows", processing.bench(local, customer, asked.calls // 4))
-            show(console, "webhooks", deliveries.bench(local, customer, asked.calls))
-            show(console, "ending many", many_ends.bench(local, customer, asked.calls * 5 // 2))
-            show(console, "growth", growth.bench(local, customer, asked.calls, asked.rows // 2))
-    lists.run(argparse.Namespace(**LISTS, rows=asked.rows))
+            show(console, "ending a call", end_call.bench(local, customer, options.calls))
+            show(console, "post-processing", processing.bench(local, customer, options.calls // 4))
+            show(console, "webhooks", deliveries.bench(local, customer, options.calls))
+            show(console, "bulk end", many_ends.bench(local, customer, options.calls * 5 // 2))
+            show(console, "growth", growth.bench(local, customer, options.calls, options.rows // 2))
+    lists.run(argparse.Namespace(**LISTS, rows=options.rows))
     return sentiment.main()
 
 
 def show(console: Console, title: str, rows: list[tuple[str, str, str]]) -> None:
-    table = Table("what", "figure", "beside", title=title)
+    table = Table("measurement", "figure", "comparison", title=title)
     for row in rows:
         table.add_row(*row)
     console.print(table)

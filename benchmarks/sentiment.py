@@ -1,4 +1,4 @@
-"""How well sentiment is judged, beside plain VADER: `python -m benchmarks.sentiment`."""
+"""Accuracy of the sentiment analysis, compared with plain VADER: `python -m benchmarks.sentiment`."""
 
 import sys
 import time
@@ -17,7 +17,7 @@ VADER = SentimentIntensityAnalyzer()
 
 
 def plain(turns: list[Turn]) -> list[str]:
-    """VADER on each customer turn alone, with the usual cut at ±0.05."""
+    """VADER on each customer turn alone, with the usual thresholds of ±0.05."""
     scores = [VADER.polarity_scores(turn.text)["compound"] for turn in turns if turn.role == CUSTOMER]
     return ["negative" if s <= -0.05 else "positive" if s >= 0.05 else "neutral" for s in scores]
 
@@ -27,16 +27,16 @@ def ours(turns: list[Turn]) -> list[str]:
     return [score_turn(index, found).label for index, found in features(turns)]
 
 
-Judge = Callable[[list[Turn]], list[str]]
+Analyser = Callable[[list[Turn]], list[str]]
 
 
-def measured(found: list[Dialogue], judge: Judge) -> tuple[dict[str, float], float]:
+def measured(found: list[Dialogue], analyser: Analyser) -> tuple[dict[str, float], float]:
     """F1 of each label and their mean, and microseconds per customer turn."""
     began = time.perf_counter()
-    said = [label for turns, _ in found for label in judge(turns)]
+    predicted = [label for turns, _ in found for label in analyser(turns)]
     took = time.perf_counter() - began
     truth = [label for _, labels in found for label in labels]
-    return f1(truth, said), took / len(truth) * 1e6
+    return f1(truth, predicted), took / len(truth) * 1e6
 
 
 def main() -> int:

@@ -1,4 +1,4 @@
-"""A receiver that costs next to nothing: reads a request, waits, answers 200. A process of its own.
+"""A minimal webhook receiver in its own process: reads a request, waits, answers 200.
 
 python -m benchmarks.sink --port 9000 --delay 0.1
 """
@@ -21,7 +21,7 @@ LENGTH = re.compile(rb"(?i)\r\ncontent-length: *(\d+)")
 
 
 class Sink(asyncio.Protocol):
-    """One connection; requests on it come one after the other."""
+    """One connection; its requests are answered in order."""
 
     delay = 0.0
 
@@ -34,11 +34,11 @@ class Sink(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self.received += data
         while (end := self.received.find(b"\r\n\r\n")) >= 0:
-            said = LENGTH.search(self.received, 0, end)
-            whole = end + 4 + (int(said[1]) if said else 0)
-            if len(self.received) < whole:
+            length = LENGTH.search(self.received, 0, end)
+            size = end + 4 + (int(length[1]) if length else 0)
+            if len(self.received) < size:
                 return
-            del self.received[:whole]
+            del self.received[:size]
             asyncio.get_running_loop().call_later(self.delay, self.transport.write, ANSWER)
 
 

@@ -1,1 +1,1 @@
-"""Ending calls while things break: `make chaos`."""
+"""Fault injection while calls are ended: `make chaos`."""

@@ -1,9 +1,9 @@
-"""Ends calls under load while things break, then judges from three ledgers that know nothing of each other.
+"""Ends calls under load while components fail, then compares three independent records.
 
     python -m benchmarks.chaos --seconds 120
 
-The client's log says which ends were answered 2xx; the sandbox's ledger says what happened at the provider;
-the receiver's log says what the customer was told. Exit status 1 if anything was lost or happened twice.
+The client's log has the ends that were answered 2xx, the sandbox's ledger the effects at the provider, the
+receiver's log the webhooks. Exit status 1 if anything was lost or duplicated.
 """
 
 import argparse
@@ -17,9 +17,9 @@ from pathlib import Path
 import requests
 from rich.console import Console
 
-from benchmarks.chaos.breaking import FAULTS, supervise
-from benchmarks.chaos.judging import judge, unknown, untold
+from benchmarks.chaos.faults import FAULTS, supervise
 from benchmarks.chaos.state import Ended, Run
+from benchmarks.chaos.verdict import not_notified, report, unknown_legs
 from liveplatform.dev.stack import LocalStack
 from tests.support.client import Customer, PlacedCall
 
@@ -31,16 +31,18 @@ SETTINGS = {
     "LOG_LEVEL": "CRITICAL",
 }
 CLIENTS = 6
-SETTLING = 90.0
+SETTLE_TIMEOUT = 90.0
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--seconds", type=float, default=120.0)
-    parser.add_argument("--seed", type=int, default=random.randrange(10**6), help="of the faults' order")
-    asked = parser.parse_args()
+    parser.add_argument(
+        "--seed", type=int, default=random.randrange(10**6), help="seed of the order of faults"
+    )
+    options = parser.parse_args()
     console = Console()
-    dice = random.Random(asked.seed)
+    rng = random.Random(options.seed)
     with tempfile.TemporaryDirectory(prefix="chaos-") as folder:
         Path(folder).chmod(0o711)
         with LocalStack(Path(folder), SETTINGS) as local:
@@ -48,26 +50,28 @@ def main() -> int:
             local.start("sandbox", "receiver", "web", "worker", "worker-2", "beat")
             local.wait_ready()
             run = Run(local, Customer(local, "chaos"))
-            console.print(f"ending calls for {asked.seconds:g} s while things break (seed {asked.seed})")
-            _break_and_end(run, asked.seconds, dice)
+            console.print(
+                f"ending calls for {options.seconds:g} s while components fail (seed {options.seed})"
+            )
+            _inject_faults(run, options.seconds, rng)
             left = _settle(run)
-            return judge(console, run, left)
+            return report(console, run, left)
 
 
-def _break_and_end(run: Run, seconds: float, dice: random.Random) -> None:
+def _inject_faults(run: Run, seconds: float, rng: random.Random) -> None:
     clients = [threading.Thread(target=_client, args=(run, i)) for i in range(CLIENTS)]
     for client in clients:
         client.start()
     try:
         until = time.monotonic() + seconds
         while time.monotonic() < until:
-            name = dice.choice(list(FAULTS))
-            FAULTS[name](run, dice)
+            name = rng.choice(list(FAULTS))
+            FAULTS[name](run, rng)
             run.faults[name] += 1
             supervise(run.local)
-            time.sleep(dice.uniform(0.7, 2.0))
+            time.sleep(rng.uniform(0.7, 2.0))
     finally:
-        run.over.set()
+        run.stopped.set()
         for client in clients:
             client.join()
     run.customer.sandbox.reset()
@@ -75,13 +79,13 @@ def _break_and_end(run: Run, seconds: float, dice: random.Random) -> None:
 
 
 def _client(run: Run, number: int) -> None:
-    """Places and ends calls; an end that was not answered is asked for again, as a good client does."""
+    """Creates and ends calls; retries an end without a 2xx response."""
     customer = run.customer
-    while not run.over.is_set():
+    while not run.stopped.is_set():
         try:
             call = customer.phone_call() if number % 3 else customer.video_call(transcript=True)
         except requests.RequestException:
-            run.refused["not placed"] += 1
+            run.failed["not placed"] += 1
             time.sleep(0.1)
             continue
         _end(run, call)
@@ -94,18 +98,18 @@ def _end(run: Run, call: PlacedCall) -> None:
             if answer.status_code == 200 and answer.content:
                 run.ended.append(Ended(call, time.time()))
                 return
-            run.refused[str(answer.status_code)] += 1
+            run.failed[str(answer.status_code)] += 1
         except requests.RequestException as error:
-            run.refused[type(error).__name__] += 1
+            run.failed[type(error).__name__] += 1
         time.sleep(0.25)
 
 
 def _settle(run: Run) -> set[str]:
-    """Wait until every call was told as ended and as processed; the ids of those that were not."""
-    until = time.monotonic() + SETTLING
+    """Wait for call.ended and call.processed of every call; returns the ids of calls that lack one."""
+    until = time.monotonic() + SETTLE_TIMEOUT
     while True:
-        left = untold(run)
-        if not (left or unknown(run)) or time.monotonic() > until:
+        left = not_notified(run)
+        if not (left or unknown_legs(run)) or time.monotonic() > until:
             return left
         supervise(run.local)
         time.sleep(0.5)

@@ -1,4 +1,4 @@
-"""What a run of chaos has done so far, and which requests of the provider may fail."""
+"""The state of a chaos run, and the provider operations that may fail."""
 
 import threading
 from collections import Counter
@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from liveplatform.dev.stack import LocalStack
 from tests.support.client import Customer, PlacedCall
 
-FAULTY = ("end_call", "end_room", "delete_room")
+ENDING_OPERATIONS = ("end_call", "end_room", "delete_room")
 
 
 @dataclass
 class Ended:
-    """An end that was answered 2xx: it must be carried through."""
+    """An end that was answered 2xx, so it must not be lost."""
 
     call: PlacedCall
     at: float
@@ -20,11 +20,11 @@ class Ended:
 
 @dataclass
 class Run:
-    """What the clients and the breaker did."""
+    """What the clients did, and which faults were injected."""
 
     local: LocalStack
     customer: Customer
     ended: list[Ended] = field(default_factory=list)
-    refused: Counter[str] = field(default_factory=Counter)
+    failed: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
-    over: threading.Event = field(default_factory=threading.Event)
+    stopped: threading.Event = field(default_factory=threading.Event)

@@ -1,1 +1,1 @@
-"""The yardstick: ending a call as a minimal DRF view with the ORM and a ModelSerializer would do it."""
+"""Baseline: ending a call in a minimal DRF view with the ORM and a ModelSerializer."""

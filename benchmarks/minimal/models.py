@@ -1,4 +1,4 @@
-"""A call and its steps, with nothing besides."""
+"""A call and its steps, with the least of fields."""
 
 import uuid
 
@@ -20,7 +20,7 @@ class MinimalStep(models.Model):
 
 
 class ListedCall(models.Model):
-    """The platform's own rows, with the fields that its live list shows."""
+    """The platform's table, with the fields that its live list shows."""
 
     id = models.UUIDField(primary_key=True)
     account_id = models.UUIDField()

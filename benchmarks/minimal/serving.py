@@ -1,4 +1,4 @@
-"""Serving the minimal views as the platform is served."""
+"""Serves the minimal views with the platform's server."""
 
 import shlex
 import subprocess
@@ -16,7 +16,7 @@ COMMAND = "granian --interface wsgi --host 127.0.0.1 --port {} --workers 2 --blo
 
 @contextmanager
 def serving(local: LocalStack) -> Iterator[str]:
-    """A server of its own over the same database; its address."""
+    """A server over the same database; yields its URL."""
     port = free_port()
     env = local.env | {"DJANGO_SETTINGS_MODULE": "benchmarks.minimal.settings"}
     quiet = subprocess.DEVNULL

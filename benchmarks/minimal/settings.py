@@ -1,4 +1,4 @@
-"""The least that DRF needs, over the same database and served the same way."""
+"""Minimal settings for DRF, over the same database."""
 
 from liveplatform.settings import DATABASES as PLATFORM_DATABASES
 

@@ -1,4 +1,4 @@
-"""The faults, and what any supervisor does about them."""
+"""The injected faults, and the restarts that a process supervisor would do."""
 
 import os
 import random
@@ -9,12 +9,12 @@ from collections.abc import Callable
 import psutil
 import redis
 
-from benchmarks.chaos.state import FAULTY, Run
+from benchmarks.chaos.state import ENDING_OPERATIONS, Run
 from liveplatform import embedded
 from liveplatform.dev.stack import LocalStack
 
 
-def _kill_child(run: Run, dice: random.Random) -> None:
+def _kill_child(run: Run, rng: random.Random) -> None:
     """kill -9 of a pool child; its parent starts another."""
     children = [
         child
@@ -23,26 +23,26 @@ def _kill_child(run: Run, dice: random.Random) -> None:
         for child in psutil.Process(process.pid).children()
     ]
     if children:
-        os.kill(dice.choice(children).pid, signal.SIGKILL)
+        os.kill(rng.choice(children).pid, signal.SIGKILL)
 
 
-def _kill_worker(run: Run, dice: random.Random) -> None:
-    run.local.kill(dice.choice(["worker", "worker-2"]))
+def _kill_worker(run: Run, rng: random.Random) -> None:
+    run.local.kill(rng.choice(["worker", "worker-2"]))
 
 
-def _flush(run: Run, dice: random.Random) -> None:
+def _flush(run: Run, rng: random.Random) -> None:
     redis.from_url(embedded.redis_url(run.local.var)).flushall()
 
 
-def _kill_redis(run: Run, dice: random.Random) -> None:
+def _kill_redis(run: Run, rng: random.Random) -> None:
     os.kill(embedded.redis_pid(run.local.var), signal.SIGKILL)
-    time.sleep(dice.uniform(0.1, 1.5))
+    time.sleep(rng.uniform(0.1, 1.5))
     embedded.ensure(run.local.var, postgres=False)
 
 
-def _crash_postgres(run: Run, dice: random.Random) -> None:
-    """SIGQUIT, which is what `pg_ctl -m immediate` sends: a process that starts may bring it back at once,
-    and pg_ctl would wait for that new server to end."""
+def _crash_postgres(run: Run, rng: random.Random) -> None:
+    """SIGQUIT, which `pg_ctl -m immediate` sends. pg_ctl itself would wait for the server to stop, and another
+    process may have restarted it by then."""
     server = psutil.Process(int((run.local.var / "postgres" / "postmaster.pid").read_text().split()[0]))
     server.send_signal(signal.SIGQUIT)
     try:
@@ -52,10 +52,10 @@ def _crash_postgres(run: Run, dice: random.Random) -> None:
     embedded.start_postgres(run.local.var)
 
 
-def _fail_provider(run: Run, dice: random.Random) -> None:
-    fault = dice.choice(["act_then_timeout", "act_then_reset", "503", "reset", "html", "429"])
+def _fail_provider(run: Run, rng: random.Random) -> None:
+    fault = rng.choice(["act_then_timeout", "act_then_reset", "503", "reset", "html", "429"])
     run.customer.sandbox.add_fault(
-        dice.choice((*FAULTY, "create_call")), fault, times=dice.randint(1, 5), retry_after=1
+        rng.choice((*ENDING_OPERATIONS, "create_call")), fault, times=rng.randint(1, 5), retry_after=1
     )
 
 
@@ -65,12 +65,12 @@ FAULTS: dict[str, Callable[[Run, random.Random], None]] = {
     "FLUSHALL": _flush,
     "kill -9 Redis": _kill_redis,
     "crash PostgreSQL": _crash_postgres,
-    "the provider fails": _fail_provider,
+    "provider fault": _fail_provider,
 }
 
 
 def supervise(local: LocalStack) -> None:
-    """What any supervisor does: start again what has died."""
+    """Restart processes that have died."""
     for name in ("web", "worker", "worker-2", "beat"):
         process = local.processes.get(name)
         if process is None or process.poll() is not None:
