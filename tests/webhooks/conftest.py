@@ -1,4 +1,4 @@
-"""A receiver for all tests of this directory, and endpoints that lead to it."""
+"""A webhook receiver in a process of its own, and endpoints whose URLs lead to it."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -11,7 +11,7 @@ from django.test import Client
 from liveplatform.accounts.keys import make_key
 from liveplatform.accounts.models import Account
 from liveplatform.db.uuid7 import uuid7
-from liveplatform.webhooks.models import Endpoint, Event
+from liveplatform.webhooks.models import Delivery, Endpoint, Event
 from liveplatform.webhooks.publish import publish
 from tests.support.receiver import Receiver
 
@@ -43,15 +43,15 @@ def endpoint_at(account, receiver, settings) -> Callable[..., Endpoint]:
 
 
 @pytest.fixture
-def tell(account) -> Callable[..., Event]:
+def publish_event(account) -> Callable[..., Event]:
     """Publishes an event about a call of the account, and returns it."""
 
-    def tell(event: str = "call.ended", subject: UUID | None = None, sequence: int = 1) -> Event:
+    def publish_event(event: str = "call.ended", subject: UUID | None = None, sequence: int = 1) -> Event:
         subject = subject or uuid7()
         publish(account.pk, subject, sequence, event, {"call": {"id": subject}})
         return Event.objects.get(subject_id=subject, sequence=sequence)
 
-    return tell
+    return publish_event
 
 
 def _made(endpoint: Endpoint) -> Endpoint:
@@ -77,3 +77,11 @@ def api(account, settings) -> Callable[..., HttpResponse]:
         )
 
     return ask
+
+
+@pytest.fixture
+def others(account) -> Delivery:
+    """An event and a delivery of another account."""
+    other = Endpoint.objects.get(url="https://another.example.com/")
+    publish(other.account_id, uuid7(), 1, "call.ended", {})
+    return Delivery.objects.select_related("event").get(endpoint=other)

@@ -39,12 +39,12 @@ def act(staff: Client, model: str, action: str, *rows: object) -> str:
 
 
 @pytest.mark.parametrize("model", ["endpoint", "event", "delivery"])
-def test_lists_take_a_fixed_number_of_queries_and_count_no_table(staff, endpoint_at, tell, model):
+def test_lists_take_a_fixed_number_of_queries_and_count_no_table(staff, endpoint_at, publish_event, model):
     counts = []
     for _ in range(2):
         for _ in range(4):
             endpoint_at("/ok")
-            tell()
+            publish_event()
         with CaptureQueriesContext(connection) as queries:
             text(staff.get(f"/admin/webhooks/{model}/"))
         counts.append(len(queries))
@@ -53,17 +53,17 @@ def test_lists_take_a_fixed_number_of_queries_and_count_no_table(staff, endpoint
     assert counts[0] == counts[1]
 
 
-def test_lists_show_no_bodies(staff, endpoint_at, tell):
+def test_lists_show_no_bodies(staff, endpoint_at, publish_event):
     endpoint_at("/ok")
-    event = tell()
+    event = publish_event()
     for model in ("event", "delivery"):
         assert event.body not in text(staff.get(f"/admin/webhooks/{model}/"))
 
 
 @pytest.mark.parametrize("key", ["pk", "event", "message", "endpoint", "call"])
-def test_deliveries_are_found_by_any_id(staff, endpoint_at, tell, key):
+def test_deliveries_are_found_by_any_id(staff, endpoint_at, publish_event, key):
     endpoint_at("/ok")
-    tell()
+    publish_event()
     endpoint_at("/ok")
     delivery = Delivery.objects.select_related("event").first()
     wanted = {
@@ -77,16 +77,16 @@ def test_deliveries_are_found_by_any_id(staff, endpoint_at, tell, key):
 
 
 @pytest.mark.parametrize("term", ["nonsense", "00000000-0000-0000-0000-000000000000", "'; --"])
-def test_a_search_for_what_is_not_there_is_empty(staff, endpoint_at, tell, term):
+def test_a_search_for_what_is_not_there_is_empty(staff, endpoint_at, publish_event, term):
     endpoint_at("/ok")
-    tell()
+    publish_event()
     for model in ("endpoint", "event", "delivery"):
         assert "0 results" in text(staff.get(f"/admin/webhooks/{model}/", {"q": term}))
 
 
-def test_filters(staff, endpoint_at, tell):
+def test_filters(staff, endpoint_at, publish_event):
     endpoint_at("/ok")
-    tell("call.ended")
+    publish_event("call.ended")
     assert "1 event" in text(staff.get("/admin/webhooks/event/", {"type": "call.ended"}))
     assert "0 events" in text(staff.get("/admin/webhooks/event/", {"type": "call.analyzed"}))
     assert "1 delivery" in text(staff.get("/admin/webhooks/delivery/", {"state__exact": "pending"}))
@@ -129,9 +129,9 @@ def test_an_endpoint_is_changed_but_never_moved(staff, endpoint_at, account):
     assert endpoint.secrets() == [endpoint.secret]
 
 
-def test_enable_and_disable(staff, endpoint_at, tell):
+def test_enable_and_disable(staff, endpoint_at, publish_event):
     endpoint = endpoint_at("/ok")
-    tell()
+    publish_event()
     act(staff, "endpoint", "disable", endpoint)
     drain(Delivery)
     assert Delivery.objects.get().state == "skipped"
@@ -153,9 +153,9 @@ def test_a_test_event(staff, endpoint_at):
     assert Event.objects.get().type == "endpoint.test"
 
 
-def test_resend_and_recover(staff, endpoint_at, tell):
+def test_resend_and_recover(staff, endpoint_at, publish_event):
     endpoint = endpoint_at("/ok")
-    delivery = tell().deliveries.get()
+    delivery = publish_event().deliveries.get()
     drain(Delivery)
     assert "1 deliveries are due again" in act(staff, "delivery", "resend", delivery)
     drain(Delivery)
@@ -165,9 +165,9 @@ def test_resend_and_recover(staff, endpoint_at, tell):
     assert "1 deliveries are due again" in act(staff, "endpoint", "recover", endpoint)
 
 
-def test_a_delivery_shows_its_attempts_and_changes_nothing(staff, endpoint_at, tell):
+def test_a_delivery_shows_its_attempts_and_changes_nothing(staff, endpoint_at, publish_event):
     endpoint_at("/status/418")
-    delivery = tell().deliveries.get()
+    delivery = publish_event().deliveries.get()
     drain(Delivery)
     address = f"/admin/webhooks/delivery/{delivery.pk}/change/"
     page = text(staff.get(address))
@@ -177,6 +177,6 @@ def test_a_delivery_shows_its_attempts_and_changes_nothing(staff, endpoint_at, t
     assert staff.post(f"/admin/webhooks/delivery/{delivery.pk}/delete/").status_code == 403
 
 
-def test_an_event_shows_its_body(staff, tell):
-    event = tell()
+def test_an_event_shows_its_body(staff, publish_event):
+    event = publish_event()
     assert str(event.subject_id) in text(staff.get(f"/admin/webhooks/event/{event.pk}/change/"))

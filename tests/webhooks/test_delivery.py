@@ -8,7 +8,6 @@ from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from liveplatform.webhooks.endpoints import disable, enable
 from liveplatform.webhooks.models import Delivery, Endpoint
 from liveplatform.webhooks.retry_schedule import MAX_ATTEMPTS
 from liveplatform.work.models import AttemptFn
@@ -18,12 +17,12 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def delivered(endpoint_at, tell):
+def delivered(endpoint_at, publish_event):
     """Publish one event to an endpoint at a path, drain once, and return the delivery."""
 
     def delivered(path: str, **fields: object) -> Delivery:
         endpoint_at(path, **fields)
-        delivery = tell().deliveries.get()
+        delivery = publish_event().deliveries.get()
         drain(Delivery)
         delivery.refresh_from_db()
         return delivery
@@ -98,11 +97,13 @@ def test_whatever_else_is_tried_again(delivered, path, said):
         ("https", "receiver", "TLS could not be agreed upon"),
     ],
 )
-def test_a_failed_connection_is_told_without_its_address(endpoint_at, tell, receiver, scheme, host, said):
+def test_a_failed_connection_is_told_without_its_address(
+    endpoint_at, publish_event, receiver, scheme, host, said
+):
     host = receiver.base.removeprefix("http://") if host == "receiver" else host
     endpoint = endpoint_at("/ok")
     Endpoint.objects.filter(pk=endpoint.pk).update(url=f"{scheme}://{host}/ok?token=canary")
-    delivery = tell().deliveries.get()
+    delivery = publish_event().deliveries.get()
     drain(Delivery)
     delivery.refresh_from_db()
     assert delivery.state == "pending"
@@ -166,15 +167,17 @@ def test_the_schedule_is_kept_to_its_end(delivered):
     assert (delivery.state, delivery.attempts) == ("failed", MAX_ATTEMPTS)
 
 
-def test_during_a_rotation_both_secrets_verify_and_later_only_the_new_one(endpoint_at, tell, receiver):
+def test_during_a_rotation_both_secrets_verify_and_later_only_the_new_one(
+    endpoint_at, publish_event, receiver
+):
     endpoint = endpoint_at("/ok/rotated")
     old = endpoint.secret
     new = endpoint.new_secret()
     endpoint.save()
-    tell()
+    publish_event()
     drain(Delivery)
     Endpoint.objects.filter(pk=endpoint.pk).update(previous_secret_until=Now() - timedelta(seconds=1))
-    tell()
+    publish_event()
     drain(Delivery)
     during, after = receiver.received("/ok/rotated")
     for secret in (old, new):
@@ -194,11 +197,11 @@ def test_a_retry_during_a_rotation_is_signed_with_the_secret_of_the_day(delivere
     Webhook(new).verify(again.body, again.headers)
 
 
-def test_an_endpoint_that_leads_inside_by_now_gets_nothing(endpoint_at, tell, receiver, settings):
+def test_an_endpoint_that_leads_inside_by_now_gets_nothing(endpoint_at, publish_event, receiver, settings):
     """The URL was fine when it was saved; it is judged again at every attempt."""
     endpoint_at("/ok/inside")
     settings.WEBHOOK_ALLOW_LOOPBACK = False
-    delivery = tell().deliveries.get()
+    delivery = publish_event().deliveries.get()
     drain(Delivery)
     delivery.refresh_from_db()
     assert delivery.state == "pending"
@@ -206,36 +209,22 @@ def test_an_endpoint_that_leads_inside_by_now_gets_nothing(endpoint_at, tell, re
     assert receiver.received("/ok/inside") == []
 
 
-def test_a_secret_that_does_not_open_fails_visibly(endpoint_at, tell):
+def test_a_secret_that_does_not_open_fails_visibly(endpoint_at, publish_event):
     endpoint = endpoint_at("/ok")
     Endpoint.objects.filter(pk=endpoint.pk).update(sealed_secret="gone:AAAA")
-    delivery = tell().deliveries.get()
+    delivery = publish_event().deliveries.get()
     drain(Delivery)
     delivery.refresh_from_db()
     assert delivery.state == "failed"
     assert "could not be opened" in delivery.error
 
 
-def test_deliveries_of_a_disabled_endpoint_are_skipped_and_come_back(delivered):
-    delivery = delivered("/flaky/1")
-    endpoint = delivery.endpoint
-    disable(endpoint)
-    make_due(delivery)
-    drain(Delivery)
-    delivery.refresh_from_db()
-    assert delivery.state == "skipped"
-    assert enable(endpoint) == 1
-    drain(Delivery)
-    delivery.refresh_from_db()
-    assert delivery.state == "done"
-
-
-def test_a_batch_takes_a_constant_number_of_queries(endpoint_at, tell):
+def test_a_batch_takes_a_constant_number_of_queries(endpoint_at, publish_event):
     counts = []
     for size in (1, 20):
         for _ in range(size):
             endpoint_at(f"/status/500/{size}")
-        tell()
+        publish_event()
         with transaction.atomic(), CaptureQueriesContext(connection) as queries:
             drop(queue_of(Delivery).prepare(rows := list(Delivery.objects.all())))
             queue_of(Delivery).settled(rows)
@@ -243,10 +232,10 @@ def test_a_batch_takes_a_constant_number_of_queries(endpoint_at, tell):
     assert counts[0] == counts[1]
 
 
-def test_a_deleted_endpoint_stops_nobody(endpoint_at, tell, receiver):
+def test_a_deleted_endpoint_stops_nobody(endpoint_at, publish_event, receiver):
     endpoint_at("/ok/stays")
     gone = endpoint_at("/ok/gone")
-    tell()
+    publish_event()
     rows = list(Delivery.objects.all())
     gone.delete()
     assert drop(queue_of(Delivery).prepare(rows)) == 2

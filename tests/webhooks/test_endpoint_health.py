@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def failing(endpoint_at, tell):
+def failing(endpoint_at, publish_event):
     """An endpoint that has failed for so long, and fails once more; another one looks on."""
 
     def failing(
@@ -25,7 +25,7 @@ def failing(endpoint_at, tell):
         Endpoint.objects.filter(pk=endpoint.pk).update(
             failing_since=Now() - since, last_failed_at=Now() - last
         )
-        tell()
+        publish_event()
         drain(Delivery)
         endpoint.refresh_from_db()
         return endpoint
@@ -37,9 +37,9 @@ def told(kind: str) -> list[Event]:
     return list(Event.objects.filter(type=kind))
 
 
-def test_the_first_failure_is_noted(endpoint_at, tell):
+def test_the_first_failure_is_noted(endpoint_at, publish_event):
     endpoint = endpoint_at("/status/500")
-    tell()
+    publish_event()
     drain(Delivery)
     endpoint.refresh_from_db()
     assert endpoint.failing_since is not None
@@ -52,10 +52,10 @@ def test_a_success_wipes_the_slate(failing):
     assert told("endpoint.failing") == []
 
 
-def test_one_success_among_failures_counts(endpoint_at, tell):
+def test_one_success_among_failures_counts(endpoint_at, publish_event):
     """Within one batch; between two batches the later one counts."""
     endpoint = endpoint_at("/status/500")
-    good, bad = (tell().deliveries.get() for _ in range(2))
+    good, bad = (publish_event().deliveries.get() for _ in range(2))
     Endpoint.objects.filter(pk=endpoint.pk).update(failing_since=Now())
     good.state, bad.state = "done", "pending"
     with transaction.atomic():
@@ -80,10 +80,10 @@ def test_days_of_failure_are_told_to_the_other_endpoints(failing, receiver, days
     assert receiver.received("/ok/onlooker")[-1].event["data"]["endpoint"]["id"] == str(endpoint.pk)
 
 
-def test_a_warning_is_given_once(failing, tell):
+def test_a_warning_is_given_once(failing, publish_event):
     endpoint = failing(timedelta(days=1, minutes=1))
     Endpoint.objects.filter(pk=endpoint.pk).update(last_failed_at=Now() - timedelta(hours=1))
-    tell()
+    publish_event()
     drain(Delivery)
     assert len(told("endpoint.failing")) == 1
 

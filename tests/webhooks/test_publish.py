@@ -13,8 +13,8 @@ from liveplatform.webhooks.retry_schedule import MAX_ATTEMPTS
 pytestmark = pytest.mark.django_db
 
 
-def test_the_body_is_what_standard_webhooks_asks_for(tell, account):
-    event = tell("call.ended")
+def test_the_body_is_what_standard_webhooks_asks_for(publish_event, account):
+    event = publish_event("call.ended")
     body = orjson.loads(event.body)
     assert body["type"] == "call.ended"
     assert body["timestamp"].endswith("Z")
@@ -37,41 +37,41 @@ def test_the_body_is_what_standard_webhooks_asks_for(tell, account):
         (["cal.*"], False),
     ],
 )
-def test_an_endpoint_gets_what_it_wants(endpoint_at, tell, wanted, told):
+def test_an_endpoint_gets_what_it_wants(endpoint_at, publish_event, wanted, told):
     endpoint = endpoint_at("/ok", events=wanted)
-    event = tell("call.ended")
+    event = publish_event("call.ended")
     assert Delivery.objects.filter(event=event, endpoint=endpoint).exists() is told
 
 
-def test_a_group_may_have_a_longer_name(endpoint_at, tell):
+def test_a_group_may_have_a_longer_name(endpoint_at, publish_event):
     endpoint_at("/ok", events=["session.question.*"])
-    assert tell("session.question.asked").deliveries.count() == 1
-    assert tell("session.ended").deliveries.count() == 0
+    assert publish_event("session.question.asked").deliveries.count() == 1
+    assert publish_event("session.ended").deliveries.count() == 0
 
 
-def test_a_disabled_endpoint_gets_nothing(endpoint_at, tell):
+def test_a_disabled_endpoint_gets_nothing(endpoint_at, publish_event):
     endpoint_at("/ok", is_enabled=False)
-    assert tell().deliveries.count() == 0
+    assert publish_event().deliveries.count() == 0
 
 
-def test_another_accounts_endpoint_gets_nothing(tell):
-    assert tell().deliveries.count() == 0
+def test_another_accounts_endpoint_gets_nothing(publish_event):
+    assert publish_event().deliveries.count() == 0
     assert Delivery.objects.count() == 0
 
 
-def test_a_delivery_is_due_at_once_in_its_endpoints_lane(endpoint_at, tell):
+def test_a_delivery_is_due_at_once_in_its_endpoints_lane(endpoint_at, publish_event):
     endpoint = endpoint_at("/ok")
-    delivery = tell().deliveries.get()
+    delivery = publish_event().deliveries.get()
     assert (delivery.state, delivery.attempts, delivery.max_attempts) == ("pending", 0, MAX_ATTEMPTS)
     assert delivery.concurrency_key == endpoint.pk
     assert delivery.account_id == endpoint.account_id
     assert delivery.due_at == delivery.created_at
 
 
-def test_ids_of_deliveries_sort_by_time(endpoint_at, tell):
+def test_ids_of_deliveries_sort_by_time(endpoint_at, publish_event):
     for _ in range(3):
         endpoint_at("/ok")
-    told = [tell() for _ in range(5)]
+    told = [publish_event() for _ in range(5)]
     found = [d.event_id.int >> 80 for d in Delivery.objects.order_by("id")]  # milliseconds
     assert sorted(found) == found
     assert {d.id.version for d in Delivery.objects.all()} == {7}
@@ -98,10 +98,10 @@ def test_nothing_is_told_of_nothing():
     assert len(queries) == 0
 
 
-def test_a_number_is_given_once_per_subject(tell):
-    event = tell(sequence=1)
+def test_a_number_is_given_once_per_subject(publish_event):
+    event = publish_event(sequence=1)
     with pytest.raises(IntegrityError), transaction.atomic():
-        tell(subject=event.subject_id, sequence=1)
+        publish_event(subject=event.subject_id, sequence=1)
 
 
 def test_what_is_rolled_back_was_never_told(account, endpoint_at):

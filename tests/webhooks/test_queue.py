@@ -32,14 +32,16 @@ def worker(settings) -> Iterator[DrainThread]:
     worker.join(10)
 
 
-def test_what_is_published_while_another_endpoint_hangs_arrives_at_once(worker, endpoint_at, tell, receiver):
+def test_what_is_published_while_another_endpoint_hangs_arrives_at_once(
+    worker, endpoint_at, publish_event, receiver
+):
     endpoint_at("/hang/lane", events=["call.updated"])
     endpoint_at("/ok/lane", events=["call.ended"])
     for _ in range(20):
-        tell("call.updated")
+        publish_event("call.updated")
     receiver.wait_for(1, "/hang/lane")
     for n in range(3):
         published = time.time()
-        tell("call.ended")
+        publish_event("call.ended")
         arrived = receiver.wait_for(n + 1, "/ok/lane")[-1].at
         assert arrived - published < 1

@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db.models.functions import Now
 
-from liveplatform.webhooks import endpoint_events
 from liveplatform.webhooks.endpoints import disable, enable
 from liveplatform.webhooks.models import Delivery, Event
 from liveplatform.webhooks.replay import recover, resend
@@ -21,9 +20,9 @@ def window() -> tuple[datetime, datetime]:
     return datetime.now(UTC) - HOUR, datetime.now(UTC) + HOUR
 
 
-def test_a_resent_delivery_is_the_same_message(endpoint_at, tell, receiver):
+def test_a_resent_delivery_is_the_same_message(endpoint_at, publish_event, receiver):
     endpoint_at("/ok/resent")
-    delivery = tell().deliveries.get()
+    delivery = publish_event().deliveries.get()
     drain(Delivery)
     delivery.refresh_from_db()
     assert resend(delivery)
@@ -34,9 +33,9 @@ def test_a_resent_delivery_is_the_same_message(endpoint_at, tell, receiver):
     assert (first.message_id, first.body) == (second.message_id, second.body)
 
 
-def test_a_resent_failure_has_the_whole_schedule_before_it(endpoint_at, tell):
+def test_a_resent_failure_has_the_whole_schedule_before_it(endpoint_at, publish_event):
     endpoint_at("/status/500")
-    delivery = tell().deliveries.get()
+    delivery = publish_event().deliveries.get()
     Delivery.objects.update(state="failed", attempts=MAX_ATTEMPTS)
     delivery.refresh_from_db()
     assert resend(delivery)
@@ -46,9 +45,9 @@ def test_a_resent_failure_has_the_whole_schedule_before_it(endpoint_at, tell):
     assert (delivery.due_at - datetime.now(UTC)).total_seconds() < 6
 
 
-def test_a_waiting_delivery_is_made_due_now(endpoint_at, tell):
+def test_a_waiting_delivery_is_made_due_now(endpoint_at, publish_event):
     endpoint_at("/ok")
-    delivery = tell().deliveries.get()
+    delivery = publish_event().deliveries.get()
     Delivery.objects.update(due_at=Now() + HOUR)
     assert resend(delivery)
     drain(Delivery)
@@ -56,34 +55,23 @@ def test_a_waiting_delivery_is_made_due_now(endpoint_at, tell):
     assert delivery.state == "done"
 
 
-def test_what_is_being_sent_is_left_alone(endpoint_at, tell):
+def test_what_is_being_sent_is_left_alone(endpoint_at, publish_event):
     endpoint_at("/ok")
-    delivery = tell().deliveries.get()
+    delivery = publish_event().deliveries.get()
     Delivery.objects.update(state="running")
     assert not resend(delivery)
     assert Delivery.objects.all().redeliver() == 0
 
 
-def test_a_test_goes_to_this_endpoint_alone(endpoint_at, receiver):
-    endpoint = endpoint_at("/ok/tested", events=["call.analyzed"])
-    endpoint_at("/ok/others")
-    endpoint_events.send_test(endpoint)
-    endpoint_events.send_test(endpoint)
-    drain(Delivery)
-    assert [r.event["type"] for r in receiver.received("/ok/tested")] == ["endpoint.test"] * 2
-    assert receiver.received("/ok/others") == []
-    assert list(Event.objects.order_by("id").values_list("sequence", flat=True)) == [1, 2]
-
-
-def test_recovery_sends_what_failed_and_what_was_never_sent(endpoint_at, tell, receiver):
+def test_recovery_sends_what_failed_and_what_was_never_sent(endpoint_at, publish_event, receiver):
     endpoint = endpoint_at("/ok/recovered", events=["call.*"])
-    well, failed, skipped = (tell() for _ in range(3))
+    well, failed, skipped = (publish_event() for _ in range(3))
     drain(Delivery)
     Delivery.objects.filter(event=failed).update(state="failed")
     Delivery.objects.filter(event=skipped).update(state="skipped")
     disable(endpoint)
-    missed = tell()
-    tell("endpoint.test")
+    missed = publish_event()
+    publish_event("endpoint.test")
     enable(endpoint)
     Delivery.objects.filter(event=skipped).update(state="skipped")
     before = len(receiver.received("/ok/recovered"))
@@ -94,16 +82,16 @@ def test_recovery_sends_what_failed_and_what_was_never_sent(endpoint_at, tell, r
     assert well.message_id not in again
 
 
-def test_recovery_keeps_to_its_window(endpoint_at, tell):
+def test_recovery_keeps_to_its_window(endpoint_at, publish_event):
     endpoint = endpoint_at("/ok")
-    event = tell()
+    event = publish_event()
     Delivery.objects.update(state="failed")
     Event.objects.filter(pk=event.pk).update(created_at=Now() - 3 * HOUR)
     assert recover(endpoint, *window()) == (0, 0)
 
 
-def test_recovery_never_takes_another_accounts_events(endpoint_at, tell, account):
-    tell()
+def test_recovery_never_takes_another_accounts_events(endpoint_at, publish_event, account):
+    publish_event()
     endpoint = endpoint_at("/ok")
     account.pk, account.auth_id = None, "MA000000000000000000"
     Event.objects.update(account=type(account).objects.exclude(pk=endpoint.account_id).get())

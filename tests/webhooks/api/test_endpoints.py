@@ -90,9 +90,9 @@ def test_patch_judges_the_url_as_well(api):
     assert api("PATCH", f"endpoints/{made['id']}", {"url": "https://localhost/"}).status_code == 400
 
 
-def test_disable_and_enable(api, endpoint_at, tell):
+def test_disable_and_enable(api, endpoint_at, publish_event):
     endpoint = endpoint_at("/flaky/1")
-    tell()
+    publish_event()
     drain(Delivery)
     assert api("PATCH", f"endpoints/{endpoint.pk}", {"is_enabled": False}).json()["is_enabled"] is False
     Delivery.objects.update(due_at=datetime.now(UTC))
@@ -103,9 +103,9 @@ def test_disable_and_enable(api, endpoint_at, tell):
     assert Delivery.objects.get().state == "done"
 
 
-def test_delete(api, endpoint_at, tell):
+def test_delete(api, endpoint_at, publish_event):
     endpoint = endpoint_at("/ok")
-    tell()
+    publish_event()
     assert api("DELETE", f"endpoints/{endpoint.pk}").status_code == 204
     assert api("GET", f"endpoints/{endpoint.pk}").status_code == 404
     assert Delivery.objects.count() == 0
@@ -137,10 +137,10 @@ def test_test_sends_to_this_endpoint_alone(api, endpoint_at, receiver):
     assert receiver.received("/ok/api-test")[0].message_id == answer.json()["event_id"]
 
 
-def test_recover(api, endpoint_at, tell):
-    tell()
+def test_recover(api, endpoint_at, publish_event):
+    publish_event()
     endpoint = endpoint_at("/ok")
-    tell()
+    publish_event()
     Delivery.objects.update(state="failed")
     answer = api("POST", f"endpoints/{endpoint.pk}/recover", {"since": ago(hours=1)})
     assert (answer.status_code, answer.json()) == (202, {"again": 1, "missed": 1})

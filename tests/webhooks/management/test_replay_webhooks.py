@@ -22,10 +22,10 @@ def run(*arguments: object) -> str:
 
 
 @pytest.fixture
-def told(endpoint_at, tell):
+def told(endpoint_at, publish_event):
     """An old event and a new one, delivered to one endpoint, failed at the other."""
     well, badly = endpoint_at("/ok"), endpoint_at("/status/400")
-    old, new = tell("call.ended"), tell("call.analyzed")
+    old, new = publish_event("call.ended"), publish_event("call.analyzed")
     drain(Delivery)
     Event.objects.filter(pk=old.pk).update(created_at=Now() - timedelta(days=2))
     Delivery.objects.filter(endpoint=badly).update(state="failed", due_at=None)
