@@ -10,7 +10,7 @@ from liveplatform.accounts import keys
 from liveplatform.accounts.connections import upsert_connection
 from liveplatform.accounts.keys import authenticate, make_key
 from liveplatform.accounts.models import Account, ApiKey, Connection, JwtIssuer
-from tests.support.jwt_issuer import SECRET, issuer, private_pem, public_pem
+from tests.support.jwt_issuer import SECRET, issuer
 
 CANARY = "canary-auth-token"
 
@@ -85,32 +85,6 @@ def test_a_connection_saved_without_secrets_keeps_them(staff, account):
     assert changed.credentials() == {"account_sid": "AC1", "auth_token": CANARY}
 
 
-@pytest.mark.parametrize(
-    "changed",
-    [
-        {"secrets": ""},
-        {"secrets": "[]"},
-        {"secrets": '{"colour": "red"}'},
-        {"secrets": '{"auth_token": ""}'},
-        {"secrets": '{"auth_token": 7}'},
-        {"options": "{}"},
-        {"options": '{"account_sid": "AC1", "auth_token": "in the open"}'},
-    ],
-)
-def test_a_wrong_connection_is_not_saved(staff, account, changed):
-    data = CONNECTION | {"account": account.pk, "secrets": f'{{"auth_token": "{CANARY}"}}'} | changed
-    assert b"errornote" in post(staff, "connection/add/", **data).content
-    assert not Connection.objects.filter(account=account).exists()
-
-
-def test_a_livekit_connection_needs_its_address(staff, account):
-    data = CONNECTION | {"provider": "livekit", "options": '{"api_key": "k"}', "account": account.pk}
-    data["secrets"] = f'{{"api_secret": "{CANARY}"}}'
-    assert b"address of its server" in post(staff, "connection/add/", **data).content
-    post(staff, "connection/add/", base_url="http://10.0.0.7:7880", **data)
-    assert Connection.objects.get(account=account).base_url == "http://10.0.0.7:7880"
-
-
 ISSUER = {"issuer": "https://id.example.com/", "audience": "x", "scopes": ["read:live"], "is_active": "on"}
 
 
@@ -125,26 +99,6 @@ def test_an_issuers_secret_goes_in_and_never_comes_out(staff, account):
     post(staff, f"jwtissuer/{made.pk}/change/", algorithm="HS256", **ISSUER | {"audience": "y"})
     made.refresh_from_db()
     assert (made.secret, made.audience) == (SECRET, "y")
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        {"algorithm": "HS256"},
-        {"algorithm": "HS256", "secret": "short"},
-        {"algorithm": "HS256", "secret": SECRET, "public_key": "x"},
-        {"algorithm": "RS256"},
-        {"algorithm": "RS256", "public_key": "not a key"},
-        {"algorithm": "ES256", "public_key": public_pem("RS256")},
-        {"algorithm": "ES256", "public_key": private_pem("ES256")},
-        {"algorithm": "RS256", "public_key": public_pem("RS256"), "jwks_url": "https://id.example.com/jwks"},
-        {"algorithm": "RS256", "jwks_url": "https://127.0.0.1/jwks"},
-        {"algorithm": "none"},
-    ],
-)
-def test_a_wrong_issuer_is_not_saved(staff, account, wrong):
-    assert b"errornote" in post(staff, "jwtissuer/add/", account=account.pk, **ISSUER, **wrong).content
-    assert not JwtIssuer.objects.exists()
 
 
 def test_the_account_of_a_sealed_row_cannot_be_changed(staff, account):

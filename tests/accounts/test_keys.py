@@ -11,7 +11,6 @@ from django.utils import timezone
 from liveplatform.accounts import keys
 from liveplatform.accounts.keys import RotationError, authenticate, make_key, revoke, rotate
 from liveplatform.accounts.models import Account, ApiKey
-from liveplatform.accounts.ttl_cache import TTLCache
 from tests.support.concurrency import at_once
 
 HOUR = timedelta(hours=1)
@@ -103,20 +102,6 @@ def test_a_cached_key_is_believed_for_seconds_only(account, monkeypatch):
     assert authenticate(text), "another process has not heard of it yet"
     time.sleep(0.25)
     assert authenticate(text) is None
-
-
-def test_what_is_remembered_is_bounded():
-    memory = TTLCache(60, 100)
-    for number in range(1050):
-        memory.get_or_load(number, lambda: None)
-        assert len(memory) <= 100
-
-
-def test_a_look_up_that_raises_is_not_remembered():
-    memory = TTLCache(60, 100)
-    with pytest.raises(ZeroDivisionError):
-        memory.get_or_load("x", lambda: 1 // 0)
-    assert memory.get_or_load("x", lambda: 1) == 1
 
 
 def test_both_keys_live_until_the_overlap_is_over(account):

@@ -67,3 +67,32 @@ def test_a_malformed_id_has_the_shape_of_a_well_formed_one(api, below):
 @pytest.mark.parametrize("path", ["/nothing", "/v1/live/nothing"])
 def test_an_unknown_address_needs_no_key_to_be_unknown(db, path):
     assert Client().get(path).json()["error"] == "not_found"
+
+
+@pytest.mark.parametrize(
+    ("path", "shape"),
+    [
+        ("/v1/nothing", {"error", "message"}),
+        ("/nothing", {"error", "message"}),
+        ("/v1/live/nothing", {"error", "message"}),
+        ("/v1/live/calls/not-an-id", {"error", "message"}),
+        ("/v1/live/calls/0d9a3f0e-0000-4000-8000-00000000000z", {"error", "message"}),
+        ("/v1/live/calls/------------------------------------", {"error", "message"}),
+        ("/v1/live/calls/%00", {"error", "message"}),
+        ("/calls/nothing/at/all", {"status", "message", "data", "error"}),
+        ("/v1/calls/nothing/at/all", {"error", "message"}),
+        ("/calls/%00", {"status", "message", "data", "error"}),
+    ],
+)
+@pytest.mark.urls("liveplatform.urls")
+def test_an_unknown_address_is_404_in_the_shape_of_its_surface(api, path, shape):
+    answer = api("GET", path)
+    assert answer.status_code == 404
+    assert set(answer.json()) == shape
+
+
+@pytest.mark.urls("liveplatform.urls")
+def test_a_host_that_is_not_ours_is_400(api):
+    answer = api("GET", "/v1/live/calls", Host="evil.example.com")
+    assert answer.status_code == 400
+    assert Account.objects.exists()

@@ -10,7 +10,6 @@ from liveplatform.accounts import keys, tokens
 from liveplatform.accounts.models import Account, ApiKey
 from liveplatform.api import idempotency
 from liveplatform.api.models import IdempotencyRecord
-from liveplatform.api.tasks import purge
 from tests.support.api_client import ApiClient
 from tests.support.jwt_issuer import issuer, token
 
@@ -191,11 +190,3 @@ def test_after_a_day_a_key_is_fresh(api):
         created_at=F("created_at") - timedelta(hours=idempotency.RETENTION_HOURS, seconds=1)
     )
     assert api("POST", "/accounts", {"name": "new"}, Idempotency_Key="k").status_code == 201
-
-
-def test_the_purge_takes_what_is_past_its_time(api):
-    for key in ("old", "young"):
-        api("POST", "/accounts", BODY, Idempotency_Key=key)
-    IdempotencyRecord.objects.filter(key="old").update(created_at=timezone.now() - timedelta(hours=25))
-    assert purge() == "1 answers under an Idempotency-Key were deleted."
-    assert IdempotencyRecord.objects.get().key == "young"

@@ -12,7 +12,7 @@ from liveplatform.accounts.models import Account
 from liveplatform.api.models import IdempotencyRecord
 from tests.support.api_client import ApiClient
 from tests.support.concurrency import at_once
-from tests.support.probe_views import Accounts
+from tests.support.probe_views import AccountViewSet
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.urls("tests.support.probe_views")]
 BODY = {"name": "made"}
@@ -70,9 +70,9 @@ def test_crashes_at_once_leave_the_key_free(api):
 
 
 def slowly(api: ApiClient, path: str, answers: list) -> Thread:
-    """A request that is inside its view when this returns, and stays there until `Accounts.go_on`."""
-    Accounts.running.clear()
-    Accounts.go_on.clear()
+    """A request that is inside its view when this returns, and stays there until `AccountViewSet.go_on`."""
+    AccountViewSet.running.clear()
+    AccountViewSet.go_on.clear()
 
     def ask() -> None:
         answers.append(api("POST", path, BODY | {"then": "wait"}, Idempotency_Key="k"))
@@ -80,7 +80,7 @@ def slowly(api: ApiClient, path: str, answers: list) -> Thread:
 
     thread = Thread(target=ask)
     thread.start()
-    assert Accounts.running.wait(10)
+    assert AccountViewSet.running.wait(10)
     return thread
 
 
@@ -89,7 +89,7 @@ def test_while_one_runs_the_same_key_is_409(api):
     thread = slowly(api, "/accounts", answers)
     assert api("POST", "/accounts", BODY | {"then": "wait"}, Idempotency_Key="k").status_code == 409
     assert api("POST", "/accounts", BODY, Idempotency_Key="k").status_code == 422
-    Accounts.go_on.set()
+    AccountViewSet.go_on.set()
     thread.join()
     assert answers[0].status_code == 201
 
@@ -101,7 +101,7 @@ def test_one_that_lost_its_key_writes_no_answer(api, path, effects, status):
     thread = slowly(api, path, answers)
     later = timezone.now() + timedelta(seconds=60)
     IdempotencyRecord.objects.update(locked_until=later)
-    Accounts.go_on.set()
+    AccountViewSet.go_on.set()
     thread.join()
 
     assert answers[0].status_code == status

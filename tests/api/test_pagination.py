@@ -100,3 +100,11 @@ def test_a_cursor_that_is_none_is_400(api, cursor):
 @pytest.mark.parametrize("at", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59"])
 def test_a_cursor_at_the_end_of_time_is_no_crash(api, rows, at):
     assert api("GET", f"/accounts?cursor={encoded(f'{at}|{ID}')}").status_code in (200, 400)
+
+
+@pytest.mark.parametrize(
+    "query", ["limit=0", "limit=201", "limit=-1", "limit=x", "limit=²", "limit=000000005000"]
+)
+@pytest.mark.urls("liveplatform.urls")
+def test_a_limit_out_of_bounds_is_400(api, query):
+    assert api("GET", f"/v1/live/calls?{query}").status_code == 400

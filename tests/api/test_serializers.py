@@ -1,11 +1,13 @@
-"""PlainSerializer: one class writes the answer and is its schema."""
+"""Fields, strict input, and PlainSerializer: one class writes the answer and is its schema."""
 
 from types import SimpleNamespace
+from urllib.parse import quote
 
 import pytest
 from rest_framework import serializers
 
 from liveplatform.api.serializers import EnvelopeSerializer, PlainSerializer, plain_fields, writer
+from tests.support.factories import phone_call
 
 
 class ProviderSerializer(PlainSerializer):
@@ -76,3 +78,60 @@ def test_a_partial_writer_reads_the_named_fields_alone():
 
 def test_an_envelope_knows_which_field_holds_its_rows():
     assert PageSerializer.rows_field() == "calls"
+
+
+def test_the_house_names_what_is_wrong_with_which_field(api):
+    answer = api("POST", "/v1/api-keys", {"name": "x" * 101, "scopes": ["all"], "nmae": "x"})
+    assert answer.status_code == 400
+    assert answer.json()["error"] == "validation_error"
+    assert answer.json()["fields"] == {"nmae": ["There is no such field."]}
+    answer = api("POST", "/v1/api-keys", {"name": "x" * 101, "scopes": ["all"]})
+    assert set(answer.json()["fields"]) == {"name", "scopes"}
+    assert answer.json()["message"].startswith("name: ")
+
+
+GOOD = {"host_user_id": "h", "title": "t"}
+ARABIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
+
+
+SOON = "2031-01-02T10:00:00Z"
+
+
+NO_IDS = [1, 10**37, True, None, ["0" * 32], "1" * 31 + "_1", "1" * 33, ("1" * 32).translate(ARABIC)]
+
+
+@pytest.mark.parametrize("given", NO_IDS)
+def test_an_id_is_text_of_a_uuid_and_nothing_else(api, given):
+    strictly = {"Prefer": "handling=strict"}
+    assert api("POST", "/calls/end", {"call_id": given}, **strictly).status_code == 400
+    assert api("POST", "/v1/calls/bulk-end", {"ids": [given]}).status_code == 400
+    for operator in ({"eq": given}, {"in": [given]}):
+        wanted = {"filter": {"id": operator}, "dry_run": True}
+        assert api("POST", "/v1/calls/bulk-end", wanted).status_code == 400, operator
+
+
+@pytest.mark.parametrize("spelling", [str, str.upper, lambda text: text.replace("-", "")])
+def test_an_id_may_be_spelled_as_uuids_are(api, spelling):
+    call = phone_call(api.account, provider_call_id="")
+    body = {"call_id": spelling(str(call.pk))}
+    assert api("POST", "/calls/end", body).json()["data"]["id"] == str(call.pk)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", "/v1/live/calls", GOOD | {"scheduled_at": SOON}),
+        ("POST", "/v1/api-keys", {"expires_at": SOON}),
+        ("GET", f"/v1/calls?created_at[lt]={SOON}", None),
+        ("GET", "/v1/calls?created_at[lt]=7d", None),
+        ("GET", "/v1/calls?duration=61", None),
+        ("GET", "/calls/query?start_date=2031-01-02", None),
+    ],
+)
+def test_digits_of_other_scripts_are_no_digits_here(api, method, path, body):
+    told = {name: text.translate(ARABIC) if text == SOON else text for name, text in (body or {}).items()}
+    route, _, query = path.partition("?")
+    name, _, value = query.partition("=")
+    foreign = f"{route}?{name}={quote(value.translate(ARABIC))}" if query else path
+    assert api(method, path, body).status_code != 400
+    assert api(method, foreign, told or None).status_code == 400

@@ -1,10 +1,9 @@
-"""Views that do on demand what real ones do seldom: crash, refuse, take long, write and fail."""
+"""Viewsets that do on demand what real ones do seldom: crash, refuse, take long, write and fail."""
 
 import threading
 from typing import ClassVar
 
 from django.db import OperationalError
-from django.urls import path
 from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,30 +13,31 @@ from calls.api.telephony.surface import TELEPHONY
 from liveplatform.accounts.models import Account
 from liveplatform.api.exceptions import Conflict
 from liveplatform.api.pagination import keyset_page
-from liveplatform.api.viewsets import PlatformView
+from liveplatform.api.routers import PlatformRouter
+from liveplatform.api.viewsets import PlatformViewSet
 from liveplatform.crypto import DecryptionFailed
 
 
-class Undeclared(PlatformView):
-    """Declares no scope, so nobody may."""
+class UndeclaredViewSet(PlatformViewSet[Account]):
+    """Its action declares no scope."""
 
-    def get(self, request: Request) -> Response:
+    def list(self, request: Request) -> Response:
         return Response({"secret": True})
 
 
-class Accounts(PlatformView):
+class AccountViewSet(PlatformViewSet[Account]):
     """Writes a row, then does what the body says."""
 
-    scopes = {"POST": "write:live", "GET": "read:live"}
-    atomic = True
+    scopes = {"create": "write:live", "list": "read:live"}
+    atomic_actions = frozenset({"create"})
     running: ClassVar[threading.Event] = threading.Event()
     go_on: ClassVar[threading.Event] = threading.Event()
 
-    def get(self, request: Request) -> Response:
+    def list(self, request: Request) -> Response:
         rows, cursor = keyset_page(Account.objects.filter(name__startswith="page"), request)
         return Response({"names": [row.name for row in rows], "next_cursor": cursor})
 
-    def post(self, request: Request) -> Response:
+    def create(self, request: Request) -> Response:
         made = Account.objects.create(name=request.data["name"])
         match request.data.get("then"):
             case "crash":
@@ -58,27 +58,43 @@ class Accounts(PlatformView):
         return Response({"id": made.pk, "name": made.name}, status=201, headers={"Location": "/here"})
 
 
-class Loose(Accounts):
+class LooseViewSet(AccountViewSet):
     """The same without a transaction around it."""
 
-    atomic = False
+    atomic_actions = frozenset()
 
 
-class Live(Accounts):
+class KeyedViewSet(AccountViewSet):
+    """The same with a transaction only under an Idempotency-Key."""
+
+    atomic_actions = frozenset()
+    atomic_if_idempotent_actions = frozenset({"create"})
+
+
+class LiveViewSet(AccountViewSet):
     surface = LIVE
 
 
-class Telephony(Accounts):
+class TelephonyViewSet(AccountViewSet):
     surface = TELEPHONY
 
 
-urlpatterns = [
-    path("undeclared", Undeclared.as_view()),
-    path("accounts", Accounts.as_view()),
-    path("loose", Loose.as_view()),
-    path("live", Live.as_view()),
-    path("telephony", Telephony.as_view()),
-]
+class MixedViewSet(AccountViewSet):
+    """One URL of two surfaces."""
+
+    surfaces = {"create": TELEPHONY}
+
+
+router = PlatformRouter(("",))
+router.register("undeclared", UndeclaredViewSet)
+router.register("accounts", AccountViewSet)
+router.register("loose", LooseViewSet)
+router.register("keyed", KeyedViewSet)
+router.register("live", LiveViewSet)
+router.register("telephony", TelephonyViewSet)
+router.register("mixed", MixedViewSet)
+
+urlpatterns = router.urls
 
 handler400 = "liveplatform.api.exceptions.handler400"
 handler404 = "liveplatform.api.exceptions.handler404"

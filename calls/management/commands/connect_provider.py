@@ -26,7 +26,7 @@ class Command(BaseCommand):
             "--base-url", default="", help="default: the provider's public one; LiveKit has none"
         )
         parser.add_argument(
-            "--set", nargs="+", action="extend", default=[], metavar="KEY=VALUE", dest="given"
+            "--set", nargs="+", action="extend", default=[], metavar="KEY=VALUE", dest="credentials"
         )
 
     def handle(self, **options: Any) -> None:  # noqa: ANN401

@@ -1,0 +1,81 @@
+"""The admin's forms refuse what would not work."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from liveplatform.accounts import keys
+from liveplatform.accounts.models import Connection, JwtIssuer
+from tests.support.jwt_issuer import SECRET, private_pem, public_pem
+
+CANARY = "canary-auth-token"
+
+
+@pytest.fixture
+def staff(db) -> Client:
+    keys.clear_cache()
+    client = Client()
+    client.force_login(User.objects.create_superuser("staff"))
+    return client
+
+
+def post(client: Client, path: str, **data: object):
+    return client.post(f"/admin/accounts/{path}", data, follow=True)
+
+
+def page(client: Client, path: str) -> str:
+    answer = client.get(f"/admin/accounts/{path}")
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+CONNECTION = {"provider": "twilio", "is_default": "on", "options": '{"account_sid": "AC1"}'}
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"secrets": ""},
+        {"secrets": "[]"},
+        {"secrets": '{"colour": "red"}'},
+        {"secrets": '{"auth_token": ""}'},
+        {"secrets": '{"auth_token": 7}'},
+        {"options": "{}"},
+        {"options": '{"account_sid": "AC1", "auth_token": "in the open"}'},
+    ],
+)
+def test_a_wrong_connection_is_not_saved(staff, account, changed):
+    data = CONNECTION | {"account": account.pk, "secrets": f'{{"auth_token": "{CANARY}"}}'} | changed
+    assert b"errornote" in post(staff, "connection/add/", **data).content
+    assert not Connection.objects.filter(account=account).exists()
+
+
+def test_a_livekit_connection_needs_its_address(staff, account):
+    data = CONNECTION | {"provider": "livekit", "options": '{"api_key": "k"}', "account": account.pk}
+    data["secrets"] = f'{{"api_secret": "{CANARY}"}}'
+    assert b"address of its server" in post(staff, "connection/add/", **data).content
+    post(staff, "connection/add/", base_url="http://10.0.0.7:7880", **data)
+    assert Connection.objects.get(account=account).base_url == "http://10.0.0.7:7880"
+
+
+ISSUER = {"issuer": "https://id.example.com/", "audience": "x", "scopes": ["read:live"], "is_active": "on"}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"algorithm": "HS256"},
+        {"algorithm": "HS256", "secret": "short"},
+        {"algorithm": "HS256", "secret": SECRET, "public_key": "x"},
+        {"algorithm": "RS256"},
+        {"algorithm": "RS256", "public_key": "not a key"},
+        {"algorithm": "ES256", "public_key": public_pem("RS256")},
+        {"algorithm": "ES256", "public_key": private_pem("ES256")},
+        {"algorithm": "RS256", "public_key": public_pem("RS256"), "jwks_url": "https://id.example.com/jwks"},
+        {"algorithm": "RS256", "jwks_url": "https://127.0.0.1/jwks"},
+        {"algorithm": "none"},
+    ],
+)
+def test_a_wrong_issuer_is_not_saved(staff, account, wrong):
+    assert b"errornote" in post(staff, "jwtissuer/add/", account=account.pk, **ISSUER, **wrong).content
+    assert not JwtIssuer.objects.exists()

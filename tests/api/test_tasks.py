@@ -1,0 +1,22 @@
+"""Celery tasks of the API."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from liveplatform.api.models import IdempotencyRecord
+from liveplatform.api.tasks import purge
+
+pytestmark = pytest.mark.urls("tests.support.probe_views")
+
+
+BODY = {"name": "made"}
+
+
+def test_the_purge_takes_what_is_past_its_time(api):
+    for key in ("old", "young"):
+        api("POST", "/accounts", BODY, Idempotency_Key=key)
+    IdempotencyRecord.objects.filter(key="old").update(created_at=timezone.now() - timedelta(hours=25))
+    assert purge() == "1 answers under an Idempotency-Key were deleted."
+    assert IdempotencyRecord.objects.get().key == "young"
