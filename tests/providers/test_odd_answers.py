@@ -1,11 +1,10 @@
-"""Adapters before answers that a provider gives seldom, or that are not its own."""
+"""Adapters and answers that a provider gives rarely, or that are not its own."""
 
 from datetime import UTC, datetime
 from functools import partial
 
 import pytest
 
-from providers.base import EndsRooms, FindsCalls, HasRooms, MakesCalls, ReportsCalls
 from providers.errors import Rejected, Unavailable, UnknownOutcome
 from providers.registry import build_adapter
 from tests.support.misbehaving_server import answers
@@ -92,10 +91,3 @@ def test_an_id_that_is_none_is_refused_here(odd):
         with pytest.raises(Rejected) as raised:
             end(odd)
         assert raised.value.code == "bad_id"
-
-
-def test_adapters_have_the_capabilities_they_declare():
-    phone, rooms = twilio(""), getstream("")
-    assert all(isinstance(phone, can) for can in (MakesCalls, ReportsCalls, FindsCalls))
-    assert all(isinstance(rooms, can) for can in (EndsRooms, HasRooms))
-    assert not isinstance(phone, EndsRooms) and not isinstance(rooms, FindsCalls)
