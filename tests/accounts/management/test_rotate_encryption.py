@@ -35,7 +35,7 @@ def sealed(account, settings) -> list:
         "twilio",
         "--set",
         "account_sid=AC1",
-        "auth_token=t",
+        "auth_token=a=b=c",
         stdout=io.StringIO(),
     )
     endpoint = Endpoint(account=account, url="https://hooks.example.com/")
