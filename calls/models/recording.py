@@ -1,4 +1,4 @@
-"""Recording: what was recorded of a call, and is ready at its provider."""
+"""Recording: a recording of a call that is ready at its provider."""
 
 from django.db import models
 from django.db.models.functions import Now
@@ -8,17 +8,17 @@ from liveplatform.db.uuid7 import uuid7
 
 
 class Recording(models.Model):
-    """One file; a call may have several. The newest is the one that the call itself shows."""
+    """One file; a call may have several, and shows the newest."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     call = models.ForeignKey(Call, models.CASCADE, related_name="recordings", db_index=False)
-    provider_id = models.CharField(max_length=300, help_text="The provider's id of it, or its file name.")
+    provider_id = models.CharField(max_length=300, help_text="The provider's id, or its file name.")
     url = models.TextField()
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     duration = models.PositiveIntegerField(null=True, blank=True, help_text="Seconds.")
-    expires_at = models.DateTimeField(null=True, blank=True, help_text="When its link perishes.")
-    ready_at = models.DateTimeField(db_default=Now(), help_text="When we heard of it first.")
+    expires_at = models.DateTimeField(null=True, blank=True, help_text="When its link expires.")
+    ready_at = models.DateTimeField(db_default=Now(), help_text="When it was first reported.")
     updated_at = models.DateTimeField(db_default=Now())
 
     class Meta:

@@ -1,4 +1,4 @@
-"""RecordingCheck: looking at the provider for what was recorded."""
+"""RecordingSync: asks a call's provider for its recordings."""
 
 from typing import ClassVar
 
@@ -9,7 +9,7 @@ from liveplatform.work.models import Work
 
 
 class RecordingSync(Work):
-    """A call's provider is asked what was recorded: after the call, and before known links perish."""
+    """Asks the provider for a call's recordings: after the call, and before known links expire."""
 
     queue: ClassVar[str] = "recording_syncs"
 

@@ -1,1 +1,6 @@
-"""What was recorded of calls: noted once, looked for, and its links kept alive."""
+"""Recordings of calls: stored once each, synced with the provider, links renewed before they expire.
+
+schedule   when a call's provider is asked for its recordings
+sync       asks the provider (RecordingSync)
+store      stores recordings and publishes call.recording_ready
+"""

@@ -1,59 +1,90 @@
-"""When a call's provider is to be asked for recordings: now, or before the links on record perish."""
+"""Schedules when a call's provider is asked for recordings: now, or before the links on record expire.
 
-from collections.abc import Iterable
-from datetime import timedelta
-from uuid import UUID
+A sync that is running is left alone: it schedules the next one itself when it settles.
+"""
 
-from liveplatform.db.prepared import execute_prepared
-from liveplatform.db.uuid7 import sql_uuid7, uuid7
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Case, DateTimeField, Value, When
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Now
+
+from calls.models.call import Call
+from calls.models.recording import Recording
+from calls.models.recording_sync import RecordingSync
 from liveplatform.work.doorbell import ring
 from liveplatform.work.models import NO_KEY
 
-# A link is renewed a day before it dies, or when three quarters of its life are over; and not for ever.
+# A link is renewed this long before it expires, or after three quarters of its life if that is later.
+REFRESH_BEFORE = timedelta(days=1)
+# The links of a recording are renewed for this long after it became ready.
 REFRESH_PERIOD = timedelta(days=30)
-RENEW_AT = """
-(SELECT min(at) FROM (
-    SELECT r.expires_at - least(interval '1 day', (r.expires_at - r.updated_at) / 4) AS at
-    FROM calls_recording r WHERE r.call_id = c.id AND r.ready_at > now() - %(renewed)s::interval
- ) links WHERE at > now())
-"""
-
-# Of phone calls the provider tells by callbacks, to whoever had them recorded.
-ROOM_OF_UNKNOWN = """
-c.channel = 'video' AND c.provider_call_id <> '' AND c.started_at IS NOT NULL
-AND NOT EXISTS (SELECT 1 FROM calls_recording r WHERE r.call_id = c.id)
-"""
-
-# A check that is under way sees to the next one itself.
-SCHEDULE = f"""
-INSERT INTO calls_recordingsync AS k (id, call_id, concurrency_key, due_at)
-SELECT {sql_uuid7("%(time)s::uuid")}, c.id, coalesce(c.connection_id, '{NO_KEY}'), due.at
-FROM calls_call c CROSS JOIN LATERAL (SELECT CASE WHEN %(now)s THEN now() ELSE {RENEW_AT} END AS at) due
-WHERE c.id = ANY(%(ids)s::uuid[]) AND due.at IS NOT NULL AND (NOT %(rooms)s OR {ROOM_OF_UNKNOWN})
-ON CONFLICT (call_id) DO UPDATE
-SET state = 'pending', due_at = EXCLUDED.due_at, settled_at = NULL, error = '', attempts = 0,
-    updated_at = now(), result = CASE WHEN %(now)s THEN '{{}}' ELSE k.result END
-WHERE k.state <> 'running'
-"""  # noqa: S608 - composed of constants
 
 
-def sync_now(call_ids: Iterable[UUID]) -> None:
-    """Look now, and some times more if there is none; in the caller's transaction or its own."""
-    _schedule(call_ids, now=True)
+def sync_now(calls: Iterable[Call]) -> None:
+    """Ask now, and again later while there are no recordings; in the caller's transaction or its own."""
+    if _schedule({call: Now() for call in calls}, result={}):
+        ring(RecordingSync.queue)
 
 
-def sync_rooms(call_ids: Iterable[UUID]) -> None:
-    """The same for those that are video calls nobody told a recording of."""
-    _schedule(call_ids, now=True, rooms=True)
+def sync_rooms(calls: Iterable[Call]) -> None:
+    """The same for those that were live video calls and have no recording yet.
+
+    Recordings of phone calls are reported by their provider's callbacks.
+    """
+    rooms = [c for c in calls if c.channel == Call.Channel.VIDEO and c.provider_call_id and c.started_at]
+    if rooms:
+        recorded = set(Recording.objects.filter(call__in=rooms).values_list("call_id", flat=True))
+        sync_now(call for call in rooms if call.pk not in recorded)
 
 
-def refresh_before_expiry(call_ids: Iterable[UUID]) -> None:
-    """Look again before the links on record perish; nothing for those that do not."""
-    _schedule(call_ids, now=False)
+def refresh_before_expiry(calls: Iterable[Call]) -> None:
+    """Ask again before the links on record expire; nothing for calls whose links do not."""
+    by_id = {call.pk: call for call in calls}
+    links = Recording.objects.filter(
+        call__in=by_id, expires_at__isnull=False, ready_at__gt=Now() - REFRESH_PERIOD
+    )
+    due: dict[Call, datetime] = {}
+    for link in links.annotate(now=Now()):
+        call, at = by_id[link.call_id], refresh_at(link)
+        if at > link.now:
+            due[call] = min(at, due.get(call, at))
+    _schedule({call: Value(at) for call, at in due.items()})
 
 
-def _schedule(call_ids: Iterable[UUID], *, now: bool, rooms: bool = False) -> None:
-    ids = sorted(set(call_ids))
-    given = {"ids": ids, "time": uuid7(), "now": now, "rooms": rooms, "renewed": REFRESH_PERIOD}
-    if ids and execute_prepared(SCHEDULE, given).rowcount and now:
-        ring("recording_syncs")
+def refresh_at(link: Recording) -> datetime:
+    """When the link of a recording is to be renewed; it has an `expires_at`."""
+    assert link.expires_at is not None  # noqa: S101 - the caller's promise
+    return link.expires_at - min(REFRESH_BEFORE, (link.expires_at - link.updated_at) / 4)
+
+
+def _schedule(due: Mapping[Call, Combinable], **fields: Any) -> bool:  # noqa: ANN401
+    """Make the syncs of these calls due at these times, all but running ones; False if there are no calls."""
+    if due:
+        changed = _reschedule(due, fields)
+        if changed < len(due):
+            RecordingSync.objects.bulk_create(_rows(due), ignore_conflicts=True)
+    return bool(due)
+
+
+def _reschedule(due: Mapping[Call, Combinable], fields: Mapping[str, Any]) -> int:
+    at = Case(*(When(call=call, then=at) for call, at in due.items()), output_field=DateTimeField())
+    syncs = RecordingSync.objects.filter(call__in=list(due)).exclude(state=RecordingSync.State.RUNNING)
+    return syncs.update(
+        state=RecordingSync.State.PENDING,
+        due_at=at,
+        settled_at=None,
+        error="",
+        attempts=0,
+        updated_at=Now(),
+        **fields,
+    )
+
+
+def _rows(due: Mapping[Call, Combinable]) -> Sequence[RecordingSync]:
+    return [
+        RecordingSync(call=call, concurrency_key=call.connection_id or NO_KEY, due_at=at)
+        for call, at in due.items()
+    ]

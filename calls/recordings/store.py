@@ -1,83 +1,55 @@
-"""What is known of a call's recordings: noted however often they are told of, told on once each."""
+"""Stores recordings, once each; the newest one's link is shown on its call."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models.functions import Now
 
 from calls.models.call import Call
 from calls.models.recording import Recording
 from calls.recordings.schedule import refresh_before_expiry
 from calls.representation import represent_call
-from liveplatform.db.prepared import execute_prepared
-from liveplatform.db.uuid7 import uuid7
 from liveplatform.webhooks.publish import EventMessage, publish_many
 from providers.events import RecordingFile, is_http_url
 
-# A link that is known gives way to a fresher one only: one that lives longer, or (if neither perishes)
-# another. So a replay of what was said a week ago does not bring back a link that is dead by now.
-UPSERT = """
-INSERT INTO calls_recording AS r (id, call_id, provider_id, url, started_at, ended_at, duration, expires_at,
-                                  ready_at, updated_at)
-SELECT n.id, n.call, n.provider_id, n.url, n.started_at, n.ended_at, n.duration, n.expires_at, now(), now()
-FROM unnest(%(ids)s::uuid[], %(calls)s::uuid[], %(provider_ids)s::text[], %(urls)s::text[],
-            %(started)s::timestamptz[], %(ended)s::timestamptz[], %(durations)s::int[],
-            %(expiries)s::timestamptz[])
-     AS n(id, call, provider_id, url, started_at, ended_at, duration, expires_at)
-ORDER BY n.call, n.provider_id
-ON CONFLICT (call_id, provider_id) DO UPDATE
-SET url = EXCLUDED.url, expires_at = EXCLUDED.expires_at, updated_at = now(),
-    started_at = coalesce(r.started_at, EXCLUDED.started_at),
-    ended_at = coalesce(r.ended_at, EXCLUDED.ended_at), duration = coalesce(r.duration, EXCLUDED.duration)
-WHERE r.url <> EXCLUDED.url AND (EXCLUDED.expires_at > r.expires_at
-                                 OR (r.expires_at IS NULL AND EXCLUDED.expires_at IS NULL))
-RETURNING r.id
-"""
+MAX_PROVIDER_ID_LENGTH = 300
 
-# The newest recording is the one that the call shows: by when it ended, not by when we heard of it.
-SET_LATEST = """
-UPDATE calls_call c
-SET recording_url = r.url, recording_ready_at = r.ready_at, recording_expires_at = r.expires_at,
-    updated_at = now()
-FROM (SELECT DISTINCT ON (call_id) * FROM calls_recording WHERE call_id = ANY(%(calls)s::uuid[])
-      ORDER BY call_id, coalesce(ended_at, started_at, ready_at) DESC, ready_at DESC, id DESC) r
-WHERE c.id = r.call_id
-  AND (c.recording_url, c.recording_ready_at, c.recording_expires_at)
-      IS DISTINCT FROM (r.url, r.ready_at, r.expires_at)
-"""
+SHOWN = ("recording_url", "recording_ready_at", "recording_expires_at")
 
-COUNT_EVENTS = """
-UPDATE calls_call c SET event_sequence = c.event_sequence + told.n
-FROM (SELECT call, count(*)::int AS n FROM unnest(%(calls)s::uuid[]) AS t(call) GROUP BY call) told
-WHERE c.id = told.call
-"""
+RecordingKey = tuple[UUID, str]  # the call and the provider's id of the recording
 
 
 def upsert(call: Call, file: RecordingFile) -> None:
-    """Write down a recording that is ready; `call` is not refreshed."""
+    """Store a recording that is ready; `call` is not refreshed."""
     upsert_many([(call.pk, file)])
 
 
 def upsert_many(files: Sequence[tuple[UUID, RecordingFile]]) -> None:
-    """The same for several, in a fixed number of statements; calls by their ids.
+    """Store recordings of calls (by id), in a fixed number of statements.
 
-    A recording that is known gets the fresher of both links, and is looked at again before that perishes.
-    One that is new is published as `call.recording_ready`. What is no web address is not noted: people
+    A known recording keeps whichever link is valid longer, and is synced again before that expires. A new
+    one is published as call.recording_ready. A file without an http(s) address is left out, since people
     follow these links. In a transaction of its own, or the caller's.
     """
     links = [pair for pair in files if is_http_url(pair[1].url)]
-    kept = {(call_id, file.id[:300]): file for call_id, file in sorted(links, key=_expires)}
-    if not kept:
+    by_key = {
+        (call_id, file.id[:MAX_PROVIDER_ID_LENGTH]): file for call_id, file in sorted(links, key=_expires)
+    }
+    if not by_key:
         return
     with transaction.atomic():
-        Call.lock(call_id for call_id, _ in kept)
-        columns = _columns(kept)
-        written = {row[0] for row in execute_prepared(UPSERT, columns).fetchall()}
-        if written:
-            execute_prepared(SET_LATEST, {"calls": columns["calls"]})
-            refresh_before_expiry(columns["calls"])
-            _publish([id for id in columns["ids"] if id in written])
+        call_ids = {call_id for call_id, _ in by_key}
+        Call.lock(call_ids)
+        known = {(row.call_id, row.provider_id): row for row in Recording.objects.filter(call__in=call_ids)}
+        new, changed = _new(by_key, known), _changed(by_key, known)
+        if new or changed:
+            _save(new, changed)
+            calls = Call.objects.in_bulk(call_ids)
+            messages = _show(calls, [*known.values(), *new], new)
+            publish_many(messages)
+            refresh_before_expiry(calls.values())
 
 
 def _expires(pair: tuple[UUID, RecordingFile]) -> float:
@@ -85,39 +57,92 @@ def _expires(pair: tuple[UUID, RecordingFile]) -> float:
     return expires_at.timestamp() if expires_at else 0.0
 
 
-def _columns(kept: dict[tuple[UUID, str], RecordingFile]) -> dict[str, list[Any]]:
-    files = kept.values()
-    return {
-        "ids": [uuid7() for _ in kept],
-        "calls": [call_id for call_id, _ in kept],
-        "provider_ids": [provider_id for _, provider_id in kept],
-        "urls": [file.url for file in files],
-        "started": [file.started_at for file in files],
-        "ended": [file.ended_at for file in files],
-        "durations": [file.duration for file in files],
-        "expiries": [file.expires_at for file in files],
-    }
+def _new(
+    files: Mapping[RecordingKey, RecordingFile], known: Mapping[RecordingKey, Recording]
+) -> list[Recording]:
+    return [
+        Recording(
+            call_id=call_id,
+            provider_id=provider_id,
+            url=file.url,
+            started_at=file.started_at,
+            ended_at=file.ended_at,
+            duration=file.duration,
+            expires_at=file.expires_at,
+        )
+        for (call_id, provider_id), file in files.items()
+        if (call_id, provider_id) not in known
+    ]
 
 
-def _publish(fresh: list[UUID]) -> None:
-    """News of the recordings that are on record under the id we gave them: those that were not known."""
-    recordings = list(Recording.objects.filter(pk__in=fresh).order_by("pk"))
-    if not recordings:
-        return
-    calls = Call.objects.in_bulk({recording.call_id for recording in recordings})
-    news = [_event(calls[recording.call_id], recording) for recording in recordings]
-    execute_prepared(COUNT_EVENTS, {"calls": [recording.call_id for recording in recordings]})
-    publish_many(news)
+def _changed(
+    files: Mapping[RecordingKey, RecordingFile], known: Mapping[RecordingKey, Recording]
+) -> list[Recording]:
+    """Known recordings that get another link, and what was missing of their times."""
+    changed = [known[key] for key, file in files.items() if key in known and _is_fresher(file, known[key])]
+    for recording in changed:
+        file = files[recording.call_id, recording.provider_id]
+        recording.url, recording.expires_at = file.url, file.expires_at
+        recording.started_at = recording.started_at or file.started_at
+        recording.ended_at = recording.ended_at or file.ended_at
+        recording.duration = file.duration if recording.duration is None else recording.duration
+        recording.updated_at = Now()
+    return changed
 
 
-def _event(call: Call, recording: Recording) -> EventMessage:
+def _is_fresher(file: RecordingFile, recording: Recording) -> bool:
+    """A link gives way to one that is valid longer, or (if neither expires) to any other.
+
+    So an old event that is delivered again does not bring back a link that has expired.
+    """
+    if file.url == recording.url:
+        return False
+    if file.expires_at is None or recording.expires_at is None:
+        return file.expires_at == recording.expires_at
+    return file.expires_at > recording.expires_at
+
+
+def _save(new: Sequence[Recording], changed: Sequence[Recording]) -> None:
+    Recording.objects.bulk_create(new)
+    fields = ["url", "expires_at", "started_at", "ended_at", "duration", "updated_at"]
+    Recording.objects.bulk_update(changed, fields)
+
+
+def _show(
+    calls: Mapping[UUID, Call], recordings: Iterable[Recording], new: Sequence[Recording]
+) -> list[EventMessage]:
+    """Put the link of each call's newest recording on the call, and number the events of new ones."""
+    newest: dict[UUID, Recording] = {}
+    for recording in sorted(recordings, key=_recency):
+        newest[recording.call_id] = recording
+    for call in calls.values():
+        _show_on_call(call, newest[call.pk])
+    messages = [_message(calls[recording.call_id], recording) for recording in new]
+    Call.objects.bulk_update(calls.values(), [*SHOWN, "event_sequence", "updated_at"])
+    return messages
+
+
+def _show_on_call(call: Call, latest: Recording) -> None:
+    link = (latest.url, latest.ready_at, latest.expires_at)
+    if link != tuple(getattr(call, name) for name in SHOWN):
+        call.recording_url, call.recording_ready_at, call.recording_expires_at = link
+        call.updated_at = Now()
+
+
+def _recency(recording: Recording) -> tuple[Any, ...]:
+    """Recordings sort by their end, not by when they were reported."""
+    at = recording.ended_at or recording.started_at or recording.ready_at
+    return (at, recording.ready_at, recording.pk)
+
+
+def _message(call: Call, recording: Recording) -> EventMessage:
     call.event_sequence += 1
-    data = {"call": represent_call(call), "recording": describe_recording(recording)}
+    data = {"call": represent_call(call), "recording": represent_recording(recording)}
     return EventMessage(call.account_id, call.pk, call.event_sequence, "call.recording_ready", data)
 
 
-def describe_recording(recording: Recording) -> dict[str, Any]:
-    """A recording as JSON. Its `url` is dead after `expires_at`, where that is not null."""
+def represent_recording(recording: Recording) -> dict[str, Any]:
+    """A recording as JSON. Its `url` is valid until `expires_at`; for ever if that is null."""
     return {
         "id": recording.provider_id,
         "url": recording.url,

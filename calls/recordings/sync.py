@@ -1,7 +1,7 @@
-"""Looking at the provider for recordings: those nobody told us of, and those whose links will perish.
+"""Asks a call's provider for its recordings (RecordingSync).
 
-A video call that is over is looked at a few times; a recording that is known is looked at once more before
-its link dies, so that the link on record works, for as long as the provider keeps the file.
+After a video call the provider is asked a few times, until there is a recording. A recording that is known
+is read again before its link expires, for as long as the provider keeps the file.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,6 +9,7 @@ from dataclasses import asdict, fields
 from datetime import datetime
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from calls.adapters import adapters_for
 from calls.models.call import Call
@@ -21,23 +22,27 @@ from providers.base import Adapter, HasRecordings
 from providers.errors import ProviderError, Rejected
 from providers.events import RecordingFile
 
-# A recording takes a while to be ready. These are the pauses (s) between looks that find none.
+# A recording takes a while to be ready: seconds between syncs that find none.
 RETRY_DELAYS = (60.0, 300.0, 1800.0, 3 * 3600.0, 24 * 3600.0)
+# Seconds until a provider that did not answer is asked again.
 NO_ANSWER_RETRY_SECONDS = 60.0
 
 
-def prepare(checks: Sequence[RecordingSync]) -> list[AttemptFn]:
-    """One look per check."""
-    calls = Call.objects.in_bulk([check.call_id for check in checks])
+def prepare(syncs: Sequence[RecordingSync]) -> list[AttemptFn]:
+    """One attempt per sync."""
+    calls = Call.objects.in_bulk([sync.call_id for sync in syncs])
     providers = adapters_for(call.connection_id for call in calls.values())
-    return [_job(check, calls[check.call_id], providers) for check in checks]
+    return [_attempt(sync, calls[sync.call_id], providers) for sync in syncs]
 
 
-def _job(check: RecordingSync, call: Call, providers: Mapping[Any, Any]) -> AttemptFn:
-    return partial(_sync, call, providers[call.connection_id], check.result.get("looked", 0) + 1)
+def _attempt(
+    sync: RecordingSync, call: Call, providers: Mapping[UUID | None, Adapter | ProviderError]
+) -> AttemptFn:
+    return partial(_sync, call, providers[call.connection_id], sync.result.get("looked", 0) + 1)
 
 
-def _sync(call: Call, provider: Adapter | ProviderError, looked: int) -> Outcome:
+def _sync(call: Call, provider: Adapter | ProviderError, count: int) -> Outcome:
+    """Ask the provider; `count` is how many times it will have answered."""
     if not isinstance(provider, HasRecordings) or not call.provider_call_id:
         return skip("Its provider cannot say what was recorded.")
     try:
@@ -45,28 +50,31 @@ def _sync(call: Call, provider: Adapter | ProviderError, looked: int) -> Outcome
     except Rejected as error:
         return skip(f"The provider does not know this call (any more): {error}")
     except ProviderError as error:
-        return postpone(NO_ANSWER_RETRY_SECONDS, {"looked": looked - 1, "unanswered": str(error)})
-    found = {"looked": looked, "files": [_as_json(file) for file in files]}
-    if files or looked >= len(RETRY_DELAYS):
-        return succeeded(found)
-    return postpone(RETRY_DELAYS[looked - 1], found)
+        return postpone(NO_ANSWER_RETRY_SECONDS, {"looked": count - 1, "unanswered": str(error)})
+    result = {"looked": count, "files": [_to_json(file) for file in files]}
+    if files or count >= len(RETRY_DELAYS):
+        return succeeded(result)
+    return postpone(RETRY_DELAYS[count - 1], result)
 
 
-def settled(checks: Sequence[RecordingSync]) -> None:
-    """Note what was found; links are secrets while they live, so they give way to their number."""
-    found = [(check, check.result.pop("files")) for check in checks if "files" in check.result]
-    for check, files in found:
-        check.result["found"] = len(files)
-        check.save(update_fields=["result"])
-    upsert_many([(check.call_id, _from_json(file)) for check, files in found for file in files])
-    refresh_before_expiry(check.call_id for check, files in found if files)
+def settled(syncs: Sequence[RecordingSync]) -> None:
+    """Store the recordings; links are secrets while they are valid, so only their number stays in the row."""
+    answered = [(sync, sync.result.pop("files")) for sync in syncs if "files" in sync.result]
+    for sync, files in answered:
+        sync.result["found"] = len(files)
+    if answered:
+        RecordingSync.objects.bulk_update([sync for sync, _ in answered], ["result"])
+    upsert_many([(sync.call_id, _from_json(file)) for sync, files in answered for file in files])
+    found = [sync.call_id for sync, files in answered if files]
+    if found:
+        refresh_before_expiry(Call.objects.filter(pk__in=found))
 
 
-def _as_json(file: RecordingFile) -> dict[str, Any]:
+def _to_json(file: RecordingFile) -> dict[str, Any]:
     return {name: v.isoformat() if isinstance(v, datetime) else v for name, v in asdict(file).items()}
 
 
-def _from_json(found: Mapping[str, Any]) -> RecordingFile:
+def _from_json(stored: Mapping[str, Any]) -> RecordingFile:
     times = {f.name for f in fields(RecordingFile) if f.name.endswith("_at")}
-    read = {n: datetime.fromisoformat(v) if n in times and v else v for n, v in found.items()}
-    return RecordingFile(**read)  # type: ignore[arg-type] # as _as_json wrote it
+    values = {n: datetime.fromisoformat(v) if n in times and v else v for n, v in stored.items()}
+    return RecordingFile(**values)  # type: ignore[arg-type] # as written by _to_json

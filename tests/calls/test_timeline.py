@@ -133,7 +133,7 @@ def test_a_step_run_again_by_staff_is_told_with_every_attempt(api, line):
 def test_recordings_are_told(api, line, sandbox):
     call = line.open()
     sandbox.add_recording(call.provider_call_id)
-    sync_now([call.pk])
+    sync_now([call])
     drain(RecordingSync)
     assert ("recording ready", "provider:getstream") in [(e["name"], e["by"]) for e in story(api, call)]
 

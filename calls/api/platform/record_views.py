@@ -17,7 +17,7 @@ from calls.api.platform.viewset import TAGS, OneCallView
 from calls.lifecycle.update import annotate_call
 from calls.models import Call, Recording
 from calls.recordings.schedule import sync_now
-from calls.recordings.store import describe_recording
+from calls.recordings.store import represent_recording
 from liveplatform.api.exceptions import error_responses
 
 
@@ -76,10 +76,10 @@ class RecordingsView(OneCallView):
         responses={202: DoneSerializer, **error_responses("platform", 404)},
     )
     def post(self, request: Request, call_id: UUID) -> Response:
-        sync_now([self.call(call_id).pk])
+        sync_now([self.call(call_id)])
         return Response({"message": "A worker asks the provider now."}, status=202)
 
 
 def _recordings(call: Call) -> list[dict[str, object]]:
     found = Recording.objects.filter(call=call).order_by("ready_at", "id")
-    return [describe_recording(recording) for recording in found]
+    return [represent_recording(recording) for recording in found]

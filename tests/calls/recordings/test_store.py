@@ -1,4 +1,4 @@
-"""Recordings: noted once each, however often they are told of; the newest one's link is the call's own."""
+"""Recordings are stored once each; the newest one's link is shown on its call."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -6,7 +6,7 @@ import orjson
 import pytest
 
 from calls.models import Recording
-from calls.recordings import store
+from calls.recordings.store import upsert, upsert_many
 from liveplatform.webhooks.models import Event
 from providers.events import RecordingFile
 from tests.support.concurrency import at_once
@@ -21,15 +21,15 @@ def file(name="one", url="https://files.example/one?v=1", minute=10, days=14, **
     return RecordingFile(name, url, BEGAN, ended_at, minute * 60, expires_at, **more)
 
 
-def noted(call, *files):
+def stored(call, *files):
     for each in files:
-        store.upsert(call, each)
+        upsert(call, each)
     call.refresh_from_db()
     return call
 
 
-def test_a_recording_is_on_the_call_and_told_of(account):
-    call = noted(video_call(account), file())
+def test_a_recording_is_shown_on_its_call_and_published(account):
+    call = stored(video_call(account), file())
 
     assert call.recording_url == "https://files.example/one?v=1"
     assert call.recording_expires_at == BEGAN + timedelta(minutes=10, days=14)
@@ -42,40 +42,40 @@ def test_a_recording_is_on_the_call_and_told_of(account):
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "https://", "http://[", "/own"])
-def test_only_what_people_can_safely_follow_is_noted(account, url):
-    call = noted(video_call(account), file(url=url))
+def test_only_http_urls_are_stored(account, url):
+    call = stored(video_call(account), file(url=url))
     assert (call.recording_url, call.recordings.count()) == ("", 0)
 
 
-def test_the_same_again_is_no_news(account):
-    call = noted(video_call(account), file())
+def test_the_same_recording_again_is_not_published(account):
+    call = stored(video_call(account), file())
     before = Recording.objects.values().get()
-    noted(call, file(), file())
+    stored(call, file(), file())
     assert Recording.objects.values().get() == before
     assert Event.objects.filter(subject_id=call.pk).count() == 1
 
 
-def test_a_fresher_link_takes_the_place_of_the_old_one_and_is_no_news(account):
-    call = noted(video_call(account), file(), file(url="https://files.example/one?v=2", days=20))
+def test_a_fresher_link_replaces_the_old_one_and_is_not_published(account):
+    call = stored(video_call(account), file(), file(url="https://files.example/one?v=2", days=20))
     assert call.recording_url == "https://files.example/one?v=2"
     assert call.recording_expires_at == BEGAN + timedelta(minutes=10, days=20)
     assert Event.objects.filter(subject_id=call.pk).count() == 1
 
 
 @pytest.mark.parametrize("days", [13, 14, None])
-def test_a_link_that_lives_no_longer_changes_nothing(account, days):
-    call = noted(video_call(account), file(), file(url="https://files.example/stale", days=days))
+def test_a_link_that_is_not_valid_longer_changes_nothing(account, days):
+    call = stored(video_call(account), file(), file(url="https://files.example/stale", days=days))
     assert call.recording_url == "https://files.example/one?v=1"
 
 
-def test_links_that_never_perish_are_replaced_by_others(account):
-    call = noted(video_call(account), file(days=None), file(url="https://own.example/b", days=None))
+def test_links_that_never_expire_are_replaced_by_others(account):
+    call = stored(video_call(account), file(days=None), file(url="https://own.example/b", days=None))
     assert (call.recording_url, call.recording_expires_at) == ("https://own.example/b", None)
 
 
-def test_the_newest_recording_is_the_one_that_ended_last_whatever_came_first(account):
+def test_the_newest_recording_is_the_one_that_ended_last(account):
     later, earlier = file("two", "https://files.example/two", minute=30), file()
-    call = noted(video_call(account), later, earlier)
+    call = stored(video_call(account), later, earlier)
     assert call.recording_url == "https://files.example/two"
     assert call.recordings.count() == 2
     assert list(Event.objects.filter(subject_id=call.pk).values_list("sequence", flat=True)) == [1, 2]
@@ -84,18 +84,18 @@ def test_the_newest_recording_is_the_one_that_ended_last_whatever_came_first(acc
 def test_many_cost_as_much_as_one(account, django_assert_max_num_queries):
     calls = [video_call(account) for _ in range(5)]
     files = [(call.pk, file(f"r{n}", f"https://files.example/{n}", n)) for call in calls for n in range(1, 4)]
-    store.upsert(calls[0], file("r0"))
+    upsert(calls[0], file("r0"))
     with django_assert_max_num_queries(11):
-        store.upsert_many(files)
+        upsert_many(files)
     assert Recording.objects.count() == 16
     calls[1].refresh_from_db()
     assert (calls[1].recording_url, calls[1].event_sequence) == ("https://files.example/3", 3)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_told_by_many_at_once_it_is_one_recording_and_one_event(account):
+def test_simultaneous_reports_are_one_recording_and_one_event(account):
     call = video_call(account)
-    at_once(8, lambda n: store.upsert(call, file(url=f"https://files.example/{n}", days=14 + n)))
+    at_once(8, lambda n: upsert(call, file(url=f"https://files.example/{n}", days=14 + n)))
     call.refresh_from_db()
     assert call.recording_url == "https://files.example/7"
     assert Event.objects.filter(subject_id=call.pk).count() == 1

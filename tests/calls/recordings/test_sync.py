@@ -1,4 +1,4 @@
-"""Recordings nobody told of are found, and links are renewed before they perish."""
+"""Recordings without an event are found, and links are renewed before they expire."""
 
 from datetime import timedelta
 
@@ -15,7 +15,7 @@ from tests.support.draining import drain
 
 
 def over(line):
-    """A video call that has ended, and that its watch has seen off."""
+    """A video call that has ended, and whose monitor is done."""
     call = line.open()
     end(call.pk, account_id=line.account.pk, actor="test")
     check_now([call.pk])
@@ -23,8 +23,8 @@ def over(line):
     return call
 
 
-def look(call):
-    """Have its check look now; as it stands afterwards."""
+def synced(call):
+    """Sync this call now; the sync as it is afterwards."""
     RecordingSync.objects.filter(call=call).update(due_at=Now())
     drain(RecordingSync)
     call.refresh_from_db()
@@ -35,61 +35,61 @@ def due_in(check):
     return (check.due_at - timezone.now()).total_seconds()
 
 
-def test_what_nobody_told_of_is_found_after_the_call(line, sandbox):
+def test_a_recording_without_an_event_is_found_after_the_call(line, sandbox):
     call = over(line)
     sandbox.add_recording(call.provider_call_id)
-    look(call)
+    synced(call)
     assert call.recording_url == Recording.objects.get(call=call).url
     assert call.recording_ready_at
     assert Event.objects.filter(subject_id=call.pk, type="call.recording_ready").count() == 1
 
 
-def test_a_call_without_recordings_is_looked_at_a_few_times(line):
+def test_a_call_without_recordings_is_synced_a_few_times(line):
     call = over(line)
     for pause in RETRY_DELAYS[:-1]:
-        assert due_in(look(call)) == pytest.approx(pause, rel=0.2)
-    check = look(call)
+        assert due_in(synced(call)) == pytest.approx(pause, rel=0.2)
+    check = synced(call)
     assert (check.state, check.result) == ("done", {"looked": len(RETRY_DELAYS), "found": 0})
 
 
-def test_a_link_is_renewed_before_it_perishes(line, sandbox):
+def test_a_link_is_renewed_before_it_expires(line, sandbox):
     call = over(line)
     sandbox.add_recording(call.provider_call_id, life=3600)
-    check = look(call)
+    check = synced(call)
     first = call.recording_url
     assert (check.state, due_in(check)) == ("pending", pytest.approx(2700, abs=30))
     Recording.objects.filter(call=call).update(expires_at=Now() + timedelta(minutes=1))
-    look(call)
+    synced(call)
     assert call.recording_url != first
     assert call.recording_expires_at - timezone.now() > timedelta(minutes=50)
     assert Event.objects.filter(subject_id=call.pk, type="call.recording_ready").count() == 1
 
 
-def test_what_the_provider_has_deleted_is_not_looked_for_for_ever(line, sandbox):
+def test_a_deleted_recording_is_not_synced_for_ever(line, sandbox):
     call = over(line)
     sandbox.add_recording(call.provider_call_id, life=3600)
-    look(call)
+    synced(call)
     sandbox.delete_recordings(call.provider_call_id)
     for _ in RETRY_DELAYS:
-        check = look(call)
+        check = synced(call)
     assert check.state == "done"
     assert call.recording_url
 
 
-def test_a_silent_provider_is_asked_again_and_costs_no_look(line, sandbox):
+def test_an_unanswered_sync_does_not_count(line, sandbox):
     call = over(line)
     sandbox.add_fault("list_recordings", "500", times=5)
-    check = look(call)
+    check = synced(call)
     assert (check.state, check.result["looked"]) == ("pending", 0)
 
 
-def test_links_do_not_stay_in_the_work(line, sandbox):
+def test_links_are_not_kept_in_the_row(line, sandbox):
     call = over(line)
     sandbox.add_recording(call.provider_call_id)
-    assert "http" not in str(look(call).result)
+    assert "http" not in str(synced(call).result)
 
 
-def test_a_look_can_be_asked_for(api, line, sandbox):
+def test_a_sync_can_be_requested(api, line, sandbox):
     call = line.open()
     sandbox.add_recording(call.provider_call_id)
     assert api("POST", f"/v1/calls/{call.pk}/recordings").status_code == 202
