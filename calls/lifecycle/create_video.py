@@ -93,6 +93,6 @@ def _save_call(
         metadata=request.metadata,
         time_limit=request.time_limit or default_time_limit(account_id),
     )
-    start_monitor(call)
     call.refresh_from_db()
+    start_monitor(call)
     return call

@@ -23,3 +23,13 @@ class EndCode(models.TextChoices):
     CANCELED = "canceled"
     FAILED = "failed"
     SESSION_ENDED = "session_ended"
+
+
+def end_code_for_status(raw_status: str) -> EndCode:
+    """The end code for the final status of a leg, in Twilio's terms."""
+    return {
+        "busy": EndCode.BUSY,
+        "no-answer": EndCode.NO_ANSWER,
+        "canceled": EndCode.CANCELED,
+        "failed": EndCode.FAILED,
+    }.get(raw_status, EndCode.ENDED_AT_PROVIDER)

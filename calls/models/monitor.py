@@ -1,4 +1,4 @@
-"""Watch: somebody looks after every call that has not ended. Reconciliation: and after every connection."""
+"""CallMonitor: checks on one live call. Reconciliation: of all live calls of one connection."""
 
 from typing import ClassVar
 
@@ -10,9 +10,9 @@ from liveplatform.work.models import Work
 
 
 class CallMonitor(Work):
-    """The watch over one call: due at its time limit, at the end of a grace, or after a long silence.
+    """Checks one call: at its time limit, at the end of an empty-room grace, or when it may be stale.
 
-    It comes back until the call is over, and is then deleted.
+    It is postponed until the call has ended, and is then deleted.
     """
 
     queue: ClassVar[str] = "call_monitors"
@@ -24,7 +24,7 @@ class CallMonitor(Work):
 
 
 class Reconciliation(Work):
-    """The round over one connection: what is live here against what is live at the provider."""
+    """Compares the live calls of one connection with its provider's list, at regular intervals."""
 
     queue: ClassVar[str] = "reconciliations"
 

@@ -1,5 +1,10 @@
-"""No call is left running: a Watch looks after each call, a Reconciliation after each connection.
+"""Monitoring ends calls that nothing else ends: a CallMonitor per live call, a Reconciliation per connection.
 
-`starting` has the verbs for everybody (watch, hurry, limit_call), `looking` what a Watch does when it is due,
-`asking` what it asks the provider, `reconciling` the round over a connection's calls.
+schedule     starts monitors and moves their next check
+deadlines    when a call must be checked or ended
+check        runs a CallMonitor that is due
+probe        asks the call's provider about it
+lost_calls   finds the leg of a call whose submission was never answered
+reconcile    compares a connection's live calls with its provider's list
+late_legs    terminates legs that run after their call has ended
 """

@@ -1,8 +1,8 @@
-"""When a scheduled call begins: to look into its room before that starts nothing, to leave it ends nothing.
+"""When a call must be checked: time limit, empty room, opening of a scheduled call, stale call.
 
-It goes live by its start (ours, or the provider's own), or by somebody who is in its room from LEAD before
-its time on. Who goes live in that way early is early: limits and graces count from the time it was scheduled
-for. A call that was started earlier than LEAD before its time has that time behind it.
+A scheduled call goes live when it is started (here or at the provider), or when a participant is in its
+room at most EARLY_JOIN before `scheduled_at`. In the latter case its time limit and empty-room grace count
+from `scheduled_at`. A call that was started more than EARLY_JOIN ahead counts from its start.
 """
 
 from datetime import datetime, timedelta
@@ -11,52 +11,91 @@ from django.conf import settings
 
 from calls.models.call import Call
 
+# Participants may join a scheduled call this long before `scheduled_at`.
 EARLY_JOIN = timedelta(minutes=15)
-# A call that never started does not stay on the list for ever.
+# A call that never started is ended after this time.
 EXPIRES_AFTER = timedelta(hours=24)
-SQL_LEAD = f"make_interval(secs => {EARLY_JOIN.total_seconds()})"
-
-# Of a row `c`, as in the functions below; and when somebody may be in the room for whom it begins.
-OWN_TIME = f"(CASE WHEN c.started_at >= c.scheduled_at - {SQL_LEAD} THEN c.scheduled_at END)"
-BEGUN = f"greatest(c.started_at, {OWN_TIME})"
-OPENS = f"""(CASE WHEN c.status = 'scheduled' AND c.scheduled_at - {SQL_LEAD} > now()
-                 THEN c.scheduled_at - {SQL_LEAD} END)"""
+# A submission that was not answered by then never will be: the call is looked for at the provider.
+SUBMISSION_TIMEOUT = timedelta(seconds=10)
 
 
-def may_go_live(call: Call, now: datetime) -> bool:
-    """Whether somebody in its room is reason enough for it to be live."""
-    return call.scheduled_at is None or now >= call.scheduled_at - EARLY_JOIN
+def first_check(call: Call, now: datetime) -> datetime:
+    """When a call is to be checked at the latest, if nothing is heard of it. `now` is the database's time."""
+    stale_at = _stale_at(call)
+    return min(stale_at, deadline(call, now) or stale_at)
+
+
+def deadline(call: Call, now: datetime) -> datetime | None:
+    """The earliest of time limit, end of the empty-room grace and opening of the room; None without any."""
+    return _earliest(limit_ends_at(call), grace_ends_at(call, call.empty_since), _joinable_at(call, now))
+
+
+def limit_ends_at(call: Call) -> datetime | None:
+    """When the time limit is reached; None without a limit, or before the start."""
+    since = _latest(call.started_at, effective_start(call))
+    return since + timedelta(seconds=call.time_limit) if since and call.time_limit else None
+
+
+def grace_ends_at(call: Call, empty_since: datetime | None) -> datetime | None:
+    """When a call whose room is empty since then is to be ended; None if the room is not empty."""
+    if empty_since is None:
+        return None
+    return max(empty_since, effective_start(call) or empty_since) + _grace()
 
 
 def effective_start(call: Call) -> datetime | None:
-    """The time it was scheduled for, of a call that was not started long before it."""
+    """`scheduled_at` of a call that started at most EARLY_JOIN before it; None for all others."""
     if call.started_at and call.scheduled_at and call.started_at >= call.scheduled_at - EARLY_JOIN:
         return call.scheduled_at
     return None
 
 
-def limit_starts_at(call: Call) -> datetime | None:
-    """From when on its limit counts; None before its start."""
-    times = [at for at in (call.started_at, effective_start(call)) if at]
-    return max(times) if times else None
+def may_go_live(call: Call, now: datetime) -> bool:
+    """Whether a participant in the room makes the call live."""
+    return call.scheduled_at is None or now >= call.scheduled_at - EARLY_JOIN
 
 
 def is_early(call: Call, now: datetime) -> bool:
-    """It has not begun and may still do so, or its time has not come, or came less than a grace ago."""
+    """Whether the call can still start, or started early and is within the grace after `scheduled_at`."""
     if call.status == Call.Status.SCHEDULED:
         return not is_expired(call, now)
-    at = effective_start(call)
-    return at is not None and now < at + timedelta(seconds=settings.EMPTY_ROOM_GRACE)
+    start = effective_start(call)
+    return start is not None and now < start + _grace()
 
 
 def is_expired(call: Call, now: datetime) -> bool:
-    """It has not begun, a day after its time."""
+    """Whether the call did not start within EXPIRES_AFTER of its time."""
     due = call.scheduled_at or call.created_at
     return call.status == Call.Status.SCHEDULED and now >= due + EXPIRES_AFTER
 
 
 def seconds_until_joinable(call: Call, now: datetime) -> float:
-    """Seconds until somebody may come for whom it begins; 0 for one that is open, or has begun."""
-    if call.status != Call.Status.SCHEDULED or call.scheduled_at is None:
-        return 0.0
-    return max(0.0, (call.scheduled_at - EARLY_JOIN - now).total_seconds())
+    """Seconds until a participant makes a scheduled call live; 0 if that is possible now."""
+    opens_at = _joinable_at(call, now)
+    return (opens_at - now).total_seconds() if opens_at else 0.0
+
+
+def _joinable_at(call: Call, now: datetime) -> datetime | None:
+    """When participants may join a scheduled call; None if they may already."""
+    if call.status != Call.Status.SCHEDULED or call.scheduled_at is None or may_go_live(call, now):
+        return None
+    return call.scheduled_at - EARLY_JOIN
+
+
+def _stale_at(call: Call) -> datetime:
+    if call.is_submission_unknown:
+        return call.created_at + SUBMISSION_TIMEOUT
+    start = call.scheduled_at if call.status == Call.Status.SCHEDULED else call.started_at
+    return max(call.created_at, start or call.created_at) + timedelta(seconds=settings.CALL_STALE_AFTER)
+
+
+def _grace() -> timedelta:
+    return timedelta(seconds=settings.EMPTY_ROOM_GRACE)
+
+
+def _earliest(*times: datetime | None) -> datetime | None:
+    return min((at for at in times if at), default=None)
+
+
+def _latest(*times: datetime | None) -> datetime | None:
+    return max((at for at in times if at), default=None)

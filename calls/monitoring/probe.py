@@ -1,132 +1,133 @@
-"""What a Watch asks the provider about its call, and what the answer means."""
+"""Asks a call's provider about it, and turns the answer into the outcome of a check.
+
+Results: `code`, `reason` and `facts` of a call to be ended; `status`, `empty_since` and `occupied_at` of one
+that is live; `unanswered` says why nothing is known. `now` is the database's time at which a check began.
+"""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 from django.conf import settings
 
 from calls.models.call import Call
-from calls.models.end_code import EndCode
+from calls.models.end_code import EndCode, end_code_for_status
 from calls.monitoring import deadlines
 from calls.monitoring.lost_calls import LostCallSearch
 from liveplatform.work.outcomes import Outcome, postpone, succeeded
 from providers.base import Adapter, HasRooms, ListsLive, ReportsCalls
 from providers.errors import ProviderError, Rejected, Unavailable
 
-# A provider that does not answer is asked again at this pace (s): nobody's call is ended for its silence.
+# Seconds until a provider that did not answer is asked again. No call is ended for its silence.
 NO_ANSWER_RETRY_SECONDS = 60.0
-# How the companies say that there is no such call, or room.
+# Error codes of the providers for a call or room that does not exist.
 NOT_FOUND = "not_found"
 NOT_FOUND_CODES = ("20404", "16", NOT_FOUND)
 
 
-def probe(call: Call, provider: Adapter, rooms: Adapter | None, search: LostCallSearch | None) -> Outcome:
-    """One look at a call through its provider; `rooms` is where a phone call's own room is."""
-    look = partial(_probe, call, provider, rooms) if search is None else partial(search.run, provider)
+def probe(
+    call: Call, now: datetime, provider: Adapter, rooms: Adapter | None, search: LostCallSearch | None
+) -> Outcome:
+    """Check a call at its provider; `rooms` holds the helper room of a phone call, if it has one."""
+    attempt = partial(search.run, provider) if search else partial(_probe, call, now, provider, rooms)
     try:
-        return look()
+        return attempt()
     except ProviderError as error:
         return no_answer(str(error))
 
 
-def no_answer(why: str) -> Outcome:
-    """The provider said nothing of use: the call stays as it is, and is looked at again."""
-    return postpone(min(NO_ANSWER_RETRY_SECONDS, settings.CALL_STALE_AFTER), {"unanswered": why})
+def no_answer(reason: str) -> Outcome:
+    """The provider did not answer: the call stays as it is, and is checked again."""
+    return postpone(min(NO_ANSWER_RETRY_SECONDS, settings.CALL_STALE_AFTER), {"unanswered": reason})
 
 
-def should_end(code: EndCode, reason: str, said: Mapping[str, Any] | None = None) -> Outcome:
-    """The call has to end; `said` are the provider's facts, if it was the provider who ended it."""
-    return succeeded({"code": code.value, "reason": reason, "said": dict(said or {})})
+def should_end(code: EndCode, reason: str, facts: Mapping[str, Any] | None = None) -> Outcome:
+    """The call has to end; `facts` come from the provider, if the call has ended there."""
+    return succeeded({"code": code.value, "reason": reason, "facts": dict(facts or {})})
 
 
 def stale() -> Outcome:
-    """A call that never began, or that no provider has, a day later."""
+    """The call never started, or no provider has it, and EXPIRES_AFTER has passed."""
     return should_end(EndCode.STALE, "Nothing was heard of this call for a day.")
 
 
-def _probe(call: Call, provider: Adapter, rooms: Adapter | None) -> Outcome:
+def empty_too_long(call: Call, now: datetime, empty_since: datetime | None = None) -> Outcome | None:
+    """The end of a live call whose room is empty for longer than the grace; None for all others.
+
+    `empty_since` is the provider's time, used where no event gave one. Events about participants may be lost
+    or come out of order, so the provider is asked before a call is ended for this reason.
+    """
+    ends_at = deadlines.grace_ends_at(call, call.empty_since or empty_since)
+    if ends_at is None or call.status == Call.Status.SCHEDULED or now < ends_at:
+        return None
+    return should_end(EndCode.PARTICIPANTS_LEFT, "Everybody left, and nobody came back.")
+
+
+def _probe(call: Call, now: datetime, provider: Adapter, rooms: Adapter | None) -> Outcome:
     if call.channel == Call.Channel.VIDEO:
-        return _probe_room(call, provider)
-    return _probe_leg(call, provider, rooms)
+        return _probe_room(call, now, provider)
+    return _probe_leg(call, now, provider, rooms)
 
 
-def _probe_leg(call: Call, provider: Adapter, rooms: Adapter | None) -> Outcome:
+def _probe_leg(call: Call, now: datetime, provider: Adapter, rooms: Adapter | None) -> Outcome:
     if not isinstance(provider, ReportsCalls):
-        return _still_live(call, "")
+        return _still_live(call, now, "")
     try:
         leg = provider.call_status(call.provider_call_id)
     except Rejected as error:
         return _not_found(error, provider)
     if leg.status == "ended":
-        return should_end(
-            end_code_of(leg.raw_status), f"Ended at the provider ({leg.raw_status}).", leg.end_facts()
-        )
+        code, reason = end_code_for_status(leg.raw_status), f"Ended at the provider ({leg.raw_status})."
+        return should_end(code, reason, leg.end_facts())
     if rooms is not None and _room_is_gone(call, rooms):
         return should_end(EndCode.ROOM_GONE, "The room of this call is gone.")
-    return _still_live(call, leg.raw_status)
+    return _still_live(call, now, leg.raw_status)
 
 
-def _probe_room(call: Call, provider: Adapter) -> Outcome:
+def _probe_room(call: Call, now: datetime, provider: Adapter) -> Outcome:
     if not isinstance(provider, HasRooms):
-        return empty_too_long(call) or _still_live(call, "")
+        return empty_too_long(call, now) or _still_live(call, now, "")
     try:
         room = provider.room(call.stream_call_type, call.provider_call_id)
     except Rejected as error:
-        return _closed_early(call, provider, error) or _not_found(error, provider)
+        return _closed_early(call, now, provider, error) or _not_found(error, provider)
     if room.ended_at:
-        said = {"status": "ended", "ended_at": room.ended_at}
-        return should_end(EndCode.ENDED_AT_PROVIDER, "Ended at the provider.", said)
+        facts = {"status": "ended", "ended_at": room.ended_at}
+        return should_end(EndCode.ENDED_AT_PROVIDER, "Ended at the provider.", facts)
     if room.session_id:
-        return _still_live(call, "live" if room.is_live else "open", occupied=_now(call))
-    if deadlines.is_expired(call, _now(call)):
+        return _still_live(call, now, "live" if room.is_live else "open", occupied_at=now)
+    if deadlines.is_expired(call, now):
         return stale()
-    left = _emptied_after_start(call, room.empty_since)
-    return empty_too_long(call, left) or _still_live(call, "open", left)
+    empty_since = _emptied_after_start(call, room.empty_since)
+    return empty_too_long(call, now, empty_since) or _still_live(call, now, "open", empty_since)
 
 
-def empty_too_long(call: Call, empty_since: datetime | None = None) -> Outcome | None:
-    """The end of a live call whose room is empty for longer than the grace; `empty_since` if we did not hear.
+def _emptied_after_start(call: Call, emptied_at: datetime | None) -> datetime | None:
+    """None if the last participant left before the scheduled call started."""
+    before_start = (
+        emptied_at and call.scheduled_at and (call.started_at is None or emptied_at < call.started_at)
+    )
+    return None if before_start else emptied_at
 
-    Events of who is in a room may be lost or overtake each other, so this is asked of the provider before
-    anybody's call is ended.
-    """
-    since = call.empty_since or empty_since
-    if since is None or call.status == Call.Status.SCHEDULED:
+
+def _closed_early(call: Call, now: datetime, provider: HasRooms, error: Rejected) -> Outcome | None:
+    """LiveKit closes empty rooms, which ends no call before its time; the room is opened again for it."""
+    if error.code != NOT_FOUND or not deadlines.is_early(call, now):
         return None
-    if _now(call) < max(since, deadlines.effective_start(call) or since) + timedelta(
-        seconds=settings.EMPTY_ROOM_GRACE
-    ):
-        return None
-    return should_end(EndCode.PARTICIPANTS_LEFT, "Everybody left, and nobody came back.")
-
-
-def _emptied_after_start(call: Call, left: datetime | None) -> datetime | None:
-    """Who looked in and left before a scheduled call began is nobody who left it."""
-    looked_in = left and call.scheduled_at and (call.started_at is None or left < call.started_at)
-    return None if looked_in else left
-
-
-def _closed_early(call: Call, provider: HasRooms, error: Rejected) -> Outcome | None:
-    """LiveKit closes rooms that nobody is in. Of a call whose time has not come that is no end; when people
-    may come, the room is there again."""
-    if error.code != NOT_FOUND or not deadlines.is_early(call, _now(call)):
-        return None
-    if deadlines.may_go_live(call, _now(call)):
+    if deadlines.may_go_live(call, now):
         kind, name = call.stream_call_type, call.provider_call_id
         provider.open_room(kind, name, created_by=call.host_user_id, starts_at=call.scheduled_at)
-    return _still_live(call, "closed")
+    return _still_live(call, now, "closed")
 
 
 def _not_found(error: Rejected, provider: Adapter) -> Outcome:
-    """No such call: or another account's credentials. That its list can be read proves which."""
+    """The call does not exist, or the credentials are another account's: the latter cannot list calls."""
     if error.code not in NOT_FOUND_CODES or not isinstance(provider, ListsLive):
         raise error
     provider.live_ids()
-    return should_end(
-        EndCode.STALE, "The provider knows no such call (any more).", {"status": "unknown there"}
-    )
+    reason = "The provider knows no such call (any more)."
+    return should_end(EndCode.STALE, reason, {"status": "unknown there"})
 
 
 def _room_is_gone(call: Call, rooms: Adapter) -> bool:
@@ -141,23 +142,13 @@ def _room_is_gone(call: Call, rooms: Adapter) -> bool:
 
 
 def _still_live(
-    call: Call, status: str, empty_since: datetime | None = None, *, occupied: datetime | None = None
+    call: Call,
+    now: datetime,
+    status: str,
+    empty_since: datetime | None = None,
+    *,
+    occupied_at: datetime | None = None,
 ) -> Outcome:
-    """It runs; `occupied` is when the provider was asked, if somebody was in the room then."""
-    pause = max(settings.CALL_STALE_AFTER, deadlines.seconds_until_joinable(call, _now(call)))
-    return postpone(pause, {"seen": status, "empty_since": empty_since, "occupied": occupied})
-
-
-def _now(call: Call) -> datetime:
-    """The database's time, annotated by the one who looks."""
-    return call.now  # type: ignore[attr-defined,no-any-return]
-
-
-def end_code_of(raw_status: str) -> EndCode:
-    """Why it ended, from a provider's own word."""
-    return {
-        "busy": EndCode.BUSY,
-        "no-answer": EndCode.NO_ANSWER,
-        "canceled": EndCode.CANCELED,
-        "failed": EndCode.FAILED,
-    }.get(raw_status, EndCode.ENDED_AT_PROVIDER)
+    """The call is live; `occupied_at` is the time of this check if a participant is in the room."""
+    pause = max(settings.CALL_STALE_AFTER, deadlines.seconds_until_joinable(call, now))
+    return postpone(pause, {"status": status, "empty_since": empty_since, "occupied_at": occupied_at})

@@ -1,6 +1,6 @@
-"""Scheduled calls: who looks in before the time starts nothing, and who leaves before it ends nothing."""
+"""Deadlines of calls, and scheduled calls: joining before the time starts nothing, leaving ends nothing."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db.models.functions import Now
@@ -8,16 +8,17 @@ from django.utils import timezone
 
 from calls.lifecycle.start import start
 from calls.models import Call
+from calls.monitoring.deadlines import deadline, first_check
 from liveplatform.accounts.connections import upsert_connection
-from tests.calls.monitoring.test_check import due_in, joined, look
+from tests.support.monitoring import check, due_in, joined
 
 WEEKS, LEAD = timedelta(weeks=3), timedelta(minutes=15)
 SOON = timedelta(minutes=10)
 
 
 @pytest.fixture(params=["getstream", "livekit"])
-def planned(request, line, sandbox_url):
-    """Opens a call over this provider for a time from now."""
+def open_scheduled(request, line, sandbox_url):
+    """Opens a call over this provider that is scheduled so far ahead."""
     given = {"api_key": f"API{line.account.account_id}", "api_secret": "a-secret-of-at-least-32-characters"}
     upsert_connection(line.account, "livekit", given, base_url=sandbox_url)
 
@@ -32,79 +33,123 @@ def left(call, sandbox):
     return call
 
 
-def later(call, by):
-    """So much time has passed for this call."""
+def shifted(call, by):
+    """Move all times of this call into the past."""
     moved = {"created_at", "scheduled_at", "started_at", "empty_since", "provider_seen_at"}
     times = {name: getattr(call, name) - by for name in moved if getattr(call, name)}
     Call.objects.filter(pk=call.pk).update(**times)
     return call
 
 
-def test_who_looks_in_weeks_before_starts_nothing_and_ends_nothing(planned, sandbox, settings):
-    call = look(joined(planned(WEEKS, time_limit=60), sandbox))
+def test_joining_weeks_before_starts_nothing_and_ends_nothing(open_scheduled, sandbox, settings):
+    call = check(joined(open_scheduled(WEEKS, time_limit=60), sandbox))
     assert (call.status, call.started_at) == ("scheduled", None)
     assert due_in(call) == pytest.approx((WEEKS - LEAD).total_seconds(), abs=10)
     settings.EMPTY_ROOM_GRACE = 0
-    call = look(left(call, sandbox))
+    call = check(left(call, sandbox))
     assert (call.status, call.empty_since) == ("scheduled", None)
 
 
-def test_it_is_looked_at_when_people_may_come(planned):
-    assert due_in(planned(WEEKS)) == pytest.approx((WEEKS - LEAD).total_seconds(), abs=10)
-    assert due_in(planned(SOON)) > SOON.total_seconds()
+def test_a_scheduled_call_is_checked_when_participants_may_join(open_scheduled):
+    assert due_in(open_scheduled(WEEKS)) == pytest.approx((WEEKS - LEAD).total_seconds(), abs=10)
+    assert due_in(open_scheduled(SOON)) > SOON.total_seconds()
 
 
-def test_who_is_there_when_it_is_time_makes_it_live_though_nobody_told_of_them(planned, sandbox):
-    call = look(later(joined(planned(WEEKS, time_limit=60), sandbox), WEEKS - SOON))
+def test_a_participant_makes_the_call_live_without_any_event(open_scheduled, sandbox):
+    call = check(shifted(joined(open_scheduled(WEEKS, time_limit=60), sandbox), WEEKS - SOON))
     assert (call.status, bool(call.started_at)) == ("live", True)
     assert due_in(call) == pytest.approx(SOON.total_seconds() + 60, abs=10), "its limit, from its time on"
-    assert not look(call).is_over
-    assert look(later(call, SOON + timedelta(seconds=61))).end_code == "time_limit"
+    assert not check(call).is_over
+    assert check(shifted(call, SOON + timedelta(seconds=61))).end_code == "time_limit"
 
 
-def test_who_came_and_left_early_ends_it_a_grace_after_its_time_only(planned, sandbox, settings):
-    call = look(joined(planned(SOON), sandbox))
+def test_a_room_left_early_ends_its_call_a_grace_after_its_time(open_scheduled, sandbox, settings):
+    call = check(joined(open_scheduled(SOON), sandbox))
     Call.objects.filter(pk=left(call, sandbox).pk).update(empty_since=Now() - timedelta(hours=1))
-    call = look(call)
+    call = check(call)
     assert (call.status, call.is_over) == ("live", False)
     assert due_in(call) == pytest.approx(SOON.total_seconds() + settings.EMPTY_ROOM_GRACE, abs=10)
     passed = SOON + timedelta(seconds=settings.EMPTY_ROOM_GRACE + 1)
-    assert look(later(call, passed)).end_code == "participants_left"
+    assert check(shifted(call, passed)).end_code == "participants_left"
 
 
-def test_a_call_that_was_started_long_before_its_time_ends_as_any_other(planned, sandbox, settings):
-    call = planned(WEEKS)
+def test_a_call_started_long_before_its_time_ends_like_any_other(open_scheduled, sandbox, settings):
+    call = open_scheduled(WEEKS)
     start(call.pk, account_id=call.account_id, actor="test")
-    call = look(joined(call, sandbox))
+    call = check(joined(call, sandbox))
     assert due_in(call) <= settings.CALL_STALE_AFTER
     Call.objects.filter(pk=left(call, sandbox).pk).update(empty_since=Now() - timedelta(hours=1))
-    assert look(call).end_code == "participants_left"
+    assert check(call).end_code == "participants_left"
 
 
-def test_who_looked_in_before_the_start_is_nobody_who_left_the_call(planned, sandbox, settings):
+def test_leaving_before_the_start_leaves_no_grace(open_scheduled, sandbox, settings):
     settings.EMPTY_ROOM_GRACE = 0
-    call = look(left(joined(planned(WEEKS), sandbox), sandbox))
+    call = check(left(joined(open_scheduled(WEEKS), sandbox), sandbox))
     start(call.pk, account_id=call.account_id, actor="test")
-    call = look(call)
+    call = check(call)
     assert (call.status, call.empty_since) == ("live", None)
 
 
-def test_a_call_that_nobody_began_is_forgotten_a_day_after_its_time(planned):
-    call = look(later(planned(SOON), SOON + timedelta(hours=23)))
+def test_a_call_that_never_started_is_stale_a_day_after_its_time(open_scheduled):
+    call = check(shifted(open_scheduled(SOON), SOON + timedelta(hours=23)))
     assert not call.is_over
-    assert look(later(call, timedelta(hours=1))).end_code == "stale"
+    assert check(shifted(call, timedelta(hours=1))).end_code == "stale"
 
 
-@pytest.mark.parametrize("planned", ["livekit"], indirect=True)
-def test_a_room_that_closed_before_the_time_is_there_again_when_people_may_come(planned, sandbox):
-    call = planned(WEEKS)
+@pytest.mark.parametrize("open_scheduled", ["livekit"], indirect=True)
+def test_a_room_that_closed_early_is_opened_again_in_time(open_scheduled, sandbox):
+    call = open_scheduled(WEEKS)
     sandbox.trigger(call.provider_call_id, "closed")
-    assert look(call).status == "scheduled"
+    assert check(call).status == "scheduled"
     assert call.provider_call_id not in sandbox.live()["livekit"]
-    call = look(later(call, WEEKS - SOON))
+    call = check(shifted(call, WEEKS - SOON))
     assert call.provider_call_id in sandbox.live()["livekit"]
-    call = look(joined(call, sandbox))
+    call = check(joined(call, sandbox))
     sandbox.trigger(call.provider_call_id, "closed")
-    assert (look(call).status, call.provider_call_id in sandbox.live()["livekit"]) == ("live", True)
+    assert (check(call).status, call.provider_call_id in sandbox.live()["livekit"]) == ("live", True)
     sandbox.trigger(call.provider_call_id, "closed")
-    assert look(later(call, SOON + timedelta(hours=1))).is_over
+    assert check(shifted(call, SOON + timedelta(hours=1))).is_over
+
+
+NOW = datetime(2026, 11, 20, 10, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+
+
+def call_at(**fields):
+    """A live video call that started NOW, not saved."""
+    made = {"status": "live", "started_at": NOW, "created_at": NOW, "channel": "video"}
+    return Call(**(made | fields))
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({}, None),
+        ({"time_limit": 60}, NOW + MINUTE),
+        ({"empty_since": NOW}, NOW + 2 * MINUTE),
+        ({"empty_since": NOW, "time_limit": 60}, NOW + MINUTE),
+        ({"time_limit": 60, "scheduled_at": NOW + 10 * MINUTE}, NOW + 11 * MINUTE),
+        ({"time_limit": 60, "scheduled_at": NOW + 20 * MINUTE}, NOW + MINUTE),
+        ({"empty_since": NOW, "scheduled_at": NOW + 10 * MINUTE}, NOW + 12 * MINUTE),
+        ({"status": "scheduled", "started_at": None, "time_limit": 60}, None),
+        ({"status": "scheduled", "started_at": None, "scheduled_at": NOW + 60 * MINUTE}, NOW + 45 * MINUTE),
+        ({"status": "scheduled", "started_at": None, "scheduled_at": NOW + 10 * MINUTE}, None),
+    ],
+)
+def test_the_deadline_is_the_earliest_of_limit_grace_and_opening(settings, fields, expected):
+    settings.EMPTY_ROOM_GRACE = 120
+    assert deadline(call_at(**fields), NOW) == expected
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({}, 15 * MINUTE),
+        ({"time_limit": 60}, MINUTE),
+        ({"status": "scheduled", "scheduled_at": NOW + 10 * MINUTE, "started_at": None}, 25 * MINUTE),
+        ({"provider_status": "dialling", "status": "scheduled", "started_at": None}, MINUTE / 6),
+    ],
+)
+def test_without_a_deadline_a_call_is_checked_when_it_may_be_stale(settings, fields, expected):
+    settings.CALL_STALE_AFTER = 900
+    assert first_check(call_at(**fields), NOW) - NOW == expected

@@ -1,0 +1,39 @@
+"""Terminates what runs at a provider although its call has ended here."""
+
+from uuid import UUID
+
+import structlog
+
+from calls.models.call import Call
+from calls.models.step import Step
+from calls.representation import represent_call
+from liveplatform.webhooks.publish import publish
+from liveplatform.work.doorbell import ring
+
+log = structlog.get_logger(__name__)
+
+
+def terminate_late_leg(call: Call) -> bool:
+    """Run terminate again for an ended call whose leg became known after its end; False if it is running."""
+    step = Step.objects.filter(call=call, kind=Step.Kind.TERMINATE).first()
+    if step is None or not step.retry():
+        return False
+    ring(Step.queue)
+    return True
+
+
+def terminate_again(call_id: UUID) -> bool:
+    """Run terminate again for a call that ended here and is live at its provider, and report it.
+
+    Publishes call.still_live and logs an error, unless terminate is running already (then: False). Runs in
+    the caller's transaction.
+    """
+    call = Call.objects.select_for_update(of=("self",)).get(pk=call_id)
+    if not terminate_late_leg(call):
+        return False
+    call.provider_state = Call.ProviderState.LIVE
+    call.event_sequence += 1
+    call.save(update_fields=["provider_state", "event_sequence"])
+    publish(call.account_id, call.pk, call.event_sequence, "call.still_live", {"call": represent_call(call)})
+    log.error("call_still_live", call_id=str(call_id), provider=call.provider)
+    return True
