@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from calls.demo.scenario import EXPECTED_EVENTS, CallResult, Scenario
+from calls.models.call import ECHO_ROOM_PREFIX
 
 EXPECTED_EFFECTS = {
     "phone call over Twilio": [
@@ -80,7 +81,7 @@ def _checks(scenario: Scenario, call: CallResult) -> list[tuple[str, bool]]:
         (f"{call.name}: every signature is valid", bool(hooks) and all(h["valid"] for h in call.webhooks)),
     ]
     for operation, what in EXPECTED_EFFECTS[call.name]:
-        resource = call.provider_id if what == "sid" else f"echo-{call.id}"
+        resource = call.provider_id if what == "sid" else f"{ECHO_ROOM_PREFIX}{call.id}"
         effects = scenario.sandbox.effects(operation, resource)
         checks.append((f"{call.name}: the sandbox's ledger has {operation} {effects} time(s)", effects == 1))
     if call.name.startswith("phone"):

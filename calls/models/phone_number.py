@@ -1,4 +1,4 @@
-"""PhoneNumber: a number of the customer's, and the connection its calls run over."""
+"""PhoneNumber: a customer's phone number and the connection that carries its calls."""
 
 from django.db import models
 from django.db.models.functions import Now
@@ -8,7 +8,7 @@ from liveplatform.db.uuid7 import uuid7
 
 
 class PhoneNumber(models.Model):
-    """A number of the customer's, and the connection (BYO Twilio) that its calls run over."""
+    """A customer's phone number and the connection (their own Twilio account) that carries its calls."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     account = models.ForeignKey(Account, models.CASCADE, related_name="phone_numbers")

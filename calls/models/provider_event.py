@@ -1,4 +1,4 @@
-"""ProviderEvent: what a provider told us, as it came, and what came of it."""
+"""ProviderEvent: one event as its provider sent it, and what it meant for its call."""
 
 from typing import ClassVar
 
@@ -10,27 +10,26 @@ from liveplatform.work.models import Work
 
 
 class ProviderEvent(Work):
-    """One event of a connection's provider, verified before it was written; applied to its call from here.
+    """One event of a connection's provider, verified before it was stored; applied to its call as Work.
 
-    `done` says that it was applied (`result["summary"]` tells what that meant), `skipped` that nothing follows
-    from it (`error` tells why).
+    `done`: it was applied (`result["summary"]`). `skipped`: nothing follows from it (`error` says why).
     """
 
     queue: ClassVar[str] = "provider_events"
 
     connection = models.ForeignKey(Connection, models.CASCADE, related_name="+", db_index=False)
-    dedup_key = models.CharField(max_length=200, help_text="The same however often it is delivered.")
-    type = models.CharField(max_length=100, help_text="In the provider's own words.")
-    kind = models.CharField(max_length=20, help_text="As providers.events has it.")
+    dedup_key = models.CharField(max_length=200, help_text="The same for each delivery of the event.")
+    type = models.CharField(max_length=100, help_text="The provider's name for this type of event.")
+    kind = models.CharField(max_length=20, help_text="One of providers.events.EventKind.")
     occurred_at = models.DateTimeField(null=True, blank=True, help_text="By the provider's clock.")
     call = models.ForeignKey(
         Call, models.CASCADE, null=True, blank=True, related_name="provider_events", db_index=False
     )
-    payload = models.JSONField(default=dict, help_text="What was read from it.")
+    payload = models.JSONField(default=dict, help_text="The normalised event.")
 
-    # As it came.
+    # The raw request.
     url = models.TextField(help_text="The address that the provider signed.")
-    headers = models.JSONField(default=dict, help_text="Those that matter.")
+    headers = models.JSONField(default=dict, help_text="Signatures and delivery counters.")
     body = models.BinaryField(max_length=1024 * 1024)
 
     class Meta(Work.Meta):
@@ -51,5 +50,5 @@ class ProviderEvent(Work):
 
     @property
     def summary(self) -> str:
-        """What came of it, for people."""
+        """What the event meant for its call, for people."""
         return str(self.result.get("summary", self.error))

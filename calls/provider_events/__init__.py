@@ -1,5 +1,9 @@
-"""What providers tell us: `intake` verifies and stores it, `applying` carries it out as Work from the row.
+"""Events that providers send about calls: stored once when they come in, applied to their call as Work.
 
-One address per connection (`views`); `matching` finds the call that an event is about, `meaning` says what
-an event changes of a call.
+views           the endpoint; callback_urls gives providers its address
+ingest          verifies and stores an event
+correlate       finds the call that an event is about
+transitions     what an event changes of a call
+apply           applies events to calls (the queue)
+retention       deletes old events
 """

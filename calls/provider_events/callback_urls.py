@@ -1,4 +1,4 @@
-"""The addresses at which providers reach us."""
+"""Addresses at which providers deliver events."""
 
 import ipaddress
 from urllib.parse import urlsplit
@@ -9,9 +9,9 @@ from calls.models.call import Call
 
 
 def callback_url(call: Call) -> str:
-    """Where the provider of this call tells of it; "" if it could not come through to us.
+    """The address for events about this call; "" if its provider cannot reach this installation.
 
-    It names the call, so that events which overtake the answer to making it find their row.
+    It contains the call's id, so that events which arrive before the provider's answer find their call.
     """
     connection = call.connection
     if connection is None or (_is_loopback(settings.PUBLIC_URL) and not _is_loopback(connection.base_url)):

@@ -1,63 +1,74 @@
-"""Which call an event is about: by the provider's id, by our own in the callback's address, by its room."""
+"""Correlates provider events with calls: by the provider's id, by ours in the callback's address, by room."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
+from calls.models.call import ECHO_ROOM_PREFIX, Call
 from calls.models.provider_event import ProviderEvent
-from liveplatform.db.prepared import execute_prepared
-
-# The room of a phone call is named after its call (calls/lifecycle/dial.py).
-OWN_ROOM = "echo-"
-
-# A call whose own id of the provider is not known yet, for its answer is still on the way or was lost, is
-# known by our own id. One that has another leg already is not this one: a leg may dial further ones.
-FIND = """
-SELECT e.id, found.id
-FROM unnest(%(ids)s::uuid[], %(connections)s::uuid[], %(resources)s::text[], %(types)s::text[],
-            %(refs)s::uuid[]) AS e(id, connection, resource, type, ref)
-CROSS JOIN LATERAL (
-    SELECT c.id FROM calls_call c
-    WHERE c.provider_call_id = e.resource AND c.provider_call_id <> '' AND c.connection_id = e.connection
-      AND (e.type = '' OR c.stream_call_type = e.type)
-    UNION ALL
-    SELECT c.id FROM calls_call c
-    WHERE c.id = e.ref AND c.connection_id = e.connection AND c.provider_call_id = '' AND c.channel = 'phone'
-    UNION ALL
-    SELECT c.id FROM calls_call c
-    WHERE c.id = e.ref AND c.room_connection_id = e.connection AND c.room_id = e.resource
-    LIMIT 1
-) found
-"""
-
-NOTE = """
-UPDATE calls_providerevent e SET call_id = n.call
-FROM unnest(%(ids)s::uuid[], %(calls)s::uuid[]) AS n(id, call)
-WHERE e.id = n.id AND e.call_id IS DISTINCT FROM n.call
-"""
 
 
 def correlate(events: Sequence[ProviderEvent]) -> dict[UUID, UUID]:
-    """The call of each event that has one, by the event's id."""
-    wanted = {
-        "ids": [event.pk for event in events],
-        "connections": [event.connection_id for event in events],
-        "resources": [event.payload.get("resource", "") for event in events],
-        "types": [event.payload.get("resource_type", "") for event in events],
-        "refs": [_call_ref(event) for event in events],
-    }
-    return dict(execute_prepared(FIND, wanted).fetchall())
+    """The call of each event that has one, by the event's id; in two queries."""
+    by_provider_id = _calls_by_provider_id(events)
+    by_id = Call.objects.in_bulk({ref for event in events if (ref := _call_ref(event))})
+    found = {event.pk: _match(event, by_provider_id, by_id) for event in events}
+    return {event_id: call.pk for event_id, call in found.items() if call}
 
 
-def save_matches(events: Sequence[ProviderEvent]) -> None:
-    """Write down which calls were found."""
-    known = [event for event in events if event.call_id]
-    if known:
-        calls = [event.call_id for event in known]
-        execute_prepared(NOTE, {"ids": [event.pk for event in known], "calls": calls})
+def save_matches(events: Iterable[ProviderEvent]) -> None:
+    """Save the calls that were found (event.call_id)."""
+    ProviderEvent.objects.bulk_update([event for event in events if event.call_id], ["call"])
+
+
+ProviderId = tuple[UUID, str]  # the connection and the provider's id of a call
+
+
+def _calls_by_provider_id(events: Iterable[ProviderEvent]) -> dict[ProviderId, list[Call]]:
+    wanted = {(event.connection_id, _resource(event)) for event in events if _resource(event)}
+    calls = Call.objects.filter(
+        connection__in={connection_id for connection_id, _ in wanted},
+        provider_call_id__in={resource for _, resource in wanted},
+    ).exclude(provider_call_id="")
+    found = defaultdict(list)
+    for call in calls.only("connection_id", "provider_call_id", "stream_call_type"):
+        if call.connection_id:
+            found[call.connection_id, call.provider_call_id].append(call)
+    return found
+
+
+def _match(
+    event: ProviderEvent, by_provider_id: dict[ProviderId, list[Call]], by_id: dict[UUID, Call]
+) -> Call | None:
+    resource, resource_type = _resource(event), event.payload.get("resource_type", "")
+    for call in by_provider_id.get((event.connection_id, resource), ()):
+        if not resource_type or call.stream_call_type == resource_type:
+            return call
+    call_ref = _call_ref(event)
+    named = by_id.get(call_ref) if call_ref else None
+    return named if named and (_is_unanswered(named, event) or _is_helper_room(named, event)) else None
+
+
+def _is_unanswered(call: Call, event: ProviderEvent) -> bool:
+    """The provider has not answered with the call's id yet, or its answer was lost.
+
+    An event that names a call with another leg is about a further leg, which that leg has dialled.
+    """
+    is_phone = call.channel == Call.Channel.PHONE
+    return is_phone and not call.provider_call_id and call.connection_id == event.connection_id
+
+
+def _is_helper_room(call: Call, event: ProviderEvent) -> bool:
+    return call.room_connection_id == event.connection_id and call.room_id == _resource(event)
+
+
+def _resource(event: ProviderEvent) -> str:
+    """The provider's id of the call or room that the event is about."""
+    return str(event.payload.get("resource", ""))
 
 
 def _call_ref(event: ProviderEvent) -> UUID | None:
-    named = event.payload.get("call_ref") or event.payload.get("resource", "").removeprefix(OWN_ROOM)
+    named = event.payload.get("call_ref") or _resource(event).removeprefix(ECHO_ROOM_PREFIX)
     try:
         return UUID(named)
     except ValueError:

@@ -1,19 +1,21 @@
-"""Taking an event in: verified before it is parsed, stored as it came, once."""
+"""Verifies an event of a provider and stores it, once, with its headers and raw body."""
 
 import hashlib
 from collections.abc import Mapping
 from uuid import UUID
 
+import orjson
+from django.db import IntegrityError, transaction
+
 from calls.adapters import adapter_for
+from calls.models.provider_event import ProviderEvent
 from liveplatform.accounts.models import Connection
-from liveplatform.db.prepared import execute_prepared
-from liveplatform.db.uuid7 import uuid7
 from liveplatform.json_codec import dumps_for_jsonb
 from liveplatform.work.doorbell import ring
 from providers.errors import NotSupported
 from providers.events import ProviderEventData, ReadsEvents, from_json, to_json
 
-# Headers that are kept: what proves an event, and tells how often it was tried. No credentials.
+# Headers that prove an event, or count its deliveries. No credentials.
 KEPT_HEADERS = (
     "content-type",
     "content-encoding",
@@ -26,58 +28,54 @@ KEPT_HEADERS = (
     "x-webhook-attempt",
 )
 MAX_HEADER_LENGTH = 500
-
-# The concurrency_key is the connection: one that is told much does not keep others waiting. A connection that is
-# being deleted at this moment takes its events along.
-STORE = """
-INSERT INTO calls_providerevent (id, connection_id, concurrency_key, dedup_key, type, kind, occurred_at, payload, url,
-                                 headers, body)
-SELECT %(id)s::uuid, n.id, n.id, %(dedup_key)s, %(type)s, %(kind)s, %(occurred_at)s::timestamptz,
-       %(payload)s::jsonb, %(url)s, %(headers)s::jsonb, %(body)s::bytea
-FROM accounts_connection n WHERE n.id = %(connection)s::uuid FOR KEY SHARE
-ON CONFLICT (connection_id, dedup_key) DO NOTHING
-RETURNING id
-"""
+MAX_DEDUP_KEY_LENGTH = 200
+MAX_TYPE_LENGTH = 100
 
 
 def ingest(connection: Connection, url: str, headers: Mapping[str, str], body: bytes) -> UUID | None:
-    """Store an event that this connection's provider signed, and ring for it; None if it was here before.
+    """Store an event that this connection's provider signed, and ring its queue; None for a duplicate.
 
     `url` is the public address that the provider sent it to. Raises BadSignature, Rejected ("malformed"),
-    NotConfigured, and NotSupported for a provider whose events are not read.
+    NotConfigured, and NotSupported for a provider whose events are not supported.
     """
     provider = adapter_for(connection)
     if not isinstance(provider, ReadsEvents):
         raise NotSupported(f"Events of {connection.provider} are not taken here.")
-    event = provider.read_event(url, headers, body)
-    row = _row(connection, event) | {
-        "url": url,
-        "headers": dumps_for_jsonb(_kept_headers(headers)),
-        "body": body,
-    }
-    stored = execute_prepared(STORE, row).fetchone()
-    if stored is None:
+    event = _row(connection, provider.read_event(url, headers, body))
+    event.url, event.headers, event.body = url, _storable(_kept_headers(headers)), body
+    if not _insert(event):
         return None
-    ring("provider_events")
-    return UUID(str(stored[0]))
+    ring(ProviderEvent.queue)
+    return event.pk
 
 
-def _row(connection: Connection, event: ProviderEventData) -> dict[str, object]:
-    told = to_json(event)
-    return {
-        "id": uuid7(),
-        "connection": connection.pk,
-        "dedup_key": _dedup_key(event.dedup_key),
-        "type": event.type.replace("\0", "")[:100],
-        "kind": event.kind,
-        "occurred_at": from_json(told).occurred_at,
-        "payload": dumps_for_jsonb(told),
-    }
+def _insert(event: ProviderEvent) -> bool:
+    """False if it is stored already, or if its connection is being deleted at this moment."""
+    try:
+        with transaction.atomic():
+            event.save(force_insert=True)
+    except IntegrityError:
+        return False
+    return True
+
+
+def _row(connection: Connection, event: ProviderEventData) -> ProviderEvent:
+    """Connections are concurrency keys: a busy one does not keep others waiting."""
+    payload = to_json(event)
+    return ProviderEvent(
+        connection=connection,
+        concurrency_key=connection.pk,
+        dedup_key=_dedup_key(event.dedup_key),
+        type=event.type.replace("\0", "")[:MAX_TYPE_LENGTH],
+        kind=event.kind,
+        occurred_at=from_json(payload).occurred_at,
+        payload=_storable(payload),
+    )
 
 
 def _dedup_key(given: str) -> str:
-    """The provider's own, unless it is nothing that can be kept."""
-    if len(given) <= 200 and given.isprintable():
+    """The provider's key, or a hash of one that is too long or not printable."""
+    if len(given) <= MAX_DEDUP_KEY_LENGTH and given.isprintable():
         return given
     return f"sha256:{hashlib.sha256(given.encode(errors='replace')).hexdigest()}"
 
@@ -85,3 +83,9 @@ def _dedup_key(given: str) -> str:
 def _kept_headers(headers: Mapping[str, str]) -> dict[str, str]:
     known = {name.lower(): value[:MAX_HEADER_LENGTH] for name, value in headers.items()}
     return {name: known[name] for name in KEPT_HEADERS if name in known}
+
+
+def _storable(data: Mapping[str, object]) -> dict[str, object]:
+    """JSON as jsonb can hold it: without NUL characters."""
+    stored: dict[str, object] = orjson.loads(dumps_for_jsonb(data))
+    return stored

@@ -1,4 +1,4 @@
-"""What an event changes of a call, told as plain changes of its fields; nothing is written here.
+"""What a provider event changes of a call, as changes of the call's fields; nothing is saved here.
 
 States only move forward: an event that comes late, twice or out of order changes nothing that is settled.
 """
@@ -7,22 +7,22 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from calls.models.call import Call
-from calls.models.end_code import EndCode
+from calls.models.end_code import EndCode, end_code_for_status
 from calls.monitoring.deadlines import EARLY_JOIN, is_early, may_go_live
-from calls.monitoring.probe import end_code_of
 from providers.events import ProviderEventData
 
-# Somebody is in the room, or may come in.
+# A participant is in the room, or may join.
 JOINED = ("started", "session_started")
-# The order of a leg's states: what was overtaken is not written over what is known.
+# The order of a leg's states: an earlier one does not replace a later one.
 STATUS_ORDER = ("initiated", "queued", "ringing", "in-progress")
 
 
 @dataclass
 class Transition:
-    """What an event came to, for people; with a code, the call has to end for that reason.
+    """What an event meant for its call, in a few words for people.
 
-    `still_live`: it has ended here, and somebody is in its room.
+    With a `code` the call has to end, for that `reason`. `still_live`: the call has ended here, and a
+    participant is in its room.
     """
 
     summary: str
@@ -31,10 +31,10 @@ class Transition:
     still_live: bool = False
 
 
-def transition(call: Call, event: ProviderEventData, now: datetime, *, overtaken: bool) -> Transition:
-    """Put into the call (locked by the caller) what the event says; saving and ending are the caller's.
+def transition(call: Call, event: ProviderEventData, now: datetime, *, superseded: bool) -> Transition:
+    """Change the call (locked by the caller) as the event says; the caller saves and ends it.
 
-    `now` is the database's time. `overtaken`: a later event of who is in the room was applied before.
+    `now` is the database's time. `superseded`: a later event about participants was applied before.
     """
     call.set_cost(event.cost, event.price_unit)
     if event.kind == "room_closed" and not call.is_over and is_early(call, now):
@@ -45,23 +45,23 @@ def transition(call: Call, event: ProviderEventData, now: datetime, *, overtaken
         return _after_end(call, event)
     match event.kind:
         case "session_ended":
-            return _emptied(call, now, overtaken)
+            return _emptied(call, now, superseded)
         case "session_started" if not _makes_live(call, now):
             _update_status(call, event, now)
             return Transition("noted: it is not the call's time yet")
         case "session_started":
-            _joined(call, event, now, overtaken)
+            _joined(call, event, now, superseded)
     _running(call, event, now)
     return Transition("noted")
 
 
 def _makes_live(call: Call, now: datetime) -> bool:
-    """Whether somebody in the room makes, or keeps, this call live."""
+    """Whether a participant in the room makes, or keeps, this call live."""
     return call.status != Call.Status.SCHEDULED or may_go_live(call, now)
 
 
 def adopt_leg(call: Call, event: ProviderEventData, now: datetime) -> bool:
-    """Take on the leg whose id reaches us by its own events first; True if the call had none."""
+    """Record the id of a leg whose event arrived before the answer to its submission; True if it was new."""
     if call.provider_call_id or not event.resource:
         return False
     call.provider_call_id = event.resource[:64]
@@ -73,50 +73,49 @@ def adopt_leg(call: Call, event: ProviderEventData, now: datetime) -> bool:
 
 
 def _ended(call: Call, event: ProviderEventData, now: datetime) -> Transition:
-    """The provider's word that it is over; ours stands if it came first."""
+    """The call has ended at the provider; an end that was recorded here before stands."""
     if call.is_over and call.provider_state == Call.ProviderState.ENDED and call.provider_confirmed_at:
         return Transition("late: the end is known")
     call.provider_seen_at = now
     call.confirm_end(event.raw_status, event.ended_at, event.duration, at=now)
     if call.is_over:
         return Transition("confirmed")
-    call.ended_at = now  # for what else comes in this turn; the row's own is the compare-and-set's
-    said = f" ({event.raw_status})" if event.kind == "call_status" else ""
+    call.ended_at = now  # for further events of this batch; the row's own is written when the call is ended
     if event.kind == "room_deleted":
         return Transition("ended", EndCode.ROOM_GONE, "The room was deleted at the provider.")
-    return Transition("ended", end_code_of(event.raw_status), f"Ended at the provider{said}.")
+    status = f" ({event.raw_status})" if event.kind == "call_status" else ""
+    return Transition("ended", end_code_for_status(event.raw_status), f"Ended at the provider{status}.")
 
 
 def _after_end(call: Call, event: ProviderEventData) -> Transition:
-    """By the provider's own clock where it told of the end; an event that says no time is taken for late."""
-    over = call.provider_ended_at or call.ended_at
-    if event.kind in JOINED and event.occurred_at and over and event.occurred_at > over:
+    """Compared by the provider's clock if the provider confirmed the end; an event without a time is late."""
+    ended_at = call.provider_ended_at or call.ended_at
+    if event.kind in JOINED and event.occurred_at and ended_at and event.occurred_at > ended_at:
         return Transition("live after its end: the room is ended again", still_live=True)
     return Transition("late: the call is over")
 
 
-def _joined(call: Call, event: ProviderEventData, now: datetime, overtaken: bool) -> None:
-    """No grace runs while somebody is there; one that runs already began after that, if they left again."""
-    if not overtaken:
+def _joined(call: Call, event: ProviderEventData, now: datetime, superseded: bool) -> None:
+    """No grace runs while a participant is there; if they left again, it counts from after they joined."""
+    if not superseded:
         call.empty_since = None
     elif call.empty_since:
         call.empty_since = max(call.empty_since, _at_most(now, event.occurred_at))
     elif call.status == Call.Status.SCHEDULED:
-        call.empty_since = now  # they left before this was heard; if others came, they are in it when asked
+        call.empty_since = now  # they left already; others are found when the provider is asked
 
 
 def _closed_early(call: Call, now: datetime) -> Transition:
-    """Nobody was in the room any more; before the call's time that is no end of it."""
+    """The provider closed an empty room; before the call's time that does not end the call."""
     if call.status == Call.Status.SCHEDULED:
         return Transition("nothing: the room opens again when the call starts")
     call.empty_since = call.empty_since or now
     return Transition("empty: the grace runs from the call's time on")
 
 
-def _emptied(call: Call, now: datetime, overtaken: bool) -> Transition:
-    """Everybody left: that is no end before the grace is over. Counted from when we heard of it, for the
-    provider's clock may be wrong."""
-    if overtaken:
+def _emptied(call: Call, now: datetime, superseded: bool) -> Transition:
+    """The last participant left: the grace starts, by our clock, since the provider's may be wrong."""
+    if superseded:
         return Transition("late: somebody came back")
     call.provider_seen_at = now
     if call.status == Call.Status.SCHEDULED:
@@ -141,7 +140,7 @@ def _update_status(call: Call, event: ProviderEventData, now: datetime) -> None:
 
 
 def _started_at(call: Call, event: ProviderEventData, now: datetime) -> datetime:
-    """When the leg, or the session in the room, began; of a scheduled call not before it could begin."""
+    """When the leg, or the session in the room, started; at most EARLY_JOIN before `scheduled_at`."""
     if event.kind == "started":
         return _at_most(now, event.occurred_at)
     at = _at_most(now, event.started_at or event.occurred_at)
@@ -152,5 +151,5 @@ def _at_most(now: datetime, at: datetime | None) -> datetime:
     return min(at or now, now)
 
 
-def _rank(word: str) -> int:
-    return STATUS_ORDER.index(word) if word in STATUS_ORDER else -1
+def _rank(status: str) -> int:
+    return STATUS_ORDER.index(status) if status in STATUS_ORDER else -1

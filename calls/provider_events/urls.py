@@ -1,4 +1,4 @@
-"""The address for providers' events."""
+"""The URL of the providers' events."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""Where providers send their events. Nothing is decided here."""
+"""The endpoint at which providers deliver their events."""
 
 from typing import ClassVar
 from uuid import UUID
@@ -22,13 +22,13 @@ log = structlog.get_logger(__name__)
 
 
 class InvalidSignature(exceptions.PermissionDenied):
-    """403: not signed by whom it should be."""
+    """403: the signature is missing or wrong."""
 
     default_code = "bad_signature"
 
 
 class ConnectionNotConfigured(exceptions.APIException):
-    """503: the connection lacks what its provider's events are verified with."""
+    """503: the connection lacks the secret that verifies its provider's events."""
 
     status_code = 503
     default_code = "unavailable"
@@ -42,7 +42,7 @@ class ReceivedSerializer(serializers.Serializer[dict[str, bool]]):
 
 
 class ProviderEventsView(PlatformView):
-    """`/v1/providers/{id}/events`: whoever signs as the provider of this connection may speak."""
+    """`/v1/providers/{id}/events`: authenticated by the signature of the connection's provider."""
 
     authentication_classes = []
     permission_classes = []
@@ -81,7 +81,7 @@ class ProviderEventsView(PlatformView):
 
 
 def _signed_url(request: Request) -> str:
-    """The address as the provider has it, whatever the proxies in between make of it."""
+    """The public address, which the provider signed, whatever proxies in between made of it."""
     query = request.META.get("QUERY_STRING", "")
     return f"{settings.PUBLIC_URL}{request.path_info}{'?' if query else ''}{query}"
 

@@ -1,4 +1,4 @@
-"""Events as the providers send them, signed by code that is not ours where there is such."""
+"""Events as the providers send them, signed by their own packages where they have one."""
 
 import gzip
 import hashlib
@@ -28,7 +28,7 @@ def post(connection, body, content_type, headers, query=""):
 
 
 def post_twilio(connection, form, query="", token=None, url=""):
-    """A callback of Twilio's, signed by Twilio's own package."""
+    """A callback from Twilio, signed by Twilio's own package."""
     url = url or f"{settings.PUBLIC_URL}/v1/providers/{connection.pk}/events{query}"
     signer = RequestValidator(token or connection.credentials()["auth_token"])
     headers = {"X-Twilio-Signature": signer.compute_signature(url, form)}
@@ -43,7 +43,7 @@ def status_form(sid, word, number=0, **more):
 
 
 def post_getstream(connection, kind, room_id, *, at=None, zipped=False, secret=None, **more):
-    """A webhook of Stream's; every one has an id of its own, unless one is given."""
+    """A webhook from Stream; each has an id of its own, unless one is given."""
     event = {"type": kind, "created_at": int((at or time.time()) * 1e9), "call_cid": f"default:{room_id}"}
     event["call"] = {"id": room_id, "type": "default", "ended_at": None} | more.pop("call", {})
     headers = {"X-WEBHOOK-ID": more.pop("webhook_id", f"w{next(numbers)}"), "X-WEBHOOK-ATTEMPT": "1"}
@@ -54,15 +54,25 @@ def post_getstream(connection, kind, room_id, *, at=None, zipped=False, secret=N
     return post(connection, sent, "application/json", headers)
 
 
+def leg(call, word, number=0, **more):
+    """A status callback about this phone call."""
+    return post_twilio(call.connection, status_form(call.provider_call_id, word, number, **more))
+
+
+def room(video, kind, **more):
+    """A webhook about the room of this video call."""
+    return post_getstream(video.connection, kind, video.provider_call_id, **more)
+
+
 def applied(call, *answers):
-    """What was sent is applied; the call as it stands then."""
+    """Apply what was sent, and refresh the call."""
     assert [answer.status_code for answer in answers] == [200] * len(answers), answers[-1].content
     drain(ProviderEvent)
     call.refresh_from_db()
     return call
 
 
-def last_summary(call):
-    """What came of the last event."""
+def last_summary():
+    """What the last event meant."""
     event = ProviderEvent.objects.latest("id")
     return event.result.get("summary") or event.error

@@ -1,14 +1,12 @@
-"""Whatever order events come in, however often, in whatever batches: the record comes to the same."""
+"""Whatever the order, repetition and batches of events, the result is the same."""
 
 import time
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from calls.lifecycle.end import end
 from calls.models import ProviderEvent
-from liveplatform.accounts.connections import upsert_connection
 from liveplatform.webhooks.models import Event
 from tests.support.draining import drain
 from tests.support.factories import phone_call, video_call
@@ -22,7 +20,7 @@ BOUNDED = settings(
 
 @BOUNDED
 @given(data=st.data())
-def test_a_leg_ends_once_with_its_own_word_in_any_order(account, data):
+def test_a_leg_ends_once_with_its_own_status_in_any_order(account, data):
     sid = f"CA{time.time_ns()}"
     call = phone_call(account, provider_call_id=sid, status="scheduled")
     last = data.draw(st.sampled_from(["completed", "busy", "no-answer"]))
@@ -43,16 +41,10 @@ def test_a_leg_ends_once_with_its_own_word_in_any_order(account, data):
     assert call.steps.count() == 4
 
 
-@pytest.fixture
-def stream(account):
-    given = {"api_key": "app", "api_secret": "a-secret-of-at-least-32-characters"}
-    return upsert_connection(account, "getstream", given)
-
-
 @BOUNDED
 @given(data=st.data(), moves=st.lists(st.booleans(), min_size=1, max_size=5))
-def test_who_is_in_the_room_is_told_by_the_last_to_move(account, stream, data, moves):
-    """Each move is a coming (True) or a leaving of the last one, a second after the move before."""
+def test_presence_follows_the_latest_event_in_any_order(account, stream, data, moves):
+    """Each move is a participant joining (True), or the last one leaving, a second after the move before."""
     room = f"room-{time.time_ns()}"
     call = video_call(account, connection=stream, provider_call_id=room)
     began = time.time() - 60

@@ -52,7 +52,7 @@ def test_a_scheduled_call_waits_though_its_room_was_closed(call):
     Call.objects.filter(pk=call.pk).update(status="scheduled", started_at=None)
     call = applied(call, room(call, "room_finished"))
     assert (call.status, call.ended_at) == ("scheduled", None)
-    assert last_summary(call) == "nothing: the room opens again when the call starts"
+    assert last_summary() == "nothing: the room opens again when the call starts"
 
 
 def test_a_call_that_began_shortly_before_its_time_outlives_its_room(call):
@@ -60,7 +60,7 @@ def test_a_call_that_began_shortly_before_its_time_outlives_its_room(call):
     Call.objects.filter(pk=call.pk).update(**soon)
     call = applied(call, room(call, "room_finished"))
     assert (call.status, bool(call.empty_since)) == ("live", True)
-    assert last_summary(call) == "empty: the grace runs from the call's time on"
+    assert last_summary() == "empty: the grace runs from the call's time on"
     Call.objects.filter(pk=call.pk).update(scheduled_at=Now() - timedelta(minutes=5))
     assert applied(call, room(call, "room_finished")).end_code == "ended_at_provider"
 
@@ -112,7 +112,7 @@ def test_a_grace_runs_from_the_last_leaving_though_the_coming_before_it_is_told_
 def test_our_own_end_is_confirmed_by_the_room_that_finished(call):
     end(call.pk, account_id=call.account_id, actor="test")
     call = applied(call, room(call, "room_finished"))
-    assert (call.ended_by, call.provider_state, last_summary(call)) == ("test", "ended", "confirmed")
+    assert (call.ended_by, call.provider_state, last_summary()) == ("test", "ended", "confirmed")
 
 
 def ended_a_minute_ago(call):
@@ -128,7 +128,7 @@ def test_who_comes_after_the_end_has_the_room_ended_again_at_once(call):
         call, room(call, "participant_joined", people=1), room(call, "participant_joined", people=2)
     )
     assert (call.status, call.provider_state) == ("ended", "live")
-    assert last_summary(call) == "live after its end: the room is ended again"
+    assert last_summary() == "live after its end: the room is ended again"
     step = Step.objects.get(call=call, kind="terminate")
     assert step.state == "pending" and step.due_at <= timezone.now()
     assert Event.objects.filter(subject_id=call.pk, type="call.still_live").count() == 1
@@ -138,7 +138,7 @@ def test_who_had_come_before_the_end_and_is_told_of_late_changes_nothing(call):
     ended_a_minute_ago(call)
     before = str(int(time.time()) - 70)
     call = applied(call, room(call, "participant_joined", people=1, createdAt=before))
-    assert (call.provider_state, last_summary(call)) == ("ended", "late: the call is over")
+    assert (call.provider_state, last_summary()) == ("ended", "late: the call is over")
     assert Step.objects.get(call=call, kind="terminate").state == "done"
     assert not Event.objects.filter(subject_id=call.pk, type="call.still_live").exists()
 

@@ -1,4 +1,4 @@
-"""Old events are forgotten: raw events hold phone numbers."""
+"""Old events are deleted: they hold phone numbers."""
 
 import time
 from uuid import UUID
@@ -12,13 +12,13 @@ from tests.support.signed_events import applied, post_twilio, status_form
 
 
 def aged(days):
-    """All events, as if they had come so long ago."""
+    """Make all events this old."""
     for number, event in enumerate(ProviderEvent.objects.all()):
         long_ago = (int(time.time() * 1000) - days * 86_400_000) << 80
         ProviderEvent.objects.filter(pk=event.pk).update(id=UUID(int=long_ago + number))
 
 
-def test_settled_events_are_forgotten_after_their_days(account, settings):
+def test_settled_events_are_deleted_after_their_days(account, settings):
     call = phone_call(account, provider_call_id="CA1")
     applied(call, post_twilio(call.connection, status_form("CA1", "completed", 3)))
     post_twilio(call.connection, status_form("CA2", "busy", 3))  # not looked at yet
@@ -29,7 +29,7 @@ def test_settled_events_are_forgotten_after_their_days(account, settings):
     assert ProviderEvent.objects.get().state == "pending"
 
 
-def test_what_a_live_call_was_told_is_kept(account):
+def test_events_of_a_live_call_are_kept(account):
     call = phone_call(account, provider_call_id="CA1")
     applied(call, post_twilio(call.connection, status_form("CA1", "in-progress", 2)))
     aged(400)
