@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from calls.lifecycle.dial import DialError
+from calls.exceptions import DialError
 from calls.lifecycle.end import end
 from calls.models import Call, CallMonitor, Step
 from calls.models.call import SUBMISSION_UNKNOWN
