@@ -1,29 +1,47 @@
-"""Figures of calls for /metrics; each is answered from a partial index."""
+"""Gauges of calls for /metrics; each query is answered by a partial index."""
 
-from liveplatform.observability.metrics import Gauge
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import DateTimeField, ExpressionWrapper, F, Q, QuerySet, Value
+from django.db.models.functions import Now
+
+from calls.models import Call
+from liveplatform.observability.metrics import Gauge, Sample, count_by
+
+OVERDUE_AFTER = timedelta(seconds=5)
+
+
+def live() -> QuerySet[Call]:
+    return Call.objects.filter(ended_at__isnull=True)
+
+
+def overdue() -> QuerySet[Any]:
+    """Live calls that should have been ended by their time limit."""
+    limit = F("started_at") + F("time_limit") * Value(timedelta(seconds=1))
+    limited = live().annotate(limit_at=ExpressionWrapper(limit, output_field=DateTimeField()))
+    return limited.filter(limit_at__lt=Now() - OVERDUE_AFTER)
+
+
+def still_billed() -> QuerySet[Call]:
+    """Ended calls that the provider says are live."""
+    return Call.objects.filter(ended_at__isnull=False, provider_state=Call.ProviderState.LIVE)
+
+
+def _by_status() -> list[Sample]:
+    return count_by(live(), scheduled=Q(status=Call.Status.SCHEDULED), live=Q(status=Call.Status.LIVE))
+
 
 GAUGES = [
-    Gauge(
-        "liveplatform_calls_open",
-        "Calls that have not ended.",
-        """
-        SELECT wanted.status, count(call.id) FROM (VALUES ('scheduled'), ('live')) wanted(status)
-        LEFT JOIN calls_call call ON call.status = wanted.status AND call.ended_at IS NULL
-        GROUP BY wanted.status
-        """,
-        labels=("status",),
-    ),
+    Gauge("liveplatform_calls_open", "Calls that have not ended.", _by_status, labels=("status",)),
     Gauge(
         "liveplatform_calls_overdue",
         "Live calls more than five seconds past their time limit.",
-        """
-        SELECT count(*) FROM calls_call WHERE ended_at IS NULL
-        AND started_at + make_interval(secs => time_limit) < now() - interval '5 seconds'
-        """,
+        lambda: [(overdue().count(),)],
     ),
     Gauge(
         "liveplatform_calls_still_billed",
         "Calls that ended here while the provider says they are live.",
-        "SELECT count(*) FROM calls_call WHERE ended_at IS NOT NULL AND provider_state = 'live'",
+        lambda: [(still_billed().count(),)],
     ),
 ]

@@ -2,12 +2,10 @@
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.db.models.functions import Now
 from django.http import HttpRequest
 
 from calls.models import CallMonitor, Reconciliation, RecordingSync
 from liveplatform.admin.base import ReadOnlyAdmin
-from liveplatform.work.doorbell import ring
 from liveplatform.work.models import Work
 
 
@@ -19,8 +17,7 @@ class RecurringWorkAdmin(ReadOnlyAdmin):
 
     @admin.action(description="Run now", permissions=["change"])
     def run_now(self, request: HttpRequest, rows: QuerySet[Work]) -> None:
-        due = rows.filter(state=Work.State.PENDING).update(due_at=Now())
-        ring(rows.model.queue)
+        due = rows.model.objects.filter(pk__in=rows).make_due()
         self.message_user(request, f"{due} are due now.")
 
 

@@ -8,7 +8,6 @@ from django.utils.html import format_html
 from calls.admin.links import call_link
 from calls.models import ProviderEvent
 from liveplatform.admin.base import ReadOnlyAdmin
-from liveplatform.work.doorbell import ring
 
 GZIP_MAGIC = b"\x1f\x8b"
 
@@ -31,8 +30,7 @@ class ProviderEventAdmin(ReadOnlyAdmin):
 
     @admin.action(description="Apply again", permissions=["change"])
     def apply_again(self, request: HttpRequest, events: QuerySet[ProviderEvent]) -> None:
-        due = sum(event.retry() for event in events)
-        ring(ProviderEvent.queue)
+        due = ProviderEvent.objects.filter(pk__in=events).restart()
         self.message_user(request, f"{due} events are applied again.")
 
     @admin.display(description="call")

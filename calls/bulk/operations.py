@@ -93,8 +93,7 @@ def remaining(operation: Operation) -> int | None:
 def set_enabled(rule: AutoEndRule, *, enabled: bool) -> None:
     """Enable or disable a rule; no effect if it is so already."""
     if enabled and not rule.is_enabled:
-        rule.retry()
-        ring(AutoEndRule.queue)
+        rule.restart()
     elif not enabled and rule.is_enabled:
         AutoEndRule.objects.filter(pk=rule.pk).update(
             state=AutoEndRule.State.SKIPPED, settled_at=Now(), due_at=None, updated_at=Now()

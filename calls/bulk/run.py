@@ -123,8 +123,7 @@ def run_rule(rule: AutoEndRule) -> None:
     rule.save(update_fields=["ended", "last_ended_at"])
     log.info("rule_applied", rule_id=str(rule.pk), ended=len(won))
     if len(ids) == CHUNK_SIZE:
-        type(rule)._default_manager.filter(pk=rule.pk).update(due_at=Now())
-        ring(rule.queue)
+        AutoEndRule.objects.filter(pk=rule.pk).make_due()
 
 
 def rule_interval() -> float:

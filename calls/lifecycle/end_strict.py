@@ -63,7 +63,7 @@ def _request_end(call: Call, reason: str, code: EndCode, actor: str) -> Step:
         Step.objects.bulk_create([_terminate_step(call)], ignore_conflicts=True)
     step = Step.objects.get(call=call, kind=Step.Kind.TERMINATE)
     if step.is_settled:
-        step.retry()
+        step.restart(wake=False)
     return step
 
 

@@ -6,7 +6,6 @@ from uuid import UUID
 from django.db import models
 
 from calls.models.call import Call
-from liveplatform.work.doorbell import ring
 from liveplatform.work.models import Work
 
 
@@ -40,12 +39,9 @@ class Step(Work):
     @classmethod
     def rerun(cls, call_id: UUID, kind: Kind) -> bool:
         """Make this step of a call due again if it has settled, and wake a worker; False otherwise."""
-        step = cls.objects.filter(call_id=call_id, kind=kind).first()
-        if step is None or not step.retry():
-            return False
-        ring(cls.queue)
-        return True
+        return cls.objects.filter(call_id=call_id, kind=kind).restart() == 1
 
-    @property
-    def initial_max_attempts(self) -> int:
-        return self.MAX_ATTEMPTS[self.kind]
+    @classmethod
+    def initial_max_attempts(cls) -> models.Case:
+        by_kind = (models.When(kind=kind, then=models.Value(n)) for kind, n in cls.MAX_ATTEMPTS.items())
+        return models.Case(*by_kind, output_field=models.IntegerField())

@@ -16,7 +16,7 @@ log = structlog.get_logger(__name__)
 def terminate_late_leg(call: Call) -> bool:
     """Run terminate again for an ended call whose leg became known after its end; False if it is running."""
     step = Step.objects.filter(call=call, kind=Step.Kind.TERMINATE).first()
-    if step is None or not step.retry():
+    if step is None or not step.restart():
         return False
     ring(Step.queue)
     return True

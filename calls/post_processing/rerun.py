@@ -8,7 +8,6 @@ from django.db import transaction
 from calls import activity
 from calls.exceptions import CallNotFound, CallStateError
 from calls.models import Call, Step
-from liveplatform.work.doorbell import ring
 from liveplatform.work.queue import queue_named
 from liveplatform.work.run_one import run_one
 
@@ -17,9 +16,8 @@ log = structlog.get_logger(__name__)
 
 def rerun_step(step: Step, actor: str = "task") -> str:
     """Make a settled step due at once, with fresh attempts; describes what was done."""
-    if not _make_due(step, actor):
+    if not _restart(step, actor, wake=True):
         return f"{step.kind} of call {step.call_id} is {step.state}: a worker will run it anyway."
-    ring(Step.queue)
     return f"{step.kind} of call {step.call_id} was {step.state}; it runs again now."
 
 
@@ -34,7 +32,7 @@ def run_step(call_id: UUID, kind: Step.Kind, actor: str = "task") -> str:
     if step.state == Step.State.PENDING and step.due_at is None:
         raise CallStateError(f"{kind} of call {call_id} waits until the other steps have settled.")
     if step.is_settled:
-        _make_due(step, actor)
+        _restart(step, actor, wake=False)
     return run_one(queue_named(Step.queue), step.pk)
 
 
@@ -44,11 +42,11 @@ def _missing(call_id: UUID) -> Exception:
     return CallNotFound(f"{call_id}: there is no such call.")
 
 
-def _make_due(step: Step, actor: str) -> bool:
+def _restart(step: Step, actor: str, *, wake: bool) -> bool:
     """Reset a settled step and record it in the timeline; False if it is open."""
     with transaction.atomic():
         Call.lock([step.call_id])  # before its steps, like everything that locks both
-        if not step.retry():
+        if not step.restart(wake=wake):
             return False
         activity.record(step.call_id, actor, activity.RERUN, f"{step.kind}, which was {step.state}")
     log.info("step_run_again", call_id=str(step.call_id), step=step.kind, by=actor)

@@ -3,14 +3,11 @@
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
-from django.db.models.functions import Now
 
 from calls import activity
 from calls.analysis.turns import MAX_TURNS, parse_turns
 from calls.exceptions import TranscriptTooLong
 from calls.models import Call, Step, Transcript
-from liveplatform.work.doorbell import ring
 
 
 def put(call: Call, turns: list[dict[str, Any]], language: str = "", *, actor: str = "") -> Transcript:
@@ -52,14 +49,4 @@ def restart_analysis(call: Call) -> bool:
     fencing token invalidates a running attempt, which does not know this transcript.
     """
     Call.lock([call.pk])
-    restarted = Step.objects.filter(call=call, kind=Step.Kind.ANALYSE).update(
-        state=Step.State.PENDING,
-        due_at=Now(),
-        settled_at=None,
-        updated_at=Now(),
-        fencing_token=F("fencing_token") + 1,
-        max_attempts=F("attempts") + Step.MAX_ATTEMPTS[Step.Kind.ANALYSE],
-    )
-    if restarted:
-        ring(Step.queue)
-    return bool(restarted)
+    return Step.objects.filter(call=call, kind=Step.Kind.ANALYSE).restart(interrupt=True) == 1

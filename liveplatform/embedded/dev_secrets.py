@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def secret(var: Path, name: str, prefix: str = "") -> str:
-    """32 random bytes in base64 after `prefix`, generated at the first call and kept in an owner-only file."""
+    """32 random bytes in base64 after `prefix`, generated at the first call, in an owner-only file."""
     path = var / name
     if not path.exists():
         var.mkdir(parents=True, exist_ok=True)

@@ -92,7 +92,7 @@ class EndpointAdmin(LargeTableAdmin):
 
     @admin.action(description="Send failed deliveries again", permissions=["change"])
     def recover(self, request: HttpRequest, endpoints: QuerySet[Endpoint]) -> None:
-        count = Delivery.objects.filter(endpoint__in=endpoints, state=Delivery.State.FAILED).redeliver()
+        count = Delivery.objects.filter(endpoint__in=endpoints, state=Delivery.State.FAILED).restart()
         self.message_user(request, f"{count} deliveries are due again.")
 
     def _show_once(self, request: HttpRequest, endpoint: Endpoint, secret: str) -> None:
@@ -143,7 +143,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
     @admin.action(description="Send again, now", permissions=["change"])
     def resend(self, request: HttpRequest, deliveries: QuerySet[Delivery]) -> None:
         resendable = Delivery.objects.filter(pk__in=deliveries.values("pk"), endpoint__is_enabled=True)
-        sent = resendable.redeliver()
+        sent = resendable.restart()
         log.info("deliveries_resent", by=f"staff:{request.user.pk}", count=sent)
         self.message_user(
             request, f"{sent} deliveries are due again; open ones and disabled endpoints were left alone."

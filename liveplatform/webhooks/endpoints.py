@@ -51,7 +51,7 @@ def enable(endpoint: Endpoint) -> int:
     endpoint.clear_failures()
     with transaction.atomic():
         endpoint.save(update_fields=[*Endpoint.HEALTH_FIELDS, "updated_at"])
-        return endpoint.deliveries.filter(state=Delivery.State.SKIPPED).redeliver()
+        return endpoint.deliveries.filter(state=Delivery.State.SKIPPED).restart()
 
 
 def disable(endpoint: Endpoint) -> None:

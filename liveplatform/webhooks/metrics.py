@@ -1,17 +1,20 @@
-"""Figures of endpoints for /metrics; deliveries are counted as the Work that they are."""
+"""Gauges of endpoints for /metrics; deliveries are counted as rows of Work."""
 
-from liveplatform.observability.metrics import Gauge
+from django.db.models import Q
+
+from liveplatform.observability.metrics import Gauge, Sample, count_by
+from liveplatform.webhooks.models import Endpoint
+
+
+def _by_health() -> list[Sample]:
+    return count_by(
+        Endpoint.objects.all(),
+        well=Q(is_enabled=True, failing_since=None),
+        failing=Q(is_enabled=True, failing_since__isnull=False),
+        disabled=Q(is_enabled=False),
+    )
+
 
 GAUGES = [
-    Gauge(
-        "liveplatform_webhook_endpoints",
-        "Customers' endpoints by how they fare.",
-        """
-        SELECT 'well', count(*) FILTER (WHERE is_enabled AND failing_since IS NULL) FROM webhooks_endpoint
-        UNION ALL SELECT 'failing', count(*) FILTER (WHERE is_enabled AND failing_since IS NOT NULL)
-            FROM webhooks_endpoint
-        UNION ALL SELECT 'disabled', count(*) FILTER (WHERE NOT is_enabled) FROM webhooks_endpoint
-        """,
-        labels=("state",),
-    ),
+    Gauge("liveplatform_webhook_endpoints", "Customers' endpoints by health.", _by_health, labels=("state",))
 ]

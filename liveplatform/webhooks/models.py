@@ -15,7 +15,6 @@ from liveplatform.egress.url_policy import MAX_URL_LENGTH
 from liveplatform.webhooks.retry_schedule import MAX_ATTEMPTS
 from liveplatform.webhooks.signing import new_secret
 from liveplatform.webhooks.validators import validate_events, validate_url
-from liveplatform.work.doorbell import ring
 from liveplatform.work.models import Work
 
 # How long messages are signed with the previous secret too after a rotation.
@@ -115,30 +114,6 @@ class Event(models.Model):
         return f"evt_{self.id.hex}"
 
 
-class DeliveryQuerySet(models.QuerySet["Delivery"]):
-    """Deliveries that are sent again, each with the full retry schedule."""
-
-    def redeliver(self) -> int:
-        """Make the settled ones due now; returns how many."""
-        due = self.exclude(state__in=Work.OPEN).update(
-            state=Work.State.PENDING,
-            due_at=Now(),
-            max_attempts=models.F("attempts") + MAX_ATTEMPTS,
-            settled_at=None,
-            updated_at=Now(),
-        )
-        if due:
-            ring(Delivery.queue)
-        return due
-
-    def make_due(self) -> int:
-        """Make the pending ones due now; returns how many."""
-        due = self.filter(state=Work.State.PENDING).update(due_at=Now(), updated_at=Now())
-        if due:
-            ring(Delivery.queue)
-        return due
-
-
 class Delivery(Work):
     """The work of sending one Event to one Endpoint; its log has every attempt."""
 
@@ -148,8 +123,6 @@ class Delivery(Work):
     event = models.ForeignKey(Event, models.CASCADE, related_name="deliveries", db_index=False)
     endpoint = models.ForeignKey(Endpoint, models.CASCADE, related_name="deliveries", db_index=False)
     max_attempts = models.PositiveIntegerField(default=MAX_ATTEMPTS, db_default=MAX_ATTEMPTS)
-
-    objects = DeliveryQuerySet.as_manager()
 
     class Meta(Work.Meta):
         verbose_name_plural = "deliveries"

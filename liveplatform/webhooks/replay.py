@@ -17,7 +17,7 @@ from liveplatform.work.doorbell import ring
 def resend(delivery: Delivery) -> bool:
     """Make a delivery due now, with the full retry schedule if it is settled; False if it is being sent."""
     row = Delivery.objects.filter(pk=delivery.pk)
-    return bool(row.make_due() or row.redeliver())
+    return bool(row.make_due() or row.restart())
 
 
 def recover(endpoint: Endpoint, since: datetime, until: datetime) -> tuple[int, int]:
@@ -31,7 +31,7 @@ def recover(endpoint: Endpoint, since: datetime, until: datetime) -> tuple[int, 
         event__created_at__lt=until,
     )
     with transaction.atomic():
-        return not_received.redeliver(), backfill(endpoint.pk, since, until)
+        return not_received.restart(), backfill(endpoint.pk, since, until)
 
 
 def backfill(endpoint_id: UUID, since: datetime, until: datetime) -> int:

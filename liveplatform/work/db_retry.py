@@ -1,4 +1,4 @@
-"""Sitting out a database that is away for a moment: what was done must not be forgotten meanwhile."""
+"""Retry across a short loss of the database, so that finished work is not forgotten."""
 
 import time
 from collections.abc import Callable
@@ -11,18 +11,18 @@ log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 
-RETRY_INTERVAL = 0.2
+RETRY_INTERVAL = 0.2  # seconds
 
 
-def retry_on_disconnect(act: Callable[[], T], seconds: float) -> T:
-    """Do it; while the connection is lost, do it again over a new one, for at most so many seconds."""
+def retry_on_disconnect(operation: Callable[[], T], seconds: float) -> T:
+    """Run the operation; while the connection is lost, again over a new one, for at most `seconds`."""
     until = time.monotonic() + seconds
     while True:
         try:
-            return act()
+            return operation()
         except (OperationalError, InterfaceError) as error:
             connection.close()
             if time.monotonic() > until:
                 raise
-            log.warning("database_away", error=type(error).__name__)
+            log.warning("database_disconnected", error=type(error).__name__)
             time.sleep(RETRY_INTERVAL)

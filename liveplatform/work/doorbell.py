@@ -1,12 +1,13 @@
-"""The doorbell: tells workers that something is due. It may fail; the sweep finds what it missed.
+"""The doorbell: wakes workers when rows became due. It may fail; the sweep finds the rows without it.
 
-Inside a worker a ring wakes the drain of the same process. Elsewhere a thread sends one tiny Celery
-message for all the rings of a moment, so that no request waits for Redis, be it slow, frozen or gone.
+In a worker, a ring wakes the drain of the same process. Elsewhere a thread sends one small Celery message for
+all rings of a moment, so that no request waits for Redis.
 """
 
 import threading
 import time
 from collections.abc import Callable
+from functools import cache
 
 import structlog
 from django.db import transaction
@@ -18,60 +19,59 @@ from liveplatform.failpoints import reach
 
 log = structlog.get_logger(__name__)
 
-# Rings that come within this time share one message.
+# Rings within COALESCE_S seconds share one message; messages are at least MIN_INTERVAL seconds apart.
 COALESCE_S = 0.002
-# After a message there is none for so long: under load one bell stands for many rows.
 MIN_INTERVAL = 0.02
 
-_here: dict[str, Callable[[], None]] = {}
+_wake_by_queue: dict[str, Callable[[], None]] = {}
 
 
 def ring(queue: str) -> None:
-    """After the commit under way, wake a worker for this queue. Never blocks, never raises."""
+    """When the current transaction commits, wake a worker for this queue. Never blocks, never raises."""
     transaction.on_commit(lambda: _ring(queue))
 
 
 def on_ring(queue: str, wake: Callable[[], None]) -> None:
-    """From now on rings of this process wake its own drain."""
-    _here[queue] = wake
+    """Register this process's drain of a queue: rings in this process call `wake`."""
+    _wake_by_queue[queue] = wake
 
 
 def wake_local(queue: str) -> bool:
-    """A message came in: wake this process's drain; False if it has none."""
-    wake = _here.get(queue)
+    """Wake this process's drain of a queue; False if it has none."""
+    wake = _wake_by_queue.get(queue)
     if wake:
         wake()
     return wake is not None
 
 
 def ring_workers(queue: str) -> None:
-    """Call other processes to help."""
-    _ringer().ring(queue)
+    """Wake another process's drain of a queue, by a Celery message."""
+    _sender().ring(queue)
 
 
 def _ring(queue: str) -> None:
     reach(f"ringing.{queue}")
     if not wake_local(queue):
-        _ringer().ring(queue)
+        ring_workers(queue)
 
 
 class _Sender:
-    """The thread that sends the messages of this process."""
+    """The thread that sends this process's messages."""
 
     def __init__(self) -> None:
         self._waiting: set[str] = set()
-        self._something = threading.Event()
-        threading.Thread(target=self._run, name="bell", daemon=True).start()
+        self._rung = threading.Event()
+        threading.Thread(target=self._run, name="doorbell", daemon=True).start()
 
     def ring(self, queue: str) -> None:
         self._waiting.add(queue)
-        self._something.set()
+        self._rung.set()
 
     def _run(self) -> None:
         while True:
-            self._something.wait()
+            self._rung.wait()
             time.sleep(COALESCE_S)
-            self._something.clear()
+            self._rung.clear()
             for queue in list(self._waiting):
                 self._waiting.discard(queue)
                 _send(queue)
@@ -86,11 +86,13 @@ def _send(queue: str) -> None:
 
 
 _lock = threading.Lock()
-_the_ringer: list[_Sender] = []
 
 
-def _ringer() -> _Sender:
+def _sender() -> _Sender:
     with _lock:
-        if not _the_ringer:
-            _the_ringer.append(_Sender())
-        return _the_ringer[0]
+        return _only_sender()
+
+
+@cache
+def _only_sender() -> _Sender:
+    return _Sender()

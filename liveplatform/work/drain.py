@@ -1,18 +1,18 @@
-"""Drain: claim what is due, run it side by side, write each outcome where the claim is still ours."""
+"""Drain: claim due rows, run their attempts side by side, and settle each one."""
 
-import queue
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from queue import Empty, SimpleQueue
 from typing import Any, Generic, TypeVar
 
 import structlog
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, OperationalError, connection
+from django.db import DatabaseError, connection
 
 from liveplatform.failpoints import reach
 from liveplatform.work import executor, slow_keys, sql
@@ -20,26 +20,27 @@ from liveplatform.work.db_retry import retry_on_disconnect
 from liveplatform.work.models import AttemptFn, Work
 from liveplatform.work.outcomes import Outcome, fail, retry
 from liveplatform.work.queue import Queue
+from liveplatform.work.settle import Attempt, settle_batch
 
 log = structlog.get_logger(__name__)
 
 W = TypeVar("W", bound=Work)
 
-# Under load outcomes are written together: those of this time (s), at most so many; a few at once.
+# Under load outcomes are settled together: those of FLUSH_INTERVAL seconds, at most FLUSH_SIZE. When so few
+# are left that waiting gains nothing, they are settled at once.
 FLUSH_INTERVAL = 0.04
-BATCH = 64
+FLUSH_SIZE = 64
 FLUSH_AT_ONCE = 8
-
-
-# Where finished jobs land; a None among them is the bell.
-CompletionQueue = queue.SimpleQueue[Future[Outcome] | None]
-# A process with this many jobs that never came back claims no more, and starts afresh.
+# A process with this many attempts that never returned claims no more, and is replaced (worker.py).
 STUCK_LIMIT = 4
+
+# Receives each finished attempt; None means that rows became due.
+CompletionQueue = SimpleQueue[Future[Outcome] | None]
 
 
 @dataclass
 class InFlight(Generic[W]):
-    """A job under way: its row, and when it began."""
+    """An attempt under way: its row, and when it began (wall clock, monotonic clock)."""
 
     row: W
     began: datetime
@@ -48,57 +49,57 @@ class InFlight(Generic[W]):
 
 @dataclass
 class Drained:
-    """What a drain did: how many rows it claimed, and their outcomes."""
+    """Result of a drain: rows claimed, their states after settling, attempts that never returned."""
 
     claimed: int = 0
     outcomes: Counter[str] = field(default_factory=Counter)
     stuck: int = 0
 
     def __str__(self) -> str:
-        said = ", ".join(f"{n} {state}" for state, n in sorted(self.outcomes.items()))
-        return f"{self.claimed} claimed: {said or 'nothing was due'}"
+        counts = ", ".join(f"{n} {state}" for state, n in sorted(self.outcomes.items()))
+        return f"{self.claimed} claimed: {counts or 'nothing was due'}"
 
 
 def drain(
-    of: Queue[Any],
+    queue: Queue[Any],
     *,
     seconds: float = 20.0,
     on_full: Callable[[], None] | None = None,
     stop: threading.Event | None = None,
-    bell: "CompletionQueue | None" = None,
+    completed: CompletionQueue | None = None,
 ) -> Drained:
     """Work through the due rows of a queue until none is left, or for about `seconds`.
 
-    `on_full` is called once if a claim came back full: others should come and help. Once `stop`
-    is set nothing more is claimed; what is in flight is settled. A None put into `bell` says that
-    something became due: it is claimed beside what is in flight.
+    `on_full` is called once if a claim came back full, to wake other workers. After `stop` is set nothing
+    more is claimed; attempts in flight are settled. A None put into `completed` wakes the drain: rows that
+    became due are claimed beside those in flight.
     """
-    landed: CompletionQueue = bell if bell is not None else queue.SimpleQueue()
-    return _Drain(of, time.monotonic() + seconds, stop or threading.Event(), landed).run(on_full)
+    run = _Drain(queue, time.monotonic() + seconds, stop or threading.Event(), completed or SimpleQueue())
+    return run.run(on_full)
 
 
-def run_row(of: Queue[W], row: W) -> W | None:
-    """Run one row that this process has just claimed; the row as settled, None if it was lost."""
-    (job,) = _prepared(of, [row])
-    flight = InFlight(row, datetime.now(UTC), time.monotonic())
-    rows = sql.settle(of, [_outcome_of(flight, executor.submit(job))])
-    _log_results(of, rows)
+def run_row(queue: Queue[W], row: W) -> W | None:
+    """Run one row that this process has just claimed; the row as settled, None if the claim was lost."""
+    (attempt_fn,) = _prepared(queue, [row])
+    started = InFlight(row, datetime.now(UTC), time.monotonic())
+    rows = settle_batch(queue, [_attempt(started, executor.submit(attempt_fn))])
     return rows[0] if rows else None
 
 
 class _Drain:
-    """The state of one drain: what is in flight, and what has landed."""
+    """The state of one drain: attempts in flight, and finished ones that are not settled yet."""
 
-    def __init__(self, of: Queue[Any], until: float, stop: threading.Event, landed: CompletionQueue) -> None:
-        self.of = of
+    def __init__(
+        self, queue: Queue[Any], until: float, stop: threading.Event, completed: CompletionQueue
+    ) -> None:
+        self.queue = queue
         self.until = until
         self.stop = stop
-        self.width = of.width
-        self.flights: dict[Future[Outcome], InFlight[Any]] = {}
-        self.landed = landed
-        self.attempts: list[sql.Attempt[Any]] = []  # over, and not yet written
-        self.write_by = 0.0  # time.monotonic()
-        self.rung = True
+        self.completed = completed
+        self.in_flight: dict[Future[Outcome], InFlight[Any]] = {}
+        self.finished: list[Attempt[Any]] = []
+        self.flush_at = 0.0  # time.monotonic()
+        self.woken = True
         self.drained = Drained()
 
     def run(self, on_full: Callable[[], None] | None) -> Drained:
@@ -107,167 +108,130 @@ class _Drain:
             if full and on_full:
                 on_full()
                 on_full = None
-            if not self.flights and not self.attempts:
+            if not self.in_flight and not self.finished:
                 return self.drained
             self._wait()
-            if self._ripe():
-                self._settle()
+            if self._should_flush():
+                self._flush()
 
     def _may_claim(self) -> bool:
-        worn_out = self.drained.stuck >= STUCK_LIMIT
-        return time.monotonic() < self.until and not self.stop.is_set() and not worn_out
+        stuck = self.drained.stuck >= STUCK_LIMIT
+        return time.monotonic() < self.until and not self.stop.is_set() and not stuck
 
     def _claim_if_possible(self) -> bool:
-        """Claim; a database that is away must not take along what is in flight."""
+        """Claim; losing the database must not lose the attempts in flight."""
         try:
             return self._claim()
         except DatabaseError:
             connection.close()
-            if not self.flights:
+            if not self.in_flight:
                 raise
             return False
 
     def _claim(self) -> bool:
-        free = self.width - len(self.flights)
-        # A claim of a few rows costs as much as one of many: rather wait, unless the bell rang.
-        if free < max(1, self.width // (8 if self.rung else 2)):
+        """Claim and start rows; true if there may be more than this process has places for."""
+        concurrency = self.queue.concurrency_limit
+        free = concurrency - len(self.in_flight)
+        # Claiming a few rows costs as much as claiming many: wait for free places, unless rows became due.
+        if free < max(1, concurrency // (8 if self.woken else 2)):
             return True
-        self.rung = False
-        busy = Counter(flight.row.concurrency_key for flight in self.flights.values())
-        reach(f"claiming.{self.of.name}")
-        rows = sql.claim(
-            self.of.model, free, per_key=max(1, self.width * 3 // 4), busy=busy, caps=slow_keys.limits()
-        )
+        self.woken = False
+        busy = Counter(each.row.concurrency_key for each in self.in_flight.values())
+        reach(f"claiming.{self.queue.name}")
+        per_key = max(1, concurrency * 3 // 4)
+        rows = sql.claim(self.queue.model, free, per_key=per_key, busy=busy, limits=slow_keys.limits())
         if rows:
-            reach(f"claimed.{self.of.name}")
+            reach(f"claimed.{self.queue.name}")
         self.drained.claimed += len(rows)
         self._start(rows)
         return len(rows) == free
 
     def _start(self, rows: list[Work]) -> None:
-        worn = [row for row in rows if row.attempts > row.max_attempts]
-        fresh = [row for row in rows if row.attempts <= row.max_attempts]
-        for row in worn:
-            # Its last attempts never came back: the worker died under it. Enough of that.
-            self._fly(row, lambda: fail("The worker was lost during the last attempt; given up."))
-        for row, job in zip(fresh, _prepared(self.of, fresh), strict=True):
-            self._fly(row, job)
+        exhausted = [row for row in rows if row.attempts > row.max_attempts]
+        runnable = [row for row in rows if row.attempts <= row.max_attempts]
+        for row in exhausted:
+            # Its last attempts never returned: the worker died under them.
+            self._submit(row, lambda: fail("The worker was lost during the last attempt; given up."))
+        for row, attempt_fn in zip(runnable, _prepared(self.queue, runnable), strict=True):
+            self._submit(row, attempt_fn)
 
-    def _fly(self, row: Work, job: AttemptFn) -> None:
-        future = executor.submit(job)
-        self.flights[future] = InFlight(row, datetime.now(UTC), time.monotonic())
-        future.add_done_callback(self.landed.put)
+    def _submit(self, row: Work, attempt_fn: AttemptFn) -> None:
+        future = executor.submit(attempt_fn)
+        self.in_flight[future] = InFlight(row, datetime.now(UTC), time.monotonic())
+        future.add_done_callback(self.completed.put)
 
     def _wait(self) -> None:
-        """Take in what landed, until something did, the bell rang, or it is time to write or to sweep."""
+        """Collect finished attempts: until there is one, rows became due, or it is time to flush or sweep."""
         try:
-            self._land(self.landed.get(timeout=self._patience()))
-        except queue.Empty:
-            self._abandon()
-            self.rung = True
-        while not self.landed.empty():
-            self._land(self.landed.get())
+            self._collect(self.completed.get(timeout=self._poll_timeout()))
+        except Empty:
+            self._drop_expired()
+            self.woken = True
+        while not self.completed.empty():
+            self._collect(self.completed.get())
 
-    def _patience(self) -> float:
+    def _poll_timeout(self) -> float:
         now = time.monotonic()
-        if self.attempts:
-            return max(0.0, self.write_by - now)
-        oldest = min((flight.clock for flight in self.flights.values()), default=now)
+        if self.finished:
+            return max(0.0, self.flush_at - now)
+        oldest = min((each.clock for each in self.in_flight.values()), default=now)
         return min(max(0.05, oldest + settings.WORK_LEASE - now), settings.WORK_SWEEP)
 
-    def _land(self, future: Future[Outcome] | None) -> None:
+    def _collect(self, future: Future[Outcome] | None) -> None:
         if future is None:
-            self.rung = True
-        elif future in self.flights:
-            if not self.attempts:
-                self.write_by = time.monotonic() + FLUSH_INTERVAL
-            self.attempts.append(_outcome_of(self.flights.pop(future), future))
-            slow_keys.observe(self.attempts[-1])
+            self.woken = True
+        elif future in self.in_flight:
+            if not self.finished:
+                self.flush_at = time.monotonic() + FLUSH_INTERVAL
+            self.finished.append(_attempt(self.in_flight.pop(future), future))
+            slow_keys.observe(self.finished[-1])
 
-    def _ripe(self) -> bool:
-        """Whether it is time to write: few are left to wait for, many have come, or the first waits long."""
-        return bool(self.attempts) and (
-            len(self.flights) + len(self.attempts) <= FLUSH_AT_ONCE
-            or not self.flights
-            or len(self.attempts) >= BATCH
-            or time.monotonic() >= self.write_by
+    def _should_flush(self) -> bool:
+        """Settle now: few attempts are left, the batch is full, or the oldest waited long enough."""
+        return bool(self.finished) and (
+            len(self.in_flight) + len(self.finished) <= FLUSH_AT_ONCE
+            or not self.in_flight
+            or len(self.finished) >= FLUSH_SIZE
+            or time.monotonic() >= self.flush_at
         )
 
-    def _abandon(self) -> None:
-        """Let go of jobs that outlived their lease: another worker may have their rows by now."""
-        lost = [
-            f for f, flight in self.flights.items() if time.monotonic() - flight.clock > settings.WORK_LEASE
-        ]
-        for future in lost:
-            flight = self.flights.pop(future)
+    def _drop_expired(self) -> None:
+        """Forget attempts that outlived their lease: another worker may have their rows by now."""
+        now = time.monotonic()
+        for future in [f for f, each in self.in_flight.items() if now - each.clock > settings.WORK_LEASE]:
+            expired = self.in_flight.pop(future)
             future.cancel()
             self.drained.stuck += 1
-            log.error("work_stuck", queue=self.of.name, work=str(flight.row.pk))
+            log.error("attempt_stuck", queue=self.queue.name, work=str(expired.row.pk))
 
-    def _settle(self) -> None:
-        attempts, self.attempts = self.attempts, []
-        rows = _settle_one_by_one(self.of, attempts)
-        _log_results(self.of, rows)
+    def _flush(self) -> None:
+        finished, self.finished = self.finished, []
+        rows = settle_batch(self.queue, finished)
         self.drained.outcomes.update(row.state for row in rows)
 
 
-def _prepared(of: Queue[W], rows: list[W]) -> list[AttemptFn]:
-    """The rows' jobs. A row that cannot even be prepared is an attempt that crashed; the others go on."""
+def _prepared(queue: Queue[W], rows: list[W]) -> list[AttemptFn]:
+    """The rows' attempts. A row whose preparation raises is a failed attempt; the others are not affected."""
     if not rows:
         return []
     try:
-        return retry_on_disconnect(lambda: of.prepare(rows), settings.WORK_LEASE / 2)
+        return retry_on_disconnect(lambda: queue.prepare(rows), settings.WORK_LEASE / 2)
     except DatabaseError:
         raise
     except Exception as error:  # noqa: BLE001 - as in _attempt
         if len(rows) > 1:
-            return [job for row in rows for job in _prepared(of, [row])]
-        log.exception("prepare_failed", queue=of.name, work=str(rows[0].pk))
+            return [attempt_fn for row in rows for attempt_fn in _prepared(queue, [row])]
+        log.exception("prepare_failed", queue=queue.name, work=str(rows[0].pk))
         crashed = retry(f"{type(error).__name__}: the attempt could not be prepared")
         return [lambda: crashed]
 
 
-def _outcome_of(flight: InFlight[W], future: Future[Outcome]) -> sql.Attempt[W]:
+def _attempt(started: InFlight[W], future: Future[Outcome]) -> Attempt[W]:
+    """The finished attempt; one that raised is to be retried."""
     try:
         outcome = future.result()
-    except Exception as error:  # noqa: BLE001 - the one place where anything may go wrong
-        log.exception("work_crashed", queue=flight.row.queue, work=str(flight.row.pk))
+    except Exception as error:  # noqa: BLE001 - an attempt is any app's code
+        log.exception("attempt_crashed", queue=started.row.queue, work=str(started.row.pk))
         outcome = retry(f"{type(error).__name__}: the attempt crashed")
-    return sql.Attempt(flight.row, outcome, flight.began, round((time.monotonic() - flight.clock) * 1000))
-
-
-def _settle_one_by_one(of: Queue[W], attempts: list[sql.Attempt[W]]) -> list[W]:
-    """Settle all at once; if one of them cannot be written, it must not take the others along."""
-    try:
-        return retry_on_disconnect(lambda: sql.settle(of, attempts), settings.WORK_LEASE / 2)
-    except Exception as error:  # noqa: BLE001 - what follows a row is anybody's code
-        if len(attempts) == 1:
-            log.exception("work_unsettled", queue=of.name, work=str(attempts[0].row.pk))
-            # With the database away nothing can be written: the lease runs out and somebody tries again.
-            away = isinstance(error, OperationalError | InterfaceError)
-            return [] if away else _settle_crashed(of, attempts[0], error)
-        log.warning("work_settled_singly", queue=of.name, rows=len(attempts), exc_info=True)
-    return [row for attempt in attempts for row in _settle_one_by_one(of, [attempt])]
-
-
-def _settle_crashed(of: Queue[W], attempt: sql.Attempt[W], error: Exception) -> list[W]:
-    """What should follow could not be done: that is an attempt that failed, and its reason is on the row."""
-    outcome = retry(f"{type(error).__name__}: what follows could not be written")
-    crashed = replace(attempt, outcome=outcome)
-    for follow in (True, False):
-        try:
-            return sql.settle(of, [crashed], follow=follow)
-        except Exception:  # noqa: BLE001 - as above
-            log.exception("work_unsettled", queue=of.name, work=str(attempt.row.pk))
-    return []
-
-
-def _log_results(of: Queue[W], rows: list[W]) -> None:
-    """What was given up is an alarm; everything else is one line for the curious."""
-    for row in rows:
-        said = {"queue": row.queue, "work": str(row.pk), "attempts": row.attempts, "state": row.state}
-        said |= of.log_context(row)
-        if row.state == Work.State.FAILED:
-            log.error("work_failed", error=row.error, **said)
-        else:
-            log.debug("work_settled", **said)
+    ms = round((time.monotonic() - started.clock) * 1000)
+    return Attempt(started.row, outcome, started.began, ms)

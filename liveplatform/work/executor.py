@@ -1,6 +1,6 @@
-"""Where jobs run inside a worker process: a pool of threads, and one event loop.
+"""Where attempts run inside a worker process: a thread pool and one event loop.
 
-Both are made at the first job (after any fork) and live as long as the process.
+Both are created at the first attempt (after any fork) and live as long as the process.
 """
 
 import asyncio
@@ -14,16 +14,16 @@ from liveplatform.work.models import AttemptFn
 from liveplatform.work.outcomes import Outcome
 
 
-def submit(job: AttemptFn) -> "Future[Outcome]":
-    """Begin one job beside the others."""
-    if callable(job):
-        return _pool().submit(job)
-    return asyncio.run_coroutine_threadsafe(job, event_loop())
+def submit(attempt_fn: AttemptFn) -> "Future[Outcome]":
+    """Start an attempt; a callable in a thread, a coroutine on the event loop."""
+    if callable(attempt_fn):
+        return _pool().submit(attempt_fn)
+    return asyncio.run_coroutine_threadsafe(attempt_fn, event_loop())
 
 
 @cache
 def event_loop() -> asyncio.AbstractEventLoop:
-    """The process's event loop, running in a thread of its own."""
+    """The process's event loop, which runs in its own thread."""
     loop = asyncio.new_event_loop()
     threading.Thread(target=loop.run_forever, name="work-loop", daemon=True).start()
     return loop

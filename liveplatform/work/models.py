@@ -1,25 +1,60 @@
-"""Work: background work kept as a row until it is done."""
+"""Work: a unit of background work, kept as a row until it is settled."""
 
 import uuid
 from collections.abc import Callable, Coroutine
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar, cast
 
 from django.db import models
 from django.db.models.functions import Now
 
 from liveplatform.db.uuid7 import uuid7
+from liveplatform.work.doorbell import ring
 from liveplatform.work.outcomes import Outcome
 
+# One attempt: a callable runs in a thread, a coroutine on the worker's event loop.
 AttemptFn = Callable[[], Outcome] | Coroutine[Any, Any, Outcome]
 NO_KEY = uuid.UUID(int=0)
 
+W = TypeVar("W", bound="Work")
+
+
+class WorkQuerySet(models.QuerySet[W]):
+    """Rows of Work. Its verbs ring the doorbell of their queue, at the commit of the transaction."""
+
+    def make_due(self) -> int:
+        """Make the pending rows among these due now; returns how many there were."""
+        rows = self.filter(state=Work.State.PENDING)
+        return self._ring(rows.update(due_at=Now(), updated_at=Now()))
+
+    def restart(self, *, interrupt: bool = False, wake: bool = True) -> int:
+        """Run settled rows again, due now, with a fresh set of attempts; returns how many.
+
+        `interrupt`: open rows too. An attempt under way loses its claim, so its outcome is not written.
+        `wake=False`: the caller runs the rows itself.
+        """
+        rows = self if interrupt else self.exclude(state__in=Work.OPEN)
+        restarted = rows.update(
+            state=Work.State.PENDING,
+            due_at=Now(),
+            max_attempts=models.F("attempts") + self.model.initial_max_attempts(),
+            fencing_token=models.F("fencing_token") + (1 if interrupt else 0),
+            settled_at=None,
+            updated_at=Now(),
+        )
+        return self._ring(restarted) if wake else restarted
+
+    def _ring(self, changed: int) -> int:
+        if changed:
+            ring(self.model.queue)
+        return changed
+
 
 class Work(models.Model):
-    """A row that says what is to be done, how often it was tried and what came of it.
+    """A unit of background work: what to do (the subclass's fields), its state and its attempts so far.
 
     Written in the transaction of the fact that makes it necessary; claimed, run and settled by
     `liveplatform.work.drain`. All times are the database's. A subclass names its `queue`: the
-    `liveplatform.work.queue.Queue` of that name carries its rows out.
+    `liveplatform.work.queue.Queue` of that name processes its rows.
     """
 
     class State(models.TextChoices):
@@ -39,13 +74,17 @@ class Work(models.Model):
     )
     attempts = models.PositiveIntegerField(default=0, db_default=0)
     max_attempts = models.PositiveIntegerField(default=10, db_default=10)
-    # Pending: not before this; None: something else must settle first. Running: the end of the lease.
+    # Pending: not before this; None: another row must settle first. Running: the end of the lease.
     due_at = models.DateTimeField(null=True, blank=True, db_default=Now())
     fencing_token = models.BigIntegerField(
-        default=0, db_default=0, help_text="Grows with each claim; fences a stale owner."
+        default=0,
+        db_default=0,
+        help_text="Grows with each claim, so that a stale owner writes nothing.",
     )
     concurrency_key = models.UUIDField(
-        default=NO_KEY, db_default=NO_KEY, help_text="Whose slowness must not hurt the others."
+        default=NO_KEY,
+        db_default=NO_KEY,
+        help_text="Rows of one key share a limit: a slow key hurts no other.",
     )
     error = models.TextField(blank=True, default="", db_default="")
     result = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()), blank=True)
@@ -58,6 +97,8 @@ class Work(models.Model):
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     updated_at = models.DateTimeField(db_default=Now())
     settled_at = models.DateTimeField(null=True, blank=True)
+
+    objects = WorkQuerySet.as_manager()
 
     class Meta:
         abstract = True
@@ -73,27 +114,18 @@ class Work(models.Model):
     def __str__(self) -> str:
         return f"{self._meta.model_name} {self.id} {self.state}"
 
-    def retry(self, attempts: int | None = None) -> bool:
-        """Make a settled row due at once, with fresh attempts; False if it is not settled."""
-        fresh = attempts or self.initial_max_attempts
-        changed = (
-            type(self)
-            ._default_manager.filter(pk=self.pk)
-            .exclude(state__in=self.OPEN)
-            .update(
-                state=self.State.PENDING,
-                due_at=Now(),
-                max_attempts=models.F("attempts") + fresh,
-                settled_at=None,
-                updated_at=Now(),
-            )
-        )
-        return changed == 1
+    def restart(self, *, wake: bool = True) -> bool:
+        """Run this settled row again, due now, with a fresh set of attempts; False if it is not settled.
 
-    @property
-    def initial_max_attempts(self) -> int:
-        """How many attempts a row of this sort gets, at first and when it is run again."""
-        return int(type(self)._meta.get_field("max_attempts").default)
+        `wake=False`: the caller runs it itself.
+        """
+        return type(self).objects.filter(pk=self.pk).restart(wake=wake) == 1
+
+    @classmethod
+    def initial_max_attempts(cls) -> models.expressions.Combinable | int:
+        """How many attempts a row has, at first and after each restart."""
+        field = cast("models.PositiveIntegerField[Any, Any]", cls._meta.get_field("max_attempts"))
+        return int(field.default)
 
     @property
     def is_settled(self) -> bool:

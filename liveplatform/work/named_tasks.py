@@ -1,4 +1,4 @@
-"""Tasks that people trigger by name: each says in one line of the log what it did, or why it could not."""
+"""Celery tasks that operators trigger by name: each logs its result, or why it was refused, in one line."""
 
 import inspect
 from collections.abc import Callable
@@ -13,67 +13,72 @@ from liveplatform.work.queue import Queue, queues
 
 log = structlog.get_logger(__name__)
 
+MAX_ARGUMENT_LENGTH = 80  # characters of an argument in logs and messages
+
 
 class InvalidArgument(ValueError):
-    """What was given cannot be worked on; the text tells who triggered the task what to give."""
+    """An argument of a task cannot be used; the text says what to pass instead."""
 
 
 def ops_task(name: str) -> Callable[[Callable[..., str]], Callable[..., str]]:
-    """A Celery task of this name, whose sentence is logged with the ids and queues that it was given.
+    """Register a Celery task of this name; the sentence it returns is logged with its ids and queues.
 
-    BadArgument, and arguments that it does not take, are logged as a warning: nothing of ours is broken.
+    InvalidArgument, and arguments that do not fit the signature, are logged as warnings, not as crashes.
     """
 
     def register(body: Callable[..., str]) -> Callable[..., str]:
         @shared_task(name=name)
         @wraps(body)
         def run(*args: Any, **kwargs: Any) -> str:  # noqa: ANN401 - whatever was sent
-            given: dict[str, Any] = {}
+            bound: dict[str, Any] = {}
             try:
-                given = _bind(body, name, args, kwargs)
-                said = body(**given)
+                bound = _bind(body, name, args, kwargs)
+                result = body(**bound)
             except InvalidArgument as error:
-                log.warning("task_refused", task=name, said=str(error), **_loggable(given))
+                log.warning("task_refused", task=name, reason=str(error), **_loggable(bound))
                 return str(error)
-            log.info("task_done", task=name, said=said, **_loggable(given))
-            return said
+            log.info("task_done", task=name, result=result, **_loggable(bound))
+            return result
 
         return run
 
     return register
 
 
-def parse_id(given: object, what: str) -> UUID:
-    """The id that was given for such a thing; BadArgument if it is none."""
+def parse_id(value: object, what: str) -> UUID:
+    """The UUID of a `what`; InvalidArgument if the value is none."""
     try:
-        return UUID(str(given)) if str(given).isascii() else UUID("")
+        return UUID(str(value)) if str(value).isascii() else UUID("")
     except ValueError as error:
-        raise InvalidArgument(f"{_truncate(given)} is no UUID; give the id of a {what}.") from error
+        raise InvalidArgument(f"{_truncate(value)} is no UUID; give the id of a {what}.") from error
 
 
 def parse_queue(name: object) -> Queue[Any]:
-    """The queue of this name; BadArgument if there is none."""
+    """The queue of this name; InvalidArgument if there is none."""
     if not isinstance(name, str) or name not in queues():
-        raise InvalidArgument(
-            f"There is no queue {_truncate(name)}; there are {', '.join(sorted(queues()))}."
-        )
+        names = ", ".join(sorted(queues()))
+        raise InvalidArgument(f"There is no queue {_truncate(name)}; there are {names}.")
     return queues()[name]
 
 
 def _bind(
     body: Callable[..., str], name: str, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> dict[str, Any]:
-    takes = inspect.signature(body)
+    signature = inspect.signature(body)
     try:
-        return dict(takes.bind(*args, **kwargs).arguments)
+        return dict(signature.bind(*args, **kwargs).arguments)
     except TypeError as error:
-        raise InvalidArgument(f"{name} takes ({', '.join(takes.parameters)}): {error}.") from error
+        raise InvalidArgument(f"{name} takes ({', '.join(signature.parameters)}): {error}.") from error
 
 
-def _loggable(given: dict[str, Any]) -> dict[str, str]:
-    """Ids and queues find the line again; free text may be private."""
-    return {key: str(value)[:80] for key, value in given.items() if key.endswith("_id") or key == "queue"}
+def _loggable(bound: dict[str, Any]) -> dict[str, str]:
+    """Ids and queue names; free text may be private."""
+    return {
+        key: str(value)[:MAX_ARGUMENT_LENGTH]
+        for key, value in bound.items()
+        if key.endswith("_id") or key == "queue"
+    }
 
 
-def _truncate(given: object) -> str:
-    return repr(given)[:80]
+def _truncate(value: object) -> str:
+    return repr(value)[:MAX_ARGUMENT_LENGTH]

@@ -57,7 +57,7 @@ class Queue(Generic[W]):
         return self.model.queue
 
     @property
-    def width(self) -> int:
+    def concurrency_limit(self) -> int:
         """How many attempts run at a time in one process."""
         return int(getattr(settings, self.concurrency))
 

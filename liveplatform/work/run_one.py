@@ -1,4 +1,4 @@
-"""Running one row here and now: from a request, a task, a command or the admin."""
+"""Run one row in this process: from a request, a task, a command or the admin."""
 
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,7 @@ from liveplatform.work.queue import Queue, queue_named
 
 
 def run_inline(row: Work) -> bool:
-    """Claim this row, due or not, and run it to its end; False if it is settled or claimed by another."""
+    """Claim this row, due or not, and run one attempt; False if it is settled or another worker has it."""
     claimed = sql.claim_one(type(row), row.pk)
     if claimed is None:
         return False
@@ -19,7 +19,7 @@ def run_inline(row: Work) -> bool:
 
 
 def run_one(queue: Queue[Any], row_id: UUID) -> str:
-    """Run one row now, due or not, and describe the outcome in a sentence."""
+    """Run one attempt at a row, due or not; the outcome as a sentence."""
     row = sql.claim_one(queue.model, row_id)
     if row is None:
         return _not_runnable_reason(queue, row_id)
@@ -31,9 +31,9 @@ def run_one(queue: Queue[Any], row_id: UUID) -> str:
 
 
 def _not_runnable_reason(queue: Queue[Any], row_id: UUID) -> str:
-    found = queue.model._default_manager.filter(pk=row_id).first()
-    if found is None:
+    row = queue.model.objects.filter(pk=row_id).first()
+    if row is None:
         return f"{row_id}: there is no such row in {queue.name}."
-    if found.is_settled:
-        return f"{found} already; `retry` makes it due again."
-    return f"{found}: a worker has it until {found.due_at:%H:%M:%S} UTC."
+    if row.is_settled:
+        return f"{row} already; `restart` makes it due again."
+    return f"{row}: a worker has it until {row.due_at:%H:%M:%S} UTC."

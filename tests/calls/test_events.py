@@ -38,7 +38,7 @@ def test_the_events_of_an_ended_and_processed_call(account):
     for _ in range(3):
         drain(Step)
     assert published(account) == ["call.ended", "call.analyzed", "call.processed"]
-    Step.objects.get(call=call, kind="clean_up").retry()
+    Step.objects.get(call=call, kind="clean_up").restart()
     drain(Step)
     assert published(account)[-1] == "call.updated"
 

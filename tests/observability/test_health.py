@@ -1,4 +1,4 @@
-"""/healthz, /readyz with each check failing, /metrics."""
+"""/healthz, and /readyz with each check failing."""
 
 import os
 import signal
@@ -12,20 +12,12 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
-from prometheus_client.parser import text_string_to_metric_families
 
-from calls.models import Step
 from liveplatform import embedded
 from liveplatform.observability.health import TIMEOUT
-from liveplatform.observability.metrics import OPEN, Gauge, gauges
-from liveplatform.webhooks.models import Endpoint
 from liveplatform.work import heartbeat
-from liveplatform.work.queue import queues
 from tests.environment import VAR
-from tests.support.factories import phone_call
 
-# Longer than any scrape may take.
-SLOW = [Gauge("slow", "A statement that takes its time.", "SELECT 1 FROM pg_sleep(30)")]
 OK = {"database": "ok", "migrations": "ok", "redis": "ok", "worker": "ok"}
 
 
@@ -147,58 +139,3 @@ def database_away(monkeypatch) -> None:
     """Nothing listens where new connections to PostgreSQL go."""
     real = connection.get_connection_params()
     monkeypatch.setattr(connection, "get_connection_params", lambda: real | {"host": "/nowhere"})
-
-
-def test_metrics_tell_what_stands_in_the_database(client, account):
-    call = phone_call(account)
-    Step.objects.create(call=call, kind=Step.Kind.ANALYSE, state="pending")
-    Step.objects.create(call=call, kind=Step.Kind.NOTIFY, state="failed")
-    Step.objects.create(call=call, kind=Step.Kind.CLEAN_UP, state="done")
-    Endpoint.objects.create(account=account, url="https://example.com/", is_enabled=False)
-    time.sleep(0.01)
-
-    told = _told(client)
-
-    assert told["liveplatform_database_up"] == {(): 1}
-    rows = told["liveplatform_work_rows"]
-    assert rows["steps", "pending"] == rows["steps", "failed"] == 1
-    assert rows["steps", "running"] == rows["webhooks", "failed"] == 0
-    assert set(told["liveplatform_work_oldest_due_seconds"]) == {(queue,) for queue in queues()}
-    assert told["liveplatform_calls_open"]["live",] + told["liveplatform_calls_open"]["scheduled",] >= 1
-    assert told["liveplatform_webhook_endpoints"] == {("well",): 0, ("failing",): 0, ("disabled",): 1}
-
-
-def test_metrics_that_cannot_be_read_in_time_say_just_that(client, account, settings):
-    settings.METRICS = ["tests.observability.test_health.SLOW"]
-
-    assert _told(client) == {"liveplatform_database_up": {(): 0}}
-
-
-@pytest.mark.parametrize("kind", [queue.model for queue in queues().values()], ids=lambda kind: kind.queue)
-def test_figures_of_work_are_read_from_partial_indexes(db, kind):
-    plan = _plan(OPEN.format(table=kind._meta.db_table))
-
-    assert "Seq Scan" not in plan
-    assert f"{kind._meta.model_name}_due" in plan
-
-
-def test_figures_of_calls_are_read_from_partial_indexes(db):
-    for gauge in gauges():
-        if "calls" in gauge.name:
-            assert "Seq Scan" not in _plan(gauge.statement)
-
-
-def _plan(statement: str) -> str:
-    """What PostgreSQL would do if the tables were large."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute(f"EXPLAIN {statement}")
-        return "\n".join(line for (line,) in cursor.fetchall())
-
-
-def _told(client: Client) -> dict[str, dict[tuple[str, ...], float]]:
-    text = client.get("/metrics").content.decode()
-    return {
-        family.name: {tuple(sample.labels.values()): sample.value for sample in family.samples}
-        for family in text_string_to_metric_families(text)
-    }

@@ -60,7 +60,7 @@ def test_what_is_being_sent_is_left_alone(endpoint_at, publish_event):
     delivery = publish_event().deliveries.get()
     Delivery.objects.update(state="running")
     assert not resend(delivery)
-    assert Delivery.objects.all().redeliver() == 0
+    assert Delivery.objects.all().restart() == 0
 
 
 def test_recovery_sends_what_failed_and_what_was_never_sent(endpoint_at, publish_event, receiver):

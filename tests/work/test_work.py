@@ -17,6 +17,7 @@ from liveplatform.work import sql
 from liveplatform.work.drain import drain as drain_queue
 from liveplatform.work.outcomes import fail, postpone, retry, succeeded
 from liveplatform.work.run_one import run_one
+from liveplatform.work.settle import Attempt, settle
 from tests.support.draining import drain, queue_of
 from tests.support.factories import phone_call
 
@@ -28,7 +29,7 @@ def steps_of(account, count=1, **fields):
 
 
 def attempt(row, outcome):
-    return sql.Attempt(row, outcome, datetime.now(UTC), 1)
+    return Attempt(row, outcome, datetime.now(UTC), 1)
 
 
 def claim(limit=50, per_key=50, **more):
@@ -49,8 +50,8 @@ def test_a_row_whose_lease_ran_out_is_claimed_again_and_the_old_owner_is_fenced(
     Step.objects.update(due_at=Now() - timedelta(seconds=1))
     (fresh,) = claim()
 
-    assert sql.settle(queue_of(Step), [attempt(stale, fail("late"))]) == []
-    (row,) = sql.settle(queue_of(Step), [attempt(fresh, succeeded({"by": "fresh"}))])
+    assert settle(queue_of(Step), [attempt(stale, fail("late"))]) == []
+    (row,) = settle(queue_of(Step), [attempt(fresh, succeeded({"by": "fresh"}))])
     assert (row.state, row.result, len(row.log)) == ("done", {"by": "fresh"}, 1)
 
 
@@ -62,19 +63,19 @@ def test_what_waits_for_others_or_for_later_is_not_due(account):
 
 def test_again_is_postponed_on_the_rows_own_clock_and_the_last_again_is_failed(account):
     steps_of(account, max_attempts=2)
-    (row,) = sql.settle(queue_of(Step), [attempt(claim()[0], retry("busy", 30, code="unavailable"))])
+    (row,) = settle(queue_of(Step), [attempt(claim()[0], retry("busy", 30, code="unavailable"))])
     assert row.state == "pending"
     assert timedelta(seconds=25) < row.due_at - datetime.now(UTC) < timedelta(seconds=35)
     Step.objects.update(due_at=Now())
-    (row,) = sql.settle(queue_of(Step), [attempt(claim()[0], retry("busy"))])
+    (row,) = settle(queue_of(Step), [attempt(claim()[0], retry("busy"))])
     assert (row.state, row.error, row.attempts) == ("failed", "busy", 2)
     assert [entry["code"] for entry in row.log if "code" in entry] == ["unavailable"]
 
 
 def test_what_was_given_up_runs_again_with_fresh_attempts(account):
     (step,) = steps_of(account, state="failed", attempts=3, max_attempts=3, due_at=None)
-    assert step.retry()
-    assert not step.retry(), "it is pending already"
+    assert step.restart()
+    assert not step.restart(), "it is pending already"
     (row,) = claim()
     assert (row.attempts, row.max_attempts) == (4, 15)
 
@@ -97,7 +98,7 @@ def test_one_lane_cannot_take_every_place(account):
 def test_what_a_lane_has_in_flight_and_what_it_may_have_count(account):
     concurrency_key = uuid.uuid4()
     steps_of(account, 10, concurrency_key=concurrency_key)
-    assert len(claim(busy={concurrency_key: 6}, caps={concurrency_key: 8})) == 2
+    assert len(claim(busy={concurrency_key: 6}, limits={concurrency_key: 8})) == 2
 
 
 def test_a_step_that_cannot_be_prepared_takes_no_other_along(account):
@@ -151,12 +152,12 @@ def test_the_last_step_to_settle_frees_notify_however_they_race():
         rows = list(Step.objects.filter(call=call).exclude(kind="notify"))
         barrier = threading.Barrier(len(rows))
 
-        def settle(row, barrier=barrier):
+        def fail_at_once(row, barrier=barrier):
             barrier.wait()
-            sql.settle(queue_of(Step), [attempt(row, fail("given up"))])
+            settle(queue_of(Step), [attempt(row, fail("given up"))])
             connection.close()
 
-        threads = [threading.Thread(target=settle, args=(row,)) for row in rows]
+        threads = [threading.Thread(target=fail_at_once, args=(row,)) for row in rows]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -171,7 +172,7 @@ def test_work_that_comes_back_for_ever_counts_and_logs_its_last_turn_only(accoun
         Step.objects.update(due_at=Now())
         (row,) = claim()
         assert row.attempts == 1
-        (row,) = sql.settle(queue_of(Step), [attempt(row, postpone(60, {"turn": turn}))])
+        (row,) = settle(queue_of(Step), [attempt(row, postpone(60, {"turn": turn}))])
     assert (row.state, row.attempts, len(row.log), row.result) == ("pending", 0, 1, {"turn": 2})
     assert timedelta(seconds=50) < row.due_at - datetime.now(UTC) <= timedelta(seconds=60)
 
@@ -181,7 +182,7 @@ def test_a_step_that_runs_again_gets_the_attempts_of_its_kind(account):
     end(call.pk, account_id=account.pk, actor="test")
     Step.objects.filter(call=call).update(state="failed", attempts=40)
     step = Step.objects.get(call=call, kind="terminate")
-    assert step.retry()
+    assert step.restart()
     step.refresh_from_db()
     assert step.max_attempts == 40 + 40
 

@@ -13,7 +13,7 @@ from calls.models import Call, Operation, Step
 from liveplatform.webhooks.models import Event
 from liveplatform.work import sql
 from liveplatform.work.outcomes import succeeded
-from liveplatform.work.sql import Attempt
+from liveplatform.work.settle import Attempt, settle
 from tests.support.draining import drain, queue_of
 from tests.support.factories import phone_call, video_call
 
@@ -91,7 +91,7 @@ def test_a_cancelled_operation_says_how_many_calls_it_left(api, live, account, m
     monkeypatch.setattr(run, "CHUNK_SIZE", 2)
     operation = asked(api, {"all": True}).json()["id"]
     assert api("GET", f"/v1/operations/{operation}").json()["remaining"] == 5
-    sql.settle(
+    settle(
         queue_of(Operation),
         [Attempt(row, succeeded(), timezone.now(), 1) for row in sql.claim(Operation, 1, per_key=1)],
     )

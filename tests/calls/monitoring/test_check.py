@@ -12,6 +12,7 @@ from calls.models import Call, CallMonitor, Step
 from calls.monitoring.schedule import check_now
 from calls.post_processing.rerun import rerun_step
 from liveplatform.work import sql
+from liveplatform.work.settle import Attempt, settle
 from tests.support.draining import drain, queue_of
 from tests.support.monitoring import check, due_in, emptied, joined
 
@@ -67,7 +68,7 @@ def test_a_participant_who_leaves_while_the_provider_is_asked_has_left(line, san
     (watch,) = sql.claim(CallMonitor, 1, per_key=1)
     (asked,) = queue_of(CallMonitor).prepare([watch])
     Call.objects.filter(pk=call.pk).update(empty_since=Now() + timedelta(milliseconds=1))
-    sql.settle(queue_of(CallMonitor), [sql.Attempt(watch, asked(), timezone.now(), 1)])
+    settle(queue_of(CallMonitor), [Attempt(watch, asked(), timezone.now(), 1)])
     call.refresh_from_db()
     assert call.empty_since
     assert check(call).empty_since is None, "asked again, somebody is there"

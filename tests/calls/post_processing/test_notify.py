@@ -68,6 +68,6 @@ def test_it_publishes_the_whole_call_once(account):
 def test_a_rerun_afterwards_publishes_an_update(account):
     call = ended(account)
     settle(call, "analyse", "notify")
-    Step.objects.get(call=call, kind="clean_up").retry()
+    Step.objects.get(call=call, kind="clean_up").restart()
     drain(Step)
     assert events(call) == ["call.ended", "call.updated"]

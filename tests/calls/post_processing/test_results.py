@@ -55,6 +55,6 @@ def test_two_analyses_of_a_call_are_two_rows(account):
     Transcript.objects.create(call=call, turns=turns())
     end(call.pk, account_id=account.pk, actor="test")
     drain(Step)
-    Step.objects.get(call=call, kind="analyse").retry()
+    Step.objects.get(call=call, kind="analyse").restart()
     drain(Step)
     assert Analysis.objects.filter(call=call).count() == 2

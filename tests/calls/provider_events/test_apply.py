@@ -6,6 +6,7 @@ from django.utils import timezone
 from calls.lifecycle.end import end
 from calls.models import Call, CallMonitor, ProviderEvent, Step
 from liveplatform.work import sql
+from liveplatform.work.settle import Attempt, settle
 from tests.support.draining import drain, queue_of
 from tests.support.factories import phone_call
 from tests.support.signed_events import applied, leg, post_getstream, post_twilio, room, status_form
@@ -85,9 +86,9 @@ def test_a_batch_of_events_costs_a_fixed_number_of_statements(account, django_as
         with django_assert_max_num_queries(25) as queries:
             jobs = queue_of(ProviderEvent).prepare(events)
             attempts = [
-                sql.Attempt(event, job(), timezone.now(), 1) for event, job in zip(events, jobs, strict=True)
+                Attempt(event, job(), timezone.now(), 1) for event, job in zip(events, jobs, strict=True)
             ]
-            assert len(sql.settle(queue_of(ProviderEvent), attempts)) == size
+            assert len(settle(queue_of(ProviderEvent), attempts)) == size
         assert (
             Call.objects.filter(pk__in=[call.pk for call in legs], end_code="ended_at_provider").count()
             == size

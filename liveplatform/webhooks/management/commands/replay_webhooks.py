@@ -76,7 +76,7 @@ class Command(BaseCommand):
             ids = list(deliveries.order_by("pk").values_list("pk", flat=True))
             for start in range(0, len(ids), BATCH):
                 batch = ids[start : start + BATCH]
-                again += Delivery.objects.filter(pk__in=batch).redeliver()
+                again += Delivery.objects.filter(pk__in=batch).restart()
                 bar.update(len(batch))
         return again
 

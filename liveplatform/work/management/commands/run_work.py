@@ -38,19 +38,18 @@ class Command(BaseCommand):
 
     def _run_rows(self, chosen: list[Queue[Any]], ids: list[UUID]) -> None:
         for row_id in tqdm(ids, unit="row", disable=None):
-            owner = next((q for q in chosen if q.model._default_manager.filter(pk=row_id).exists()), None)
+            owner = next((q for q in chosen if q.model.objects.filter(pk=row_id).exists()), None)
             if owner is None:
                 raise CommandError(f"{row_id}: there is no such row in {', '.join(q.name for q in chosen)}.")
             self.stdout.write(run_one(owner, row_id))
 
     def _run_queue(self, queue: Queue[Any], options: dict[str, Any]) -> None:
-        failed = queue.model._default_manager.filter(state=Work.State.FAILED)
+        failed = queue.model.objects.filter(state=Work.State.FAILED)
         if options["dry_run"]:
-            self.stdout.write(f"{queue.name}: {self._standing(queue.model._default_manager.all())}")
+            self.stdout.write(f"{queue.name}: {self._standing(queue.model.objects.all())}")
             return
         if options["failed"]:
-            for row in tqdm(failed.iterator(500), total=failed.count(), unit="row", disable=None):
-                row.retry()
+            failed.restart()
         self.stdout.write(f"{queue.name}: {drain(queue, seconds=options['seconds'])}")
 
     def _standing(self, rows: QuerySet[Work]) -> str:
