@@ -8,18 +8,13 @@ from calls.models.call import Call
 from calls.models.step import Step
 from calls.representation import represent_call
 from liveplatform.webhooks.publish import publish
-from liveplatform.work.doorbell import ring
 
 log = structlog.get_logger(__name__)
 
 
 def terminate_late_leg(call: Call) -> bool:
     """Run terminate again for an ended call whose leg became known after its end; False if it is running."""
-    step = Step.objects.filter(call=call, kind=Step.Kind.TERMINATE).first()
-    if step is None or not step.restart():
-        return False
-    ring(Step.queue)
-    return True
+    return Step.rerun(call.pk, Step.Kind.TERMINATE)
 
 
 def terminate_again(call_id: UUID) -> bool:

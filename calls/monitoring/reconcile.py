@@ -21,13 +21,7 @@ from calls.models.call import Call
 from calls.models.monitor import Reconciliation
 from calls.monitoring.late_legs import terminate_again
 from calls.monitoring.schedule import check_now
-<<<<<<< HEAD
 from liveplatform.accounts.models import Connection
-=======
-from calls.representation import represent_call
-from liveplatform.db.prepared import execute_prepared
-from liveplatform.webhooks.publish import publish
->>>>>>> 8167f77 (Split draining from settling; restart rows by one verb)
 from liveplatform.work.models import AttemptFn
 from liveplatform.work.outcomes import Outcome, postpone
 from providers.base import Adapter, ListsLive
@@ -93,7 +87,6 @@ def _missing(connection: Connection, live: Sequence[str]) -> QuerySet[Call]:
     )
     return calls.exclude(status=Call.Status.SCHEDULED).exclude(provider_call_id__in=["", *live])
 
-<<<<<<< HEAD
 
 def _listed(connection: Connection, live: Sequence[str]) -> tuple[int, list[UUID]]:
     """How many listed calls are known here, and which of them ended more than RECONCILE_LAG ago."""
@@ -105,17 +98,3 @@ def _listed(connection: Connection, live: Sequence[str]) -> tuple[int, list[UUID
 
 def _ago(seconds: float) -> CombinedExpression:
     return Now() - timedelta(seconds=seconds)
-=======
-    In the caller's transaction.
-    """
-    call = Call.objects.select_for_update(of=("self",)).get(pk=call_id)
-    step = call.steps.filter(kind="terminate").first()
-    if step is None or not step.restart():
-        return False
-    call.provider_state = Call.ProviderState.LIVE
-    call.event_sequence += 1
-    call.save(update_fields=["provider_state", "event_sequence"])
-    publish(call.account_id, call.pk, call.event_sequence, "call.still_live", {"call": represent_call(call)})
-    log.error("call_still_live", call_id=str(call_id), provider=call.provider)
-    return True
->>>>>>> 8167f77 (Split draining from settling; restart rows by one verb)

@@ -141,14 +141,6 @@ def _apply_to_helper_room(call: Call, data: ProviderEventData) -> Transition:
     return Transition("its watch looks")
 
 
-<<<<<<< HEAD
-=======
-def _terminate_late_leg(call: Call) -> None:
-    """Ended here before its leg was known, and given up as never made."""
-    call.steps.filter(kind="terminate").restart()
-
-
->>>>>>> 8167f77 (Split draining from settling; restart rows by one verb)
 def _written_values(call: Call) -> tuple[Any, ...]:
     return tuple(getattr(call, name) for name in WRITTEN)
 
