@@ -23,14 +23,14 @@ class Line:
         given = {"api_key": account.account_id, "api_secret": "a-secret-of-at-least-32-characters"}
         self.video = upsert_connection(account, "getstream", given, base_url=sandbox_url)
 
-    def dial(self, to="+14155550111", **wish) -> Call:
-        return dial(self.account.pk, DialRequest(from_number=NUMBER, to_number=to, **wish))
+    def dial(self, to="+14155550111", **fields) -> Call:
+        return dial(self.account.pk, DialRequest(from_number=NUMBER, to_number=to, **fields))
 
-    def open(self, **wish) -> Call:
-        return create_video_call(self.account.pk, VideoCallRequest(host_user_id="h", title="t", **wish))
+    def open(self, **fields) -> Call:
+        return create_video_call(self.account.pk, VideoCallRequest(host_user_id="h", title="t", **fields))
 
     def hang_up(self, call):
-        """The other side hangs up; nobody tells us."""
+        """The other party hangs up, without an event."""
         self.provider(call).end_call(call.provider_call_id)
 
     def provider(self, call):

@@ -1,4 +1,4 @@
-"""A state machine over the life of calls: whatever happens in whatever order, what must hold holds.
+"""A state machine over the life of calls: invariants hold for any order of requests, events and faults.
 
 Doors, providers' events, workers that work and workers that die, time, faults of the provider: Hypothesis
 picks the order and shrinks what fails. (Crashes of real processes are in tests/stories.)
@@ -80,7 +80,7 @@ class LifeOfCalls(RuleBasedStateMachine):
 
     @rule(call=calls, times=st.integers(1, 2), late=st.booleans())
     def the_provider_tells_of_it(self, call, times, late):
-        """What it tells is true: that a call which ended there has ended; or something old."""
+        """A true event: the end of a call that ended there, or an outdated one."""
         row = Call.objects.get(pk=call)
         over = row.provider_call_id not in sum(self.sandbox.live().values(), [])
         for _ in range(times):
@@ -112,14 +112,14 @@ class LifeOfCalls(RuleBasedStateMachine):
 
     @rule()
     def time_passes(self):
-        """Leases run out, pauses are over, limits are reached."""
+        """Let leases, delays and limits expire."""
         with connection.cursor() as cursor:
             for each in queues().values():
                 cursor.execute(f"UPDATE {each.model._meta.db_table} SET due_at = due_at - %s", [LEASE])
             cursor.execute("UPDATE calls_call SET started_at = started_at - %s", [LEASE])
 
     def look(self):
-        """What was once so is not taken back."""
+        """Facts that must never be undone."""
         for row in Call.objects.filter(account=self.line.account):
             before = self.seen.get(row.pk)
             if before is not None and before.is_over:
@@ -131,7 +131,7 @@ class LifeOfCalls(RuleBasedStateMachine):
             self.seen[row.pk] = row
 
     def teardown(self):
-        """Once all is calm, everybody does what is left; then it is judged by the provider's ledger."""
+        """Drain everything, then compare with the provider's ledger."""
         if self.line is None or not hasattr(self, "sandbox"):
             return
         self.sandbox.reset()

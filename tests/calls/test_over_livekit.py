@@ -1,4 +1,4 @@
-"""Calls over a LiveKit server: opened, shown, ended, and never left running there or here."""
+"""Calls over a LiveKit server: created, shown, ended, and never left running there or here."""
 
 import json
 from datetime import timedelta
@@ -30,7 +30,7 @@ def call(line, livekit) -> Call:
 
 
 def go_round(connection):
-    """One round over this connection, with calls old enough to count; what it found."""
+    """The result of one reconciliation of this connection, whose calls are old enough."""
     Call.objects.filter(connection=connection).update(created_at=Now() - timedelta(minutes=5))
     Reconciliation.objects.filter(connection=connection).update(due_at=Now())
     drain(Reconciliation)
@@ -121,7 +121,7 @@ def test_a_room_that_is_gone_there_ends_the_call_here(call, livekit):
 
 
 def test_a_room_that_opens_again_after_the_end_is_deleted_again(call, livekit, sandbox):
-    """LiveKit makes a room anew for whoever comes with a token, unless room.auto_create is off."""
+    """LiveKit recreates a room for anyone with a token, unless room.auto_create is off."""
     end(call.pk, account_id=call.account_id, actor="test")
     drain(Step)
     adapter_for(livekit).open_room("default", call.provider_call_id, created_by="a client that came again")

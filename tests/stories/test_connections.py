@@ -1,4 +1,4 @@
-"""One connection, many requests: an answer that came early leaves it as good as new."""
+"""Keep-alive: a response sent before the request was read leaves the connection usable."""
 
 import http.client
 import json
@@ -48,7 +48,7 @@ def test_a_connection_outlives_an_answer_that_came_before_the_body(connection, p
         assert status(connection, "GET", "/v1/nothing") == 404
 
 
-def test_chunks_are_read_to_their_end_too(connection):
+def test_chunked_bodies_are_drained_too(connection):
     for _ in range(20):
         connection.request("POST", "/calls/end", iter([b'{"call_', b'id": ""}']), WRONG, encode_chunked=True)
         assert connection.getresponse().read()
@@ -70,7 +70,7 @@ def test_too_much_in_chunks_is_413(customer, connection):
     assert connection.getresponse().status == 413
 
 
-def test_what_is_longer_than_any_body_closes_the_connection_and_says_so(platform):
+def test_a_body_over_the_limit_closes_the_connection_with_a_header(platform):
     address = urlsplit(platform.url)
     head = f"POST /calls/end HTTP/1.1\r\nHost: {address.netloc}\r\nContent-Length: 9000000\r\n\r\n"
     with socket.create_connection((address.hostname, address.port), timeout=20) as client:

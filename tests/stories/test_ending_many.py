@@ -1,4 +1,4 @@
-"""An emergency stop with the real processes: a thousand calls, a worker killed in the middle, nothing twice."""
+"""Bulk ends with real processes: a thousand calls, a worker killed midway, every call ended once."""
 
 import threading
 import time
@@ -21,7 +21,7 @@ def finished(customer, operation_id, seconds=60):
 
 
 def hung_up(customer, legs, seconds=60):
-    """How often the provider hung up each leg, once none is live."""
+    """The number of hang-ups per leg, once none is live."""
     until = time.monotonic() + seconds
     while set(legs) & set(customer.sandbox.live()["twilio"]) and time.monotonic() < until:
         time.sleep(0.3)

@@ -1,4 +1,4 @@
-"""Every place where a process may die between a fact and what follows it: nothing is lost, nothing is done twice."""
+"""A process is killed at each failpoint between a fact and its consequence: nothing is lost or repeated."""
 
 import time
 from contextlib import suppress
@@ -25,7 +25,7 @@ IN_WORKERS = (
 
 @pytest.fixture
 def arm(platform):
-    """Have the next process that comes by die there."""
+    """Kill the next process that reaches the failpoint."""
     POINTS.mkdir(exist_ok=True)
     yield lambda name: (POINTS / name).touch()
     for path in POINTS.iterdir():
@@ -68,7 +68,7 @@ def test_a_web_process_may_die_before_and_after_the_commit(customer, platform, a
 
 
 def ended_at_last(call, seconds=10):
-    """The client repeats what was never answered."""
+    """Repeat the request, as a client does that got no response."""
     until = time.monotonic() + seconds
     while True:
         try:

@@ -1,4 +1,4 @@
-"""Workers die, Redis forgets or goes away, PostgreSQL crashes: no end of a call is lost or doubled."""
+"""Faults of our own processes, Redis and PostgreSQL: no end of a call is lost or repeated."""
 
 import os
 import signal
@@ -11,7 +11,7 @@ from tests.conftest import VAR
 
 
 def wait_until_asked(customer, call, operation="end_call"):
-    """Until the provider has the request, so that a kill hits the step in mid-flight."""
+    """Wait until the provider has the request, so that a kill interrupts the attempt."""
     until = time.monotonic() + 10
     while time.monotonic() < until:
         if customer.sandbox.ledger(operation=operation, resource=call.provider_id):
@@ -90,7 +90,7 @@ def test_postgresql_crashing_after_the_answer_loses_nothing(platform, customer):
 
 
 def test_a_rolling_restart_loses_nothing_and_repeats_nothing(platform, customer):
-    """New workers beside old ones, which are told to go while they have requests under way."""
+    """Start new workers, then stop the old ones while they have requests in flight."""
     calls = [customer.phone_call(room=False, transcript=False) for _ in range(12)]
     customer.sandbox.add_fault("end_call", "delay", delay_ms=300, times=12)
     old, new = "worker", "worker-2"

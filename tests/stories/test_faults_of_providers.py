@@ -1,4 +1,4 @@
-"""The provider acts and is silent, fails, refuses: the end of a call goes on, once in effect."""
+"""Faults of providers: post-processing continues, and its effects happen once."""
 
 import psycopg
 import pytest
@@ -7,7 +7,7 @@ from liveplatform import embedded
 from tests.conftest import VAR
 
 
-def test_a_provider_that_acts_and_then_is_silent_is_asked_not_told_again(customer):
+def test_a_provider_that_acts_and_times_out_is_verified_first(customer):
     call = customer.phone_call()
     customer.sandbox.add_fault("end_call", "act_then_timeout", resource=call.provider_id)
 
@@ -19,7 +19,7 @@ def test_a_provider_that_acts_and_then_is_silent_is_asked_not_told_again(custome
     call.assert_exactly_once()
 
 
-def test_a_provider_that_acts_and_then_resets_is_asked_not_told_again(customer):
+def test_a_provider_that_acts_and_resets_is_verified_first(customer):
     call = customer.phone_call()
     customer.sandbox.add_fault("end_call", "act_then_reset", resource=call.provider_id)
     call.end()
@@ -38,7 +38,7 @@ def test_a_provider_that_fails_twice_is_tried_until_it_recovers(customer, fault)
     call.assert_exactly_once()
 
 
-def test_a_provider_that_asks_for_patience_gets_it(customer):
+def test_retry_after_of_a_provider_is_honoured(customer):
     call = customer.phone_call(room=False)
     customer.sandbox.add_fault("end_call", "429", resource=call.provider_id, retry_after=2)
 
@@ -64,7 +64,7 @@ def test_a_call_that_is_gone_already_is_ended_after_a_check(customer):
     assert operations[-1] == "get_call", "the provider's own record proved the end"
 
 
-def test_a_step_that_is_given_up_is_visible_told_and_can_be_run_again(customer):
+def test_a_failed_step_is_visible_published_and_can_be_rerun(customer):
     call = customer.phone_call()
     customer.sandbox.add_fault("end_call", "400", resource=call.provider_id, times=None)
     call.end()
@@ -95,7 +95,7 @@ def test_a_failed_room_deletion_stops_nothing(customer):
     call.assert_exactly_once()
 
 
-def test_the_strict_door_answers_502_and_the_wish_is_carried_on(customer):
+def test_a_strict_end_answers_502_and_a_worker_completes_it(customer):
     call = customer.video_call()
     customer.sandbox.add_fault("end_room", "503", resource=call.provider_id)
 
@@ -107,7 +107,7 @@ def test_the_strict_door_answers_502_and_the_wish_is_carried_on(customer):
     assert call.end_strictly().json()["status"] == "ended"
 
 
-def test_the_strict_door_answers_503_without_a_connection_and_keeps_the_wish(customer):
+def test_a_strict_end_without_a_connection_answers_503_and_is_kept(customer):
     call = customer.video_call()
     # Over the API a connection that a live call needs is not deleted.
     with psycopg.connect(embedded.database_url(VAR), autocommit=True) as database:

@@ -1,4 +1,4 @@
-"""Lists and exports over HTTP, from the server that serves them."""
+"""Lists and exports over HTTP, from the production server."""
 
 import csv
 import io
@@ -30,7 +30,7 @@ def test_a_call_is_found_by_why_it_ended_and_exported(customer):
     assert (end["id"], end["channel"], last) == ("# end", "1", {"end": True, "calls": 1})
 
 
-def test_the_head_of_an_export_takes_no_place_and_who_leaves_gives_his_back(customer):
+def test_a_head_request_takes_no_slot_and_a_closed_export_returns_its_own(customer):
     customer.phone_call(transcript=False)
     for _ in range(10):
         assert customer.http.head(f"{customer.local.url}/v1/calls/export", timeout=20).status_code == 200
@@ -39,7 +39,7 @@ def test_the_head_of_an_export_takes_no_place_and_who_leaves_gives_his_back(cust
 
 
 def left_early(customer) -> int:
-    """Ask for an export and read none of it; a moment later, if those before were not noticed to be gone."""
+    """Request an export without reading it; retried while the server has not noticed earlier clients leave."""
     for _ in range(50):
         with customer.http.get(f"{customer.local.url}/v1/calls/export", stream=True, timeout=20) as answer:
             if answer.status_code != 429:
@@ -71,7 +71,7 @@ def database(running):
 
 @pytest.fixture(scope="module")
 def host(one_customer, database) -> str:
-    """Whose calls they are: long over, and of no interest to anybody else."""
+    """An account whose calls ended long ago."""
     call, name = one_customer.video_call(), uuid.uuid4().hex
     call.end_strictly()
     call.settled()

@@ -1,4 +1,4 @@
-"""With the real processes: a call over one's own LiveKit server, from its room to the last webhook."""
+"""Calls over a self-hosted LiveKit server with real processes, from the room to the last webhook."""
 
 import time
 from datetime import UTC, datetime, timedelta
@@ -15,7 +15,7 @@ from tests.support.livekit_sdk import call_api
 
 @pytest.fixture
 def server(customer):
-    """The customer's LiveKit server, which is the sandbox; it tells nobody anything."""
+    """The customer's LiveKit server (the sandbox), sending no webhooks."""
     key = f"API{customer.account_id}"
     given = ("--base-url", customer.local.sandbox_url, "--set", f"api_key={key}", f"api_secret={SECRET}")
     customer.local.manage("connect_provider", customer.account_id, "livekit", *given)
@@ -26,7 +26,7 @@ def server(customer):
 
 @pytest.fixture
 def told(customer, server):
-    """The customer, whose LiveKit server sends its events here."""
+    """The customer, whose LiveKit server sends its webhooks here."""
     connections = customer.ask("GET", "/v1/connections").json()["connections"]
     (url,) = (each["events_url"] for each in connections if each["provider"] == "livekit")
     customer.sandbox.add_hook(server._key, SECRET, url)
@@ -52,7 +52,7 @@ def test_an_end_whose_answer_is_lost_deletes_the_room_once(customer, server):
     call.assert_exactly_once()
 
 
-def test_a_room_that_livekits_own_tools_deleted_unheard_ends_the_call(customer, server):
+def test_a_room_that_livekits_own_tools_deleted_without_an_event_ends_the_call(customer, server):
     call = customer.video_call(provider="livekit")
     wish = api.DeleteRoomRequest(room=call.provider_id)
     call_api(customer.local.sandbox_url, server._key, lambda client: client.room.delete_room(wish))
@@ -69,7 +69,7 @@ def test_a_room_that_a_late_guest_opened_again_is_deleted_again(customer, server
     assert call.event_counts("call.still_live")["call.still_live"] == 1
 
 
-def test_a_guest_who_comes_after_the_end_is_put_out_again_as_told(told, server):
+def test_an_event_of_a_guest_after_the_end_deletes_the_room_again(told, server):
     call = told.video_call(provider="livekit")
     call.end_strictly()
     call.settled()
@@ -80,7 +80,7 @@ def test_a_guest_who_comes_after_the_end_is_put_out_again_as_told(told, server):
     assert call.event_counts("call.still_live")["call.still_live"] == 1
 
 
-def test_a_room_that_closed_tells_so_and_everything_follows_once(told):
+def test_a_closed_room_ends_the_call_once(told):
     call = told.video_call(provider="livekit", transcript=True)
     told.sandbox.trigger(call.provider_id, "closed")
     assert ended(call, 10)["disconnect_reason"] == "Ended at the provider."
@@ -98,7 +98,7 @@ def test_everybody_left_and_the_platforms_own_grace_ends_the_call(told):
     call.assert_exactly_once()
 
 
-def test_a_host_who_looks_into_the_room_weeks_before_leaves_the_call_as_it_is(told):
+def test_a_host_who_enters_the_room_weeks_before_changes_nothing(told):
     at = (datetime.now(UTC) + timedelta(weeks=3)).isoformat()
     call = told.video_call(provider="livekit", scheduled_at=at, time_limit=1)
     for what in ("joined", "left"):
@@ -110,7 +110,7 @@ def test_a_host_who_looks_into_the_room_weeks_before_leaves_the_call_as_it_is(to
     assert ended(call, 10)["disconnect_reason"] == "The time limit of 1 s was reached."
 
 
-def test_a_count_that_lags_ends_nobodys_call(told):
+def test_a_lagging_participant_count_ends_no_call(told):
     call = told.video_call(provider="livekit")
     told.sandbox.trigger(call.provider_id, "joined", identity="anna")
     told.sandbox.trigger(call.provider_id, "left", identity="anna", counted=1)
@@ -120,7 +120,7 @@ def test_a_count_that_lags_ends_nobodys_call(told):
     assert record(call)["end_code"] == "ended_at_provider"
 
 
-def test_a_recording_is_on_record_and_told_once(told):
+def test_a_recording_is_stored_and_published_once(told):
     call = told.video_call(provider="livekit")
     told.sandbox.trigger(call.provider_id, "recorded", seconds=30)
     assert call.event_counts("call.recording_ready")["call.recording_ready"] == 1
@@ -129,7 +129,7 @@ def test_a_recording_is_on_record_and_told_once(told):
     call.end_strictly()
 
 
-def test_a_whole_call_told_late_twice_and_backwards_is_the_same_call(told):
+def test_late_duplicate_and_reversed_events_have_the_same_result(told):
     told.sandbox.set_delivery(copies=2, hold=True)
     call = told.video_call(provider="livekit", transcript=True)
     for what in ("joined", "left", "joined"):

@@ -1,4 +1,4 @@
-"""The answer to a paid call is lost: it is never made twice, and what runs unseen is found and hung up."""
+"""The response to a paid call is lost: it is never made twice, and the lost leg is found and hung up."""
 
 import re
 import threading
@@ -15,7 +15,7 @@ from tests.support.client import NUMBER, PlacedCall
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
-def test_a_call_whose_making_was_never_answered_is_found_and_hung_up_when_it_is_ended(customer):
+def test_a_lost_leg_is_found_and_hung_up_when_its_call_is_ended(customer):
     to = "+14155550177"
     customer.sandbox.set_delivery(hold=True)  # and its events are lost as well
     customer.sandbox.add_fault("create_call", "act_then_timeout")
@@ -33,7 +33,7 @@ def test_a_call_whose_making_was_never_answered_is_found_and_hung_up_when_it_is_
 
 
 def made(customer, number):
-    """What the provider was told to make to this number, and did."""
+    """The calls to this number that the provider made."""
     calls = customer.sandbox.ledger(operation="create_call", effects="1")
     return [call for call in calls if customer.sandbox.call(call["resource"])["to"] == number]
 

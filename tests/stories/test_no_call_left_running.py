@@ -1,4 +1,4 @@
-"""With the real processes: limits are kept, and what the provider ended unheard is found out."""
+"""Monitoring with real processes: limits are enforced, and ends without an event are noticed."""
 
 import threading
 import time
@@ -8,7 +8,7 @@ import requests
 
 
 def ended(call, seconds):
-    """The call as the platform shows it, once it has ended; it must within these seconds."""
+    """The call once it has ended, which it must within these seconds."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         shown = call.customer.ask("GET", f"/calls/{call.id}").json()["data"]
@@ -34,7 +34,7 @@ def test_a_limit_is_kept_with_beat_and_redis_away(customer, platform):
     call.assert_exactly_once()
 
 
-def test_a_limit_and_ends_by_hand_race_and_one_wins(customer):
+def test_a_limit_and_requests_race_and_one_ends_the_call(customer):
     calls = [customer.phone_call(time_limit=1, room=False, transcript=False) for _ in range(5)]
     time.sleep(0.9)
     threads = [threading.Thread(target=call.end) for call in calls for _ in range(3)]
@@ -49,7 +49,7 @@ def test_a_limit_and_ends_by_hand_race_and_one_wins(customer):
         assert call.effects() == 1
 
 
-def test_the_round_finds_what_ended_at_the_provider_unheard(customer):
+def test_a_reconciliation_finds_an_end_without_an_event(customer):
     call = customer.video_call()
     rooms = f"{customer.local.sandbox_url}/api/v2/video/call/default/{call.provider_id}/mark_ended"
     token = jwt.encode({"server": True}, "a-secret-of-at-least-32-characters")

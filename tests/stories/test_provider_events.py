@@ -1,4 +1,4 @@
-"""What providers tell by themselves, from their side of the wire to the record and the webhooks."""
+"""Provider events, from the provider's request to the row and the customer's webhooks."""
 
 import threading
 import time
@@ -15,7 +15,7 @@ SECRET = "a-secret-of-at-least-32-characters"
 
 @pytest.fixture
 def told(customer):
-    """The customer, whose Stream app sends its events here; a phone number's calls do so by themselves."""
+    """The customer, whose Stream app sends its events here; phone calls have callbacks anyway."""
     connections = customer.ask("GET", "/v1/connections").json()["connections"]
     urls = {each["provider"]: each["events_url"] for each in connections}
     customer.sandbox.add_hook(customer.account_id, SECRET, urls["getstream"])
@@ -24,7 +24,7 @@ def told(customer):
 
 
 def entries(call):
-    """The provider's events on the call's timeline: what came of each, by its type."""
+    """The outcomes of the provider's events in the call's timeline, by type."""
     timeline = call.customer.ask("GET", f"/v1/calls/{call.id}/timeline").json()["timeline"]
     return [(e["name"], e["detail"]) for e in timeline if e["what"] == "provider event"]
 
@@ -63,7 +63,7 @@ def test_a_room_that_ends_at_its_provider_ends_its_call(told):
     assert call.effects() == 0
 
 
-def test_the_providers_end_and_ours_race_and_one_of_them_is_on_record(told):
+def test_the_providers_end_and_ours_race_and_one_is_stored(told):
     calls = [told.phone_call(room=False) for _ in range(6)]
 
     def race(call):
@@ -83,7 +83,7 @@ def test_the_providers_end_and_ours_race_and_one_of_them_is_on_record(told):
 
 
 def test_a_strict_end_is_the_callers_even_if_the_event_is_faster(told):
-    """Stream tells of the end that we asked for, before or while it answers."""
+    """Stream sends the event of our own end before or while it answers."""
     for delay in (0, 300):
         call = told.video_call()
         told.sandbox.add_fault("end_room", "act_then_timeout" if delay else "delay", delay_ms=delay or 400)
@@ -93,7 +93,7 @@ def test_a_strict_end_is_the_callers_even_if_the_event_is_faster(told):
         assert call.event_counts("call.ended")["call.ended"] == 1
 
 
-def test_duplicates_and_reordering_come_to_the_same(told):
+def test_duplicates_and_reordering_have_the_same_result(told):
     told.sandbox.set_delivery(copies=3, hold=True)
     call = told.phone_call(room=False)
     told.sandbox.trigger(call.provider_id, "completed")
@@ -107,7 +107,7 @@ def test_duplicates_and_reordering_come_to_the_same(told):
 
 
 def test_events_that_overtake_the_answer_to_make_call_are_not_lost(told):
-    """The answer never comes, and the call is known all the same."""
+    """The response is lost, but the event names the leg."""
     told.sandbox.add_fault("create_call", "act_then_timeout")
     call = told.phone_call(room=False)
     assert call.provider_id in told.sandbox.live()["twilio"]
@@ -117,7 +117,7 @@ def test_events_that_overtake_the_answer_to_make_call_are_not_lost(told):
     call.assert_exactly_once()
 
 
-def test_everybody_leaves_and_somebody_comes_back_in_time(told):
+def test_a_participant_who_returns_in_time_keeps_the_call(told):
     call = told.video_call()
     for what in ("joined", "left"):
         told.sandbox.trigger(call.provider_id, what)
@@ -128,7 +128,7 @@ def test_everybody_leaves_and_somebody_comes_back_in_time(told):
     assert record(call)["status"] == "live"
 
 
-def test_everybody_leaves_for_good(told):
+def test_an_empty_room_ends_the_call(told):
     call = told.video_call()
     for what in ("joined", "left"):
         told.sandbox.trigger(call.provider_id, what)
@@ -138,7 +138,7 @@ def test_everybody_leaves_for_good(told):
     until(lambda: call.provider_id not in told.sandbox.live()["getstream"])
 
 
-def test_a_recording_that_is_told_of_is_the_calls(told):
+def test_a_recording_event_stores_the_recording(told):
     call = told.video_call()
     told.sandbox.trigger(call.provider_id, "recorded", seconds=9)
     until(lambda: record(call)["recording_url"])
@@ -149,7 +149,7 @@ def test_a_recording_that_is_told_of_is_the_calls(told):
     until(lambda: told.ask("GET", f"/calls/{phone['id']}").json()["data"]["record_url"])
 
 
-def test_what_is_forged_changes_nothing(told):
+def test_forged_events_change_nothing(told):
     call = told.phone_call()
     connections = told.ask("GET", "/v1/connections").json()["connections"]
     for connection in connections:
@@ -160,7 +160,7 @@ def test_what_is_forged_changes_nothing(told):
     assert record(call)["status"] == "live"
 
 
-def test_events_survive_a_worker_that_is_away(told, platform):
+def test_events_are_kept_while_no_worker_runs(told, platform):
     platform.kill("worker")
     call = told.phone_call(transcript=True)
     told.sandbox.trigger(call.provider_id, "completed")

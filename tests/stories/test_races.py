@@ -1,4 +1,4 @@
-"""Many end one call at once: one of them ends it, all of them hear so."""
+"""Concurrent ends of one call: one ends it, all get the same answer."""
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -20,7 +20,7 @@ def test_fifty_ends_at_once_have_one_effect_and_one_answer(customer):
     call.assert_exactly_once()
 
 
-def test_fifty_strict_ends_at_once_ask_the_provider_once(customer):
+def test_fifty_strict_ends_at_once_send_one_provider_request(customer):
     call = customer.video_call()
 
     answers = at_once(call.end_strictly)

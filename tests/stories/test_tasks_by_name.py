@@ -32,7 +32,7 @@ def send(platform: LocalStack, *tasks: tuple[str, list[object]]) -> None:
 
 
 def logged(platform: LocalStack, mark: str, count: int) -> list[dict[str, str]]:
-    """The worker's lines about tasks that hold this mark, once there are so many."""
+    """The worker's log lines about tasks that contain `mark`, once there are `count`."""
     until = time.monotonic() + 20
     while time.monotonic() < until:
         lines = [

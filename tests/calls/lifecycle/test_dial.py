@@ -1,4 +1,4 @@
-"""POST /calls/make-call when the provider fails: what is told, what may be tried again, what is cleaned up."""
+"""POST /calls/make-call when the provider fails: the error code, what may be repeated, what is cleaned up."""
 
 import pytest
 
@@ -20,7 +20,7 @@ def made(sandbox):
 
 
 @pytest.mark.parametrize("fault", ["429", "500"])
-def test_what_the_provider_refused_may_be_tried_again_under_the_same_key(api, line, sandbox, fault):
+def test_a_refused_call_may_be_repeated_under_the_same_key(api, line, sandbox, fault):
     before = len(made(sandbox))
     sandbox.add_fault("create_call", fault)
     refused = dial(api, key="one")
@@ -34,7 +34,7 @@ def test_what_the_provider_refused_may_be_tried_again_under_the_same_key(api, li
     assert (again.status_code, len(made(sandbox)) - before) == (200, 1)
 
 
-def test_a_lost_answer_has_its_own_code_and_the_same_key_gets_the_call_once_it_is_found(api, line, sandbox):
+def test_after_a_lost_answer_the_same_key_returns_the_call_once_it_is_found(api, line, sandbox):
     before = len(made(sandbox))
     sandbox.add_fault("create_call", "act_then_reset")
     lost = dial(api, key="two")
@@ -58,7 +58,7 @@ def test_a_number_without_its_area_code_is_refused(api, line, to):
     assert not Call.objects.filter(account=line.account).exists()
 
 
-def test_the_extension_is_on_record(api, line):
+def test_the_extension_is_stored(api, line):
     call = dial(api, to="(415) 555-0144 ext. 77").json()["data"]
     assert call["call_to"] == TO
     assert api("GET", f"/v1/calls/{call['id']}/record").json()["extension"] == "77"

@@ -1,12 +1,15 @@
-"""The statement that ends calls: what it writes, for one call and for many."""
+"""The end: one statement, for one call and for many; concurrent ends, and what is refused."""
 
 import json
 from datetime import datetime
 
+import pytest
 from django.db import connection
 
+from calls.exceptions import CallNotFound, NoPhoneNumber
 from calls.lifecycle.end import end
 from calls.models import Call, Step, Transcript
+from calls.models.end_code import DEFAULT_REASON, EndCode
 from calls.representation import represent_call
 from calls.sql import end_if_live_many
 from liveplatform.json_codec import dumps
@@ -16,7 +19,7 @@ from tests.support.draining import drain
 from tests.support.factories import phone_call, video_call
 
 
-def test_the_event_of_an_end_shows_the_call_as_everything_else_does(account):
+def test_the_events_call_equals_the_api_representation(account):
     call = phone_call(account, metadata={"a": [1, "ü"]}, started_at=parse_time("5m"), is_test=True)
 
     ended = end(call.pk, account_id=account.pk, reason="it's over", actor="test").call
@@ -24,7 +27,7 @@ def test_the_event_of_an_end_shows_the_call_as_everything_else_does(account):
     told = json.loads(Event.objects.get(subject_id=call.pk).body)
     assert (told["type"], told["sequence"]) == ("call.ended", 1)
     ended.refresh_from_db()
-    assert _times_apart(told["data"]["call"]) == _times_apart(json.loads(dumps(represent_call(ended))))
+    assert _with_times(told["data"]["call"]) == _with_times(json.loads(dumps(represent_call(ended))))
     assert list(told["data"]["call"]) == list(represent_call(ended))
 
 
@@ -37,7 +40,7 @@ def test_an_end_is_one_statement_and_the_server_has_it_prepared(account, django_
         assert any("UPDATE calls_call AS c" in row[0] for row in cursor.fetchall())
 
 
-def test_many_are_ended_at_once_and_only_those_that_were_not(account):
+def test_many_live_calls_are_ended_and_ended_ones_are_not(account):
     over, *fresh = [phone_call(account) for _ in range(4)]
     end(over.pk, account_id=account.pk, reason="first", actor="test")
 
@@ -53,15 +56,15 @@ def test_many_are_ended_at_once_and_only_those_that_were_not(account):
     assert Event.objects.filter(subject_id__in=ids).count() == 4
 
 
-def test_many_of_another_account_are_none(account):
+def test_calls_of_another_account_are_not_ended(account):
     mine, another = video_call(account), Call.objects.exclude(account=account).earliest("id")
     assert end_if_live_many([mine.pk], another.account_id, "x", "stale", "test") == []
     mine.refresh_from_db()
     assert not mine.is_over
 
 
-def _times_apart(picture):
-    """Times as moments: six digits of a second or none are the same time."""
+def _with_times(picture):
+    """Parse times, because SQL and Python write fractions of a second differently."""
     return {
         name: datetime.fromisoformat(value) if name.endswith("_at") and value else value
         for name, value in picture.items()
@@ -82,3 +85,29 @@ def test_numbers_that_grew_in_the_database_stop_nothing(api, line):
     assert set(Step.objects.filter(call=call).values_list("state", flat=True)) <= {"done", "skipped"}
     told = Event.objects.filter(subject_id=call.pk).values_list("type", flat=True)
     assert set(told) == {"call.ended", "call.analyzed", "call.processed"}
+
+
+def test_a_second_end_gets_the_first_ones_row(account):
+    call = phone_call(account)
+    first = end(call.pk, account_id=account.pk, reason="first", actor="key:1")
+    second = end(call.pk, account_id=account.pk, reason="second", actor="key:2")
+    assert (first.changed, second.changed) == (True, False)
+    assert (second.call.disconnect_reason, second.call.ended_by) == ("first", "key:1")
+    assert second.call.ended_at == first.call.ended_at
+
+
+def test_an_unknown_call_is_not_found(account):
+    with pytest.raises(CallNotFound):
+        end(account.pk, account_id=account.pk, actor="test")
+
+
+def test_a_live_call_without_a_number_of_the_account_is_refused(account):
+    call = phone_call(account, from_number="+14155550177")
+    with pytest.raises(NoPhoneNumber):
+        end(call.pk, account_id=account.pk, actor="test", require_own_number=True)
+    assert end(call.pk, account_id=account.pk, actor="test").changed
+
+
+def test_reason_and_code_have_defaults(account):
+    call = end(phone_call(account).pk, account_id=account.pk, actor="test").call
+    assert (call.disconnect_reason, call.end_code) == (DEFAULT_REASON, EndCode.ENDED_BY_API)

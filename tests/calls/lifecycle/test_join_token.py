@@ -45,11 +45,11 @@ def test_a_user_is_needed(api, line, user):
     assert token(api, line.open(), user_id=user).status_code == 400
 
 
-def test_nobody_joins_a_call_that_is_over(api, line):
+def test_an_ended_call_has_no_tokens(api, line):
     call = line.open()
     end(call.pk, account_id=line.account.pk, actor="test")
     assert (token(api, call).status_code, token(api, call).json()["error"]) == (412, "wrong_state")
 
 
-def test_a_call_without_a_provider_lets_nobody_in(api, account):
+def test_a_call_without_a_provider_has_no_tokens(api, account):
     assert token(api, video_call(account)).status_code == 503

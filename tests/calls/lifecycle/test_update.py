@@ -1,4 +1,4 @@
-"""PATCH /v1/live/calls/{id}: what may be changed while, and how the provider learns of it."""
+"""PATCH /v1/live/calls/{id}: what may be changed in which state, and the update of the provider's room."""
 
 from datetime import timedelta
 
@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from calls.lifecycle.end import end
+from calls.lifecycle.update import annotate_call, merge_patch
 from calls.models import Activity, Call, CallMonitor
 
 TOMORROW = (timezone.now() + timedelta(days=1)).isoformat()
@@ -16,7 +17,7 @@ def change(api, call, **body):
     return api("PATCH", f"/v1/live/calls/{call.pk}", body)
 
 
-def test_a_new_title_and_time_are_on_record_and_at_the_provider(api, line, sandbox):
+def test_a_new_title_and_time_are_stored_and_sent_to_the_provider(api, line, sandbox):
     call = line.open(scheduled_at=timezone.now() + timedelta(days=1))
     answer = change(api, call, title="Renamed", scheduled_at=NEXT_WEEK.isoformat(), shoe_size=46)
     assert (answer.status_code, answer.json()["title"]) == (200, "Renamed")
@@ -27,7 +28,7 @@ def test_a_new_title_and_time_are_on_record_and_at_the_provider(api, line, sandb
     assert room["starts_at"]
 
 
-def test_what_the_body_lacks_stays_and_who_did_it_is_written(api, line):
+def test_absent_fields_stay_and_the_actor_is_recorded(api, line):
     call = line.open(metadata={"a": 1})
     assert change(api, call, title="Renamed").status_code == 200
     assert change(api, call, title="Renamed").status_code == 200
@@ -44,7 +45,7 @@ def test_metadata_is_merged(api, line):
     assert call.metadata == {"b": {"d": 3, "x": 9}, "e": [2]}
 
 
-def test_a_limit_is_minded_at_once_and_null_is_the_accounts_own(api, line):
+def test_a_limit_applies_at_once_and_null_is_the_accounts_default(api, line):
     line.account.call_time_limit = 900
     line.account.save()
     call = line.open()
@@ -55,7 +56,7 @@ def test_a_limit_is_minded_at_once_and_null_is_the_accounts_own(api, line):
     assert call.time_limit == 900
 
 
-def test_a_provider_that_is_down_does_not_stop_it_but_is_told_of(api, line, sandbox):
+def test_a_provider_that_is_down_is_recorded_in_the_timeline(api, line, sandbox):
     call = line.open()
     sandbox.add_fault("change_room", "500", times=3)
     assert change(api, call, title="Renamed").status_code == 200
@@ -70,7 +71,7 @@ def test_an_ended_call_keeps_what_it_has(api, line):
     assert Call.objects.get(pk=call.pk).title == "t"
 
 
-def test_the_time_of_a_call_that_has_begun_is_past(api, line):
+def test_the_time_of_a_call_that_has_begun_cannot_be_changed(api, line):
     answer = change(api, line.open(), scheduled_at=TOMORROW)
     assert answer.status_code == 412
 
@@ -100,7 +101,22 @@ def test_bad_input_names_its_field(api, line, body):
 @pytest.mark.parametrize(
     "wrong", [{"scheduled_at": "9999-12-31T23:59:59Z"}, {"metadata": {"x": "y" * 70_000}}]
 )
-def test_what_could_not_be_changed_later_is_refused_at_once(api, line, wrong):
+def test_the_same_limits_apply_to_creation(api, line, wrong):
     answer = api("POST", "/v1/live/calls", {"host_user_id": "h", "title": "t"} | wrong)
     assert (answer.status_code, next(iter(wrong)) in answer.json()["message"]) == (400, True)
     assert not Call.objects.filter(account=line.account).exists()
+
+
+def test_merge_patch_follows_rfc_7396():
+    target = {"a": "b", "c": {"d": "e", "f": "g"}, "h": [1]}
+    patch = {"a": "z", "c": {"f": None}, "h": [2], "n": {"x": None, "y": 1}}
+    assert merge_patch(target, patch) == {"a": "z", "c": {"d": "e"}, "h": [2], "n": {"y": 1}}
+
+
+def test_annotations_of_an_ended_call_are_recorded(line):
+    call = line.open()
+    end(call.pk, account_id=line.account.pk, actor="test")
+    changes = {"notes": "called back", "rating": 4}
+    annotate_call(call.pk, account_id=line.account.pk, actor="staff:ann", changes=changes)
+    activity = Activity.objects.get(call=call)
+    assert (activity.verb, activity.detail, activity.actor) == ("noted", "notes, rating", "staff:ann")
