@@ -6,9 +6,9 @@ import pytest
 
 from liveplatform.accounts import tokens
 from liveplatform.accounts.scopes import SCOPES
-from tests.api.test_tenants import routes, scopes_of
 from tests.support.api_client import ApiClient
 from tests.support.jwt_issuer import issuer, token
+from tests.support.routes import routes, scopes_of
 
 NO_ID = "0d9a3f0e-0000-4000-8000-000000000000"
 OPERATIONS = sorted(

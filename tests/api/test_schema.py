@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis.errors import Unsatisfiable
 from openapi_spec_validator import validate
 
-from tests.api.test_tenants import routes, scopes_of
 from tests.support.client import Customer
+from tests.support.routes import routes, scopes_of
 
 
 @pytest.fixture(scope="session")

@@ -16,8 +16,8 @@ from calls.filters import CallFilter
 from calls.lifecycle.end import end
 from calls.models import AutoEndRule, Step, Transcript
 from calls.models.end_code import EndCode
-from tests.api.test_tenants import routes, scopes_of
 from tests.support.factories import NUMBER
+from tests.support.routes import routes, scopes_of
 
 TURNS = {"turns": [{"role": "customer", "text": "hello"}]}
 FRAMES = ("SAVEPOINT", "RELEASE", "SET LOCAL", "BEGIN", "COMMIT", "DISCARD")
