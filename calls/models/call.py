@@ -22,9 +22,6 @@ DIALLING = "dialling"
 SUBMISSION_UNKNOWN = "submission-unknown"
 ECHO_ROOM_PREFIX = "echo-"  # of the id of a call's helper room; the call's id follows
 
-# The helper room of a phone call is named after its call.
-ECHO_ROOM_PREFIX = "echo-"
-
 
 class Call(models.Model):
     """One call. Its status only moves forward, and `ended_at` is written once."""

@@ -1,4 +1,4 @@
-"""Terminates what runs at a provider although its call has ended here."""
+"""Terminates calls that are live at their provider although they have ended here."""
 
 from uuid import UUID
 
@@ -12,11 +12,6 @@ from liveplatform.webhooks.publish import publish
 log = structlog.get_logger(__name__)
 
 
-def terminate_late_leg(call: Call) -> bool:
-    """Run terminate again for an ended call whose leg became known after its end; False if it is running."""
-    return Step.rerun(call.pk, Step.Kind.TERMINATE)
-
-
 def terminate_again(call_id: UUID) -> bool:
     """Run terminate again for a call that ended here and is live at its provider, and report it.
 
@@ -24,7 +19,7 @@ def terminate_again(call_id: UUID) -> bool:
     the caller's transaction.
     """
     call = Call.objects.select_for_update(of=("self",)).get(pk=call_id)
-    if not terminate_late_leg(call):
+    if not Step.rerun(call_id, Step.Kind.TERMINATE):
         return False
     call.provider_state = Call.ProviderState.LIVE
     call.event_sequence += 1

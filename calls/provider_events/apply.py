@@ -12,7 +12,8 @@ from django.db.models import Exists, OuterRef, Q
 from calls import activity
 from calls.models.call import Call
 from calls.models.provider_event import ProviderEvent
-from calls.monitoring.late_legs import terminate_again, terminate_late_leg
+from calls.models.step import Step
+from calls.monitoring.late_legs import terminate_again
 from calls.monitoring.schedule import check_now, pull_forward
 from calls.provider_events.correlate import correlate
 from calls.provider_events.transitions import Transition, adopt_leg, transition
@@ -123,7 +124,7 @@ def _apply(event: ProviderEvent, call: Call, superseded: bool) -> Applied:
     if call.room_id == data.resource and call.room_connection_id == event.connection_id:
         return Applied(event, call, _apply_to_helper_room(call, data))
     if adopt_leg(call, data, now) and call.is_over and data.status != "ended":
-        terminate_late_leg(call)
+        Step.rerun(call.pk, Step.Kind.TERMINATE)  # the leg was not known when the call ended
     confirmed_at, status = call.provider_confirmed_at, call.provider_status
     change = transition(call, data, now, superseded=superseded)
     if confirmed_at and call.provider_confirmed_at != confirmed_at:
