@@ -1,4 +1,4 @@
-"""What tests share: one running platform for all stories, and an account with its API for the rest."""
+"""Shared fixtures: one running platform for all stories, an account with an API client for the rest."""
 
 from collections.abc import Iterator
 
@@ -41,7 +41,7 @@ def running() -> Iterator[LocalStack]:
 
 @pytest.fixture
 def platform(running: LocalStack) -> Iterator[LocalStack]:
-    """The platform, whole again after each story, whatever the story broke."""
+    """The running platform; restored after each story, whatever it stopped."""
     yield running
     embedded.ensure(VAR, durable=False)
     running.start(*(name for name in PROCESSES if name not in running.processes))
@@ -63,7 +63,7 @@ def customer(platform: LocalStack, one_customer: Customer) -> Iterator[Customer]
 
 @pytest.fixture
 def account(db) -> Account:
-    """The account under test; another one beside it has a call of its own, which must stay out."""
+    """The account under test. Another account has calls too, which must never show up."""
     another = Account.objects.create(name="another tenant")
     phone_call(another)
     video_call(another)
@@ -72,6 +72,6 @@ def account(db) -> Account:
 
 @pytest.fixture
 def api(account: Account) -> ApiClient:
-    """The API with a key of the account that may do everything."""
+    """An API client whose key has all scopes."""
     keys.clear_cache()
     return ApiClient(account)

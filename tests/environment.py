@@ -1,4 +1,4 @@
-"""Loaded before Django's settings (pytest -p): tests have servers of their own, fast ones.
+"""Loaded before the settings (pytest -p): starts PostgreSQL and Redis for this run, without durability.
 
 `DATABASE_URL` and `REDIS_URL` are honoured where they are set.
 """
@@ -45,7 +45,7 @@ def pytest_unconfigure() -> None:
 
 
 def _sweep(in_use: Path) -> None:
-    """Stop and remove what a run that was killed has left behind."""
+    """Stop and remove the servers of a run that was killed."""
     with in_use.open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -25,7 +25,7 @@ def server(customer):
 
 
 @pytest.fixture
-def told(customer, server):
+def provider_customer(customer, server):
     """The customer, whose LiveKit server sends its webhooks here."""
     connections = customer.ask("GET", "/v1/connections").json()["connections"]
     (url,) = (each["events_url"] for each in connections if each["provider"] == "livekit")
@@ -69,72 +69,72 @@ def test_a_room_that_a_late_guest_opened_again_is_deleted_again(customer, server
     assert call.event_counts("call.still_live")["call.still_live"] == 1
 
 
-def test_an_event_of_a_guest_after_the_end_deletes_the_room_again(told, server):
-    call = told.video_call(provider="livekit")
+def test_an_event_of_a_guest_after_the_end_deletes_the_room_again(provider_customer, server):
+    call = provider_customer.video_call(provider="livekit")
     call.end_strictly()
     call.settled()
     time.sleep(1.1)  # LiveKit's events are dated by whole seconds
     server.open_room("default", call.provider_id, created_by="guest")
-    told.sandbox.trigger(call.provider_id, "joined", identity="guest")
+    provider_customer.sandbox.trigger(call.provider_id, "joined", identity="guest")
     until(lambda: call.provider_id not in server.live_ids(), 5)
     assert call.event_counts("call.still_live")["call.still_live"] == 1
 
 
-def test_a_closed_room_ends_the_call_once(told):
-    call = told.video_call(provider="livekit", transcript=True)
-    told.sandbox.trigger(call.provider_id, "closed")
+def test_a_closed_room_ends_the_call_once(provider_customer):
+    call = provider_customer.video_call(provider="livekit", transcript=True)
+    provider_customer.sandbox.trigger(call.provider_id, "closed")
     assert ended(call, 10)["disconnect_reason"] == "Ended at the provider."
     call.settled()
     events = call.event_counts("call.processed")
     assert (events["call.ended"], events["call.processed"], call.effects()) == (1, 1, 0)
 
 
-def test_everybody_left_and_the_platforms_own_grace_ends_the_call(told):
-    call = told.video_call(provider="livekit")
+def test_everybody_left_and_the_platforms_own_grace_ends_the_call(provider_customer):
+    call = provider_customer.video_call(provider="livekit")
     for what in ("joined", "left"):
-        told.sandbox.trigger(call.provider_id, what, identity="anna")
+        provider_customer.sandbox.trigger(call.provider_id, what, identity="anna")
     ended(call, 15)
     assert record(call)["end_code"] == "participants_left"
     call.assert_exactly_once()
 
 
-def test_a_host_who_enters_the_room_weeks_before_changes_nothing(told):
+def test_a_host_who_enters_the_room_weeks_before_changes_nothing(provider_customer):
     at = (datetime.now(UTC) + timedelta(weeks=3)).isoformat()
-    call = told.video_call(provider="livekit", scheduled_at=at, time_limit=1)
+    call = provider_customer.video_call(provider="livekit", scheduled_at=at, time_limit=1)
     for what in ("joined", "left"):
-        told.sandbox.trigger(call.provider_id, what, identity="anna")
+        provider_customer.sandbox.trigger(call.provider_id, what, identity="anna")
     until(lambda: {"participant_joined", "participant_left"} <= set(dict(entries(call))))
     time.sleep(5)  # EMPTY_ROOM_GRACE is 3 s here
     assert (record(call)["status"], record(call)["started_at"]) == ("scheduled", None)
-    told.ask("POST", f"/v1/live/calls/{call.id}/start").raise_for_status()
+    provider_customer.ask("POST", f"/v1/live/calls/{call.id}/start").raise_for_status()
     assert ended(call, 10)["disconnect_reason"] == "The time limit of 1 s was reached."
 
 
-def test_a_lagging_participant_count_ends_no_call(told):
-    call = told.video_call(provider="livekit")
-    told.sandbox.trigger(call.provider_id, "joined", identity="anna")
-    told.sandbox.trigger(call.provider_id, "left", identity="anna", counted=1)
+def test_a_lagging_participant_count_ends_no_call(provider_customer):
+    call = provider_customer.video_call(provider="livekit")
+    provider_customer.sandbox.trigger(call.provider_id, "joined", identity="anna")
+    provider_customer.sandbox.trigger(call.provider_id, "left", identity="anna", counted=1)
     until(lambda: "participant_left" in dict(entries(call)))
-    told.sandbox.trigger(call.provider_id, "closed")
+    provider_customer.sandbox.trigger(call.provider_id, "closed")
     ended(call, 10)
     assert record(call)["end_code"] == "ended_at_provider"
 
 
-def test_a_recording_is_stored_and_published_once(told):
-    call = told.video_call(provider="livekit")
-    told.sandbox.trigger(call.provider_id, "recorded", seconds=30)
+def test_a_recording_is_stored_and_published_once(provider_customer):
+    call = provider_customer.video_call(provider="livekit")
+    provider_customer.sandbox.trigger(call.provider_id, "recorded", seconds=30)
     assert call.event_counts("call.recording_ready")["call.recording_ready"] == 1
-    shown = told.ask("GET", f"/v1/live/calls/{call.id}").json()
+    shown = provider_customer.ask("GET", f"/v1/live/calls/{call.id}").json()
     assert shown["recording_url"].endswith(".mp4") and shown["recording_ready_at"]
     call.end_strictly()
 
 
-def test_late_duplicate_and_reversed_events_have_the_same_result(told):
-    told.sandbox.set_delivery(copies=2, hold=True)
-    call = told.video_call(provider="livekit", transcript=True)
+def test_late_duplicate_and_reversed_events_have_the_same_result(provider_customer):
+    provider_customer.sandbox.set_delivery(copies=2, hold=True)
+    call = provider_customer.video_call(provider="livekit", transcript=True)
     for what in ("joined", "left", "joined"):
-        told.sandbox.trigger(call.provider_id, what, identity="anna")
+        provider_customer.sandbox.trigger(call.provider_id, what, identity="anna")
     call.end_strictly()
-    told.sandbox.release(reverse=True)
+    provider_customer.sandbox.release(reverse=True)
     call.assert_exactly_once()
     assert record(call)["end_code"] == "ended_by_api"

@@ -1,4 +1,4 @@
-"""Django's test client as a customer uses the API: a key, JSON in, JSON out."""
+"""Django's test client with an API key and JSON bodies."""
 
 import json
 from typing import Any
@@ -11,7 +11,7 @@ from liveplatform.accounts.scopes import SCOPES
 
 
 class ApiClient:
-    """Requests with one account's key."""
+    """Requests with a key of one account."""
 
     def __init__(self, account: Account, scopes: tuple[str, ...] = tuple(SCOPES)) -> None:
         self.account = account

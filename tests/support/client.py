@@ -1,4 +1,4 @@
-"""A customer of the platform in stories: REST in, webhooks out, and a look into the provider's ledger."""
+"""A customer of a running platform: REST requests, received webhooks, and the provider's ledger."""
 
 import json
 import time
@@ -34,8 +34,8 @@ class Customer:
 
     def __init__(self, local: LocalStack, name: str) -> None:
         self.local, self.sandbox = local, SandboxClient(local.sandbox_url)
-        made = json.loads(local.manage("create_account", name, "--json"))
-        self.account_id, self.key = made["account_id"], made["api_key"]
+        account = json.loads(local.manage("create_account", name, "--json"))
+        self.account_id, self.key = account["account_id"], account["api_key"]
         self.http = requests.Session()
         self.http.headers["Authorization"] = f"Bearer {self.key}"
         self.connect()
@@ -81,7 +81,7 @@ class Customer:
 
 
 class PlacedCall:
-    """A call that was placed: how to end it, and what is known of it afterwards."""
+    """A created call: how to end it, its steps, and the webhooks about it."""
 
     def __init__(self, customer: Customer, call_id: str, provider_id: str, operation: str) -> None:
         self.customer, self.id = customer, call_id
@@ -103,7 +103,7 @@ class PlacedCall:
         return {kind: step["state"] for kind, step in self.steps().items()}
 
     def settled(self, seconds: float = 30) -> dict[str, dict[str, Any]]:
-        """The steps, once every one is settled; fails with their states if that does not come about."""
+        """The steps, once all are settled; AssertionError with their states after `seconds`."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             steps = self.steps()
@@ -116,13 +116,13 @@ class PlacedCall:
         return self.customer.sandbox.effects(self.operation, self.provider_id)
 
     def received(self) -> list[dict[str, Any]]:
-        """The webhooks about this call as the receiver wrote them down."""
+        """The webhooks about this call, as the receiver logged them."""
         log = self.customer.local.received
         lines = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
         return [line for line in lines if self.id in line["body"]]
 
     def event_counts(self, *wanted: str, seconds: float = 15) -> Counter[str]:
-        """How often each type of event came in, once the wanted ones have."""
+        """How often each event type was received, once the wanted ones were (or after `seconds`)."""
         until = time.monotonic() + seconds
         while True:
             types = Counter(json.loads(line["body"])["type"] for line in self.received())
@@ -131,14 +131,14 @@ class PlacedCall:
             time.sleep(0.1)
 
     def assert_exactly_once(self) -> None:
-        """G1 to G4, from the provider's ledger and the receiver's log."""
+        """One effect at the provider, one message per event, no step unsettled: guarantees G1 to G4."""
         steps = self.settled()
         assert steps["terminate"]["state"] == "done", steps
         assert self.effects() == 1
         assert self.provider_id not in sum(self.customer.sandbox.live().values(), [])
-        told = self.event_counts("call.ended", "call.processed")
-        assert {"call.ended", "call.processed"} <= set(told)
+        events = self.event_counts("call.ended", "call.processed")
+        assert {"call.ended", "call.processed"} <= set(events)
         bodies = {}
         for line in self.received():
             assert bodies.setdefault(line["headers"]["webhook-id"], line["body"]) == line["body"]
-        assert len(bodies) == len(told), "one message id per event"
+        assert len(bodies) == len(events), "one message id per event"

@@ -1,4 +1,4 @@
-"""Many requests at the same moment, each in its own thread with its own connection to PostgreSQL."""
+"""Concurrent calls, each in its own thread with its own connection to PostgreSQL."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 def at_once(count: int, act: Callable[[int], T]) -> list[T]:
-    """What `act(0)` … `act(count - 1)` returned, all begun together."""
+    """The results of `act(0)` … `act(count - 1)`, all started at the same moment."""
     barrier = Barrier(count)
 
     def one(number: int) -> T:

@@ -1,4 +1,4 @@
-"""Calls for tests, straight into the database."""
+"""Calls and connections, created in the database without the platform's own verbs."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ def phone_connection(account: Account, base_url: str = NOWHERE) -> Any:
 
 def phone_call(account: Account, **fields: Any) -> Call:
     connection = phone_connection(account)
-    made = {
+    defaults = {
         "channel": Call.Channel.PHONE,
         "status": Call.Status.LIVE,
         "provider": "twilio",
@@ -28,11 +28,11 @@ def phone_call(account: Account, **fields: Any) -> Call:
         "from_number": NUMBER,
         "to_number": "+14155550111",
     }
-    return Call.objects.create(account=account, **(made | fields))
+    return Call.objects.create(account=account, **(defaults | fields))
 
 
 def video_call(account: Account, **fields: Any) -> Call:
-    made = {
+    defaults = {
         "channel": Call.Channel.VIDEO,
         "status": Call.Status.LIVE,
         "provider": "getstream",
@@ -40,4 +40,4 @@ def video_call(account: Account, **fields: Any) -> Call:
         "host_user_id": "host",
         "title": "title",
     }
-    return Call.objects.create(account=account, **(made | fields))
+    return Call.objects.create(account=account, **(defaults | fields))

@@ -1,4 +1,4 @@
-"""An issuer of tokens for tests: keys, tokens signed with them, and a real server that publishes a JWKS."""
+"""A token issuer: keys, tokens signed with them, and a server that publishes their JWKS."""
 
 import json
 import threading
@@ -19,7 +19,7 @@ ISSUER, AUDIENCE, SECRET = "https://id.example.com/", "live-platform", "s" * 32
 
 
 def private_key(algorithm: str, name: str = "one") -> Any:
-    """A key pair, made once per name."""
+    """A key pair, generated once per name."""
     return _generate(algorithm, name)
 
 
@@ -59,19 +59,19 @@ def issuer(account: Account, algorithm: str = "HS256", **fields: Any) -> JwtIssu
 
 
 def claims(**changed: Any) -> dict[str, Any]:
-    """Good claims; a value of None leaves a claim out."""
+    """Valid claims; a value of None removes a claim."""
     good = {"iss": ISSUER, "aud": AUDIENCE, "sub": "user-7", "exp": time.time() + 60, "scope": "read:live"}
     return {name: value for name, value in (good | changed).items() if value is not None}
 
 
 def token(algorithm: str = "HS256", name: str = "one", kid: str | None = None, **changed: Any) -> str:
-    """A token as the issuer signs it."""
+    """A signed token."""
     key = SECRET if algorithm == "HS256" else private_key(algorithm, name)
     return jwt.encode(claims(**changed), key, algorithm, headers={"kid": kid} if kid else None)
 
 
 class JwksServer:
-    """What the server answers next, and how often it was asked."""
+    """The server's next response, and its number of requests."""
 
     def __init__(self) -> None:
         self.url, self.asked, self.delay = "", 0, 0.0
@@ -83,7 +83,7 @@ class JwksServer:
 
 @contextmanager
 def jwks_server() -> Iterator[JwksServer]:
-    """A server on a free port."""
+    """Serve a JWKS on a free port."""
     published = JwksServer()
 
     class Answer(BaseHTTPRequestHandler):

@@ -1,4 +1,4 @@
-"""LiveKit's official Python package (livekit-api), asked from tests that are not async, and what it sends."""
+"""LiveKit's official Python package (livekit-api), for tests that are not async."""
 
 import asyncio
 import base64
@@ -12,7 +12,7 @@ from tests.support.sandbox import SECRET
 
 
 def call_api(url: str, key: str, act: Callable[[api.LiveKitAPI], Awaitable[Any]]) -> Any:
-    """What the package answers when it is used as its README says."""
+    """Call the server API with the package; returns its result."""
 
     async def asked() -> Any:
         async with api.LiveKitAPI(url, key, SECRET) as client:
@@ -22,7 +22,7 @@ def call_api(url: str, key: str, act: Callable[[api.LiveKitAPI], Awaitable[Any]]
 
 
 def signed_headers(key: str, body: bytes, secret: str = SECRET) -> dict[str, str]:
-    """The headers of a webhook: its token is of the package's own making."""
+    """The headers of a webhook, signed by the package."""
     digest = base64.b64encode(hashlib.sha256(body).digest()).decode()
     token = api.AccessToken(key, secret).with_sha256(digest).to_jwt()
     return {"Authorization": token, "Content-Type": "application/webhook+json"}

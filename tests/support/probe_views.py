@@ -1,4 +1,4 @@
-"""Viewsets that do on demand what real ones do seldom: crash, refuse, take long, write and fail."""
+"""Viewsets that crash, refuse, wait, or write and fail, as the request asks."""
 
 import threading
 from typing import ClassVar
@@ -26,7 +26,7 @@ class UndeclaredViewSet(PlatformViewSet[Account]):
 
 
 class AccountViewSet(PlatformViewSet[Account]):
-    """Writes a row, then does what the body says."""
+    """Writes a row, then does what `then` in the body says."""
 
     scopes = {"create": "write:live", "list": "read:live"}
     atomic_actions = frozenset({"create"})

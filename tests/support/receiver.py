@@ -1,4 +1,4 @@
-"""A real receiver of webhooks in its own process, and what it wrote down."""
+"""The webhook receiver in its own process, and its log."""
 
 import json
 import subprocess
@@ -12,7 +12,7 @@ from typing import Any
 
 @dataclass
 class Received:
-    """One request as the receiver saw it."""
+    """One received request."""
 
     at: float
     method: str
@@ -58,12 +58,12 @@ class Receiver:
         return self.base + path
 
     def received(self, path: str = "") -> list[Received]:
-        """What came in so far, in order; only what was sent to a path that begins like this."""
+        """The requests so far, in order, to paths with this prefix."""
         lines = [json.loads(line) for line in self.log.read_text().splitlines()]
         return [Received(**line) for line in lines if line["path"].startswith(path)]
 
     def wait_for(self, count: int, path: str = "", seconds: float = 10.0) -> list[Received]:
-        """At least so many requests, or AssertionError."""
+        """The requests, once there are `count`; AssertionError after `seconds`."""
         self._wait(lambda: len(self.received(path)) >= count, seconds)
         return self.received(path)
 

@@ -1,4 +1,4 @@
-"""Hosts that lead inside, in every disguise that is known to us (S1 of the fault table).
+"""Hosts that lead to internal addresses, in every known notation (S1 of the fault table).
 
 Written as in a URL. Most resolve or decode to 127.0.0.1, where the tests' canary listens.
 """
