@@ -1,7 +1,7 @@
-"""A state machine over the life of calls: invariants hold for any order of requests, events and faults.
+"""A state machine over the life of calls: the invariants hold after any sequence of actions.
 
-Doors, providers' events, workers that work and workers that die, time, faults of the provider: Hypothesis
-picks the order and shrinks what fails. (Crashes of real processes are in tests/stories.)
+Requests to each API, provider events, workers that finish or die, time, faults of the provider: Hypothesis
+picks the sequence and shrinks one that fails. (Crashes of real processes are in tests/stories.)
 """
 
 from collections import Counter
@@ -27,13 +27,13 @@ from tests.support.signed_events import post_getstream, post_twilio, status_form
 
 ENDS = {"phone": "end_call", "video": "end_room"}
 LEASE = timedelta(minutes=30)
-# Webhooks have their own tests; everything else that follows a call is worked off here.
-WORKED = sorted(set(queues()) - {"webhooks"})
-doors = st.sampled_from(["telephony", "strict", "platform", "bulk"])
+# Webhooks have their own tests; all other queues are drained here.
+DRAINED = sorted(set(queues()) - {"webhooks"})
+apis = st.sampled_from(["telephony", "strict", "platform", "bulk"])
 
 
 class LifeOfCalls(RuleBasedStateMachine):
-    """Calls at the sandbox; the fixtures are put into the class by the test."""
+    """Calls at the sandbox; the test sets the fixtures as class attributes."""
 
     line = api = None
     calls = Bundle("calls")
@@ -52,10 +52,10 @@ class LifeOfCalls(RuleBasedStateMachine):
     def open(self):
         return self.line.open().pk
 
-    @rule(call=calls, door=doors)
-    def end(self, call, door):
+    @rule(call=calls, api=apis)
+    def end(self, call, api):
         row = Call.objects.get(pk=call)
-        if door == "bulk":
+        if api == "bulk":
             account = self.line.account.pk
             start_operation(account, by_ids([call]), reason="bulk", code=EndCode.EMERGENCY_STOP, actor="test")
             return
@@ -63,63 +63,67 @@ class LifeOfCalls(RuleBasedStateMachine):
             "telephony": ("/calls/end", {"call_id": str(call)}),
             "platform": (f"/v1/calls/{call}/end", {}),
             "strict": (f"/v1/live/calls/{call}/end", None),
-        }[door]
+        }[api]
         answer = self.api("POST", path, body)
-        wrong_door = door == "strict" and row.channel == "phone"
-        assert answer.status_code in ({404} if wrong_door else {200, 502}), answer.content
+        is_phone = api == "strict" and row.channel == "phone"
+        assert answer.status_code in ({404} if is_phone else {200, 502}), answer.content
 
     @rule(call=calls)
-    def the_other_side_hangs_up(self, call):
+    def the_other_party_hangs_up(self, call):
         row = Call.objects.get(pk=call)
         provider = self.line.provider(row)
-        with suppress(ProviderError):  # a fault was meant for us
+        with suppress(ProviderError):  # the fault was for the platform's own request
             if row.channel == "phone":
                 provider.end_call(row.provider_call_id, verify_first=True)
             else:
                 provider.end_room("default", row.provider_call_id, verify_first=True)
 
     @rule(call=calls, times=st.integers(1, 2), late=st.booleans())
-    def the_provider_tells_of_it(self, call, times, late):
-        """A true event: the end of a call that ended there, or an outdated one."""
+    def the_provider_sends_an_event(self, call, times, late):
+        """True ones only: that a call which ended there has ended; or an earlier status, late."""
         row = Call.objects.get(pk=call)
         over = row.provider_call_id not in sum(self.sandbox.live().values(), [])
         for _ in range(times):
             if row.channel == "phone":
-                word = "completed" if over and not late else "ringing"
-                told = post_twilio(row.connection, status_form(row.provider_call_id, word, 3 if over else 1))
+                status = "completed" if over and not late else "ringing"
+                answer = post_twilio(
+                    row.connection, status_form(row.provider_call_id, status, 3 if over else 1)
+                )
             else:
                 room = self.sandbox.room("default", row.provider_call_id)
                 kind = "call.ended" if room["ended_at"] and not late else "call.session_started"
-                told = post_getstream(row.connection, kind, row.provider_call_id, webhook_id=f"{kind}-{call}")
-            assert told.status_code == 200
+                answer = post_getstream(
+                    row.connection, kind, row.provider_call_id, webhook_id=f"{kind}-{call}"
+                )
+            assert answer.status_code == 200
 
-    @rule(queue=st.sampled_from(WORKED))
-    def work(self, queue):
+    @rule(queue=st.sampled_from(DRAINED))
+    def drain_a_queue(self, queue):
         drain(queues()[queue].model)
-        self.look()
+        self.check_ends()
 
     @rule()
-    def a_worker_takes_rows_and_dies(self):
-        for queue in WORKED:
+    def a_worker_claims_rows_and_dies(self):
+        for queue in DRAINED:
             sql.claim(queues()[queue].model, 32, per_key=32)
 
     @rule(
         fault=st.sampled_from(["500", "act_then_reset", "429"]),
         operation=st.sampled_from(["end_call", "end_room"]),
     )
-    def a_fault(self, fault, operation):
+    def the_provider_fails(self, fault, operation):
         self.sandbox.add_fault(operation, fault)
 
     @rule()
     def time_passes(self):
-        """Let leases, delays and limits expire."""
+        """Leases expire, retries are due, time limits are reached."""
         with connection.cursor() as cursor:
             for each in queues().values():
                 cursor.execute(f"UPDATE {each.model._meta.db_table} SET due_at = due_at - %s", [LEASE])
             cursor.execute("UPDATE calls_call SET started_at = started_at - %s", [LEASE])
 
-    def look(self):
-        """Facts that must never be undone."""
+    def check_ends(self):
+        """An end, once stored, never changes."""
         for row in Call.objects.filter(account=self.line.account):
             before = self.seen.get(row.pk)
             if before is not None and before.is_over:
@@ -131,39 +135,39 @@ class LifeOfCalls(RuleBasedStateMachine):
             self.seen[row.pk] = row
 
     def teardown(self):
-        """Drain everything, then compare with the provider's ledger."""
+        """Without faults, drain all queues; then compare every call with the provider's ledger."""
         if self.line is None or not hasattr(self, "sandbox"):
             return
         self.sandbox.reset()
         for _ in range(8):
             self.time_passes()
             check_now(Call.objects.filter(account=self.line.account).values_list("pk", flat=True))
-            for queue in WORKED:
-                self.work(queue)
+            for queue in DRAINED:
+                self.drain_a_queue(queue)
         rows = list(Call.objects.filter(account=self.line.account))
         live = set(sum(self.sandbox.live().values(), []))
         for row in rows:
-            self.judge(row, live)
+            self.check_call(row, live)
         Call.objects.filter(account=self.line.account).delete()
 
-    def judge(self, row, live):
+    def check_call(self, row, live):
         steps = dict(Step.objects.filter(call=row).values_list("kind", "state"))
         if not row.is_over:
-            assert row.provider_call_id in live, "gone there, and nobody here has noticed"
+            assert row.provider_call_id in live, "ended at the provider, live here"
             assert not steps
             return
         assert set(steps) == {"terminate", "clean_up", "analyse", "notify"}
         assert set(steps.values()) <= {"done", "skipped"}, steps
-        assert row.provider_call_id not in live, "ended here, and billed there"
+        assert row.provider_call_id not in live, "ended here, live at the provider"
         assert self.sandbox.effects(ENDS[row.channel], row.provider_call_id) == 1
         events = list(Event.objects.filter(subject_id=row.pk).order_by("sequence"))
         assert [event.sequence for event in events] == list(range(1, row.event_sequence + 1))
-        told = Counter(event.type for event in events)
-        assert (told["call.ended"], told["call.processed"]) == (1, 1)
+        sent = Counter(event.type for event in events)
+        assert (sent["call.ended"], sent["call.processed"]) == (1, 1)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_whatever_happens_in_whatever_order(api, line):
+def test_invariants_hold_after_any_sequence(api, line):
     LifeOfCalls.line, LifeOfCalls.api = line, staticmethod(api)
     run_state_machine_as_test(
         LifeOfCalls,

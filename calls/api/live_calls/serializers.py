@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from calls.adapters import ROOM_PROVIDERS
-from calls.api.base import MetadataField, ScheduledAtField, TimeLimitField
+from calls.api.fields import MetadataField, ScheduledAtField, TimeLimitField
 from calls.models import Call
 from liveplatform.api.serializers import CleanCharField, EnvelopeSerializer, PlainSerializer
 

@@ -1,4 +1,4 @@
-"""The surface of live calls (seed 000): `/v1/live/calls`."""
+"""The live calls API, `/v1/live/calls`."""
 
 from liveplatform.api.surfaces import Surface, render_short
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from calls.api.base import MetadataField
+from calls.api.fields import MetadataField
 from calls.models import Call
 from calls.representation import CallSerializer, represent_call
 from liveplatform.api.serializers import CleanCharField, StrictSerializer

@@ -9,7 +9,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from calls.api.base import MetadataField, TimeLimitField
+from calls.api.fields import MetadataField, TimeLimitField
 from calls.models import PhoneNumber
 from calls.phone_numbers import InvalidPhoneNumber, e164
 from liveplatform.api.serializers import (

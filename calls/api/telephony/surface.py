@@ -1,4 +1,4 @@
-"""The surface of telephony calls (seed 001): `/calls…`, and the same under `/v1`."""
+"""The telephony API: `/calls…`, and the same under `/v1`."""
 
 from typing import Any
 

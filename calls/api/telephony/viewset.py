@@ -12,7 +12,8 @@ from rest_framework.exceptions import ParseError, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from calls.api.base import READ, WRITE, CallNotPlaced, CallsViewSet
+from calls.api.base import READ, WRITE, CallsViewSet
+from calls.api.exceptions import CallNotPlaced
 from calls.api.telephony import schema
 from calls.api.telephony import serializers as shapes
 from calls.api.telephony.filters import QUERY_PARAMETERS, parse_query

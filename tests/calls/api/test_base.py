@@ -1,55 +1,30 @@
-"""Errors of the calls app as HTTP errors, and the fields that several surfaces share."""
+"""Pages of filtered calls: of the account alone, in either order, from a cursor to the next."""
 
-from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
-from django.utils import timezone
-from rest_framework import serializers
 
-from calls.api.base import API_EXCEPTIONS, MetadataField, ScheduledAtField, TimeLimitField
-from calls.exceptions import CallNotFound, CallStateError, MetadataTooLarge, NoPhoneNumber
-from calls.filters import InvalidFilter
-from calls.lifecycle.update import MAX_METADATA_BYTES
-from providers.errors import NotConfigured, Unavailable
-
-STATUSES = [
-    (CallNotFound("x"), 404, "not_found"),
-    (NoPhoneNumber("x"), 409, "no_phone_number"),
-    (InvalidFilter("status", "wrong"), 400, "invalid"),
-    (CallStateError("over"), 412, "wrong_state"),
-    (MetadataTooLarge("big"), 400, "invalid"),
-    (NotConfigured("none"), 503, "provider_not_configured"),
-    (Unavailable("down"), 502, "provider_error"),
-]
+from tests.support.factories import phone_call, video_call
 
 
-@pytest.mark.parametrize(("error", "status", "code"), STATUSES, ids=lambda value: type(value).__name__)
-def test_an_error_of_the_domain_has_its_status_and_code(error, status, code):
-    found = next(convert(error) for kind, convert in API_EXCEPTIONS if isinstance(error, kind))
-    assert (found.status_code, found.default_code) == (status, code)
+@pytest.fixture
+def calls(account) -> list[str]:
+    """Ids in the order of creation."""
+    return [str(make(account).pk) for make in (phone_call, video_call, phone_call, video_call)]
 
 
-@pytest.mark.parametrize(("days", "is_valid"), [(1, True), (3652, True), (3654, False), (-3654, False)])
-def test_a_call_is_scheduled_within_ten_years(days, is_valid):
-    field, time = ScheduledAtField(), (timezone.now() + timedelta(days=days)).isoformat()
-    if is_valid:
-        assert field.run_validation(time).isoformat() == time
-    else:
-        with pytest.raises(serializers.ValidationError, match="within ten years"):
-            field.run_validation(time)
+@pytest.mark.parametrize(("order", "step"), [("asc", 1), ("desc", -1)])
+def test_pages_hold_every_call_of_the_account_once(api, calls, order, step):
+    found, cursor = [], {}
+    while cursor is not None:
+        page = api("GET", f"/v1/calls?{urlencode({'order': order, 'limit': 3} | cursor)}").json()
+        found += [call["id"] for call in page["calls"]]
+        cursor = {"cursor": page["next_cursor"]} if page["next_cursor"] else None
+    assert found == calls[::step]
 
 
-def test_metadata_is_an_object_of_limited_size():
-    field = MetadataField()
-    assert field.run_validation({"a": 1}) == {"a": 1}
-    with pytest.raises(serializers.ValidationError, match="JSON object"):
-        field.run_validation([1])
-    with pytest.raises(serializers.ValidationError, match="bytes of JSON"):
-        field.run_validation({"a": "x" * MAX_METADATA_BYTES})
-
-
-@pytest.mark.parametrize("seconds", [0, 86_401, "long"])
-def test_a_time_limit_is_a_second_to_a_day(seconds):
-    assert TimeLimitField(required=False).run_validation(None) is None
-    with pytest.raises(serializers.ValidationError):
-        TimeLimitField().run_validation(seconds)
+def test_a_filter_of_the_viewset_holds_on_every_page(api, calls):
+    first = api("GET", "/v1/live/calls?limit=1").json()
+    second = api("GET", f"/v1/live/calls?limit=1&cursor={first['next_cursor']}").json()
+    assert [page["calls"][0]["id"] for page in (first, second)] == [calls[3], calls[1]]
+    assert second["next_cursor"] is None

@@ -1,0 +1,73 @@
+"""Errors of the calls app as HTTP errors."""
+
+from collections.abc import Callable
+from typing import Any
+
+from rest_framework import status
+from rest_framework.exceptions import APIException, NotFound, ValidationError
+
+from calls.exceptions import CallNotFound, CallStateError, MetadataTooLarge, NoPhoneNumber
+from calls.filters import InvalidFilter
+from providers.errors import NotConfigured, ProviderError
+
+
+class ProviderFailed(APIException):
+    """502: the provider failed or rejected the request."""
+
+    status_code = status.HTTP_502_BAD_GATEWAY
+    default_code = "provider_error"
+
+
+class ProviderNotConfigured(APIException):
+    """503: the account has no usable connection to the provider."""
+
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+    default_code = "provider_not_configured"
+
+
+class CallNotPlaced(APIException):
+    """400: the provider placed no call, or its answer was lost. The status is the telephony API's own.
+
+    https://docs.callab.ai/api-reference/campaign-calls/make-call
+    """
+
+    status_code = status.HTTP_400_BAD_REQUEST
+    default_code = "provider_error"
+    # A retry with the same Idempotency-Key runs again; it finds the call that may have been placed.
+    releases_key = True
+
+
+class NoPhoneNumberError(APIException):
+    """409: the call uses no phone number of the account."""
+
+    status_code = status.HTTP_409_CONFLICT
+    default_code = "no_phone_number"
+    default_detail = (
+        "The call is not associated with a valid phone number, so this endpoint cannot end it; "
+        "connect the number first, or end it through POST /v1/calls/{id}/end."
+    )
+
+
+class InvalidState(APIException):
+    """412: the call's state forbids it. The status is the live calls API's own."""
+
+    status_code = status.HTTP_412_PRECONDITION_FAILED
+    default_code = "wrong_state"
+
+
+def to_api_exception(exc: Exception) -> Exception:
+    """The HTTP error for an error of the calls app; any other error as it is."""
+    convert = next((convert for kind, convert in API_EXCEPTIONS if isinstance(exc, kind)), None)
+    return convert(exc) if convert else exc
+
+
+# The first match is taken.
+API_EXCEPTIONS: tuple[tuple[type[Exception], Callable[[Any], APIException]], ...] = (
+    (CallNotFound, lambda _: NotFound("There is no such call in this account.")),
+    (NoPhoneNumber, lambda _: NoPhoneNumberError()),
+    (InvalidFilter, lambda e: ValidationError(e.fields)),
+    (CallStateError, lambda e: InvalidState(str(e))),
+    (MetadataTooLarge, lambda e: ValidationError({"metadata": [str(e)]})),
+    (NotConfigured, lambda e: ProviderNotConfigured(str(e))),
+    (ProviderError, lambda e: ProviderFailed(str(e))),
+)

@@ -1,0 +1,45 @@
+"""Fields that several call APIs share."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+from rest_framework import serializers
+
+from calls.lifecycle.update import MAX_METADATA_BYTES
+from liveplatform.api.serializers import InstantField, JSONObjectField
+from liveplatform.json_codec import dumps
+
+MAX_SCHEDULE_DISTANCE = timedelta(days=3653)
+
+
+class TimeLimitField(serializers.IntegerField):
+    """A call's time limit in seconds, 1 to 86,400; null: the account's default."""
+
+    def __init__(self, **kwargs: Any) -> None:  # noqa: ANN401 - the arguments of every field
+        text = "Seconds from its start until the call is ended; default: the account's own."
+        super().__init__(min_value=1, max_value=86_400, allow_null=True, help_text=text, **kwargs)
+
+
+class ScheduledAtField(InstantField):
+    """The time at which a call is to start, at most ten years away: dates computed from it stay valid."""
+
+    default_error_messages = {"far": "This must be within ten years from now."}
+
+    def to_internal_value(self, value: Any) -> datetime:  # noqa: ANN401
+        time: datetime = super().to_internal_value(value)
+        if abs(time - timezone.now()) > MAX_SCHEDULE_DISTANCE:
+            self.fail("far")
+        return time
+
+
+class MetadataField(JSONObjectField):
+    """The customer's own JSON object, at most MAX_METADATA_BYTES of JSON."""
+
+    default_error_messages = {"large": f"This is more than {MAX_METADATA_BYTES:,} bytes of JSON."}
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:  # noqa: ANN401
+        metadata = super().to_internal_value(data)
+        if len(dumps(metadata)) > MAX_METADATA_BYTES:
+            self.fail("large")
+        return metadata

@@ -1,0 +1,36 @@
+"""Fields that several call APIs share: their bounds."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from rest_framework import serializers
+
+from calls.api.fields import MetadataField, ScheduledAtField, TimeLimitField
+from calls.lifecycle.update import MAX_METADATA_BYTES
+
+
+@pytest.mark.parametrize(("days", "is_valid"), [(1, True), (3652, True), (3654, False), (-3654, False)])
+def test_a_call_is_scheduled_within_ten_years(days, is_valid):
+    field, time = ScheduledAtField(), (timezone.now() + timedelta(days=days)).isoformat()
+    if is_valid:
+        assert field.run_validation(time).isoformat() == time
+    else:
+        with pytest.raises(serializers.ValidationError, match="within ten years"):
+            field.run_validation(time)
+
+
+def test_metadata_is_an_object_of_limited_size():
+    field = MetadataField()
+    assert field.run_validation({"a": 1}) == {"a": 1}
+    with pytest.raises(serializers.ValidationError, match="JSON object"):
+        field.run_validation([1])
+    with pytest.raises(serializers.ValidationError, match="bytes of JSON"):
+        field.run_validation({"a": "x" * MAX_METADATA_BYTES})
+
+
+@pytest.mark.parametrize("seconds", [0, 86_401, "long"])
+def test_a_time_limit_is_a_second_to_a_day(seconds):
+    assert TimeLimitField(required=False).run_validation(None) is None
+    with pytest.raises(serializers.ValidationError):
+        TimeLimitField().run_validation(seconds)
