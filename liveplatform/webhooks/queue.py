@@ -15,6 +15,9 @@ def prepare(deliveries: list[Delivery]) -> list[AttemptFn]:
     refresh_denylist()
     events = in_bulk(Event, {row.event_id for row in deliveries})
     endpoints = in_bulk(Endpoint, {row.endpoint_id for row in deliveries})
+    for row in deliveries:
+        if row.endpoint_id in endpoints:
+            row.endpoint = endpoints[row.endpoint_id]  # for record_results
     return [attempt(events.get(row.event_id), endpoints.get(row.endpoint_id)) for row in deliveries]
 
 

@@ -50,11 +50,19 @@ def settle(queue: Queue[W], attempts: Sequence[Attempt[W]], *, consequences: boo
     with transaction.atomic():
         queue.lock([attempt.row for attempt in attempts])
         rows = sql.write_outcomes(queue.model, _params(queue, attempts))
+        _copy_related(attempts, rows)
         if consequences:
             queue.settled(rows)
         reach(f"settling.{queue.name}")
     reach(f"settled.{queue.name}")
     return rows
+
+
+def _copy_related(attempts: Sequence[Attempt[W]], rows: Sequence[W]) -> None:
+    """Give the rows the related objects that `prepare` read, so that `settled` need not read them."""
+    prepared = {attempt.row.pk: attempt.row for attempt in attempts}
+    for row in rows:
+        row._state.fields_cache.update(prepared[row.pk]._state.fields_cache)
 
 
 def _settle_each_if_needed(queue: Queue[W], attempts: list[Attempt[W]]) -> list[W]:
