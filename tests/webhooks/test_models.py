@@ -38,7 +38,7 @@ def test_a_settled_delivery_is_redelivered_with_the_full_schedule(endpoint_at, p
     endpoint_at("/ok")
     publish_event()
     Delivery.objects.update(state=state, attempts=3, due_at=None, settled_at=Now())
-    assert Delivery.objects.all().redeliver() == 1
+    assert Delivery.objects.all().restart() == 1
     delivery = Delivery.objects.get()
     assert (delivery.state, delivery.settled_at) == ("pending", None)
     assert (delivery.max_attempts, delivery.schedule_attempt) == (3 + MAX_ATTEMPTS, 0)
