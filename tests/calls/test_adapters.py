@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 
 from calls.adapters import adapter_for, adapters_for, default_room_connection
-from liveplatform.accounts.connections import connect
+from liveplatform.accounts.connections import upsert_connection
 from providers.base import MakesCalls
 from providers.errors import NotConfigured
 from tests.support.factories import NOWHERE, phone_connection
@@ -24,9 +24,9 @@ def test_without_a_connection_nothing_is_configured():
 
 def test_the_first_room_provider_is_the_default(account):
     assert default_room_connection(account.pk) is None
-    livekit = connect(account, "livekit", ROOM_KEYS, base_url=NOWHERE)
+    livekit = upsert_connection(account, "livekit", ROOM_KEYS, base_url=NOWHERE)
     assert default_room_connection(account.pk) == livekit
-    getstream = connect(account, "getstream", ROOM_KEYS, base_url=NOWHERE)
+    getstream = upsert_connection(account, "getstream", ROOM_KEYS, base_url=NOWHERE)
     assert default_room_connection(account.pk) == getstream
     assert default_room_connection(account.pk, "livekit") == livekit
 
