@@ -1,4 +1,4 @@
-"""The records of calls: a call, its words, steps, watch, recordings, events; what goes over many calls."""
+"""The models of calls."""
 
 from calls.models.activity import Activity
 from calls.models.analysis import Analysis, Transcript
