@@ -179,7 +179,7 @@ SURFACES = [
     "calls.api.platform.surface.CALLS",
     "calls.api.telephony.surface.TELEPHONY",
     "liveplatform.accounts.api.surface.ACCOUNTS",
-    "liveplatform.webhooks.surface.WEBHOOKS",
+    "liveplatform.webhooks.api.surface.WEBHOOKS",
 ]
 
 REST_FRAMEWORK = {
