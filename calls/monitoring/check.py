@@ -27,6 +27,7 @@ from providers.errors import ProviderError
 
 log = structlog.get_logger(__name__)
 
+# Shown as `ended_by` of calls that a monitor ended.
 ACTOR = "watch"
 ACTORS = {EndCode.TIME_LIMIT: "time limit"}
 

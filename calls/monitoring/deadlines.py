@@ -15,12 +15,12 @@ from calls.models.call import Call
 EARLY_JOIN = timedelta(minutes=15)
 # A call that never started is ended after this time.
 EXPIRES_AFTER = timedelta(hours=24)
-# A submission that was not answered by then never will be: the call is looked for at the provider.
+# A submission without an answer for this long gets none: the call is searched at the provider.
 SUBMISSION_TIMEOUT = timedelta(seconds=10)
 
 
 def first_check(call: Call, now: datetime) -> datetime:
-    """When a call is to be checked at the latest, if nothing is heard of it. `now` is the database's time."""
+    """When a call is to be checked if no event reports on it before. `now` is the database's time."""
     stale_at = _stale_at(call)
     return min(stale_at, deadline(call, now) or stale_at)
 

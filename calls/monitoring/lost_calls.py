@@ -39,7 +39,7 @@ class LostCallSearch:
     searches: int = 0
 
     def find(self, provider: FindsCalls) -> Leg | None:
-        """The leg, or None if there is none. Raises Ambiguous if it may belong to somebody else."""
+        """The leg, or None if there is none. Raises Ambiguous if it may be another call's."""
         since, until = self.created_at - WINDOW_BEFORE, self.created_at + WINDOW_AFTER
         listed = provider.find_calls(to=self.to_number, from_=self.from_number, since=since)
         candidates = [

@@ -1,4 +1,4 @@
-"""The queues of monitoring: one row per live call, and one per connection in use."""
+"""The queues of monitoring: one row per live call, and one per connection with calls."""
 
 from calls.models.monitor import CallMonitor, Reconciliation
 from calls.monitoring import check, reconcile

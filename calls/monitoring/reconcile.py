@@ -77,7 +77,7 @@ def _compare(connection: Connection, live: list[str]) -> dict[str, int]:
 
 
 def _missing(connection: Connection, live: Sequence[str]) -> QuerySet[Call]:
-    """Calls that are live here and not listed, but for those that were checked since the last round."""
+    """Calls that are live here, not listed, and not reported on by the provider within the interval."""
     calls = Call.objects.filter(
         Q(provider_seen_at=None) | Q(provider_seen_at__lt=_ago(settings.RECONCILE_INTERVAL)),
         account=connection.account_id,

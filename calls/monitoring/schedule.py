@@ -46,7 +46,7 @@ def pull_forward(calls: Iterable[Call], now: datetime) -> None:
 
 
 def reschedule(call: Call) -> None:
-    """Plan the next check anew after the call's times or status have changed."""
+    """Move the next check after the call's times or status have changed."""
     _pending([call.pk]).update(due_at=first_check(call, call.updated_at), updated_at=Now())
 
 

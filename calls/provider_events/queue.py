@@ -7,7 +7,7 @@ from liveplatform.work.queue import Queue
 
 
 def lock(events: list[ProviderEvent]) -> None:
-    """Lock the calls that were found, and write down which they are."""
+    """Lock the calls that were found, and save them on their events."""
     lock_calls(events)
     correlate.save_matches(events)
 

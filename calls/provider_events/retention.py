@@ -10,7 +10,7 @@ from liveplatform.db.retention import delete_expired
 def purge_expired() -> int:
     """Delete settled events older than PROVIDER_EVENTS_RETENTION_DAYS; returns how many.
 
-    Failed events are kept for a person to look at, and so are the events of live calls.
+    Failed events are kept for staff to look at, and so are the events of live calls.
     """
     settled = ProviderEvent.objects.filter(state__in=(ProviderEvent.State.DONE, ProviderEvent.State.SKIPPED))
     rows = settled.filter(Q(call=None) | Q(call__ended_at__isnull=False))

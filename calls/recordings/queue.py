@@ -1,4 +1,4 @@
-"""The queue of recording checks: the provider is asked what was recorded of a call."""
+"""The queue of recording syncs: each asks a call's provider for its recordings."""
 
 from calls.models.recording_sync import RecordingSync
 from calls.queues import call_context, lock_calls

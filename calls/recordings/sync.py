@@ -38,7 +38,7 @@ def prepare(syncs: Sequence[RecordingSync]) -> list[AttemptFn]:
 def _attempt(
     sync: RecordingSync, call: Call, providers: Mapping[UUID | None, Adapter | ProviderError]
 ) -> AttemptFn:
-    return partial(_sync, call, providers[call.connection_id], sync.result.get("looked", 0) + 1)
+    return partial(_sync, call, providers[call.connection_id], sync.result.get("syncs", 0) + 1)
 
 
 def _sync(call: Call, provider: Adapter | ProviderError, count: int) -> Outcome:
@@ -50,8 +50,8 @@ def _sync(call: Call, provider: Adapter | ProviderError, count: int) -> Outcome:
     except Rejected as error:
         return skip(f"The provider does not know this call (any more): {error}")
     except ProviderError as error:
-        return postpone(NO_ANSWER_RETRY_SECONDS, {"looked": count - 1, "unanswered": str(error)})
-    result = {"looked": count, "files": [_to_json(file) for file in files]}
+        return postpone(NO_ANSWER_RETRY_SECONDS, {"syncs": count - 1, "unanswered": str(error)})
+    result = {"syncs": count, "files": [_to_json(file) for file in files]}
     if files or count >= len(RETRY_DELAYS):
         return succeeded(result)
     return postpone(RETRY_DELAYS[count - 1], result)

@@ -23,7 +23,7 @@ def test_a_link_is_renewed_a_day_before_it_expires_or_after_three_quarters_of_it
 def test_a_sync_that_runs_is_left_alone_and_a_settled_one_starts_over(account):
     running, settled, new = (video_call(account) for _ in range(3))
     RecordingSync.objects.create(call=running, state="running", due_at=None)
-    RecordingSync.objects.create(call=settled, state="done", attempts=3, result={"looked": 5})
+    RecordingSync.objects.create(call=settled, state="done", attempts=3, result={"syncs": 5})
     sync_now([running, settled, new])
     states = dict(RecordingSync.objects.values_list("call_id", "state"))
     assert states == {running.pk: "running", settled.pk: "pending", new.pk: "pending"}

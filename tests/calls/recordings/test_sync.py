@@ -49,7 +49,7 @@ def test_a_call_without_recordings_is_synced_a_few_times(line):
     for pause in RETRY_DELAYS[:-1]:
         assert due_in(synced(call)) == pytest.approx(pause, rel=0.2)
     check = synced(call)
-    assert (check.state, check.result) == ("done", {"looked": len(RETRY_DELAYS), "found": 0})
+    assert (check.state, check.result) == ("done", {"syncs": len(RETRY_DELAYS), "found": 0})
 
 
 def test_a_link_is_renewed_before_it_expires(line, sandbox):
@@ -80,7 +80,7 @@ def test_an_unanswered_sync_does_not_count(line, sandbox):
     call = over(line)
     sandbox.add_fault("list_recordings", "500", times=5)
     check = synced(call)
-    assert (check.state, check.result["looked"]) == ("pending", 0)
+    assert (check.state, check.result["syncs"]) == ("pending", 0)
 
 
 def test_links_are_not_kept_in_the_row(line, sandbox):
