@@ -49,6 +49,9 @@ class WorkQuerySet(models.QuerySet[W]):
         return changed
 
 
+WorkManager = models.Manager.from_queryset(WorkQuerySet)
+
+
 class Work(models.Model):
     """A unit of background work: what to do (the subclass's fields), its state and its attempts so far.
 
@@ -98,7 +101,7 @@ class Work(models.Model):
     updated_at = models.DateTimeField(db_default=Now())
     settled_at = models.DateTimeField(null=True, blank=True)
 
-    objects = WorkQuerySet.as_manager()
+    objects = WorkManager()
 
     class Meta:
         abstract = True
