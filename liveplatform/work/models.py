@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Coroutine
-from typing import Any, ClassVar, TypeVar, cast
+from typing import Any, ClassVar, Self, TypeVar, cast
 
 from django.db import models
 from django.db.models.functions import Now
@@ -49,7 +49,17 @@ class WorkQuerySet(models.QuerySet[W]):
         return changed
 
 
-WorkManager = models.Manager.from_queryset(WorkQuerySet)
+class WorkManager(models.Manager[W]):
+    """Rows of Work; spelled out instead of `from_queryset`, so that a subclass's rows keep their type."""
+
+    def get_queryset(self) -> WorkQuerySet[W]:
+        return WorkQuerySet(self.model, using=self._db)
+
+    def all(self) -> WorkQuerySet[W]:
+        return self.get_queryset()
+
+    def filter(self, *args: Any, **kwargs: Any) -> WorkQuerySet[W]:  # noqa: ANN401 - as Django has it
+        return self.get_queryset().filter(*args, **kwargs)
 
 
 class Work(models.Model):
@@ -101,7 +111,7 @@ class Work(models.Model):
     updated_at = models.DateTimeField(db_default=Now())
     settled_at = models.DateTimeField(null=True, blank=True)
 
-    objects = WorkManager()
+    objects: ClassVar[WorkManager[Self]] = WorkManager()
 
     class Meta:
         abstract = True
