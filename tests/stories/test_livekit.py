@@ -8,7 +8,7 @@ from livekit import api
 
 from providers.registry import build_adapter
 from tests.providers.conftest import SECRET
-from tests.stories.test_no_call_left_running import ended
+from tests.stories.test_monitoring import ended
 from tests.stories.test_provider_events import entries, record, until
 from tests.support.livekit_sdk import call_api
 

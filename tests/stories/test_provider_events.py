@@ -6,7 +6,7 @@ import time
 import pytest
 import requests
 
-from tests.stories.test_no_call_left_running import ended
+from tests.stories.test_monitoring import ended
 from tests.stories.test_races import at_once
 from tests.support.client import TURNS
 
