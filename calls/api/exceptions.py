@@ -6,7 +6,7 @@ from typing import Any
 from rest_framework import status
 from rest_framework.exceptions import APIException, NotFound, ValidationError
 
-from calls.exceptions import CallNotFound, CallStateError, MetadataTooLarge, NoPhoneNumber
+from calls.exceptions import CallNotFound, CallStateError, DialError, MetadataTooLarge, NoPhoneNumber
 from calls.filters import InvalidFilter
 from providers.errors import NotConfigured, ProviderError
 
@@ -66,6 +66,7 @@ API_EXCEPTIONS: tuple[tuple[type[Exception], Callable[[Any], APIException]], ...
     (CallNotFound, lambda _: NotFound("There is no such call in this account.")),
     (NoPhoneNumber, lambda _: NoPhoneNumberError()),
     (InvalidFilter, lambda e: ValidationError(e.fields)),
+    (DialError, lambda e: ValidationError(str(e))),
     (CallStateError, lambda e: InvalidState(str(e))),
     (MetadataTooLarge, lambda e: ValidationError({"metadata": [str(e)]})),
     (NotConfigured, lambda e: ProviderNotConfigured(str(e))),

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from calls.filters.page_request import PageRequest
 from calls.models import Analysis, Call, Transcript
 from calls.models.call_status import twilio_status
 
@@ -76,8 +77,19 @@ def with_insight(call: Call) -> TelephonyCall:
     return TelephonyCall(call, transcript, analysis)
 
 
+def page_answer(found: Sequence[Call], page: PageRequest) -> PageAnswer:
+    """The answer for a page; `found` holds one call more than the page if there is a next one."""
+    return PageAnswer(
+        "Calls retrieved successfully",
+        all_with_insight(found[: page.limit]),
+        page=page.offset // page.limit,
+        per_page=page.limit,
+        has_more=len(found) > page.limit,
+    )
+
+
 def all_with_insight(calls: Sequence[Call]) -> list[TelephonyCall]:
-    """The same for many calls, in two statements."""
+    """Calls with their transcripts and newest analyses, in two statements."""
     transcripts = Transcript.objects.in_bulk([call.pk for call in calls])
     over = [call.pk for call in calls if call.is_over]
     newest = Analysis.objects.filter(call__in=over).order_by("call", "-created_at").distinct("call")

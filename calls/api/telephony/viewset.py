@@ -17,15 +17,9 @@ from calls.api.exceptions import CallNotPlaced
 from calls.api.telephony import schema
 from calls.api.telephony import serializers as shapes
 from calls.api.telephony.filters import QUERY_PARAMETERS, parse_query
-from calls.api.telephony.representation import (
-    Answer,
-    PageAnswer,
-    TelephonyCall,
-    all_with_insight,
-    with_insight,
-)
+from calls.api.telephony.representation import Answer, TelephonyCall, page_answer, with_insight
 from calls.api.telephony.surface import TELEPHONY
-from calls.exceptions import CallNotFound, DialError, NoPhoneNumber, ProviderRejectedCall
+from calls.exceptions import CallNotFound, NoPhoneNumber, ProviderRejectedCall
 from calls.filters.planner import fetch_page
 from calls.lifecycle.dial import dial
 from calls.lifecycle.dial_plan import DialRequest
@@ -66,14 +60,7 @@ class TelephonyCallViewSet(CallsViewSet):
     def query(self, request: Request) -> Response:
         page = parse_query(request.query_params, self.principal.account_id)
         found = fetch_page(replace(page, limit=page.limit + 1))
-        answer = PageAnswer(
-            "Calls retrieved successfully",
-            all_with_insight(found[: page.limit]),
-            page=page.offset // page.limit,
-            per_page=page.limit,
-            has_more=len(found) > page.limit,
-        )
-        return Response(shapes.TelephonyCallsAnswer.write(answer))
+        return Response(shapes.TelephonyCallsAnswer.write(page_answer(found, page)))
 
     @extend_schema(
         summary="Start a test call",
@@ -91,9 +78,7 @@ class TelephonyCallViewSet(CallsViewSet):
         try:
             call = dial(self.principal.account_id, wanted)
         except ProviderRejectedCall as error:
-            raise CallNotPlaced(str(error), error.code) from error
-        except DialError as error:
-            raise ValidationError(str(error)) from error
+            raise CallNotPlaced(str(error), error.code) from error  # which releases the Idempotency-Key
         return _answer("Call initiated successfully", TelephonyCall(call))
 
     @schema.END

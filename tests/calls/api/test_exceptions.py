@@ -3,7 +3,7 @@
 import pytest
 
 from calls.api.exceptions import to_api_exception
-from calls.exceptions import CallNotFound, CallStateError, MetadataTooLarge, NoPhoneNumber
+from calls.exceptions import CallNotFound, CallStateError, DialError, MetadataTooLarge, NoPhoneNumber
 from calls.filters import InvalidFilter
 from providers.errors import NotConfigured, Unavailable
 
@@ -11,6 +11,7 @@ STATUSES = [
     (CallNotFound("x"), 404, "not_found"),
     (NoPhoneNumber("x"), 409, "no_phone_number"),
     (InvalidFilter("status", "wrong"), 400, "invalid"),
+    (DialError("no such number"), 400, "invalid"),
     (CallStateError("over"), 412, "wrong_state"),
     (MetadataTooLarge("big"), 400, "invalid"),
     (NotConfigured("none"), 503, "provider_not_configured"),
