@@ -4,10 +4,9 @@ from typing import Any
 
 from rest_framework import serializers
 
-from calls.api.bulk.serializers import OperationSerializer
-from calls.api.platform.record_serializers import RecordingSerializer
+from calls.bulk.representation import OperationSerializer
 from calls.models import Step
-from calls.representation import AnalysisSerializer, CallSerializer
+from calls.representation import AnalysisSerializer, CallSerializer, RecordingSerializer
 from liveplatform.webhooks.event_types import EventType
 
 

@@ -80,6 +80,18 @@ class AnalysisSerializer(PlainSerializer):
     created_at = serializers.DateTimeField()
 
 
+class RecordingSerializer(PlainSerializer):
+    """A file that is ready at the provider."""
+
+    id = serializers.CharField(source="provider_id", help_text="The provider's.")
+    url = serializers.CharField()
+    started_at = serializers.DateTimeField(allow_null=True)
+    ended_at = serializers.DateTimeField(allow_null=True)
+    duration = serializers.IntegerField(allow_null=True, help_text="Seconds.")
+    ready_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField(allow_null=True, help_text="When its link perishes.")
+
+
 EVENT_STEP_FIELDS = ("kind", "state", "attempts", "error", "due_at", "settled_at")
 
 

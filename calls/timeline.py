@@ -1,9 +1,8 @@
 """A call's timeline: requests, provider events, steps and deliveries with every attempt, in order."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from calls.activity import END_CONFIRMED, STARTED
 from calls.models import Activity, Call, ProviderEvent, Recording, Step
@@ -32,7 +31,7 @@ class TimelineEntry:
     by: str = ""
 
 
-def timeline(call: Call) -> list[dict[str, Any]]:
+def timeline(call: Call) -> list[TimelineEntry]:
     """All entries of a call, oldest first; the number of queries does not depend on their number."""
     activities = list(Activity.objects.filter(call=call).order_by("id"))
     entries = [
@@ -44,7 +43,7 @@ def timeline(call: Call) -> list[dict[str, Any]]:
         *_recording_entries(call),
         *_provider_event_entries(call),
     ]
-    return [asdict(entry) for entry in sorted(entries, key=lambda entry: _sort_key(entry, call))]
+    return sorted(entries, key=lambda entry: _sort_key(entry, call))
 
 
 def _sort_key(entry: TimelineEntry, call: Call) -> tuple[datetime, int]:

@@ -1,4 +1,1 @@
-"""Ending many calls: operations that are asked for, and rules that never rest.
-
-`many` has the verbs (begin, cancel, …), `chunks` what a worker does at each turn.
-"""
+"""Bulk ends: operations that end many calls at once, and auto-end rules that do so at intervals."""

@@ -2,34 +2,34 @@
 
 from functools import partial
 
-from calls.bulk import run
+from calls.bulk.run import rule_interval, run_chunk, run_rule
 from calls.models.bulk import AutoEndRule, Operation
 from liveplatform.work.models import AttemptFn
 from liveplatform.work.outcomes import postpone, succeeded
 from liveplatform.work.queue import Queue
 
-# One chunk at a time in a process: a big operation takes turns with those of other accounts.
+# The setting with the number of chunks that one worker process runs at once.
 CONCURRENCY = "OPERATION_CONCURRENCY"
 
 
 def prepare_operations(operations: list[Operation]) -> list[AttemptFn]:
-    """Nothing runs outside the transaction: the chunk is ended when the attempt settles."""
+    """Attempts that do nothing: a chunk is ended in the transaction that settles its attempt."""
     return [succeeded for _ in operations]
 
 
 def prepare_rules(rules: list[AutoEndRule]) -> list[AttemptFn]:
-    """The same; a rule comes back after its pace."""
-    return [partial(postpone, run.rule_interval()) for _ in rules]
+    """Attempts that only postpone the rule by its interval; its chunk is ended as above."""
+    return [partial(postpone, rule_interval()) for _ in rules]
 
 
 def run_chunks(operations: list[Operation]) -> None:
     for operation in operations:
-        run.run_chunk(operation)
+        run_chunk(operation)
 
 
-def apply_rules(rules: list[AutoEndRule]) -> None:
+def run_rules(rules: list[AutoEndRule]) -> None:
     for rule in rules:
-        run.run_rule(rule)
+        run_rule(rule)
 
 
 OPERATIONS = Queue(
@@ -42,7 +42,7 @@ OPERATIONS = Queue(
 AUTO_END_RULES = Queue(
     model=AutoEndRule,
     prepare=prepare_rules,
-    settled=apply_rules,
+    settled=run_rules,
     log_context=lambda row: {"rule_id": str(row.pk)},
     concurrency=CONCURRENCY,
 )

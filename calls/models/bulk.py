@@ -1,4 +1,4 @@
-"""Operation: many calls are ended, chunk by chunk. Rule: whatever matches is ended, again and again."""
+"""Operation: ends many calls, chunk by chunk. AutoEndRule: ends matching calls, again and again."""
 
 from datetime import datetime
 from typing import ClassVar
@@ -9,13 +9,13 @@ from calls.models.end_code import EndCode
 from liveplatform.accounts.models import Account
 from liveplatform.work.models import Work
 
-FILTER_HELP = "As calls.filters.CallFilter reads it; {}: every call."
+FILTER_HELP = "JSON as calls.filters.CallFilter reads it; {} matches every call."
 
 
 class Operation(Work):
-    """Ends the calls of an account that a filter chooses and that were live when it was asked for.
+    """Ends the calls of an account that match a filter and were live when it was created.
 
-    Its counts grow while it runs; `done` says that it is finished, `skipped` that it was cancelled.
+    Its counts grow while it runs. State `done` means finished, `skipped` cancelled.
     """
 
     queue: ClassVar[str] = "operations"
@@ -26,7 +26,7 @@ class Operation(Work):
     code = models.CharField(max_length=24, choices=EndCode.choices)
     requested_by = models.CharField(max_length=80)
     ended = models.PositiveIntegerField(default=0, help_text="Calls that this operation ended.")
-    already_ended = models.PositiveIntegerField(default=0, help_text="Calls that somebody else ended first.")
+    already_ended = models.PositiveIntegerField(default=0, help_text="Calls that had ended already.")
     unknown_ids = models.PositiveIntegerField(default=0, help_text="Ids that are no calls of this account.")
 
     class Meta(Work.Meta):
@@ -38,11 +38,17 @@ class Operation(Work):
     def __str__(self) -> str:
         return f"operation {self.id}"
 
+    @property
+    def requested_ids(self) -> list[str] | None:
+        """The ids that it was requested for, if that was a list of ids."""
+        ids = self.filter.get("id", {}).get("in")
+        return ids if isinstance(ids, list) else None
+
 
 class AutoEndRule(Work):
-    """Quality control: live calls that match for longer than `min_age` are ended, again and again.
+    """Ends live calls that match and are older than `min_age`, every settings.RULE_INTERVAL seconds.
 
-    Enabled means that it comes back; disabled, it is `skipped`.
+    Disabled, its state is `skipped`.
     """
 
     queue: ClassVar[str] = "rules"
@@ -57,6 +63,7 @@ class AutoEndRule(Work):
     last_ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta(Work.Meta):
+        verbose_name = "auto-end rule"
         constraints = [models.UniqueConstraint(fields=["account", "name"], name="auto_end_rule_unique_name")]
 
     def __str__(self) -> str:
@@ -64,12 +71,12 @@ class AutoEndRule(Work):
 
     @property
     def effective_reason(self) -> str:
-        """What the calls that it ends get as their reason."""
+        """The disconnect_reason of the calls that it ends."""
         return self.reason or f"Ended by the rule {self.name}"
 
     @property
     def last_run_at(self) -> datetime | None:
-        """When its latest turn began."""
+        """When its latest attempt began; None before the first."""
         return datetime.fromisoformat(self.log[-1]["at"]) if self.log else None
 
     @property

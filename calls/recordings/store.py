@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from calls.models.call import Call
 from calls.models.recording import Recording
 from calls.recordings.schedule import refresh_before_expiry
-from calls.representation import represent_call
+from calls.representation import RecordingSerializer, represent_call
 from liveplatform.webhooks.publish import EventMessage, publish_many
 from providers.events import RecordingFile, is_http_url
 
@@ -137,18 +137,5 @@ def _recency(recording: Recording) -> tuple[Any, ...]:
 
 def _message(call: Call, recording: Recording) -> EventMessage:
     call.event_sequence += 1
-    data = {"call": represent_call(call), "recording": represent_recording(recording)}
+    data = {"call": represent_call(call), "recording": RecordingSerializer.write(recording)}
     return EventMessage(call.account_id, call.pk, call.event_sequence, "call.recording_ready", data)
-
-
-def represent_recording(recording: Recording) -> dict[str, Any]:
-    """A recording as JSON. Its `url` is valid until `expires_at`; for ever if that is null."""
-    return {
-        "id": recording.provider_id,
-        "url": recording.url,
-        "started_at": recording.started_at,
-        "ended_at": recording.ended_at,
-        "duration": recording.duration,
-        "ready_at": recording.ready_at,
-        "expires_at": recording.expires_at,
-    }

@@ -177,6 +177,16 @@ class PlatformViewSet(PlatformView, GenericViewSet[M]):
     atomic_if_idempotent_actions: ClassVar[frozenset[str]] = frozenset()
     unthrottled_actions: ClassVar[frozenset[str]] = frozenset()
 
+    @classmethod
+    def as_view(cls, actions: Any = None, **initkwargs: Any) -> Any:  # noqa: ANN401 - as DRF's
+        """Like DRF's, but only the schema generator gets the `schema` of an `@action`.
+
+        It is a descriptor that keeps the latest view it was set on, with its request and response, alive.
+        """
+        view = super().as_view(actions, **{k: v for k, v in initkwargs.items() if k != "schema"})
+        view.initkwargs = initkwargs  # type: ignore[attr-defined] # what the generator reads
+        return view
+
     def get_queryset(self) -> QuerySet[M]:
         """The account's own rows: every query of every action is bound to it here."""
         return super().get_queryset().filter(account_id=self.principal.account_id)

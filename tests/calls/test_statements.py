@@ -63,7 +63,7 @@ COSTS = [
     ("DELETE", "v1/calls/rules/{rule}", None, 2),
     ("GET", "v1/phone-numbers", None, 1),
     ("POST", "v1/phone-numbers", {"phone_number": "+14155550122", "connection_id": "{connection}"}, 2),
-    ("DELETE", "v1/phone-numbers/{number}", None, 1),
+    ("DELETE", "v1/phone-numbers/{number}", None, 2),
 ]
 # The same viewset at another address.
 ELSEWHERE = {

@@ -1,20 +1,25 @@
-"""What bulk-end, operations and rules take in and give out."""
+"""Requests and answers of bulk ends, operations and auto-end rules."""
 
 from typing import Any
 
 from rest_framework import serializers
 
-from calls.bulk.operations import MAX_IDS, by_ids
+from calls.bulk.operations import MAX_IDS, by_ids, remaining
+from calls.bulk.representation import OperationSerializer
 from calls.bulk.validators import non_empty_filter, single_line
 from calls.filters import CallFilter
-from calls.models import AutoEndRule
+from calls.models import Operation
 from calls.models.end_code import EndCode
-from liveplatform.api.serializers import CleanCharField, IdField, JSONObjectField, StrictSerializer
+from liveplatform.api.serializers import (
+    CleanCharField,
+    EnvelopeSerializer,
+    IdField,
+    JSONObjectField,
+    PlainSerializer,
+    StrictSerializer,
+)
 
 FILTER_HELP = 'Such as {"is_test": true, "created_at": {"lt": "30m"}}; docs/queries.md has the language.'
-
-
-OPERATION_STATES = ["running", "finished", "cancelled", "failed"]
 
 
 class BulkEndRequest(StrictSerializer):
@@ -35,43 +40,25 @@ class BulkEndRequest(StrictSerializer):
         given = [name for name in ("ids", "filter", "all") if attrs.get(name) not in (None, False)]
         if len(given) != 1:
             raise serializers.ValidationError("Give exactly one of ids, filter and all (true).")
-        wanted = self._wanted(given[0], attrs)
-        if given == ["filter"] and wanted.matches_all:
+        call_filter = self._call_filter(given[0], attrs)
+        if given == ["filter"] and call_filter.matches_all:
             raise serializers.ValidationError(
                 {"filter": ["An empty filter means every call; say so with all: true."]}
             )
         default = EndCode.EMERGENCY_STOP if given == ["all"] else EndCode.ENDED_BY_API
-        return attrs | {"wanted": wanted, "code": EndCode(attrs.get("code", default))}
+        return attrs | {"call_filter": call_filter, "code": EndCode(attrs.get("code", default))}
 
     @staticmethod
-    def _wanted(by: str, attrs: dict[str, Any]) -> CallFilter:
-        if by == "ids":
+    def _call_filter(field: str, attrs: dict[str, Any]) -> CallFilter:
+        if field == "ids":
             return by_ids(attrs["ids"])
-        return CallFilter.from_json(attrs["filter"] if by == "filter" else {})
+        return CallFilter.from_json(attrs["filter"] if field == "filter" else {})
 
 
 class WouldEndSerializer(serializers.Serializer[dict[str, Any]]):
     """The answer to a dry run."""
 
     would_end = serializers.IntegerField()
-
-
-class OperationSerializer(serializers.Serializer[dict[str, Any]]):
-    """An operation, as it stands."""
-
-    id = serializers.UUIDField()
-    state = serializers.ChoiceField(choices=OPERATION_STATES)
-    ended = serializers.IntegerField(help_text="Calls that this operation ended.")
-    already_ended = serializers.IntegerField(help_text="Calls that somebody else ended first.")
-    unknown = serializers.IntegerField(help_text="Ids that are no calls of this account.")
-    ids = serializers.IntegerField(allow_null=True, help_text="How many ids were given, if it was a list.")
-    filter = JSONObjectField(help_text="As it was given; of a list of ids the first 20.")
-    reason = serializers.CharField(allow_null=True)
-    code = serializers.ChoiceField(choices=EndCode.choices)
-    by = serializers.CharField()
-    error = serializers.CharField(allow_null=True)
-    created_at = serializers.DateTimeField()
-    finished_at = serializers.DateTimeField(allow_null=True)
 
 
 class WatchedOperationSerializer(OperationSerializer):
@@ -81,8 +68,12 @@ class WatchedOperationSerializer(OperationSerializer):
         allow_null=True, help_text="Of a cancelled one those that it left; null if that was not counted."
     )
 
+    @staticmethod
+    def get_remaining(operation: Operation) -> int | None:
+        return remaining(operation)
 
-class OperationsSerializer(serializers.Serializer[dict[str, Any]]):
+
+class OperationsSerializer(EnvelopeSerializer):
     """A page of operations, newest first."""
 
     operations = OperationSerializer(many=True)
@@ -107,14 +98,16 @@ class RuleRequest(StrictSerializer):
         return non_empty_filter(given).to_json()
 
 
-class RuleSerializer(serializers.Serializer[dict[str, Any]]):
+class RuleSerializer(PlainSerializer):
     """A rule, and what came of it so far."""
 
     id = serializers.UUIDField()
     name = serializers.CharField()
     filter = JSONObjectField()
-    older_than = serializers.IntegerField()
-    reason = serializers.CharField(help_text="What its calls get as disconnect_reason.")
+    older_than = serializers.IntegerField(source="min_age")
+    reason = serializers.CharField(
+        source="effective_reason", help_text="What its calls get as disconnect_reason."
+    )
     code = serializers.ChoiceField(choices=EndCode.choices)
     is_enabled = serializers.BooleanField()
     ended = serializers.IntegerField(help_text="Calls that this rule ended so far.")
@@ -123,24 +116,7 @@ class RuleSerializer(serializers.Serializer[dict[str, Any]]):
     created_at = serializers.DateTimeField()
 
 
-class RulesSerializer(serializers.Serializer[dict[str, Any]]):
+class RulesSerializer(EnvelopeSerializer):
     """The account's rules."""
 
     rules = RuleSerializer(many=True)
-
-
-def describe_rule(rule: AutoEndRule) -> dict[str, Any]:
-    """A rule as JSON."""
-    return {
-        "id": rule.pk,
-        "name": rule.name,
-        "filter": rule.filter,
-        "older_than": rule.min_age,
-        "reason": rule.effective_reason,
-        "code": rule.code,
-        "is_enabled": rule.is_enabled,
-        "ended": rule.ended,
-        "last_ended_at": rule.last_ended_at,
-        "last_run_at": rule.last_run_at,
-        "created_at": rule.created_at,
-    }

@@ -1,9 +1,9 @@
-"""Ending many calls: bulk ends, operations and rules."""
+"""The surface of bulk ends, operations and auto-end rules."""
 
 from liveplatform.api.surfaces import Surface
 
 BULK = Surface(
     "bulk",
     urls="calls.api.bulk.urls",
-    enums={"OperationState": "calls.api.bulk.serializers.OPERATION_STATES"},
+    enums={"OperationState": "calls.bulk.representation.OPERATION_STATES"},
 )

@@ -1,16 +1,11 @@
-"""Addresses of ending many calls."""
+"""URLs of operations and auto-end rules; bulk-end is an action of calls (calls.api.platform)."""
 
-from django.urls import path
+from calls.api.bulk.operations import OperationViewSet
+from calls.api.bulk.rules import AutoEndRuleViewSet
+from liveplatform.api.routers import PlatformRouter
 
-from calls.api.bulk import operations as views
-from calls.api.bulk import rules as rule_views
+router = PlatformRouter()
+router.register("operations", OperationViewSet)
+router.register("calls/rules", AutoEndRuleViewSet)
 
-urlpatterns = [
-    path("v1/calls/bulk-end", views.BulkEndView.as_view()),
-    path("v1/operations", views.OperationsView.as_view()),
-    path("v1/operations/<id:operation_id>", views.OperationView.as_view()),
-    path("v1/operations/<id:operation_id>/cancel", views.OperationCancelView.as_view()),
-    path("v1/calls/rules", rule_views.RulesView.as_view()),
-    path("v1/calls/rules/<id:rule_id>", rule_views.RuleView.as_view()),
-    path("v1/calls/rules/<id:rule_id>/dry-run", rule_views.RuleDryRunView.as_view()),
-]
+urlpatterns = router.urls

@@ -1,1 +1,1 @@
-"""The platform's own API of calls: steps, timeline, transcript, analysis, and the numbers they run over."""
+"""The platform's own API of calls: list, export, end, record, transcript, analysis, steps, phone numbers."""

@@ -1,15 +1,16 @@
-"""Calls as lines of CSV and of NDJSON."""
+"""Renderers of the export: calls as lines of CSV or NDJSON."""
 
 import csv
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from liveplatform.json_codec import dumps
 
-# Column by column as the filter language names them; the fields they are read from.
+# The columns by their names in the filter language, and the model fields that they show.
 COLUMNS = {
     "id": "id",
     "channel": "channel",
@@ -49,37 +50,49 @@ COLUMNS = {
     "dynamic_variables": "dynamic_variables",
     "metadata": "metadata",
 }
-# What a spreadsheet takes for a formula (owasp.org, CSV Injection); a plain phone number is none.
+# What spreadsheets take for a formula: https://owasp.org/www-community/attacks/CSV_Injection
 FORMULA_START = re.compile(r"[=+\-@\t\r]")
+# A plain phone number begins with a plus, too, and is harmless.
 PHONE = re.compile(r"\+\d{3,20}")
 
 Row = tuple[Any, ...]
 
 
+@dataclass(frozen=True)
+class CallRenderer:
+    """A format of the export. `trailer(calls, whole=)` is its last line."""
+
+    content_type: str
+    extension: str
+    header: Callable[[], bytes]
+    rows: Callable[[Iterable[Row]], bytes]
+    trailer: Callable[..., bytes]
+
+
 def csv_header() -> bytes:
-    """The line of names."""
+    """The line of column names."""
     return _csv([COLUMNS])
 
 
-def csv_lines(rows: Iterable[Row]) -> bytes:
-    """Rows as CSV (RFC 4180): times as RFC 3339, objects as JSON, formulas made harmless by an apostrophe."""
+def csv_rows(rows: Iterable[Row]) -> bytes:
+    """Rows as CSV (RFC 4180): times as RFC 3339, objects as JSON, formulas escaped by an apostrophe."""
     return _csv([_cell(value) for value in row] for row in rows)
 
 
-def ndjson_lines(rows: Iterable[Row]) -> bytes:
-    """Rows as JSON objects, one in a line; what a call does not have is null."""
-    calls = (zip(COLUMNS, row, strict=True) for row in rows)
-    return b"".join(dumps({name: None if v == "" else v for name, v in call}) + b"\n" for call in calls)
-
-
 def csv_trailer(calls: int, *, whole: bool) -> bytes:
-    """The last line, as wide as the others: that they are all, and how many; or that it broke off there."""
+    """The last line, as wide as the others: whether the export is complete, and the number of calls."""
     mark = "# end" if whole else "# broken off"
     return _csv([[mark, calls, *[""] * (len(COLUMNS) - 2)]])
 
 
+def ndjson_rows(rows: Iterable[Row]) -> bytes:
+    """Rows as JSON objects, one per line; empty text is null."""
+    calls = (zip(COLUMNS, row, strict=True) for row in rows)
+    return b"".join(dumps({name: None if v == "" else v for name, v in call}) + b"\n" for call in calls)
+
+
 def ndjson_trailer(calls: int, *, whole: bool) -> bytes:
-    """The same as an object, which has no id."""
+    """The last line: an object without an id."""
     return dumps({"end": whole, "calls": calls}) + b"\n"
 
 
@@ -89,7 +102,7 @@ def _csv(rows: Iterable[Iterable[Any]]) -> bytes:
     return text.getvalue().encode()
 
 
-def _cell(value: Any) -> Any:  # noqa: ANN401 - whatever a field holds
+def _cell(value: Any) -> Any:  # noqa: ANN401 - the value of any field
     match value:
         case str():
             risky = FORMULA_START.match(value) and not PHONE.fullmatch(value)
@@ -102,3 +115,9 @@ def _cell(value: Any) -> Any:  # noqa: ANN401 - whatever a field holds
             return dumps(value).decode() if value else ""
         case _:
             return value
+
+
+RENDERERS = {
+    "csv": CallRenderer("text/csv; charset=utf-8", "csv", csv_header, csv_rows, csv_trailer),
+    "ndjson": CallRenderer("application/x-ndjson", "ndjson", bytes, ndjson_rows, ndjson_trailer),
+}

@@ -1,13 +1,22 @@
-"""What the platform's own call API takes in and gives out."""
+"""Requests and answers of the platform's own API of calls."""
 
 from typing import Any
 
 from rest_framework import serializers
 
+from calls.api.fields import MetadataField
 from calls.models import Step
 from calls.models.end_code import EndCode
-from calls.representation import AnalysisSerializer, StepSerializer
-from liveplatform.api.serializers import CleanCharField, IdField, StrictSerializer
+from calls.representation import AnalysisSerializer, CallSerializer, RecordingSerializer, StepSerializer
+from liveplatform.api.serializers import (
+    CleanCharField,
+    EnvelopeSerializer,
+    IdField,
+    PlainSerializer,
+    StrictSerializer,
+)
+
+MAX_TEXT_LENGTH = 20_000
 
 
 class TurnSerializer(serializers.Serializer[dict[str, Any]]):
@@ -21,7 +30,7 @@ class TurnSerializer(serializers.Serializer[dict[str, Any]]):
     end_ms = serializers.IntegerField(required=False, allow_null=True, min_value=0)
 
 
-class TranscriptBody(serializers.Serializer[dict[str, Any]]):
+class TranscriptBody(PlainSerializer):
     """A transcript, for the schema; what comes in is checked by calls.analysis.turns."""
 
     turns = TurnSerializer(many=True)
@@ -44,13 +53,13 @@ class EndRequest(StrictSerializer):
     )
 
 
-class StepsSerializer(serializers.Serializer[dict[str, Any]]):
+class StepsSerializer(EnvelopeSerializer):
     """All steps of a call."""
 
     steps = StepSerializer(many=True)
 
 
-class AnalysisStateSerializer(serializers.Serializer[dict[str, Any]]):
+class AnalysisStateSerializer(PlainSerializer):
     """Where the analysis of a call stands, and what it found last."""
 
     state = serializers.ChoiceField(choices=[*Step.State.choices, ("none", "none")])
@@ -64,7 +73,7 @@ class DoneSerializer(serializers.Serializer[dict[str, Any]]):
     message = serializers.CharField()
 
 
-class TimelineEntry(serializers.Serializer[dict[str, Any]]):
+class TimelineEntrySerializer(PlainSerializer):
     """One thing that happened."""
 
     at = serializers.DateTimeField()
@@ -80,7 +89,7 @@ class TimelineEntry(serializers.Serializer[dict[str, Any]]):
 class TimelineSerializer(serializers.Serializer[dict[str, Any]]):
     """Everything that happened to a call, in order."""
 
-    timeline = TimelineEntry(many=True)
+    timeline = TimelineEntrySerializer(many=True)
 
 
 class PhoneNumberRequest(StrictSerializer):
@@ -91,19 +100,62 @@ class PhoneNumberRequest(StrictSerializer):
     nickname = CleanCharField(required=False, allow_blank=True, max_length=100, default="")
 
 
-class PhoneNumberSerializer(serializers.Serializer[dict[str, Any]]):
+class PhoneNumberSerializer(PlainSerializer):
     """A phone number."""
 
     id = serializers.UUIDField()
-    phone_number = serializers.CharField()
-    number_country_code = serializers.CharField(allow_null=True)
+    phone_number = serializers.CharField(source="number")
+    number_country_code = serializers.CharField(source="country_code", allow_null=True)
     nickname = serializers.CharField()
     connection_id = serializers.UUIDField()
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
 
 
-class PhoneNumbersSerializer(serializers.Serializer[dict[str, Any]]):
+class PhoneNumbersSerializer(EnvelopeSerializer):
     """The phone numbers of an account."""
 
     phone_numbers = PhoneNumberSerializer(many=True)
+
+
+class CallsSerializer(EnvelopeSerializer):
+    """A page of calls; `next_cursor` is null on the last."""
+
+    calls = CallSerializer(many=True)
+    next_cursor = serializers.CharField(allow_null=True)
+
+
+class AnnotationRequest(StrictSerializer):
+    """What people say of a call."""
+
+    notes = CleanCharField(required=False, allow_blank=True, allow_null=True, max_length=MAX_TEXT_LENGTH)
+    feedback = CleanCharField(required=False, allow_blank=True, allow_null=True, max_length=MAX_TEXT_LENGTH)
+    rating = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=5)
+    metadata = MetadataField(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Null clears a text; it is stored blank."""
+        return attrs | {name: attrs[name] or "" for name in ("notes", "feedback") if name in attrs}
+
+
+class RecordSerializer(CallSerializer):
+    """A call with all that is on record of it."""
+
+    created_by = serializers.CharField(allow_null=True, help_text='Such as "key:…".')
+    updated_at = serializers.DateTimeField()
+    time_limit = serializers.IntegerField(allow_null=True, help_text="Seconds from its start.")
+    empty_since = serializers.DateTimeField(allow_null=True, help_text="Since when nobody is in its room.")
+    end_requested_at = serializers.DateTimeField(allow_null=True)
+    provider_seen_at = serializers.DateTimeField(allow_null=True, help_text="The provider's last word.")
+    extension = serializers.CharField(allow_null=True, help_text="What was dialled once `to` answered.")
+    notes = serializers.CharField(allow_null=True)
+    feedback = serializers.CharField(allow_null=True)
+    rating = serializers.IntegerField(allow_null=True)
+    recording_ready_at = serializers.DateTimeField(allow_null=True)
+    recording_expires_at = serializers.DateTimeField(allow_null=True, help_text="When its link perishes.")
+
+
+class RecordingsSerializer(serializers.Serializer[dict[str, Any]]):
+    """All recordings of a call."""
+
+    recordings = RecordingSerializer(many=True)

@@ -1,4 +1,4 @@
-"""The platform's own API of calls."""
+"""The surface of the platform's own API of calls."""
 
 from liveplatform.api.surfaces import Surface
 

@@ -1,4 +1,4 @@
-"""How many exports run at once in a process: a reader may be slow, and a thread is his meanwhile."""
+"""Limits concurrent exports per process: a slow client holds a server thread."""
 
 import threading
 import time
@@ -7,45 +7,51 @@ from weakref import WeakSet
 
 from rest_framework.exceptions import Throttled
 
-# That move; and with those whose readers have stalled. The other threads are everybody else's.
+# Exports whose clients read, and those together with exports whose clients have stalled.
 MAX_ACTIVE = 2
 MAX_OPEN = 4
-# An export that gave nothing for so long (s) has lost its place: its reader stalls, or it was dropped unread.
+# Seconds without a read after which an export counts as stalled.
 IDLE_TIMEOUT = 60.0
+RETRY_AFTER = 10  # seconds
 
-# Weak: an answer that is dropped without being closed takes its place along.
+# Weak references: a response that is dropped without being closed frees its slot.
 _streams: "WeakSet[ExportStream]" = WeakSet()
 _lock = threading.Lock()
 
 
 class ExportStream:
-    """The chunks of an export. Holds a place of this process while it moves; Throttled if none is free."""
+    """The chunks of an export, which holds one of the process's slots. Raises Throttled if none is free."""
 
     def __init__(self, chunks: Iterator[bytes]) -> None:
         self.chunks, self.has_begun = chunks, False
-        self.moved_at = time.monotonic()
+        self.last_read = time.monotonic()
         with _lock:
-            for left in [each for each in _streams if each.is_idle and not each.has_begun]:
-                _streams.discard(left)  # nobody ever read it: it holds no thread
-            moving = [each for each in _streams if not each.is_idle]
-            if len(moving) >= MAX_ACTIVE or len(_streams) >= MAX_OPEN:
-                raise Throttled(wait=10)
+            _discard_unread()
+            active = [stream for stream in _streams if not stream.is_idle]
+            if len(active) >= MAX_ACTIVE or len(_streams) >= MAX_OPEN:
+                raise Throttled(wait=RETRY_AFTER)
             _streams.add(self)
 
     def __iter__(self) -> Iterator[bytes]:
         return self
 
     def __next__(self) -> bytes:
-        self.has_begun, self.moved_at = True, time.monotonic()
+        self.has_begun, self.last_read = True, time.monotonic()
         chunk = next(self.chunks)
-        self.moved_at = time.monotonic()
+        self.last_read = time.monotonic()
         return chunk
 
     def close(self) -> None:
-        """Whoever serves the response calls this, whatever became of it; twice does no harm."""
+        """Free the slot; called by the server when the response ends in any way, and idempotent."""
         with _lock:
             _streams.discard(self)
 
     @property
     def is_idle(self) -> bool:
-        return time.monotonic() - self.moved_at > IDLE_TIMEOUT
+        return time.monotonic() - self.last_read > IDLE_TIMEOUT
+
+
+def _discard_unread() -> None:
+    """Free the slots of idle streams that no client began to read: they hold no thread."""
+    for stream in [stream for stream in _streams if stream.is_idle and not stream.has_begun]:
+        _streams.discard(stream)

@@ -1,0 +1,49 @@
+"""Bulk ends over REST: an action of calls."""
+
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from calls.api.base import CallsViewSet
+from calls.api.bulk import serializers as shapes
+from calls.bulk.operations import count_live, start_operation
+from calls.bulk.representation import OperationSerializer
+
+EXAMPLES = [
+    OpenApiExample("Emergency stop", value={"all": True, "reason": "fraud"}, request_only=True),
+    OpenApiExample(
+        "Old test calls",
+        value={"filter": {"is_test": True, "created_at": {"lt": "30m"}}, "code": "quality_control"},
+        request_only=True,
+    ),
+]
+
+
+class BulkEndMixin(CallsViewSet):
+    """`/v1/calls/bulk-end`"""
+
+    @extend_schema(
+        summary="End many calls: a list, a filter, or all",
+        description=(
+            "Answers at once; the calls that are live at this moment are ended in the background, some "
+            "hundreds in a transaction. Watch the operation at /v1/operations/{id}."
+        ),
+        tags=["Ending many calls"],
+        request=shapes.BulkEndRequest,
+        responses={
+            202: OpenApiResponse(OperationSerializer, description="Begun"),
+            200: OpenApiResponse(shapes.WouldEndSerializer, description="The answer to a dry run"),
+        },
+        examples=EXAMPLES,
+    )
+    @action(detail=False, methods=["post"], url_path="bulk-end")
+    def bulk_end(self, request: Request) -> Response:
+        wanted, principal = self.read(shapes.BulkEndRequest), self.principal
+        call_filter, reason, code = wanted["call_filter"], wanted["reason"], wanted["code"]
+        if wanted["dry_run"]:
+            return Response({"would_end": count_live(principal.account_id, call_filter)})
+        operation = start_operation(
+            principal.account_id, call_filter, reason=reason, code=code, actor=principal.label
+        )
+        return Response(OperationSerializer.write(operation), status=202)

@@ -1,0 +1,37 @@
+"""Query parameters of the call list and the export: the language of calls.filters, and the order."""
+
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.request import Request
+
+from calls.filters import InvalidFilter
+from calls.filters.fields import COLUMNS, CREATED_AT
+from calls.filters.ordering import Order
+
+ORDER = OpenApiParameter(
+    "order", str, enum=["asc", "desc"], description="By their creation; default desc, the newest first."
+)
+SEARCH = OpenApiParameter(
+    "search", str, description="Words of notes, feedback, title or transcript; digits of `to`."
+)
+
+
+def filter_parameters() -> list[OpenApiParameter]:
+    """Each column with its operators, as `column=value` and `column[operator]=value`; search; order."""
+    parameters = []
+    for column in COLUMNS.values():
+        operators = {operator.value: {"type": "string"} for operator in column.operators}
+        schema = {"oneOf": [{"type": "string"}, {"type": "object", "properties": operators}]}
+        names = ", ".join(f"`{column.name}[{operator}]`" for operator in operators)
+        description = f"`{column.name}=…`, or with an operator: {names}"
+        parameters.append(
+            OpenApiParameter(column.name, schema, style="deepObject", explode=True, description=description)
+        )
+    return [*parameters, SEARCH, ORDER]
+
+
+def parse_order(request: Request) -> Order:
+    """The order of `order`: by creation, the newest first by default. Raises InvalidFilter."""
+    direction = request.query_params.get("order", "desc")
+    if direction not in ("asc", "desc"):
+        raise InvalidFilter("order", "Give asc or desc.")
+    return Order(CREATED_AT, descending=direction == "desc")

@@ -1,0 +1,58 @@
+"""A call's record over REST: everything on record of it, its annotations and its recordings."""
+
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from calls.api.base import CallsViewSet
+from calls.api.platform import serializers as shapes
+from calls.lifecycle.update import annotate_call
+from calls.models import Recording
+from calls.recordings.schedule import sync_now
+from calls.representation import RecordingSerializer
+
+
+class RecordMixin(CallsViewSet):
+    """`/v1/calls/{id}/record` and `/v1/calls/{id}/recordings`"""
+
+    @extend_schema(
+        summary="Everything on record of a call, by phone or video", responses=shapes.RecordSerializer
+    )
+    @action(detail=True)
+    def record(self, request: Request, call_id: UUID) -> Response:
+        return Response(shapes.RecordSerializer.write(self.get_object()))
+
+    @extend_schema(
+        summary="Put notes, a rating, feedback or metadata on a call, over or not",
+        description="What the body lacks stays; null clears. `metadata` is merged (RFC 7396).",
+        request=shapes.AnnotationRequest,
+        responses=shapes.RecordSerializer,
+    )
+    @record.mapping.patch
+    def annotate(self, request: Request, call_id: UUID) -> Response:
+        changes = self.read(shapes.AnnotationRequest)
+        call = annotate_call(call_id, changes=changes, **self.requester)
+        return Response(shapes.RecordSerializer.write(call))
+
+    @extend_schema(
+        summary="The recordings of a call, oldest first",
+        description="Links that perish are renewed before they do, for 30 days after they were ready.",
+        responses=shapes.RecordingsSerializer,
+    )
+    @action(detail=True)
+    def recordings(self, request: Request, call_id: UUID) -> Response:
+        recordings = Recording.objects.filter(call=self.get_object()).order_by("ready_at", "id")
+        return Response({"recordings": list(map(RecordingSerializer.write, recordings))})
+
+    @extend_schema(
+        summary="Look at the provider for recordings, now",
+        request=None,
+        responses={202: shapes.DoneSerializer},
+    )
+    @recordings.mapping.post
+    def sync_recordings(self, request: Request, call_id: UUID) -> Response:
+        sync_now([self.get_object()])
+        return Response({"message": "A worker asks the provider now."}, status=202)

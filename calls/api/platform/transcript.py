@@ -1,0 +1,87 @@
+"""A call's transcript and its analysis over REST."""
+
+from types import SimpleNamespace
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from calls.analysis.turns import BadTurn
+from calls.api.base import CallsViewSet
+from calls.api.platform import serializers as shapes
+from calls.exceptions import TranscriptTooLong
+from calls.models import Analysis, Step, Transcript
+from calls.post_processing import transcripts
+from calls.post_processing.rerun import rerun_step
+from liveplatform.api.exceptions import Conflict
+
+
+class TranscriptMixin(CallsViewSet):
+    """`/v1/calls/{id}/transcript` and `/v1/calls/{id}/analysis`"""
+
+    @extend_schema(summary="The transcript of a call", responses=shapes.TranscriptBody)
+    @action(detail=True)
+    def transcript(self, request: Request, call_id: UUID) -> Response:
+        transcript = Transcript.objects.filter(call=self.get_object()).first()
+        if transcript is None:
+            raise NotFound("The call has no transcript (yet).")
+        return Response(shapes.TranscriptBody.write(transcript))
+
+    @extend_schema(
+        summary="Put a transcript on a call, before or after its end",
+        description="Replaces what was there. On an ended call the analysis runs (again).",
+        request=shapes.TranscriptBody,
+        responses=shapes.TranscriptBody,
+    )
+    @transcript.mapping.put
+    def put_transcript(self, request: Request, call_id: UUID) -> Response:
+        return self._store_transcript(replace=True)
+
+    @extend_schema(
+        summary="Add turns at the end of a transcript",
+        request=shapes.TranscriptBody,
+        responses={200: shapes.TranscriptBody},
+    )
+    @transcript.mapping.post
+    def append_transcript(self, request: Request, call_id: UUID) -> Response:
+        return self._store_transcript(replace=False)
+
+    def _store_transcript(self, *, replace: bool) -> Response:
+        wanted = self.read(shapes.TranscriptRequest)
+        call, turns, actor = self.get_object(), wanted["turns"], self.principal.label
+        try:
+            if replace:
+                transcript = transcripts.put(call, turns, wanted["language"], actor=actor)
+            else:
+                transcript = transcripts.append(call, turns, actor=actor)
+        except (BadTurn, TranscriptTooLong) as error:
+            raise ValidationError({"turns": [str(error)]}) from error
+        return Response(shapes.TranscriptBody.write(transcript))
+
+    @extend_schema(
+        summary="The newest analysis of a call, and how its analysis stands",
+        responses=shapes.AnalysisStateSerializer,
+    )
+    @action(detail=True)
+    def analysis(self, request: Request, call_id: UUID) -> Response:
+        call = self.get_object()
+        step = Step.objects.filter(call=call, kind=Step.Kind.ANALYSE).first()
+        newest = Analysis.objects.filter(call=call).order_by("-created_at").first()
+        state, error = (step.state, step.error) if step else ("none", "")
+        analysis = SimpleNamespace(state=state, error=error, analysis=newest)
+        return Response(shapes.AnalysisStateSerializer.write(analysis))
+
+    @extend_schema(
+        summary="Run the analysis of an ended call again",
+        request=None,
+        responses={202: shapes.DoneSerializer},
+    )
+    @analysis.mapping.post
+    def run_analysis(self, request: Request, call_id: UUID) -> Response:
+        step = Step.objects.filter(call=self.get_object(), kind=Step.Kind.ANALYSE).first()
+        if step is None:
+            raise Conflict("The call has not ended; it is analysed when it ends.")
+        return Response({"message": rerun_step(step, self.principal.label)}, status=202)
