@@ -1,4 +1,4 @@
-"""The Celery application: a doorbell. What is to be done stands in PostgreSQL (liveplatform/work)."""
+"""The Celery application. It only wakes workers; the work itself is rows in PostgreSQL (liveplatform/work)."""
 
 import os
 
@@ -9,7 +9,6 @@ from liveplatform import embedded, patches
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "liveplatform.settings")
 
-
 patches.apply_kombu()
 
 app = Celery("liveplatform")
@@ -18,11 +17,12 @@ app.autodiscover_tasks()
 
 
 @signals.setup_logging.connect
-def _leave_logging_as_it_is(**_: object) -> None:
-    """Django's LOGGING holds here too; Celery would set a level of its own over it."""
+def _keep_logging(**_: object) -> None:
+    """Keep Django's LOGGING: without this handler Celery would replace it."""
 
 
 @signals.celeryd_init.connect
 @signals.beat_init.connect
-def _have_servers(**_: object) -> None:
+def _start_servers(**_: object) -> None:
+    """Start the embedded servers, if no URLs are configured."""
     embedded.ensure(settings.VAR_DIR, **settings.EMBEDDED)

@@ -1,4 +1,4 @@
-"""Patches of other packages' private parts. tests/test_patches.py fails when a package changes under one."""
+"""Patches of other packages' private code; tests/test_patches.py fails when a package changes under one."""
 
 from typing import Any
 

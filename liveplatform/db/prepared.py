@@ -1,6 +1,6 @@
-"""Hot statements, prepared on the server: parsed and planned once per connection, in Django's transaction.
+"""Prepared statements on Django's connection: parsed and planned once per connection.
 
-Django binds parameters on the client, so PostgreSQL parses and plans every statement anew; for the few
+Django binds parameters on the client, so PostgreSQL parses and plans each of its statements again. For the
 statements of the busiest path that is most of their cost (docs/performance.md).
 """
 
@@ -14,13 +14,13 @@ import psycopg
 from django.db import connection
 from psycopg.types.datetime import TimestamptzLoader
 
-# A plan that was made for a table of ten rows is a bad one for a million, and is kept until ANALYZE has
-# been there. So plans are dropped at this pace (s), and made again for the table as it is by then.
+# Seconds after which plans are discarded: one made for a table of ten rows is bad for a million, and
+# PostgreSQL would keep it until the next ANALYZE.
 PLAN_TTL = 10.0
 
 
 class _Plans(threading.local):
-    """Of this thread's connection."""
+    """When the plans of this thread's connection were discarded last (time.monotonic())."""
 
     made = 0.0
 
@@ -29,13 +29,16 @@ _plans = _Plans()
 
 
 def execute_prepared(statement: str, parameters: Mapping[str, Any]) -> "psycopg.Cursor[tuple[Any, ...]]":
-    """Run a statement on Django's connection; errors are django.db's. Casts make the types clear."""
+    """Run a prepared statement in Django's transaction; raises django.db's errors.
+
+    Parameters are untyped, so the statement must cast them (`%(ids)s::uuid[]`). A list becomes an array.
+    """
     connection.ensure_connection()
-    if connection.queries_logged:  # tests that count queries count these too
+    if connection.queries_logged:  # so that tests which count queries see it
         connection.queries_log.append({"sql": statement, "time": "0"})
     with connection.wrap_database_errors:
         cursor = psycopg.Cursor(connection.connection)
-        # Django reads times in Python, to put the zone in place; ours is UTC, which C does 10 × as fast.
+        # Django converts time zones in Python; the session is in UTC, and psycopg's C loader is 10 x as fast.
         cursor.adapters.register_loader("timestamptz", TimestamptzLoader)
         if time.monotonic() - _plans.made > PLAN_TTL:
             cursor.execute("DISCARD PLANS", prepare=False)
@@ -46,8 +49,8 @@ def execute_prepared(statement: str, parameters: Mapping[str, Any]) -> "psycopg.
 
 @cache
 def _with_binary(statement: str, arrays: tuple[str, ...]) -> str:
-    """Arrays are sent as bytes: as text each element is escaped by a regular expression, which takes 170 µs
-    for a webhook's body and was a quarter of a worker's time."""
+    """Send arrays in binary format. In text format a regular expression escapes each element: that took 170 µs
+    for a webhook body, and a quarter of a worker's time."""
     for name in arrays:
         statement = statement.replace(f"%({name})s", f"%({name})b")
     return statement

@@ -1,4 +1,4 @@
-"""Rows of a model from plain, prepared statements: what the ORM would read, in a third of its time."""
+"""Model instances from prepared statements, in a third of the ORM's time."""
 
 from collections.abc import Iterable, Sequence
 from functools import cache
@@ -14,27 +14,27 @@ M = TypeVar("M", bound=Model)
 
 @cache
 def attnames(model: type[Model]) -> list[str]:
-    """Its attributes, in the order of its columns."""
+    """The attribute names of the model's columns, in order."""
     return [field.attname for field in model._meta.concrete_fields]
 
 
 @cache
 def columns_of(model: type[Model], row: str) -> str:
-    """Its columns, of a row of that name in the statement."""
+    """The model's columns as a select list, of the table alias `row`."""
     return ", ".join(f'{row}."{field.column}"' for field in model._meta.concrete_fields)
 
 
 def from_row(model: type[M], values: Sequence[Any]) -> M:
-    """One row, of whose values the model's columns are the first."""
+    """An instance from a result row, which starts with the model's columns."""
     names = attnames(model)
     found = model.from_db("default", names, values[: len(names)])
-    for name in _json_of(model):  # Django leaves JSON to its own converters, which a plain cursor has not
+    for name in _json_of(model):  # Django decodes JSON in the ORM, not in the cursor
         setattr(found, name, orjson.loads(getattr(found, name)))
     return found
 
 
 def in_bulk(model: type[M], ids: Iterable[Any]) -> dict[Any, M]:
-    """The rows with these ids (UUIDs), by their ids."""
+    """The rows with these primary keys (UUIDs), by primary key; missing ones are left out."""
     wanted = list(set(ids))
     if not wanted:
         return {}
@@ -47,7 +47,7 @@ def _by_id(model: type[Model]) -> str:
     meta = model._meta
     assert meta.pk is not None  # noqa: S101 - every model has one
     return (
-        f'SELECT {columns_of(model, "r")} FROM "{meta.db_table}" r '  # noqa: S608 - names of our own
+        f'SELECT {columns_of(model, "r")} FROM "{meta.db_table}" r '  # noqa: S608 - only names of the model
         f'WHERE r."{meta.pk.column}" = ANY(%(ids)s::uuid[])'
     )
 

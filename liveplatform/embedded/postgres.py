@@ -90,8 +90,8 @@ def _remove_stale_locks(data: Path, directory: Path) -> None:
     """After kill -9 or a reboot, lock files may name other processes and a server may have no socket."""
     if _running(data):
         pg_binaries.run("pg_ctl", "-w", "-m", "fast", "-D", str(data), "stop")
-    for left in (data / "postmaster.pid", *directory.glob(".s.PGSQL.*")):
-        left.unlink(missing_ok=True)
+    for stale in (data / "postmaster.pid", *directory.glob(".s.PGSQL.*")):
+        stale.unlink(missing_ok=True)
 
 
 def _start(data: Path, options: str) -> None:
@@ -103,10 +103,10 @@ def _start(data: Path, options: str) -> None:
         try:
             pg_binaries.run("pg_ctl", *command, "start")
         except CommandFailed as error:
-            said = log.read_text(errors="replace")[-2000:] if log.exists() else ""
+            output = log.read_text(errors="replace")[-2000:] if log.exists() else ""
             # Child processes of a killed server keep its shared memory until they notice and exit.
-            if "still in use" not in said or time.monotonic() > until:
-                raise RuntimeError(f"PostgreSQL did not start: {error} {said}") from error
+            if "still in use" not in output or time.monotonic() > until:
+                raise RuntimeError(f"PostgreSQL did not start: {error} {output}") from error
             time.sleep(0.1)
         else:
             return

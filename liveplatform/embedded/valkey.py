@@ -93,6 +93,6 @@ def _wait(var: Path, *, up: bool) -> None:
     while redis_is_up(var) is not up:
         if time.monotonic() > until:
             log = var / "redis" / "server.log"
-            said = log.read_text(errors="replace")[-1000:] if log.exists() else ""
-            raise RuntimeError(f"Redis did not {'start' if up else 'stop'}: {said}")
+            output = log.read_text(errors="replace")[-1000:] if log.exists() else ""
+            raise RuntimeError(f"Redis did not {'start' if up else 'stop'}: {output}")
         time.sleep(0.01)

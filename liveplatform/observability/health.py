@@ -27,18 +27,18 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 def readyz(request: HttpRequest) -> HttpResponse:
     """200 if every check passes, else 503; the body lists all checks."""
-    found: dict[str, str] = {}
+    statuses: dict[str, str] = {}
     for name, (check, needs) in CHECKS.items():
-        reached = needs is None or found[needs] == "ok"
-        found[name] = _said(check) if reached else f"not checked without {needs}"
-    ready = all(said == "ok" for said in found.values())
+        reached = needs is None or statuses[needs] == "ok"
+        statuses[name] = _status(check) if reached else f"not checked without {needs}"
+    ready = all(status == "ok" for status in statuses.values())
     if not ready:
-        log.warning("not_ready", **found)
-    body = {"status": "ok" if ready else "not ready", "checks": found}
+        log.warning("not_ready", **statuses)
+    body = {"status": "ok" if ready else "not ready", "checks": statuses}
     return JsonResponse(body, status=200 if ready else 503)
 
 
-def _said(check: Callable[[], None]) -> str:
+def _status(check: Callable[[], None]) -> str:
     try:
         check()
     except NotReady as error:
@@ -50,17 +50,17 @@ def _said(check: Callable[[], None]) -> str:
 
 def _database() -> None:
     """On a new connection: one that is open to a frozen server would hang."""
-    wanted = connection.get_connection_params() | {"connect_timeout": TIMEOUT}
-    with psycopg.connect(**wanted) as fresh:
+    params = connection.get_connection_params() | {"connect_timeout": TIMEOUT}
+    with psycopg.connect(**params) as fresh:
         fresh.execute(f"SET statement_timeout = {TIMEOUT * 1000}")
         fresh.execute("SELECT 1")
 
 
 def _migrations() -> None:
     executor = MigrationExecutor(connection)
-    waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    if waiting:
-        raise NotReady(f"{len(waiting)} migrations are not applied: run manage.py migrate")
+    unapplied = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if unapplied:
+        raise NotReady(f"{len(unapplied)} migrations are not applied: run manage.py migrate")
 
 
 def _broker() -> None:

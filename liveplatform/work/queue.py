@@ -1,7 +1,7 @@
-"""Queue: binds the rows of one Work model to the process that carries them out.
+"""Queue: binds the rows of one Work model to the functions that process them.
 
-A row is data. What is done with it is given here, so that models import no process. Each process has a
-module with its Queue objects; settings.QUEUES lists them by dotted path.
+A row is data: models import none of these functions. Each process has a module with its Queue objects;
+settings.QUEUES lists them by dotted path.
 """
 
 import random
@@ -24,7 +24,7 @@ def exponential_backoff(row: Work) -> float:
 
 
 def _nothing(rows: list[Any]) -> None:
-    """Neither locks nor consequences."""
+    """The default: no locks, no consequences."""
 
 
 def _no_context(row: Any) -> dict[str, str]:  # noqa: ANN401

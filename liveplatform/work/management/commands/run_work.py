@@ -1,4 +1,4 @@
-"""Carry out due Work in this very process, without Celery and Redis."""
+"""Run due work in this process, without Celery and Redis."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -15,18 +15,18 @@ from liveplatform.work.run_one import run_one
 
 
 class Command(BaseCommand):
-    """Drains what is due, runs single rows by id, or makes what was given up due again."""
+    """Drains queues, runs single rows by id, or restarts failed rows."""
 
-    help = "Carry out due work here and now; or one row by id; or retry what was given up."
+    help = "Run due work in this process, or single rows by id, or restart failed rows."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
             "ids", nargs="*", type=UUID, metavar="ROW_ID", help="run these rows now, due or not"
         )
         parser.add_argument("--queue", choices=sorted(queues()), help="one queue only")
-        parser.add_argument("--failed", action="store_true", help="first make what was given up due again")
-        parser.add_argument("--seconds", type=float, default=60.0, help="stop claiming after so long")
-        parser.add_argument("--dry-run", action="store_true", help="say what is waiting, run nothing")
+        parser.add_argument("--failed", action="store_true", help="first restart failed rows")
+        parser.add_argument("--seconds", type=float, default=60.0, help="stop claiming after this time")
+        parser.add_argument("--dry-run", action="store_true", help="only count open and failed rows")
 
     def handle(self, **options: Any) -> None:  # noqa: ANN401
         chosen = [queue for name, queue in queues().items() if options["queue"] in (None, name)]
@@ -46,16 +46,16 @@ class Command(BaseCommand):
     def _run_queue(self, queue: Queue[Any], options: dict[str, Any]) -> None:
         failed = queue.model.objects.filter(state=Work.State.FAILED)
         if options["dry_run"]:
-            self.stdout.write(f"{queue.name}: {self._standing(queue.model.objects.all())}")
+            self.stdout.write(f"{queue.name}: {self._counts(queue.model.objects.all())}")
             return
         if options["failed"]:
             failed.restart()
         self.stdout.write(f"{queue.name}: {drain(queue, seconds=options['seconds'])}")
 
-    def _standing(self, rows: QuerySet[Work]) -> str:
+    def _counts(self, rows: QuerySet[Work]) -> str:
         counts = (
             rows.filter(state__in=("pending", "running", "failed"))
             .values_list("state")
             .annotate(n=Count("pk"))
         )
-        return ", ".join(f"{n:,} {state}" for state, n in counts) or "nothing waits, nothing was given up"
+        return ", ".join(f"{n:,} {state}" for state, n in counts) or "no open or failed rows"
