@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from calls import activity
 from calls.exceptions import ProviderRejectedCall, SubmissionUnknown
+from calls.lifecycle.create_video import DEFAULT_ROOM_TYPE
 from calls.lifecycle.dial_plan import DialPlan, DialRequest, resolve
 from calls.lifecycle.end import end
 from calls.models import Call, Step
@@ -27,7 +28,6 @@ from providers.errors import ProviderError, UnknownOutcome
 
 # The provider's own limit is this much longer (s) than the call's: it applies only if we fail to hang up.
 PROVIDER_LIMIT_GRACE = 60
-ROOM_TYPE = "default"
 
 
 def dial(account_id: UUID, request: DialRequest) -> Call:
@@ -87,7 +87,7 @@ def _save(account_id: UUID, plan: DialPlan) -> Call:
         submission_key=request.submission_key,
     )
     if plan.room_connection:
-        call.room_connection, call.room_type = plan.room_connection, ROOM_TYPE
+        call.room_connection, call.room_type = plan.room_connection, DEFAULT_ROOM_TYPE
         call.room_id = f"{ECHO_ROOM_PREFIX}{call_id}"
     with transaction.atomic():
         call.save(force_insert=True)
