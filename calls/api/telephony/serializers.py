@@ -28,12 +28,16 @@ class EndCallRequest(serializers.Serializer[dict[str, Any]]):
 
     call_id = IdField()
     disconnect_reason = CleanCharField(
+        source="reason",
         required=False,
         allow_blank=True,
         allow_null=True,
         max_length=500,
         help_text="Default: Ended Via API call",
     )
+
+    def validate_disconnect_reason(self, reason: str | None) -> str:
+        return reason or ""
 
 
 class DynamicVariable(serializers.Serializer[dict[str, Any]]):

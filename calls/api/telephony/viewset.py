@@ -84,9 +84,7 @@ class TelephonyCallViewSet(CallsViewSet):
     @schema.END
     @action(detail=False, methods=["post"])
     def end(self, request: Request) -> Response:
-        wanted = self.read(shapes.EndCallRequest)
-        reason = wanted.get("disconnect_reason") or ""
-        ended = end(wanted["call_id"], reason=reason, require_own_number=True, **self.requester)
+        ended = end(**self.read(shapes.EndCallRequest), require_own_number=True, **self.requester)
         return _answer("Call ended successfully", TelephonyCall(ended.call))
 
     def handle_exception(self, exc: Exception) -> Response:

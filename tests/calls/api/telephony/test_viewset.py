@@ -43,6 +43,13 @@ def test_the_callers_reason_is_stored(api):
     )
 
 
+@pytest.mark.parametrize("reason", [None, ""])
+def test_an_empty_reason_is_the_default(api, reason):
+    call = phone_call(api.account)
+    answer = api("POST", "/calls/end", {"call_id": str(call.pk), "disconnect_reason": reason})
+    assert answer.json()["data"]["disconnect_reason"] == "Ended Via API call"
+
+
 BAD_ENDS = [
     {},
     {"call_id": "no-uuid"},
