@@ -1,4 +1,4 @@
-"""is_public: the table of RELIABILITY.md's S1, address by address."""
+"""is_public, address by address."""
 
 import ipaddress
 

@@ -47,11 +47,11 @@ class StubResolver(AbstractResolver):
 
     def __init__(self, *answers: list[str]) -> None:
         self.answers = list(answers)
-        self.asked = 0
+        self.calls = 0
 
     async def resolve(self, host: str, port: int = 0, family: int = 0) -> list[ResolveResult]:
-        self.asked += 1
-        found = self.answers[min(self.asked, len(self.answers)) - 1]
+        self.calls += 1
+        found = self.answers[min(self.calls, len(self.answers)) - 1]
         return [self._result(host, port, address) for address in found]
 
     def _result(self, host: str, port: int, address: str) -> ResolveResult:
@@ -106,7 +106,7 @@ def test_no_literal_or_disguised_host_reaches_the_canary(canary):
 
 @pytest.mark.parametrize("host", RESOLVING_INSIDE)
 @pytest.mark.parametrize("address", ["127.0.0.1", "::1", "::ffff:127.0.0.1", "fe80::1%lo", "64:ff9b::7f00:1"])
-def test_a_name_that_resolves_inside_is_refused(canary, host, address):
+def test_a_name_with_an_internal_address_is_refused(canary, host, address):
     with pytest.raises(DestinationForbidden):
         ask(f"http://{host}:{canary.port}/", StubResolver([address]))
     assert canary.touched == []
@@ -135,16 +135,16 @@ def test_rebinding_between_two_requests_is_refused(canary, settings):
         ask(f"http://hooks.example.com:{canary.port}/", resolver, lenient)
     with pytest.raises(DestinationForbidden):
         ask(f"http://hooks.example.com:{canary.port}/", resolver, lenient)
-    assert resolver.asked == 2
+    assert resolver.calls == 2
     assert canary.touched == []
 
 
 def test_a_name_is_resolved_once_and_the_answer_is_what_is_connected_to(receiver):
-    """A name server that would say something else the second time is not asked again."""
+    """A name server whose second answer would differ is not asked again."""
     port = receiver.base.rsplit(":", 1)[1]
     resolver = StubResolver(["127.0.0.1"], ["10.0.0.1"])
     status, _ = ask(f"http://hooks.example.com:{port}/ok", resolver, check=lambda _: None)
-    assert (status, resolver.asked) == (200, 1)
+    assert (status, resolver.calls) == (200, 1)
     assert receiver.received("/ok")[-1].headers["host"] == f"hooks.example.com:{port}"
 
 
@@ -188,7 +188,7 @@ def test_a_big_answer_is_cut_off(receiver, settings):
     assert (status, len(body)) == (500, MAX_RESPONSE_BYTES)
 
 
-def test_a_body_that_never_ends_is_given_up_soon(receiver, settings):
+def test_reading_an_endless_body_stops_soon(receiver, settings):
     settings.WEBHOOK_ALLOW_LOOPBACK = True
     status, body = ask(receiver.url("/drip"))
     assert status == 200

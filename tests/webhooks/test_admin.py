@@ -107,19 +107,19 @@ def test_a_new_endpoint_shows_its_secret_once(staff, account):
 
 
 @pytest.mark.parametrize(
-    ("wrong", "said"),
+    ("wrong", "message"),
     [
         ({"url": "https://10.0.0.1/"}, "internal or special"),
         ({"events": "call.endet"}, "Unknown event types"),
     ],
 )
-def test_the_form_keeps_the_rules(staff, account, wrong, said):
+def test_the_form_validates_fields(staff, account, wrong, message):
     sent = {"account": account.pk, "url": "https://hooks.example.com/a", "events": ""} | wrong
-    assert said in text(staff.post("/admin/webhooks/endpoint/add/", sent))
+    assert message in text(staff.post("/admin/webhooks/endpoint/add/", sent))
     assert not Endpoint.objects.filter(account=account).exists()
 
 
-def test_an_endpoint_is_changed_but_never_moved(staff, endpoint_at, account):
+def test_an_endpoint_never_changes_its_account(staff, endpoint_at, account):
     endpoint = endpoint_at("/ok")
     other = Endpoint.objects.get(url="https://another.example.com/")
     sent = {"account": other.account_id, "url": endpoint.url, "description": "new", "events": ""}

@@ -1,4 +1,4 @@
-"""Delivering over real HTTP: the exact table of what each answer leads to."""
+"""Delivery over real HTTP: the outcome of each kind of answer."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -38,12 +38,12 @@ def seconds_until_due(delivery: Delivery) -> float:
     return (delivery.due_at - datetime.now(UTC)).total_seconds()
 
 
-def drop(jobs: list[AttemptFn]) -> int:
-    """Forget jobs that are not to be run: how many."""
-    for job in jobs:
-        if not callable(job):
-            job.close()
-    return len(jobs)
+def discard(attempts: list[AttemptFn]) -> int:
+    """Close attempts that are not run; returns how many there were."""
+    for attempt in attempts:
+        if not callable(attempt):
+            attempt.close()
+    return len(attempts)
 
 
 def test_a_2xx_is_delivered_and_verifies(delivered, receiver):
@@ -59,18 +59,18 @@ def test_a_2xx_is_delivered_and_verifies(delivered, receiver):
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 204, 299])
-def test_every_2xx_will_do(delivered, status):
+def test_every_2xx_is_a_success(delivered, status):
     assert delivered(f"/status/{status}").state == "done"
 
 
 @pytest.mark.parametrize("path", ["/reset/a", "/drip/a"])
-def test_a_2xx_with_a_broken_body_is_delivered_all_the_same(delivered, receiver, path):
+def test_a_2xx_with_a_broken_body_is_a_success(delivered, receiver, path):
     assert delivered(path).state == "done"
     assert len(receiver.received(path)) == 1
 
 
 @pytest.mark.parametrize(
-    ("path", "said"),
+    ("path", "error"),
     [
         ("/status/400", "answered 400"),
         ("/status/401", "answered 401"),
@@ -82,23 +82,23 @@ def test_a_2xx_with_a_broken_body_is_delivered_all_the_same(delivered, receiver,
         ("/big", "answered 500"),
     ],
 )
-def test_whatever_else_is_tried_again(delivered, path, said):
+def test_other_answers_are_retried(delivered, path, error):
     delivery = delivered(path)
     assert (delivery.state, delivery.attempts) == ("pending", 1)
-    assert said in delivery.error
+    assert error in delivery.error
     assert 4 < seconds_until_due(delivery) <= 5.5
 
 
 @pytest.mark.parametrize(
-    ("scheme", "host", "said"),
+    ("scheme", "host", "error"),
     [
         ("http", "127.0.0.1:1", "no connection could be made"),
         ("http", "nothing-here.invalid", "the host was not found"),
         ("https", "receiver", "TLS could not be agreed upon"),
     ],
 )
-def test_a_failed_connection_is_told_without_its_address(
-    endpoint_at, publish_event, receiver, scheme, host, said
+def test_the_error_of_a_failed_connection_names_no_address(
+    endpoint_at, publish_event, receiver, scheme, host, error
 ):
     host = receiver.base.removeprefix("http://") if host == "receiver" else host
     endpoint = endpoint_at("/ok")
@@ -107,7 +107,7 @@ def test_a_failed_connection_is_told_without_its_address(
     drain(Delivery)
     delivery.refresh_from_db()
     assert delivery.state == "pending"
-    assert said in delivery.error
+    assert error in delivery.error
     assert host not in str(delivery.log)
     assert "canary" not in str(delivery.log)
 
@@ -119,7 +119,7 @@ def test_the_log_keeps_a_kilobyte_of_the_answer(delivered):
     assert {"attempt", "at", "ms", "outcome", "error"} <= set(entry)
 
 
-def test_no_answer_in_time_is_tried_again(delivered, settings):
+def test_a_timeout_is_retried(delivered, settings):
     settings.WEBHOOK_TIMEOUT = 0.3
     delivery = delivered("/hang")
     assert (delivery.state, delivery.error) == ("pending", "No answer within 0.3 s.")
@@ -154,7 +154,7 @@ def test_every_attempt_sends_the_same_id_and_bytes(delivered, receiver):
     assert [entry["outcome"] for entry in delivery.log] == ["again", "again", "done"]
 
 
-def test_the_schedule_is_kept_to_its_end(delivered):
+def test_retries_follow_the_schedule_to_its_end(delivered):
     delivery = delivered("/status/500")
     waits = []
     while delivery.state == "pending":
@@ -187,7 +187,7 @@ def test_during_a_rotation_both_secrets_verify_and_later_only_the_new_one(
         Webhook(old).verify(after.body, after.headers)
 
 
-def test_a_retry_during_a_rotation_is_signed_with_the_secret_of_the_day(delivered, receiver):
+def test_a_retry_during_a_rotation_is_signed_with_the_newest_secret(delivered, receiver):
     delivery = delivered("/flaky/1")
     new = delivery.endpoint.new_secret()
     delivery.endpoint.save()
@@ -197,8 +197,10 @@ def test_a_retry_during_a_rotation_is_signed_with_the_secret_of_the_day(delivere
     Webhook(new).verify(again.body, again.headers)
 
 
-def test_an_endpoint_that_leads_inside_by_now_gets_nothing(endpoint_at, publish_event, receiver, settings):
-    """The URL was fine when it was saved; it is judged again at every attempt."""
+def test_an_endpoint_whose_url_became_internal_gets_no_request(
+    endpoint_at, publish_event, receiver, settings
+):
+    """The URL was fine when it was saved; it is checked again at every attempt."""
     endpoint_at("/ok/inside")
     settings.WEBHOOK_ALLOW_LOOPBACK = False
     delivery = publish_event().deliveries.get()
@@ -209,7 +211,7 @@ def test_an_endpoint_that_leads_inside_by_now_gets_nothing(endpoint_at, publish_
     assert receiver.received("/ok/inside") == []
 
 
-def test_a_secret_that_does_not_open_fails_visibly(endpoint_at, publish_event):
+def test_a_secret_that_cannot_be_decrypted_fails_the_delivery(endpoint_at, publish_event):
     endpoint = endpoint_at("/ok")
     Endpoint.objects.filter(pk=endpoint.pk).update(sealed_secret="gone:AAAA")
     delivery = publish_event().deliveries.get()
@@ -226,16 +228,16 @@ def test_a_batch_takes_a_constant_number_of_queries(endpoint_at, publish_event):
             endpoint_at(f"/status/500/{size}")
         publish_event()
         with transaction.atomic(), CaptureQueriesContext(connection) as queries:
-            drop(queue_of(Delivery).prepare(rows := list(Delivery.objects.all())))
+            discard(queue_of(Delivery).prepare(rows := list(Delivery.objects.all())))
             queue_of(Delivery).settled(rows)
         counts.append(len(queries))
     assert counts[0] == counts[1]
 
 
-def test_a_deleted_endpoint_stops_nobody(endpoint_at, publish_event, receiver):
+def test_a_deleted_endpoint_does_not_stop_the_others(endpoint_at, publish_event, receiver):
     endpoint_at("/ok/stays")
     gone = endpoint_at("/ok/gone")
     publish_event()
     rows = list(Delivery.objects.all())
     gone.delete()
-    assert drop(queue_of(Delivery).prepare(rows)) == 2
+    assert discard(queue_of(Delivery).prepare(rows)) == 2

@@ -27,5 +27,5 @@ def test_types_and_groups_are_known(name):
 
 
 @pytest.mark.parametrize("name", ["", "*", ".*", "call", "call.", "cal.*", "call.e*", "CALL.*", "call.endet"])
-def test_anything_else_is_not(name):
+def test_other_names_are_unknown(name):
     assert unknown_types([name]) == [name]

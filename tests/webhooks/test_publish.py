@@ -1,4 +1,4 @@
-"""Publishing: one Event, and a Delivery for every endpoint that wants it."""
+"""Publishing: an event and its deliveries to the endpoints that subscribe to it."""
 
 import orjson
 import pytest
@@ -13,7 +13,7 @@ from liveplatform.webhooks.retry_schedule import MAX_ATTEMPTS
 pytestmark = pytest.mark.django_db
 
 
-def test_the_body_is_what_standard_webhooks_asks_for(publish_event, account):
+def test_the_body_has_the_fields_of_standard_webhooks(publish_event, account):
     event = publish_event("call.ended")
     body = orjson.loads(event.body)
     assert body["type"] == "call.ended"
@@ -25,7 +25,7 @@ def test_the_body_is_what_standard_webhooks_asks_for(publish_event, account):
 
 
 @pytest.mark.parametrize(
-    ("wanted", "told"),
+    ("events", "delivered"),
     [
         ([], True),
         (["call.ended"], True),
@@ -37,10 +37,10 @@ def test_the_body_is_what_standard_webhooks_asks_for(publish_event, account):
         (["cal.*"], False),
     ],
 )
-def test_an_endpoint_gets_what_it_wants(endpoint_at, publish_event, wanted, told):
-    endpoint = endpoint_at("/ok", events=wanted)
+def test_an_endpoint_gets_the_types_it_subscribes_to(endpoint_at, publish_event, events, delivered):
+    endpoint = endpoint_at("/ok", events=events)
     event = publish_event("call.ended")
-    assert Delivery.objects.filter(event=event, endpoint=endpoint).exists() is told
+    assert Delivery.objects.filter(event=event, endpoint=endpoint).exists() is delivered
 
 
 def test_a_group_may_have_a_longer_name(endpoint_at, publish_event):
@@ -59,7 +59,7 @@ def test_another_accounts_endpoint_gets_nothing(publish_event):
     assert Delivery.objects.count() == 0
 
 
-def test_a_delivery_is_due_at_once_in_its_endpoints_lane(endpoint_at, publish_event):
+def test_a_delivery_is_due_at_once_under_its_endpoints_key(endpoint_at, publish_event):
     endpoint = endpoint_at("/ok")
     delivery = publish_event().deliveries.get()
     assert (delivery.state, delivery.attempts, delivery.max_attempts) == ("pending", 0, MAX_ATTEMPTS)
@@ -71,40 +71,40 @@ def test_a_delivery_is_due_at_once_in_its_endpoints_lane(endpoint_at, publish_ev
 def test_ids_of_deliveries_sort_by_time(endpoint_at, publish_event):
     for _ in range(3):
         endpoint_at("/ok")
-    told = [publish_event() for _ in range(5)]
+    published = [publish_event() for _ in range(5)]
     found = [d.event_id.int >> 80 for d in Delivery.objects.order_by("id")]  # milliseconds
     assert sorted(found) == found
     assert {d.id.version for d in Delivery.objects.all()} == {7}
-    assert len(found) == 3 * len(told)
+    assert len(found) == 3 * len(published)
 
 
-def test_many_are_told_in_one_statement(account, endpoint_at):
+def test_many_are_published_in_one_statement(account, endpoint_at):
     for _ in range(4):
         endpoint_at("/ok")
     subject = uuid7()
-    news = [EventMessage(account.pk, subject, n, "call.updated", {"n": n}) for n in range(1, 51)]
+    messages = [EventMessage(account.pk, subject, n, "call.updated", {"n": n}) for n in range(1, 51)]
     with CaptureQueriesContext(
         connection,
     ) as queries:
-        publish_many(news)
+        publish_many(messages)
     assert len(queries) == 1
     assert Event.objects.count() == 50
     assert Delivery.objects.count() == 200
 
 
-def test_nothing_is_told_of_nothing():
+def test_publishing_nothing_takes_no_statement():
     with CaptureQueriesContext(connection) as queries:
         publish_many([])
     assert len(queries) == 0
 
 
-def test_a_number_is_given_once_per_subject(publish_event):
+def test_a_sequence_is_unique_for_its_subject(publish_event):
     event = publish_event(sequence=1)
     with pytest.raises(IntegrityError), transaction.atomic():
         publish_event(subject=event.subject_id, sequence=1)
 
 
-def test_what_is_rolled_back_was_never_told(account, endpoint_at):
+def test_a_rolled_back_event_is_never_sent(account, endpoint_at):
     endpoint_at("/ok")
     with pytest.raises(ZeroDivisionError), transaction.atomic():
         publish(account.pk, uuid7(), 1, "call.ended", {})

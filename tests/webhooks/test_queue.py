@@ -1,4 +1,4 @@
-"""One dead endpoint never delays another."""
+"""The queue of deliveries: an endpoint that hangs never delays another."""
 
 import time
 from collections.abc import Iterator
@@ -35,13 +35,13 @@ def worker(settings) -> Iterator[DrainThread]:
 def test_what_is_published_while_another_endpoint_hangs_arrives_at_once(
     worker, endpoint_at, publish_event, receiver
 ):
-    endpoint_at("/hang/lane", events=["call.updated"])
-    endpoint_at("/ok/lane", events=["call.ended"])
+    endpoint_at("/hang/queue", events=["call.updated"])
+    endpoint_at("/ok/queue", events=["call.ended"])
     for _ in range(20):
         publish_event("call.updated")
-    receiver.wait_for(1, "/hang/lane")
+    receiver.wait_for(1, "/hang/queue")
     for n in range(3):
         published = time.time()
         publish_event("call.ended")
-        arrived = receiver.wait_for(n + 1, "/ok/lane")[-1].at
+        arrived = receiver.wait_for(n + 1, "/ok/queue")[-1].at
         assert arrived - published < 1

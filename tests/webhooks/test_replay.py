@@ -1,4 +1,4 @@
-"""Sending again."""
+"""Sending one delivery again, and recovering what an endpoint missed."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -33,7 +33,7 @@ def test_a_resent_delivery_is_the_same_message(endpoint_at, publish_event, recei
     assert (first.message_id, first.body) == (second.message_id, second.body)
 
 
-def test_a_resent_failure_has_the_whole_schedule_before_it(endpoint_at, publish_event):
+def test_a_resent_failure_gets_the_full_schedule(endpoint_at, publish_event):
     endpoint_at("/status/500")
     delivery = publish_event().deliveries.get()
     Delivery.objects.update(state="failed", attempts=MAX_ATTEMPTS)
@@ -45,7 +45,7 @@ def test_a_resent_failure_has_the_whole_schedule_before_it(endpoint_at, publish_
     assert (delivery.due_at - datetime.now(UTC)).total_seconds() < 6
 
 
-def test_a_waiting_delivery_is_made_due_now(endpoint_at, publish_event):
+def test_a_resent_pending_delivery_is_due_now(endpoint_at, publish_event):
     endpoint_at("/ok")
     delivery = publish_event().deliveries.get()
     Delivery.objects.update(due_at=Now() + HOUR)
@@ -55,7 +55,7 @@ def test_a_waiting_delivery_is_made_due_now(endpoint_at, publish_event):
     assert delivery.state == "done"
 
 
-def test_what_is_being_sent_is_left_alone(endpoint_at, publish_event):
+def test_a_delivery_being_sent_is_not_sent_again(endpoint_at, publish_event):
     endpoint_at("/ok")
     delivery = publish_event().deliveries.get()
     Delivery.objects.update(state="running")
@@ -63,7 +63,7 @@ def test_what_is_being_sent_is_left_alone(endpoint_at, publish_event):
     assert Delivery.objects.all().restart() == 0
 
 
-def test_recovery_sends_what_failed_and_what_was_never_sent(endpoint_at, publish_event, receiver):
+def test_recovery_sends_failed_skipped_and_missed_events(endpoint_at, publish_event, receiver):
     endpoint = endpoint_at("/ok/recovered", events=["call.*"])
     well, failed, skipped = (publish_event() for _ in range(3))
     drain(Delivery)
@@ -82,7 +82,7 @@ def test_recovery_sends_what_failed_and_what_was_never_sent(endpoint_at, publish
     assert well.message_id not in again
 
 
-def test_recovery_keeps_to_its_window(endpoint_at, publish_event):
+def test_recovery_is_limited_to_its_period(endpoint_at, publish_event):
     endpoint = endpoint_at("/ok")
     event = publish_event()
     Delivery.objects.update(state="failed")
@@ -90,7 +90,7 @@ def test_recovery_keeps_to_its_window(endpoint_at, publish_event):
     assert recover(endpoint, *window()) == (0, 0)
 
 
-def test_recovery_never_takes_another_accounts_events(endpoint_at, publish_event, account):
+def test_recovery_leaves_other_accounts_events_out(endpoint_at, publish_event, account):
     publish_event()
     endpoint = endpoint_at("/ok")
     account.pk, account.auth_id = None, "MA000000000000000000"

@@ -26,7 +26,7 @@ def event(account, endpoint, days, state="done"):
 
 
 @pytest.mark.parametrize("state", ["done", "failed", "skipped"])
-def test_what_is_old_and_settled_goes_with_its_deliveries(account, endpoint_at, settings, state):
+def test_an_old_event_is_deleted_with_its_settled_deliveries(account, endpoint_at, settings, state):
     endpoint, keep = endpoint_at("/ok"), settings.WEBHOOK_EVENTS_RETENTION_DAYS
     old, young = event(account, endpoint, keep + 1, state), event(account, endpoint, keep - 1, state)
     assert purge_expired_events() == 1
@@ -35,6 +35,6 @@ def test_what_is_old_and_settled_goes_with_its_deliveries(account, endpoint_at, 
 
 
 @pytest.mark.parametrize("state", ["pending", "running"])
-def test_what_is_on_its_way_stays(account, endpoint_at, settings, state):
+def test_an_event_with_an_open_delivery_is_kept(account, endpoint_at, settings, state):
     event(account, endpoint_at("/ok"), settings.WEBHOOK_EVENTS_RETENTION_DAYS + 1, state)
     assert purge_expired_events() == 0

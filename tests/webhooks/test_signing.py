@@ -1,4 +1,4 @@
-"""Signing, judged by the library of Standard Webhooks itself."""
+"""Signing, verified by the official library of Standard Webhooks."""
 
 import base64
 from datetime import UTC, datetime, timedelta
@@ -45,7 +45,7 @@ def test_during_a_rotation_both_secrets_verify():
 @pytest.mark.parametrize(
     "altered", ["webhook-id", "webhook-timestamp", "webhook-signature", "body", "secret"]
 )
-def test_whatever_is_altered_no_longer_verifies(altered):
+def test_an_altered_message_does_not_verify(altered):
     secret = new_secret()
     sent, body = signature_headers("evt_1", now(), BODY, [secret]), BODY
     match altered:
@@ -63,14 +63,14 @@ def test_whatever_is_altered_no_longer_verifies(altered):
         Webhook(secret).verify(body, sent)
 
 
-def test_an_old_capture_no_longer_verifies():
+def test_an_old_message_does_not_verify():
     secret = new_secret()
     old = int((datetime.now(UTC) - timedelta(minutes=6)).timestamp())
     with pytest.raises(WebhookVerificationError):
         Webhook(secret).verify(BODY, signature_headers("evt_1", old, BODY, [secret]))
 
 
-def test_secrets_are_long_and_never_the_same():
+def test_secrets_are_long_and_unique():
     secrets = {new_secret() for _ in range(100)}
     assert len(secrets) == 100
     for secret in secrets:

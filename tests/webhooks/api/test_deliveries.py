@@ -68,7 +68,7 @@ def test_an_unknown_state_is_refused(api):
     assert list(api("GET", "deliveries?state=lost").json()["fields"]) == ["state"]
 
 
-def test_pages_hold_everything_once(api, endpoint_at, publish_event):
+def test_pages_have_each_row_once(api, endpoint_at, publish_event):
     endpoint_at("/ok")
     for _ in range(7):
         publish_event()
@@ -104,7 +104,7 @@ def test_resend(api, endpoint_at, publish_event, receiver):
     assert len(receiver.received("/ok/again")) == 2
 
 
-def test_resend_refuses_what_cannot_be_sent(api, endpoint_at, publish_event):
+def test_resend_refuses_a_running_delivery_and_a_disabled_endpoint(api, endpoint_at, publish_event):
     endpoint = endpoint_at("/ok")
     delivery = publish_event().deliveries.get()
     Delivery.objects.update(state="running")
@@ -129,5 +129,5 @@ def test_another_accounts_rows_are_not_found(api, others):
 
 @pytest.mark.parametrize("path", ["events/{}", "deliveries/{}", "endpoints/{}"])
 @pytest.mark.parametrize("wrong", [str(uuid4()), "7", "evt_", "g" * 32, "-" * 36])
-def test_what_is_no_id_is_not_found(api, path, wrong):
+def test_an_invalid_id_is_not_found(api, path, wrong):
     assert api("GET", path.format(wrong)).status_code == 404

@@ -79,13 +79,13 @@ def test_a_list_has_pages(api):
     assert [e["id"] for page in (first, second) for e in page["endpoints"]] == ids[::-1]
 
 
-def test_patch_changes_what_is_named(api):
+def test_patch_changes_only_the_given_fields(api):
     made = api("POST", "endpoints", {"url": URL, "events": ["call.*"]}).json()
     changed = api("PATCH", f"endpoints/{made['id']}", {"description": "new"}).json()
     assert (changed["description"], changed["events"], changed["url"]) == ("new", ["call.*"], URL)
 
 
-def test_patch_judges_the_url_as_well(api):
+def test_patch_validates_the_url(api):
     made = api("POST", "endpoints", {"url": URL}).json()
     assert api("PATCH", f"endpoints/{made['id']}", {"url": "https://localhost/"}).status_code == 400
 
@@ -193,14 +193,14 @@ def test_an_account_has_a_limit(api, settings):
     assert "1 endpoints; delete one first" in refused.json()["message"]
 
 
-def test_many_at_once_do_not_pass_the_limit(api, account, settings):
+def test_concurrent_requests_do_not_exceed_the_limit(api, account, settings):
     settings.WEBHOOK_MAX_ENDPOINTS = 3
     answers = at_once(8, lambda _: api("POST", "endpoints", {"url": URL}).status_code)
     assert sorted(answers) == [201] * 3 + [409] * 5
     assert Endpoint.objects.filter(account=account).count() == 3
 
 
-def test_the_same_key_makes_one_endpoint(api):
+def test_the_same_idempotency_key_creates_one_endpoint(api):
     first, second = (
         api("POST", "endpoints", {"url": URL}, **{"Idempotency-Key": "one"}).json() for _ in range(2)
     )

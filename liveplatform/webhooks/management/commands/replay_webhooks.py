@@ -1,4 +1,4 @@
-"""Send webhooks again: what failed, what was missed, or a whole range."""
+"""Send webhooks again: failed, missed, or of a period."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -19,7 +19,7 @@ BATCH = 1000
 
 
 class Command(BaseCommand):
-    """Makes settled deliveries due again; the workers send them, with the ids and bytes they had."""
+    """Make settled deliveries due again; the workers send them with the same ids and bytes."""
 
     help = "Send webhooks again: same ids and bytes, signed with the secrets of the day."
 
@@ -40,20 +40,20 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="say how many would be sent, send none")
 
     def handle(self, **options: Any) -> None:  # noqa: ANN401
-        deliveries = self._chosen(options)
+        deliveries = self._select(options)
         total = deliveries.count()
         if options["dry_run"]:
             self.stdout.write(f"{total:,} deliveries would be sent again.")
             return
-        again = self._run_again(deliveries, total)
+        again = self._restart(deliveries, total)
         self.stdout.write(f"{again:,} deliveries are due again; the workers send them.")
         if options["missed"]:
             until = options["until"] or timezone.now()
             added = backfill(options["endpoint"], options["since"], until)
             self.stdout.write(f"{added:,} events that the endpoint was never sent are due.")
 
-    def _chosen(self, options: dict[str, Any]) -> QuerySet[Delivery]:
-        """The settled deliveries to enabled endpoints that these options choose; CommandError if none are."""
+    def _select(self, options: dict[str, Any]) -> QuerySet[Delivery]:
+        """The settled deliveries to enabled endpoints that the options select. Raises CommandError."""
         if not any(options[name] for name in ("account", "endpoint", "since", "failed")):
             raise CommandError("Choose with --account, --endpoint, --since or --failed.")
         if options["missed"] and not (options["endpoint"] and options["since"]):
@@ -70,7 +70,7 @@ class Command(BaseCommand):
         wanted = {"event__created_at__gte": "since", "event__created_at__lt": "until", "event__type": "type"}
         return found.filter(**{column: options[name] for column, name in wanted.items() if options[name]})
 
-    def _run_again(self, deliveries: QuerySet[Delivery], total: int) -> int:
+    def _restart(self, deliveries: QuerySet[Delivery], total: int) -> int:
         again = 0
         with tqdm(total=total, unit="delivery", disable=None) as bar:
             ids = list(deliveries.order_by("pk").values_list("pk", flat=True))
