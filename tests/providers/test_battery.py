@@ -1,4 +1,4 @@
-"""Every adapter goes through the same: each fault becomes the right error, and one end has one effect."""
+"""The contract of all adapters: each fault becomes the right error, and one end has one effect."""
 
 import time
 import uuid
@@ -14,7 +14,7 @@ END = {"twilio": "end_call", "getstream": "end_room", "livekit": "delete_room"}
 
 
 class Leg:
-    """A phone call at Twilio, or a room at GetStream or LiveKit: what it takes to end one."""
+    """A phone call at Twilio, or a room at GetStream or LiveKit, and how it is ended."""
 
     def __init__(self, adapter, sandbox):
         self.adapter, self.sandbox = adapter, sandbox
@@ -49,14 +49,14 @@ def test_an_end_has_one_effect_however_often_it_is_asked_for(leg):
 
 
 @pytest.mark.parametrize("fault", ["act_then_timeout", "act_then_reset"])
-def test_a_lost_answer_is_an_unknown_outcome_and_asking_first_settles_it(leg, fault):
+def test_a_lost_answer_is_an_unknown_outcome_and_verifying_first_settles_it(leg, fault):
     leg.fault(fault)
     with pytest.raises(UnknownOutcome):
         leg.end()
     before = len(leg.sandbox.ledger(operation=leg.operation, resource=leg.id))
     assert leg.end(verify_first=True).ended_at is not None
     assert len(leg.sandbox.ledger(operation=leg.operation, resource=leg.id)) == before, (
-        "it was asked, not told again"
+        "its status was read, the end was not sent again"
     )
     assert leg.effects() == 1
 
@@ -77,7 +77,7 @@ def test_a_lost_answer_is_an_unknown_outcome_and_asking_first_settles_it(leg, fa
         ("400", Rejected),
     ],
 )
-def test_each_fault_becomes_its_error_in_time_and_tells_no_secret(leg, fault, error):
+def test_each_fault_becomes_its_error_in_time_and_shows_no_secret(leg, fault, error):
     leg.fault(fault, retry_after=7 if fault == "429" else None)
     began = time.monotonic()
     with pytest.raises(error) as raised:
@@ -97,7 +97,7 @@ def test_ended_already_is_a_success_after_a_check(leg):
     assert leg.sandbox.ledger(resource=leg.id)[-1]["operation"] in ("get_call", "get_room", "list_rooms")
 
 
-def test_ended_already_is_not_believed_of_what_still_lives(leg):
+def test_ended_already_is_verified(leg):
     leg.fault("already_ended")
     with pytest.raises(Unavailable) as raised:
         leg.end()
@@ -124,6 +124,6 @@ def test_the_breaker_opens_after_failures_in_a_row_and_closes_again(leg, monkeyp
     with pytest.raises(Unavailable) as raised:
         leg.end()
     assert (raised.value.code, raised.value.retry_after) == ("breaker_open", None)
-    assert len(leg.sandbox.ledger(resource=leg.id)) == asked, "the provider was left in peace"
+    assert len(leg.sandbox.ledger(resource=leg.id)) == asked, "no request was sent"
     time.sleep(0.35)
     assert leg.end().ended_at is not None

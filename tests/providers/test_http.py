@@ -1,4 +1,4 @@
-"""The transport against servers that misbehave: deadlines, sizes, what is known, what is told."""
+"""The transport and misbehaving servers: deadlines, sizes, known and unknown outcomes, errors."""
 
 import gzip
 import json
@@ -31,8 +31,8 @@ def ask(base_url, method="POST", timeout=0.5):
     return transport.request(method, "/x", form=[("To", "+14155550111")], auth=(b"sid", b"s3cret"))
 
 
-def told(conduct, error=UnknownOutcome, **how):
-    """The error that this conduct of the other side becomes."""
+def error_of(conduct, error=UnknownOutcome, **how):
+    """The error that this behaviour of the server becomes."""
     with misbehaving_server(conduct) as url, pytest.raises(error) as raised:
         ask(url, **how)
     assert "s3cret" not in repr(raised.value) and "4155550111" not in repr(raised.value)
@@ -54,7 +54,7 @@ def told(conduct, error=UnknownOutcome, **how):
 )
 def test_the_deadline_holds_however_the_answer_drips(conduct):
     began = time.monotonic()
-    assert told(conduct).code == "timeout"
+    assert error_of(conduct).code == "timeout"
     assert time.monotonic() - began < 0.75
 
 
@@ -65,7 +65,7 @@ def test_the_deadline_holds_when_silence_follows_a_late_first_byte():
         time.sleep(2)
 
     began = time.monotonic()
-    assert told(conduct).code == "timeout"
+    assert error_of(conduct).code == "timeout"
     assert time.monotonic() - began < 0.75
 
 
@@ -73,7 +73,7 @@ def test_the_deadline_holds_when_silence_follows_a_late_first_byte():
 def test_a_large_answer_is_given_up_even_when_it_came_small(packed):
     body = b" " * (50 * http.MAX_RESPONSE_BYTES)
     body, header = (gzip.compress(body), "Content-Encoding: gzip") if packed else (body, "X-A: b")
-    assert told(responds("200 OK", body, header), timeout=5).code == "too_large"
+    assert error_of(responds("200 OK", body, header), timeout=5).code == "too_large"
 
 
 def test_a_packed_answer_is_read():
@@ -104,9 +104,9 @@ def _reset(peer):
     ],
     ids=["reset", "eof", "no http", "cut", "html", "nested", "not gzip", "redirect", "408", "500", "503"],
 )
-def test_after_it_was_sent_only_an_answer_tells_and_a_read_is_just_unavailable(conduct):
-    told(conduct)
-    assert type(told(conduct, Unavailable, method="GET")) is Unavailable
+def test_a_lost_answer_is_an_unknown_outcome_and_of_a_read_just_unavailable(conduct):
+    error_of(conduct)
+    assert type(error_of(conduct, Unavailable, method="GET")) is Unavailable
 
 
 @pytest.mark.parametrize("base_url", ["http://127.0.0.1:9", "http://nowhere.invalid", "http://a..b"])
@@ -117,7 +117,7 @@ def test_what_was_never_sent_did_not_happen(base_url):
     assert raised.value.code == "unreachable"
 
 
-def test_a_server_without_tls_was_never_told():
+def test_a_server_without_tls_has_received_nothing():
     with misbehaving_server(responds("200 OK", b"{}")) as url, pytest.raises(Unavailable) as raised:
         ask(url.replace("http:", "https:"))
     assert type(raised.value) is Unavailable
@@ -129,7 +129,7 @@ def test_a_tls_connection_that_breaks_after_the_request_is_an_unknown_outcome(mo
         raise ssl.SSLEOFError("EOF occurred in violation of protocol")
 
     monkeypatch.setattr(http.sockets._Connection, "send", broken)
-    told(responds("200 OK", b"{}"))
+    error_of(responds("200 OK", b"{}"))
 
 
 @pytest.mark.parametrize("base_url", ["api.acme.example", "ftp://acme.example", "http://"])
@@ -152,26 +152,26 @@ def test_an_address_that_is_none_is_not_configured(base_url):
         ("Wed, 99 Oct 2015 99:28:00 GMT", None),
     ],
 )
-def test_patience_is_asked_for_in_seconds_or_by_a_date(header, seconds):
+def test_retry_after_is_a_number_of_seconds_or_a_date(header, seconds):
     def conduct(peer):
         peer.sendall(f"HTTP/1.1 429 Slow\r\nRetry-After: {header}\r\n".encode("latin-1"))
         peer.sendall(b"Content-Length: 0\r\n\r\n")
 
-    error = told(conduct, Unavailable)
+    error = error_of(conduct, Unavailable)
     assert type(error) is Unavailable, "it was never processed"
     assert error.retry_after == seconds
 
 
-def test_patience_until_a_date_to_come():
+def test_retry_after_may_be_a_date_to_come():
     date = format_datetime(datetime.now(UTC) + timedelta(seconds=60), usegmt=True)
-    error = told(responds("429 Slow", b"", f"Retry-After: {date}"), Unavailable)
+    error = error_of(responds("429 Slow", b"", f"Retry-After: {date}"), Unavailable)
     assert 50 < error.retry_after <= 60
 
 
 @pytest.mark.parametrize(("status", "code"), [("401 No", "auth"), ("403 No", "auth"), ("422 No", "90018")])
 def test_a_refusal_has_the_providers_code_or_says_that_it_is_the_credentials(status, code):
     body = json.dumps({"code": 90018, "message": "+14155550111 s3cret"}).encode()
-    assert told(responds(status, body), Rejected).code == code
+    assert error_of(responds(status, body), Rejected).code == code
 
 
 @pytest.mark.parametrize(
@@ -211,7 +211,7 @@ def test_a_connection_is_kept_and_shared_between_threads():
             assert {answer.status for answer in threads.map(lambda _: ask(url), range(40))} == {200}
 
 
-def test_connections_that_nobody_uses_are_forgotten(monkeypatch):
+def test_the_least_recently_used_connections_are_dropped(monkeypatch):
     monkeypatch.setattr(http, "MAX_CONNECTIONS_KEPT", 3)
     monkeypatch.setattr(http, "_states", type(http._states)())
     for key in "abcad":
@@ -219,7 +219,7 @@ def test_connections_that_nobody_uses_are_forgotten(monkeypatch):
     assert list(http._states) == ["c", "a", "d"]
 
 
-def test_the_environment_and_the_others_cookies_are_not_heeded(monkeypatch):
+def test_the_environment_and_cookies_are_ignored(monkeypatch):
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
     heads, whole, lock = [], responds("200 OK", b"{}", "Set-Cookie: session=one"), threading.Lock()
@@ -232,7 +232,7 @@ def test_the_environment_and_the_others_cookies_are_not_heeded(monkeypatch):
 
 
 @pytest.mark.parametrize("token", ["tökén-€-токен", "a:b c\n"])
-def test_odd_credentials_are_sent_as_they_are_and_never_told(sandbox_url, account_sid, token):
+def test_odd_credentials_are_sent_as_they_are_and_never_shown(sandbox_url, account_sid, token):
     credentials = {"account_sid": account_sid, "auth_token": token}
     twilio = build_adapter("twilio", credentials, base_url=sandbox_url, key=account_sid)
     call = twilio.make_call(to="+14155550111", from_="+14155550100")

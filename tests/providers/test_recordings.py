@@ -1,4 +1,4 @@
-"""What was recorded, as each company lists it; and when a link to it perishes."""
+"""Recordings as each company lists them, and when their links expire."""
 
 import uuid
 from datetime import UTC, datetime, timedelta
@@ -49,7 +49,7 @@ def test_a_list_that_does_not_come_is_asked_for_again(recorded, sandbox, fault):
     assert adapter.recordings(room_type, call_id) == []
 
 
-def test_links_of_getstream_are_signed_anew_and_perish_while_those_of_twilio_do_not(
+def test_links_of_getstream_are_signed_anew_and_expire_while_those_of_twilio_do_not(
     twilio, getstream, sandbox
 ):
     room_id = getstream.open_room("default", str(uuid.uuid4()), created_by="h").id

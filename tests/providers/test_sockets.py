@@ -1,4 +1,4 @@
-"""Requests to providers go to judged addresses: a customer's base_url is no way into our network."""
+"""Requests to providers pass the address policy: a base_url does not reach the internal network."""
 
 import socket
 import time
@@ -12,7 +12,7 @@ from providers.registry import build_adapter
 
 @pytest.fixture
 def canary():
-    """A service of ours that nobody outside must reach; its address, and whether somebody came."""
+    """An internal service; its port, and whether a connection reached it."""
     listening = socket.create_server(("127.0.0.1", 0))
     listening.settimeout(0.2)
 

@@ -1,4 +1,4 @@
-"""GetStream: rooms are opened once, read, ended, deleted; tokens say what they should."""
+"""GetStream: rooms are opened once, read, ended, deleted; tokens and their claims."""
 
 import uuid
 from datetime import UTC, datetime
@@ -17,7 +17,7 @@ def test_opening_twice_is_one_room(getstream, sandbox):
     assert sandbox.effects("open_room", room_id) == 1
 
 
-def test_a_room_tells_how_it_stands(getstream, sandbox):
+def test_the_state_of_a_room(getstream, sandbox):
     room = getstream.open_room("default", str(uuid.uuid4()), created_by="h")
     room_id = room.id
     assert (room.is_live, room.session_id, room.empty_since) == (False, "", None), "nobody has joined"
@@ -52,7 +52,7 @@ def test_tokens_name_the_user_the_calls_and_an_end(getstream):
     assert claims["exp"] - claims["iat"] == 65
 
 
-def test_a_room_can_be_put_off_and_shows_what_it_is_told(getstream, sandbox):
+def test_a_rooms_start_and_attributes_can_be_changed(getstream, sandbox):
     room_id = getstream.open_room("default", str(uuid.uuid4()), created_by="h", custom={"title": "a"}).id
     at = datetime(2026, 12, 1, 9, tzinfo=UTC)
     getstream.change_room("default", room_id, starts_at=at, custom={"title": "b"})

@@ -43,7 +43,7 @@ def test_what_is_no_time_is_none(written):
         ),
     ],
 )
-def test_a_link_perishes_when_its_signature_does(url, expected):
+def test_a_link_expires_when_its_signature_does(url, expected):
     assert link_expires_at(url, NOON) == expected
 
 

@@ -1,4 +1,4 @@
-"""LiveKit: rooms are opened once, read, listed, ended; tokens say what they should."""
+"""LiveKit: rooms are opened once, read, listed, ended; tokens and their grants."""
 
 import uuid
 from datetime import UTC, datetime, timedelta
@@ -114,7 +114,7 @@ def test_a_connection_may_say_how_long_an_empty_room_waits(sandbox_url):
     assert _shown(patient, room_id)["departure_timeout"] == 900
 
 
-def test_a_room_shows_what_it_is_told(livekit):
+def test_a_rooms_metadata_can_be_changed(livekit):
     room_id = livekit.open_room("default", str(uuid.uuid4()), created_by="h", custom={"title": "a"}).id
     assert _shown(livekit, room_id)["metadata"] == '{"title": "a"}'
     livekit.change_room("default", room_id, starts_at=None, custom={"title": "b"})

@@ -1,4 +1,4 @@
-"""LiveKit's webhooks: only what its server signed is read, and read as what it means."""
+"""LiveKit's webhooks: verified signatures, event kinds, recordings."""
 
 import json
 import time
@@ -34,13 +34,13 @@ def event(name, **more):
     return json.dumps({"event": name, "room": ROOM} | AT | more).encode()
 
 
-def told(livekit, name, **more):
+def send(livekit, name, **more):
     body = event(name, **more)
     return livekit.read_event("https://us.example/x", signed_headers(KEY, body), body)
 
 
 def test_a_room_that_finished_is_an_end(livekit):
-    found = told(livekit, "room_finished")
+    found = send(livekit, "room_finished")
     assert (found.dedup_key, found.kind, found.type) == ("EV_1", "room_closed", "room_finished")
     assert (found.resource, found.status) == ("call-1", "ended")
     assert found.occurred_at == found.ended_at == MOMENT
@@ -48,7 +48,7 @@ def test_a_room_that_finished_is_an_end(livekit):
 
 
 def test_a_room_that_was_made_is_no_call_that_began(livekit):
-    assert told(livekit, "room_started").kind == "other"
+    assert send(livekit, "room_started").kind == "other"
 
 
 @pytest.mark.parametrize(
@@ -65,16 +65,16 @@ def test_a_room_that_was_made_is_no_call_that_began(livekit):
 )
 def test_who_comes_and_goes(livekit, name, people, event_kind):
     room = ROOM | ({"numParticipants": people} if people else {})
-    found = told(livekit, name, room=room, participant={"sid": "PA_1", "identity": "anna"})
+    found = send(livekit, name, room=room, participant={"sid": "PA_1", "identity": "anna"})
     assert (found.kind, found.resource, found.ended_at) == (event_kind, "call-1", None)
     assert found.details == {"session_id": "RM_1", "participant": "anna"}
 
 
 @pytest.mark.parametrize("name", ["participant_joined", "participant_left"])
-def test_a_recorder_or_an_agent_is_nobody(livekit, name):
+def test_a_recorder_or_an_agent_does_not_count(livekit, name):
     for kind in ("EGRESS", "AGENT"):
-        assert told(livekit, name, participant={"kind": kind}).kind == "other"
-    assert told(livekit, name, participant={"kind": "SIP"}).kind != "other"
+        assert send(livekit, name, participant={"kind": kind}).kind == "other"
+    assert send(livekit, name, participant={"kind": "SIP"}).kind != "other"
 
 
 FILE = {
@@ -93,7 +93,7 @@ def egress(**more):
 
 @pytest.mark.parametrize("result", [{"fileResults": [FILE]}, {"file": FILE}, {"fileResults": [{}, FILE]}])
 def test_a_recording_that_is_ready(livekit, result):
-    found = told(livekit, "egress_ended", egressInfo=egress(**result))
+    found = send(livekit, "egress_ended", egressInfo=egress(**result))
     assert (found.kind, found.resource) == ("recording", "call-1")
     file = found.recording
     assert (file.id, file.url, file.duration) == ("call-1.mp4", "https://bucket.example/call-1.mp4", 60)
@@ -112,12 +112,12 @@ def test_a_recording_that_is_ready(livekit, result):
     ],
 )
 def test_an_egress_without_a_file_to_fetch_is_noted_only(livekit, name, info):
-    found = told(livekit, name, egressInfo=info)
+    found = send(livekit, name, egressInfo=info)
     assert (found.kind, found.recording) == ("other", None)
 
 
 def test_why_nothing_was_recorded_is_kept(livekit):
-    found = told(livekit, "egress_ended", egressInfo=egress(status="EGRESS_FAILED", error="no worker"))
+    found = send(livekit, "egress_ended", egressInfo=egress(status="EGRESS_FAILED", error="no worker"))
     assert found.details == {"egress_id": "EG_1", "status": "EGRESS_FAILED", "error": "no worker"}
 
 
@@ -201,4 +201,4 @@ def test_a_signed_body_that_is_no_event_is_rejected(livekit, body):
 
 @pytest.mark.parametrize("odd", [None, 7, "x", [], {"name": 5}, {"name": "r", "creationTime": "9" * 30}])
 def test_a_field_that_is_garbled_spoils_nothing_else(livekit, odd):
-    assert told(livekit, "room_finished", room=odd).kind == "room_closed"
+    assert send(livekit, "room_finished", room=odd).kind == "room_closed"

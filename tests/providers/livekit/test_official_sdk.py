@@ -1,4 +1,4 @@
-"""LiveKit's official package and our adapter: both speak with the sandbox, and say the same."""
+"""LiveKit's official package and our adapter: both use the sandbox, and send the same requests."""
 
 import json
 import threading
@@ -28,8 +28,8 @@ def key() -> str:
 
 def test_the_package_creates_lists_and_deletes_a_room_of_the_sandbox(sandbox_url, sandbox, key):
     name = str(uuid.uuid4())
-    wish = api.CreateRoomRequest(name=name, empty_timeout=600, metadata="ü")
-    made = call_api(sandbox_url, key, lambda client: client.room.create_room(wish))
+    request = api.CreateRoomRequest(name=name, empty_timeout=600, metadata="ü")
+    made = call_api(sandbox_url, key, lambda client: client.room.create_room(request))
     assert (made.name, made.empty_timeout, made.metadata) == (name, 600, "ü")
     assert made.sid.startswith("RM_") and made.creation_time > 1_700_000_000
     listed = call_api(sandbox_url, key, lambda client: client.room.list_rooms(api.ListRoomsRequest()))
@@ -52,7 +52,7 @@ def test_the_package_sees_what_our_adapter_opened_and_our_adapter_what_the_packa
     assert ours.live_ids() == frozenset()
 
 
-def test_the_package_understands_the_sandboxs_no(sandbox_url, key):
+def test_the_package_raises_the_sandboxs_error(sandbox_url, key):
     with pytest.raises(api.TwirpError) as raised:
         call_api(
             sandbox_url, key, lambda client: client.room.delete_room(api.DeleteRoomRequest(room="never was"))
@@ -157,7 +157,7 @@ def listener():
     server.shutdown()
 
 
-def test_the_package_believes_what_the_sandbox_tells(livekit, sandbox, customers_server):
+def test_the_package_accepts_the_sandboxs_webhooks(livekit, sandbox, customers_server):
     key = livekit._key
     sandbox.add_hook(key, SECRET, customers_server.url)
     name = livekit.open_room("default", str(uuid.uuid4()), created_by="h", custom={"title": "ü"}).id
@@ -165,16 +165,16 @@ def test_the_package_believes_what_the_sandbox_tells(livekit, sandbox, customers
     sandbox.trigger(name, "recorded", seconds=30)
     livekit.end_room("default", name)
     receiver = api.WebhookReceiver(api.TokenVerifier(key, SECRET))
-    told = [
+    events = [
         receiver.receive(body.decode(), headers["authorization"])
         for _, headers, body in sorted(customers_server.wait(5), key=lambda heard: ORDER.index(kind(heard)))
     ]
-    joined, left = told[1], told[3]
-    assert [event.event for event in told] == ORDER
+    joined, left = events[1], events[3]
+    assert [event.event for event in events] == ORDER
     assert joined.participant.identity == left.participant.identity == "anna"
     assert (joined.room.num_participants, left.room.num_participants) == (1, 0)
-    assert told[2].egress_info.file_results[0].duration == 30 * 10**9
-    assert all(event.room.name == name for event in told if event.event != "egress_ended")
+    assert events[2].egress_info.file_results[0].duration == 30 * 10**9
+    assert all(event.room.name == name for event in events if event.event != "egress_ended")
 
 
 ORDER = ["room_started", "participant_joined", "egress_ended", "participant_left", "room_finished"]

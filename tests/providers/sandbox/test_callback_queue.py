@@ -32,7 +32,7 @@ def test_stream_tries_again_under_the_same_id(room, listener, sandbox):
     assert len({headers["x-webhook-id"] for _, headers, _ in requests}) == 1
 
 
-def test_events_come_twice_backwards_late_and_when_they_are_let(twilio, listener, sandbox):
+def test_events_are_duplicated_reversed_delayed_and_held(twilio, listener, sandbox):
     sandbox.set_delivery(copies=2, hold=True)
     call = twilio.make_call(**NUMBERS, status_callback=listener.url)
     time.sleep(0.1)

@@ -5,7 +5,7 @@ import requests
 NUMBERS = {"to": "+14155550111", "from_": "+14155550100"}
 
 
-def test_what_the_sandbox_is_asked_wrongly_it_says(sandbox_url, twilio):
+def test_an_invalid_request_is_refused(sandbox_url, twilio):
     sid = twilio.make_call(**NUMBERS).id
     ask = lambda path, body: requests.post(f"{sandbox_url}/_sandbox{path}", json=body, timeout=5).status_code  # noqa: E731
     assert ask("/happen", {"id": sid, "what": "explode"}) == 400

@@ -9,7 +9,7 @@ from providers.errors import ProviderError
 from tests.providers.sandbox.test_server import own
 
 
-def test_a_fault_hits_what_it_names_as_often_as_it_says(twilio, sandbox):
+def test_a_fault_hits_its_resource_so_many_times(twilio, sandbox):
     one, other = (twilio.make_call(to="+14155550111", from_="+14155550100") for _ in range(2))
     sandbox.add_fault("end_call", "503", resource=one.id, times=2)
 
@@ -25,7 +25,7 @@ def _end(adapter, call_id):
         return type(error).__name__
 
 
-def test_a_silent_request_holds_up_nobody_else(twilio, sandbox):
+def test_a_request_that_times_out_delays_no_other(twilio, sandbox):
     silent, other = (twilio.make_call(to="+14155550111", from_="+14155550100") for _ in range(2))
     sandbox.add_fault("end_call", "timeout", resource=silent.id)
     waiting = threading.Thread(target=_end, args=(twilio, silent.id))
@@ -45,8 +45,9 @@ def test_faults_are_listed_and_cleared(sandbox_url, sandbox):
 
 
 @pytest.mark.parametrize(
-    "wish", [{}, {"fault": "earthquake"}, {"fault": "503", "times": "x"}, {"fault": "delay", "delay_ms": "x"}]
+    "request_body",
+    [{}, {"fault": "earthquake"}, {"fault": "503", "times": "x"}, {"fault": "delay", "delay_ms": "x"}],
 )
-def test_a_fault_that_is_none_is_refused_and_breaks_nothing(sandbox_url, wish):
-    assert own(sandbox_url, "POST", "/faults", json=wish).status_code == 400
+def test_an_invalid_fault_is_refused(sandbox_url, request_body):
+    assert own(sandbox_url, "POST", "/faults", json=request_body).status_code == 400
     assert own(sandbox_url, "GET", "/healthz").json() == {"ok": True}

@@ -3,14 +3,14 @@
 from providers.sandbox.ledger import Ledger
 
 
-def test_the_ledger_tells_what_had_an_effect_and_what_had_none(twilio, sandbox):
+def test_the_ledger_shows_which_requests_had_an_effect(twilio, sandbox):
     call = twilio.make_call(to="+14155550111", from_="+14155550100")
     twilio.end_call(call.id)
     twilio.end_call(call.id)
 
-    told = [(e["operation"], e["effect"], e["status"]) for e in sandbox.ledger(resource=call.id)]
+    entries = [(e["operation"], e["effect"], e["status"]) for e in sandbox.ledger(resource=call.id)]
 
-    assert told == [
+    assert entries == [
         ("create_call", True, 201),
         ("end_call", True, 200),
         ("end_call", False, 400),

@@ -17,7 +17,7 @@ def own(url, method, path, **more):
 
 
 @pytest.mark.parametrize("command", [["-m", "providers.sandbox"], ["manage.py", "sandbox"]])
-def test_it_says_where_it_is_and_stops_when_told(command):
+def test_it_prints_its_address_and_stops_on_sigterm(command):
     process = subprocess.Popen(
         [sys.executable, *command, "--port", "0"],
         stdout=subprocess.PIPE,

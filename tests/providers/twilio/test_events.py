@@ -84,17 +84,17 @@ STATUS = {
 
 
 def test_a_status_callback_is_read():
-    told = event(STATUS, "https://x.example/v1/providers/1/events?call=ours")
-    assert (told.dedup_key, told.kind, told.type, told.resource) == (
+    found = event(STATUS, "https://x.example/v1/providers/1/events?call=ours")
+    assert (found.dedup_key, found.kind, found.type, found.resource) == (
         "CA1:3:completed",
         "call_status",
         "completed",
         "CA1",
     )
-    assert (told.status, told.raw_status, told.sequence, told.duration) == ("ended", "completed", 3, 65)
-    assert told.ended_at == told.occurred_at == datetime(2026, 11, 21, 7, 0, 5, tzinfo=UTC)
-    assert told.call_ref == "ours"
-    assert told.details == {"sip_code": "200"}, "no numbers"
+    assert (found.status, found.raw_status, found.sequence, found.duration) == ("ended", "completed", 3, 65)
+    assert found.ended_at == found.occurred_at == datetime(2026, 11, 21, 7, 0, 5, tzinfo=UTC)
+    assert found.call_ref == "ours"
+    assert found.details == {"sip_code": "200"}, "no numbers"
 
 
 @pytest.mark.parametrize(
@@ -112,8 +112,8 @@ def test_a_status_callback_is_read():
     ],
 )
 def test_statuses_are_normalised(raw, status):
-    told = event(STATUS | {"CallStatus": raw})
-    assert (told.status, told.raw_status, told.ended_at is None) == (status, raw, status != "ended")
+    found = event(STATUS | {"CallStatus": raw})
+    assert (found.status, found.raw_status, found.ended_at is None) == (status, raw, status != "ended")
 
 
 def test_a_callback_without_a_number_is_known_by_what_it_says():
@@ -136,32 +136,32 @@ RECORDING = {
 
 
 def test_a_recording_callback_is_read():
-    told = event(RECORDING)
-    assert (told.dedup_key, told.kind, told.type, told.resource) == (
+    found = event(RECORDING)
+    assert (found.dedup_key, found.kind, found.type, found.resource) == (
         "RE1:completed",
         "recording",
         "recording-completed",
         "CA1",
     )
-    assert (told.recording.id, told.recording.duration) == ("RE1", 60)
-    assert told.recording.ended_at == datetime(2026, 11, 21, 7, 1, tzinfo=UTC)
-    assert told.recording.expires_at is None
+    assert (found.recording.id, found.recording.duration) == ("RE1", 60)
+    assert found.recording.ended_at == datetime(2026, 11, 21, 7, 1, tzinfo=UTC)
+    assert found.recording.expires_at is None
 
 
 @pytest.mark.parametrize("status", ["in-progress", "absent", "failed"])
 def test_a_recording_that_is_not_ready_is_none(status):
-    told = event(RECORDING | {"RecordingStatus": status, "ErrorCode": "16101"})
-    assert (told.kind, told.recording, told.dedup_key) == ("other", None, f"RE1:{status}")
-    assert told.details["error_code"] == "16101"
+    found = event(RECORDING | {"RecordingStatus": status, "ErrorCode": "16101"})
+    assert (found.kind, found.recording, found.dedup_key) == ("other", None, f"RE1:{status}")
+    assert found.details["error_code"] == "16101"
 
 
 def test_the_last_status_may_bring_the_recording_along():
-    told = event(STATUS | {"RecordingSid": "RE1", "RecordingUrl": "https://api.twilio.com/r/RE1"})
-    assert (told.kind, told.recording.id) == ("call_status", "RE1")
+    found = event(STATUS | {"RecordingSid": "RE1", "RecordingUrl": "https://api.twilio.com/r/RE1"})
+    assert (found.kind, found.recording.id) == ("call_status", "RE1")
 
 
 def test_what_is_not_known_is_an_event_all_the_same():
-    told = event({"CallSid": "CA1", "StreamSid": "MZ1", "StreamEvent": "stream-started"})
-    assert (told.kind, told.type, told.resource) == ("other", "stream-started", "CA1")
+    found = event({"CallSid": "CA1", "StreamSid": "MZ1", "StreamEvent": "stream-started"})
+    assert (found.kind, found.type, found.resource) == ("other", "stream-started", "CA1")
     with pytest.raises(Rejected):
         event({"MessageSid": "SM1"})

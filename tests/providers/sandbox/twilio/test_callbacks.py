@@ -14,7 +14,7 @@ __all__ = ["listener"]
 NUMBERS = {"to": "+14155550111", "from_": "+14155550100"}
 
 
-def test_twilios_callbacks_are_signed_so_that_twilios_own_package_believes_them(twilio, sandbox, listener):
+def test_twilios_own_package_accepts_the_signatures(twilio, sandbox, listener):
     call = twilio.make_call(**NUMBERS, status_callback=listener.url, record=True)
     listener.wait(3)
     twilio.end_call(call.id)
@@ -35,7 +35,7 @@ def test_twilios_callbacks_are_signed_so_that_twilios_own_package_believes_them(
     assert (forms[4]["RecordingStatus"], forms[4]["RecordingDuration"]) == ("completed", "7")
 
 
-def test_what_was_not_asked_for_is_not_told(twilio, sandbox, listener, sandbox_url, account_sid):
+def test_only_requested_events_are_sent(twilio, sandbox, listener, sandbox_url, account_sid):
     twilio.end_call(twilio.make_call(**NUMBERS).id)
     form = {"To": "+14155550111", "From": "+14155550100", "Twiml": "<R/>", "StatusCallback": listener.url}
     path = f"{sandbox_url}/2010-04-01/Accounts/{account_sid}/Calls.json"
