@@ -5,8 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from calls.bulk.representation import OperationSerializer
-from calls.models import Step
-from calls.representation import AnalysisSerializer, CallSerializer, RecordingSerializer
+from calls.representation import AnalysisSerializer, CallSerializer, RecordingSerializer, StepOutcome
 from liveplatform.webhooks.event_types import EventType
 
 
@@ -20,17 +19,6 @@ class CallAnalyzedData(CallEventData):
     """The call and its new analysis."""
 
     analysis = AnalysisSerializer()
-
-
-class StepOutcome(serializers.Serializer[Any]):
-    """The state of one step of the call's post-processing."""
-
-    kind = serializers.ChoiceField(choices=Step.Kind.choices)
-    state = serializers.ChoiceField(choices=Step.State.choices)
-    attempts = serializers.IntegerField()
-    error = serializers.CharField(allow_null=True)
-    due_at = serializers.DateTimeField(allow_null=True)
-    settled_at = serializers.DateTimeField(allow_null=True)
 
 
 class CallProcessedData(CallEventData):

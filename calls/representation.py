@@ -11,13 +11,7 @@ from rest_framework import serializers
 
 from calls.models import Analysis, Call, Step
 from calls.models.end_code import EndCode
-from liveplatform.api.serializers import (
-    JSONObjectField,
-    PlainField,
-    PlainSerializer,
-    plain_fields,
-    writer,
-)
+from liveplatform.api.serializers import JSONObjectField, PlainField, PlainSerializer, plain_fields
 
 
 class ProviderSerializer(PlainSerializer):
@@ -70,6 +64,13 @@ class StepSerializer(PlainSerializer):
     log = serializers.ListField(child=JSONObjectField(), help_text="One entry per attempt.")
 
 
+class StepOutcome(StepSerializer):
+    """The state of one step of the call's post-processing."""
+
+    id = None  # type: ignore[assignment]
+    log = None  # type: ignore[assignment]
+
+
 class AnalysisSerializer(PlainSerializer):
     """What an analysis found."""
 
@@ -92,9 +93,6 @@ class RecordingSerializer(PlainSerializer):
     expires_at = serializers.DateTimeField(allow_null=True, help_text="When its link perishes.")
 
 
-EVENT_STEP_FIELDS = ("kind", "state", "attempts", "error", "due_at", "settled_at")
-
-
 def represent_call(call: Call) -> dict[str, Any]:
     """A call as JSON."""
     return CallSerializer.write(call)
@@ -107,7 +105,7 @@ def represent_analysis(analysis: Analysis) -> dict[str, Any]:
 
 def represent_steps(steps: Iterable[Step]) -> list[dict[str, Any]]:
     """Steps as events show them: the state of each, its attempts, and its last error."""
-    return list(map(writer(StepSerializer, only=EVENT_STEP_FIELDS), steps))
+    return list(map(StepOutcome.write, steps))
 
 
 def call_json_sql(row: str) -> str:
