@@ -125,13 +125,13 @@ def plain_fields(serializer: type[PlainSerializer]) -> tuple[PlainField, ...]:
 
 
 @cache
-def writer(serializer: type[PlainSerializer], only: tuple[str, ...] = ()) -> Writer:
-    """A function that writes one object, as fast as a dict display; with `only` these fields alone.
+def writer(serializer: type[PlainSerializer]) -> Writer:
+    """A function that writes one object, as fast as a dict display.
 
     It is compiled from the declared names, as namedtuple does: a loop over getters takes twice as long.
     """
     functions: dict[str, Any] = {}
-    fields = [field for field in plain_fields(serializer) if not only or field.name in only]
+    fields = plain_fields(serializer)
     display = ", ".join(f"{field.name!r}: {_expression(field, functions)}" for field in fields)
     compiled: Writer = eval(f"lambda row: {{{display}}}", functions)  # noqa: S307 - no input from outside
     return compiled
