@@ -1,0 +1,33 @@
+"""Recurring work in the admin: listed, and run now."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from calls.models import CallMonitor, RecordingSync
+from tests.support.factories import phone_call
+
+LATER = timezone.now() + timedelta(hours=1)
+
+
+@pytest.mark.parametrize("model", [CallMonitor, RecordingSync])
+def test_pending_rows_are_run_now_and_settled_ones_stay(staff, account, model):
+    pending, settled = (
+        model.objects.create(call=phone_call(account), due_at=due_at, state=state)
+        for due_at, state in ((LATER, "pending"), (None, "done"))
+    )
+    url = f"/admin/calls/{model._meta.model_name}/"
+    assert str(pending.call_id) in staff.get(url).content.decode()
+    chosen = {"_selected_action": [str(pending.pk), str(settled.pk)], "action": "run_now"}
+    assert "1 are due now." in staff.post(url, chosen, follow=True).content.decode()
+    pending.refresh_from_db()
+    settled.refresh_from_db()
+    assert pending.due_at <= timezone.now()
+    assert (settled.state, settled.due_at) == ("done", None)
+
+
+def test_rows_are_not_added_or_deleted_here(staff, account):
+    monitor = CallMonitor.objects.create(call=phone_call(account))
+    assert staff.get("/admin/calls/callmonitor/add/").status_code == 403
+    assert staff.post(f"/admin/calls/callmonitor/{monitor.pk}/delete/", {"post": "yes"}).status_code == 403
