@@ -1,4 +1,4 @@
-"""The Celery application. It only wakes workers; the work itself is rows in PostgreSQL (liveplatform/work)."""
+"""The Celery application. It only wakes workers; the work is rows in PostgreSQL (liveplatform/work)."""
 
 import os
 

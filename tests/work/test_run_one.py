@@ -1,0 +1,33 @@
+"""Running one row: due or not, with its outcome or the reason why not."""
+
+import uuid
+from datetime import timedelta
+
+from django.db.models.functions import Now
+
+from calls.models import Step
+from liveplatform.work import sql
+from liveplatform.work.run_one import run_inline, run_one
+from tests.support.draining import due_steps, queue_of
+
+
+def test_running_one_row_by_hand_says_what_came_of_it(account):
+    (step,) = due_steps(account, due_at=Now() + timedelta(hours=1))
+    assert "skipped: No room was made" in run_one(queue_of(Step), step.pk)
+    assert "already" in run_one(queue_of(Step), step.pk)
+    assert "no such row" in run_one(queue_of(Step), uuid.uuid4())
+
+
+def test_a_row_of_another_worker_is_left_to_it(account):
+    (step,) = due_steps(account)
+    sql.claim_one(Step, step.pk)
+    assert "a worker has it until" in run_one(queue_of(Step), step.pk)
+    assert not run_inline(step)
+
+
+def test_a_row_is_run_inline_once(account):
+    (step,) = due_steps(account, due_at=Now() + timedelta(hours=1))
+    assert run_inline(step)
+    step.refresh_from_db()
+    assert (step.state, step.attempts) == ("skipped", 1)
+    assert not run_inline(step), "it is settled"
