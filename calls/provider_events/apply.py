@@ -19,7 +19,6 @@ from calls.provider_events.correlate import correlate
 from calls.provider_events.transitions import Transition, adopt_leg, transition
 from calls.recordings.store import upsert_many
 from calls.sql import bulk_write, end_as_requested, end_if_live_many
-from liveplatform.db.rows import in_bulk
 from liveplatform.work.models import AttemptFn
 from liveplatform.work.outcomes import Outcome, postpone, skip, succeeded
 from providers.events import ProviderEventData, from_json
@@ -83,7 +82,7 @@ def settled(events: Sequence[ProviderEvent]) -> None:
     due = sorted((event for event in events if event.state == ProviderEvent.State.DONE), key=_sort_key)
     if not due:
         return
-    calls = in_bulk(Call, {event.call_id for event in due if event.call_id})
+    calls = Call.objects.in_bulk({event.call_id for event in due if event.call_id})
     before = {pk: _written_values(call) for pk, call in calls.items()}
     superseded = _superseded(due)
     applied = [_apply(event, calls[event.call_id], event.pk in superseded) for event in due if event.call_id]

@@ -68,7 +68,7 @@ def test_the_providers_end_and_ours_race_and_one_is_stored(provider_customer):
 
     def race(call):
         hang_up = threading.Thread(
-            target=provider_customer.sandbox.happen, args=(call.provider_id, "completed")
+            target=provider_customer.sandbox.trigger, args=(call.provider_id, "completed")
         )
         hang_up.start()
         answers = at_once(call.end, times=4)
