@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pytest
 from rest_framework import serializers
 
-from liveplatform.api.serializers import EnvelopeSerializer, PlainSerializer, plain_fields, writer
+from liveplatform.api.serializers import EnvelopeSerializer, PlainSerializer, plain_fields
 from tests.support.factories import phone_call
 
 
@@ -67,13 +67,6 @@ def test_a_row_is_written_field_by_field_in_the_declared_order(row):
 def test_drfs_own_interface_answers_the_same(row):
     assert CallSerializer(row).data == CallSerializer.write(row)
     assert CallSerializer([row, row], many=True).data == [CallSerializer.write(row)] * 2
-
-
-def test_a_partial_writer_reads_the_named_fields_alone():
-    assert writer(CallSerializer, ("title", "shout"))(SimpleNamespace(title="a")) == {
-        "title": "a",
-        "shout": "A",
-    }
 
 
 def test_an_envelope_knows_which_field_holds_its_rows():
