@@ -3,13 +3,10 @@
 Times are UTC. `provider` holds what the provider reported, apart from the platform's own state.
 """
 
-from collections.abc import Iterable
-from typing import Any
-
 from django.db.models import DateTimeField
 from rest_framework import serializers
 
-from calls.models import Analysis, Call, Step
+from calls.models import Call, Step
 from calls.models.end_code import EndCode
 from liveplatform.api.serializers import JSONObjectField, PlainField, PlainSerializer, plain_fields
 
@@ -93,23 +90,8 @@ class RecordingSerializer(PlainSerializer):
     expires_at = serializers.DateTimeField(allow_null=True, help_text="When its link perishes.")
 
 
-def represent_call(call: Call) -> dict[str, Any]:
-    """A call as JSON."""
-    return CallSerializer.write(call)
-
-
-def represent_analysis(analysis: Analysis) -> dict[str, Any]:
-    """An analysis as JSON."""
-    return AnalysisSerializer.write(analysis)
-
-
-def represent_steps(steps: Iterable[Step]) -> list[dict[str, Any]]:
-    """Steps as events show them: the state of each, its attempts, and its last error."""
-    return list(map(StepOutcome.write, steps))
-
-
 def call_json_sql(row: str) -> str:
-    """SQL for `represent_call` of a row of calls_call: the statement that ends a call writes its event."""
+    """SQL for the JSON of a row of calls_call: the statement that ends a call writes its event."""
     return _object_sql(row, CallSerializer)
 
 

@@ -14,7 +14,7 @@ from calls.filters.page_request import PageRequest
 from calls.filters.planner import fetch_page
 from calls.models import Call
 from liveplatform.api.pagination import KeysetPagination, parse_page, slice_page
-from liveplatform.api.viewsets import PlatformView, PlatformViewSet
+from liveplatform.api.viewsets import PlatformViewSet
 
 READ, WRITE = "read:live", "write:live"
 
@@ -24,10 +24,6 @@ class CallErrors(APIView):
 
     def handle_exception(self, exc: Exception) -> Response:
         return super().handle_exception(to_api_exception(exc))
-
-
-class CallsView(CallErrors, PlatformView):
-    """A plain view of the calls app."""
 
 
 class CallsViewSet(CallErrors, PlatformViewSet[Call]):

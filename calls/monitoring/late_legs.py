@@ -6,7 +6,7 @@ import structlog
 
 from calls.models.call import Call
 from calls.models.step import Step
-from calls.representation import represent_call
+from calls.representation import CallSerializer
 from liveplatform.webhooks.publish import publish
 
 log = structlog.get_logger(__name__)
@@ -24,6 +24,8 @@ def terminate_again(call_id: UUID) -> bool:
     call.provider_state = Call.ProviderState.LIVE
     call.event_sequence += 1
     call.save(update_fields=["provider_state", "event_sequence"])
-    publish(call.account_id, call.pk, call.event_sequence, "call.still_live", {"call": represent_call(call)})
+    publish(
+        call.account_id, call.pk, call.event_sequence, "call.still_live", {"call": CallSerializer.write(call)}
+    )
     log.error("call_still_live", call_id=str(call_id), provider=call.provider)
     return True

@@ -14,7 +14,7 @@ from django.db.models.functions import Now
 from calls.models.analysis import Analysis
 from calls.models.call import Call
 from calls.models.step import Step
-from calls.representation import represent_analysis, represent_call, represent_steps
+from calls.representation import AnalysisSerializer, CallSerializer, StepOutcome
 from liveplatform.webhooks.publish import EventMessage
 from liveplatform.work.doorbell import ring
 from liveplatform.work.outcomes import Outcome, succeeded
@@ -47,7 +47,7 @@ def events(steps: Sequence[Step], analyses: Mapping[UUID, Analysis]) -> list[Eve
     payloads = _payloads(processed | updated)
     return [
         *(
-            _event(calls[pk], "call.analyzed", {"analysis": represent_analysis(analysis)})
+            _event(calls[pk], "call.analyzed", {"analysis": AnalysisSerializer.write(analysis)})
             for pk, analysis in analyses.items()
         ),
         *(_event(calls[pk], "call.processed", payloads[pk]) for pk in processed),
@@ -67,15 +67,16 @@ def _payloads(call_ids: set[UUID]) -> dict[UUID, dict[str, Any]]:
     if not call_ids:
         return {}
     newest = Analysis.objects.filter(call__in=call_ids).order_by("call", "-created_at", "-id")
-    analyses = {found.call_id: represent_analysis(found) for found in newest.distinct("call")}
+    analyses = {found.call_id: AnalysisSerializer.write(found) for found in newest.distinct("call")}
     steps: dict[UUID, list[Step]] = {pk: [] for pk in call_ids}
     for step in Step.objects.filter(call__in=call_ids).exclude(kind=Step.Kind.NOTIFY).order_by("id"):
         steps[step.call_id].append(step)
-    return {pk: {"analysis": analyses.get(pk), "steps": represent_steps(own)} for pk, own in steps.items()}
+    outcomes = {pk: list(map(StepOutcome.write, own)) for pk, own in steps.items()}
+    return {pk: {"analysis": analyses.get(pk), "steps": outcomes[pk]} for pk in call_ids}
 
 
 def _event(call: Call, type: str, data: Mapping[str, Any]) -> EventMessage:  # noqa: A002 - the event's own word
     call.event_sequence += 1
     return EventMessage(
-        call.account_id, call.pk, call.event_sequence, type, {"call": represent_call(call), **data}
+        call.account_id, call.pk, call.event_sequence, type, {"call": CallSerializer.write(call), **data}
     )

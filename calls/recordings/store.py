@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from calls.models.call import Call
 from calls.models.recording import Recording
 from calls.recordings.schedule import refresh_before_expiry
-from calls.representation import RecordingSerializer, represent_call
+from calls.representation import CallSerializer, RecordingSerializer
 from liveplatform.webhooks.publish import EventMessage, publish_many
 from providers.events import RecordingFile, is_http_url
 
@@ -137,5 +137,5 @@ def _recency(recording: Recording) -> tuple[Any, ...]:
 
 def _message(call: Call, recording: Recording) -> EventMessage:
     call.event_sequence += 1
-    data = {"call": represent_call(call), "recording": RecordingSerializer.write(recording)}
+    data = {"call": CallSerializer.write(call), "recording": RecordingSerializer.write(recording)}
     return EventMessage(call.account_id, call.pk, call.event_sequence, "call.recording_ready", data)

@@ -7,11 +7,10 @@ from django.db import connection
 
 from calls.models import Analysis, Call, Step
 from calls.representation import (
+    AnalysisSerializer,
     CallSerializer,
+    StepOutcome,
     call_json_sql,
-    represent_analysis,
-    represent_call,
-    represent_steps,
     rfc3339_sql,
 )
 from liveplatform.json_codec import dumps
@@ -27,7 +26,7 @@ def from_sql(call: Call) -> dict:
 
 
 def from_python(call: Call) -> dict:
-    return json.loads(dumps(represent_call(call)))
+    return json.loads(dumps(CallSerializer.write(call)))
 
 
 def times_apart(shown: dict) -> dict:
@@ -49,7 +48,7 @@ def test_sql_and_python_write_the_same(account):
 
 
 def test_blank_text_is_null_and_the_number_is_under_from(account):
-    shown = represent_call(phone_call(account))
+    shown = CallSerializer.write(phone_call(account))
     assert (shown["title"], shown["end_code"], shown["provider"]["status"]) == (None, None, None)
     assert (shown["from"], shown["provider"]["name"]) == ("+14155550100", "twilio")
 
@@ -62,7 +61,7 @@ def test_a_time_in_sql_is_rfc_3339_in_utc(db):
 
 def test_an_event_shows_steps_without_their_logs(account):
     step = Step(call=phone_call(account), kind="notify", state="failed", attempts=2, error="", log=[{"a": 1}])
-    (shown,) = represent_steps([step])
+    shown = StepOutcome.write(step)
     assert list(shown) == ["kind", "state", "attempts", "error", "due_at", "settled_at"]
     assert (shown["kind"], shown["error"]) == ("notify", None)
 
@@ -71,5 +70,5 @@ def test_an_analysis_shows_its_analyser_and_version():
     analysis = Analysis(
         metrics={"turns": 2}, sentiment={"label": "positive"}, analyser="builtin", version="1"
     )
-    shown = represent_analysis(analysis)
+    shown = AnalysisSerializer.write(analysis)
     assert (shown["metrics"], shown["analyser"], shown["version"]) == ({"turns": 2}, "builtin", "1")

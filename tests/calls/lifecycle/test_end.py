@@ -10,7 +10,7 @@ from calls.exceptions import CallNotFound, NoPhoneNumber
 from calls.lifecycle.end import end
 from calls.models import Call, Step, Transcript
 from calls.models.end_code import DEFAULT_REASON, EndCode
-from calls.representation import represent_call
+from calls.representation import CallSerializer
 from calls.sql import end_if_live_many
 from liveplatform.json_codec import dumps
 from liveplatform.timeparse import parse_time
@@ -27,8 +27,8 @@ def test_the_events_call_equals_the_api_representation(account):
     told = json.loads(Event.objects.get(subject_id=call.pk).body)
     assert (told["type"], told["sequence"]) == ("call.ended", 1)
     ended.refresh_from_db()
-    assert _with_times(told["data"]["call"]) == _with_times(json.loads(dumps(represent_call(ended))))
-    assert list(told["data"]["call"]) == list(represent_call(ended))
+    assert _with_times(told["data"]["call"]) == _with_times(json.loads(dumps(CallSerializer.write(ended))))
+    assert list(told["data"]["call"]) == list(CallSerializer.write(ended))
 
 
 def test_an_end_is_one_statement_and_the_server_has_it_prepared(account, django_assert_num_queries):
