@@ -65,13 +65,13 @@ def test_a_participant_who_leaves_while_the_provider_is_asked_has_left(line, san
     """The answer, which shows them in the room still, comes after the news."""
     call = joined(line.open(), sandbox)
     check_now([call.pk])
-    (watch,) = sql.claim(CallMonitor, 1, per_key=1)
-    (asked,) = queue_of(CallMonitor).prepare([watch])
+    (monitor,) = sql.claim(CallMonitor, 1, per_key=1)
+    (attempt,) = queue_of(CallMonitor).prepare([monitor])
     Call.objects.filter(pk=call.pk).update(empty_since=Now() + timedelta(milliseconds=1))
-    settle(queue_of(CallMonitor), [Attempt(watch, asked(), timezone.now(), 1)])
+    settle(queue_of(CallMonitor), [Attempt(monitor, attempt(), timezone.now(), 1)])
     call.refresh_from_db()
     assert call.empty_since
-    assert check(call).empty_since is None, "asked again, somebody is there"
+    assert check(call).empty_since is None, "checked again, a participant is there"
 
 
 def test_an_empty_room_of_a_deleted_connection_ends_its_call(line, settings):

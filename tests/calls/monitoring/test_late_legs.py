@@ -22,8 +22,8 @@ def test_a_leg_that_outlives_its_call_is_terminated_again_and_reported(line, san
 
     call.refresh_from_db()
     assert call.may_still_be_billed
-    told = Event.objects.get(subject_id=call.pk, type="call.still_live")
-    assert json.loads(told.body)["data"]["call"]["provider"]["state"] == "live"
+    event = Event.objects.get(subject_id=call.pk, type="call.still_live")
+    assert json.loads(event.body)["data"]["call"]["provider"]["state"] == "live"
     assert reconcile(line.phone)["again"] == 0, "it is under way"
     drain(Step)
     call.refresh_from_db()

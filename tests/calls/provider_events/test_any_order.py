@@ -48,11 +48,11 @@ def test_presence_follows_the_latest_event_in_any_order(account, stream, data, m
     room = f"room-{time.time_ns()}"
     call = video_call(account, connection=stream, provider_call_id=room)
     began = time.time() - 60
-    told = [
+    events = [
         ("call.session_participant_joined" if came else "call.session_ended", began + n)
         for n, came in enumerate(moves)
     ]
-    for kind, at in data.draw(st.permutations(told)):
+    for kind, at in data.draw(st.permutations(events)):
         post_getstream(stream, kind, room, at=at)
         if data.draw(st.booleans()):
             drain(ProviderEvent)

@@ -73,7 +73,7 @@ def test_a_helper_room_that_ends_makes_the_monitor_check_now(line):
     call = line.dial(echo_room=True)
     call = applied(call, post_getstream(line.video, "call.session_started", call.room_id))
     call = applied(call, post_getstream(line.video, "call.ended", call.room_id))
-    assert not call.is_over, "its watch proves it first"
+    assert not call.is_over, "its monitor asks the provider first"
     assert CallMonitor.objects.get(call=call).due_at <= timezone.now()
 
 

@@ -1,4 +1,4 @@
-"""What a LiveKit server tells of its rooms, signed by LiveKit's own package, and what comes of it."""
+"""Webhooks of a LiveKit server, signed by LiveKit's own package, and what they change."""
 
 import itertools
 import json
@@ -33,7 +33,7 @@ def call(account) -> Call:
 
 
 def room(call, name, *, people=0, secret=SECRET, **more):
-    """A webhook of the server's."""
+    """A webhook from the server."""
     event = {"event": name, "id": f"EV_{next(numbers)}", "createdAt": str(int(time.time()))} | more
     event.setdefault("room", {"sid": "RM_1", "name": "room-1"})
     event["room"] |= {"numParticipants": people} if people else {}
@@ -55,7 +55,7 @@ def test_a_scheduled_call_waits_though_its_room_was_closed(call):
     assert last_summary() == "nothing: the room opens again when the call starts"
 
 
-def test_a_call_that_began_shortly_before_its_time_outlives_its_room(call):
+def test_a_call_that_started_early_outlives_its_closed_room(call):
     soon = {"scheduled_at": Now() + timedelta(minutes=10), "started_at": Now() - timedelta(seconds=9)}
     Call.objects.filter(pk=call.pk).update(**soon)
     call = applied(call, room(call, "room_finished"))
@@ -65,20 +65,20 @@ def test_a_call_that_began_shortly_before_its_time_outlives_its_room(call):
     assert applied(call, room(call, "room_finished")).end_code == "ended_at_provider"
 
 
-def test_a_call_begins_when_somebody_comes_and_not_when_its_room_was_made(call):
+def test_a_call_starts_with_its_first_participant_not_with_its_room(call):
     Call.objects.filter(pk=call.pk).update(status="scheduled", started_at=None, scheduled_at=Now())
     made = {"sid": "RM_1", "name": "room-1", "creationTime": str(int(time.time()) - 10**6)}
     call = applied(call, room(call, "participant_joined", room=made))
     assert (timezone.now() - call.started_at).total_seconds() < 5
 
 
-def test_the_grace_runs_from_the_last_one_who_left(call):
+def test_the_grace_starts_when_the_last_participant_left(call):
     assert applied(call, room(call, "participant_left", people=1)).empty_since is None
     assert applied(call, room(call, "participant_left", createdAt=str(int(time.time()) - 1))).empty_since
     assert applied(call, room(call, "participant_joined", people=1)).empty_since is None
 
 
-def test_a_scheduled_call_is_live_once_somebody_has_come(call):
+def test_a_scheduled_call_is_live_once_a_participant_joined(call):
     Call.objects.filter(pk=call.pk).update(status="scheduled", started_at=None)
     assert applied(call, room(call, "room_started")).status == "scheduled"
     call = applied(call, room(call, "participant_joined", people=1))
@@ -87,7 +87,7 @@ def test_a_scheduled_call_is_live_once_somebody_has_come(call):
 
 @pytest.mark.parametrize("together", [True, False])
 @pytest.mark.parametrize("names", [("joined", "left"), ("left", "joined")])
-def test_who_came_and_left_within_a_second_has_left_in_whatever_order_it_is_told(call, names, together):
+def test_joining_and_leaving_within_a_second_leaves_the_room_empty(call, names, together):
     """LiveKit's clock counts whole seconds: the provider will be asked, for the grace runs."""
     second = str(int(time.time()))
     for name in names:
@@ -99,7 +99,7 @@ def test_who_came_and_left_within_a_second_has_left_in_whatever_order_it_is_told
     assert call.empty_since
 
 
-def test_a_grace_runs_from_the_last_leaving_though_the_coming_before_it_is_told_late(call):
+def test_a_late_joined_event_moves_the_start_of_the_grace(call):
     """Left a minute ago; back just now, and gone again within that second."""
     second = str(int(time.time()))
     applied(call, room(call, "participant_left", createdAt=str(int(second) - 60)))
@@ -109,7 +109,7 @@ def test_a_grace_runs_from_the_last_leaving_though_the_coming_before_it_is_told_
     assert call.empty_since >= datetime.fromtimestamp(int(second), UTC)
 
 
-def test_our_own_end_is_confirmed_by_the_room_that_finished(call):
+def test_our_own_end_is_confirmed_by_the_finished_room(call):
     end(call.pk, account_id=call.account_id, actor="test")
     call = applied(call, room(call, "room_finished"))
     assert (call.ended_by, call.provider_state, last_summary()) == ("test", "ended", "confirmed")
@@ -121,8 +121,8 @@ def ended_a_minute_ago(call):
     Call.objects.filter(pk=call.pk).update(ended_at=Now() - timedelta(minutes=1), provider_state="ended")
 
 
-def test_who_comes_after_the_end_has_the_room_ended_again_at_once(call):
-    """LiveKit makes a room anew for whoever comes with a token that is still good."""
+def test_joining_after_the_end_terminates_the_room_again(call):
+    """LiveKit creates the room again for a participant whose token is still valid."""
     ended_a_minute_ago(call)
     call = applied(
         call, room(call, "participant_joined", people=1), room(call, "participant_joined", people=2)
@@ -134,7 +134,7 @@ def test_who_comes_after_the_end_has_the_room_ended_again_at_once(call):
     assert Event.objects.filter(subject_id=call.pk, type="call.still_live").count() == 1
 
 
-def test_who_had_come_before_the_end_and_is_told_of_late_changes_nothing(call):
+def test_a_late_joined_event_after_the_end_changes_nothing(call):
     ended_a_minute_ago(call)
     before = str(int(time.time()) - 70)
     call = applied(call, room(call, "participant_joined", people=1, createdAt=before))
@@ -156,6 +156,6 @@ def test_an_event_that_comes_twice_is_one(call):
     assert ProviderEvent.objects.count() == 1
 
 
-def test_what_the_server_did_not_sign_is_refused(call):
+def test_an_unsigned_event_is_rejected(call):
     assert room(call, "room_finished", secret="another secret of 32 characters..").status_code == 403
     assert not ProviderEvent.objects.exists()

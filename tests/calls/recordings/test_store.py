@@ -36,9 +36,9 @@ def test_a_recording_is_shown_on_its_call_and_published(account):
     assert call.recording_ready_at == call.recordings.get().ready_at
     event = Event.objects.get(subject_id=call.pk)
     assert (event.type, event.sequence, call.event_sequence) == ("call.recording_ready", 1, 1)
-    told = orjson.loads(event.body)["data"]
-    assert told["recording"]["url"] == told["call"]["recording_url"] == call.recording_url
-    assert (told["recording"]["id"], told["recording"]["duration"]) == ("one", 600)
+    data = orjson.loads(event.body)["data"]
+    assert data["recording"]["url"] == data["call"]["recording_url"] == call.recording_url
+    assert (data["recording"]["id"], data["recording"]["duration"]) == ("one", 600)
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "https://", "http://[", "/own"])
