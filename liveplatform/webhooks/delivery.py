@@ -28,6 +28,7 @@ from providers.http import parse_retry_after
 
 # How much of a refusal's body is kept in the log of the attempt.
 MAX_EXCERPT_BYTES = 1024
+CONTENT_TYPE = {"Content-Type": "application/json"}
 
 
 def attempt(event: Event | None, endpoint: Endpoint | None) -> AttemptFn:
@@ -44,8 +45,7 @@ def attempt(event: Event | None, endpoint: Endpoint | None) -> AttemptFn:
 
 
 async def _send(url: str, message_id: str, body: bytes, secrets: list[str]) -> Outcome:
-    signed = signature_headers(message_id, int(time.time()), body, secrets)
-    headers = signed | {"Content-Type": "application/json"}
+    headers = CONTENT_TYPE | signature_headers(message_id, int(time.time()), body, secrets)
     try:
         check_url(url)
         async with _shared_session().post(
@@ -71,9 +71,8 @@ async def _outcome(response: aiohttp.ClientResponse) -> Outcome:
     if 300 <= status < 400:
         error = f"{status}: redirects are not followed; change the endpoint's URL."
         return retry(error, status=status, answer=excerpt)
-    wait = None
-    if status in (429, 503):
-        wait = parse_retry_after(response.headers.get("Retry-After", ""), MAX_RETRY_AFTER)
+    retry_after = response.headers.get("Retry-After", "") if status in (429, 503) else ""
+    wait = parse_retry_after(retry_after, MAX_RETRY_AFTER)
     return retry(f"The receiver answered {status}.", wait, status=status, answer=excerpt)
 
 

@@ -1,12 +1,19 @@
 """Step: attempts by kind, and rerunning one by its call."""
 
+import pytest
+
 from calls.lifecycle.end import end
 from calls.models import Step
 from tests.support.factories import phone_call
 
 
-def test_each_kind_has_its_number_of_attempts():
-    assert {kind: Step(kind=kind).initial_max_attempts for kind in Step.Kind} == Step.MAX_ATTEMPTS
+@pytest.mark.parametrize("kind", Step.Kind)
+def test_a_restart_gives_each_kind_its_number_of_attempts(account, kind):
+    call = phone_call(account, provider_call_id="")
+    end(call.pk, account_id=account.pk, actor="test")
+    Step.objects.filter(call=call, kind=kind).update(state="failed", attempts=3, max_attempts=3)
+    assert Step.rerun(call.pk, kind)
+    assert Step.objects.get(call=call, kind=kind).max_attempts == 3 + Step.MAX_ATTEMPTS[kind]
 
 
 def test_a_settled_step_is_rerun(account):
