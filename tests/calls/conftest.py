@@ -9,7 +9,7 @@ from calls.lifecycle.dial_plan import DialRequest
 from calls.models import Call
 from liveplatform.accounts.connections import upsert_connection
 from tests.providers.conftest import sandbox, sandbox_url
-from tests.support.factories import NUMBER, phone_connection
+from tests.support.factories import NUMBER, phone_call, phone_connection
 
 __all__ = ["sandbox", "sandbox_url"]
 
@@ -40,3 +40,9 @@ class Line:
 @pytest.fixture
 def line(account, sandbox_url, sandbox):
     return Line(account, sandbox_url, sandbox)
+
+
+@pytest.fixture
+def live_calls(account) -> list[Call]:
+    """Five live calls, two of them test calls."""
+    return [phone_call(account, is_test=n < 2, provider_call_id="") for n in range(5)]

@@ -1,13 +1,12 @@
-"""manage.py end_calls and reanalyse: what they choose, what they keep, and what they refuse."""
+"""manage.py end_calls: which calls it ends, with which reason and code."""
 
 from uuid import uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from calls.lifecycle.end import end
-from calls.models import Call, Step
-from tests.support.factories import phone_call
+from calls.models import Call
+from tests.support.factories import phone_call, video_call
 
 
 @pytest.fixture
@@ -27,13 +26,13 @@ def code_of(call: Call) -> str:
         ({"code": "quality_control"}, "quality_control"),
     ],
 )
-def test_ended_by_hand_is_ended_by_staff_unless_it_is_everything(call, chosen, code):
+def test_the_code_is_ended_by_staff_unless_all_calls_are_ended(call, chosen, code):
     ids = () if chosen.get("everything") else (str(call.pk),)
     call_command("end_calls", *ids, now=True, **chosen)
     assert code_of(call) == code
 
 
-def test_a_reason_is_kept_whole_or_refused(call):
+def test_a_reason_too_long_is_refused(call):
     with pytest.raises(CommandError, match="500 characters"):
         call_command("end_calls", str(call.pk), reason="x" * 501, now=True)
     call_command("end_calls", str(call.pk), reason="x" * 500, now=True)
@@ -43,7 +42,7 @@ def test_a_reason_is_kept_whole_or_refused(call):
 
 @pytest.mark.parametrize("command", ["end_calls", "reanalyse"])
 @pytest.mark.parametrize("more", [(), ("--dry-run",)])
-def test_ids_that_are_no_calls_are_named(call, command, more):
+def test_unknown_ids_are_named(call, command, more):
     nobody = str(uuid4())
     with pytest.raises(CommandError, match=nobody) as refused:
         call_command(
@@ -52,7 +51,7 @@ def test_ids_that_are_no_calls_are_named(call, command, more):
     assert str(call.pk) not in str(refused.value)
 
 
-def test_the_calls_beside_an_unknown_id_are_ended_all_the_same(call):
+def test_calls_beside_an_unknown_id_are_ended(call):
     with pytest.raises(CommandError):
         call_command("end_calls", str(call.pk), str(uuid4()), now=True)
     assert code_of(call) == "ended_by_staff"
@@ -67,15 +66,16 @@ def test_a_call_of_another_account_is_unknown_in_this_one(call, account):
 
 
 @pytest.mark.parametrize("command", ["end_calls", "reanalyse"])
-def test_times_the_wrong_way_round_are_refused(account, command):
+def test_an_empty_time_range_is_refused(account, command):
     with pytest.raises(CommandError, match="before"):
         call_command(command, "--after", "1d", "--before", "7d")
 
 
-def test_reanalyse_makes_the_analysis_of_an_ended_call_due(call, account, capsys):
-    end(call.pk, account_id=account.pk, actor="test")
-    analysis = Step.objects.filter(call=call, kind="analyse")
-    analysis.update(state="failed", due_at=None)
-    call_command("reanalyse", str(call.pk))
-    assert "1 analyses are due again" in capsys.readouterr().out
-    assert analysis.get().state == "pending"
+def test_it_ends_calls_in_its_own_process_and_counts_them(live_calls, account, capsys):
+    call_command("end_calls", account=account.name, dry_run=True)
+    assert "5 calls would end." in capsys.readouterr().out
+    call_command("end_calls", account=account.name, now=True)
+    assert "5 ended" in capsys.readouterr().out
+    video_call(account)
+    call_command("end_calls", account=account.name, channel="video", now=True)
+    assert "1 ended" in capsys.readouterr().out

@@ -12,7 +12,7 @@ def annotate(api, call, **body):
 
 
 @pytest.mark.parametrize("make", [phone_call, video_call])
-def test_people_say_what_they_think_of_a_call_that_is_over(api, account, make):
+def test_an_ended_call_is_annotated(api, account, make):
     call = make(account, metadata={"a": 1})
     end(call.pk, account_id=account.pk, actor="test")
     answer = annotate(api, call, notes="Call back", rating=4, feedback="ok", metadata={"b": 2})
@@ -23,7 +23,7 @@ def test_people_say_what_they_think_of_a_call_that_is_over(api, account, make):
     assert said == api("GET", f"/v1/calls/{call.pk}/record").json()
 
 
-def test_what_the_body_lacks_stays_and_null_clears(api, account):
+def test_missing_fields_stay_and_null_clears(api, account):
     call = phone_call(account, notes="n", rating=3)
     assert annotate(api, call, rating=None).json()["notes"] == "n"
     assert annotate(api, call, notes=None).json()["notes"] is None
@@ -37,7 +37,7 @@ def test_what_the_body_lacks_stays_and_null_clears(api, account):
     "body",
     [{"rating": 0}, {"rating": 6}, {"rating": "good"}, {"notes": 5}, {"status": "live"}],
 )
-def test_bad_input_names_its_field(api, account, body):
+def test_invalid_input_names_its_field(api, account, body):
     answer = annotate(api, phone_call(account), **body)
     assert answer.status_code == 400
     assert set(answer.json()["fields"]) == set(body)

@@ -53,12 +53,12 @@ FILTERS = [
 
 
 @pytest.mark.parametrize(("query", "names"), FILTERS)
-def test_a_filter_finds_what_it_means(api, calls, query, names):
+def test_a_filter_finds_the_matching_calls(api, calls, query, names):
     assert found(api, calls, query) == names
 
 
 @pytest.mark.parametrize("query", ["", "order=asc", "status=ended", "search=fee", "order=asc&channel=phone"])
-def test_pages_of_one_hold_all_of_it_once(api, calls, query):
+def test_pages_of_one_hold_every_call_once(api, calls, query):
     names, cursor = [], ""
     while cursor is not None:
         answer = api("GET", f"/v1/calls?{query}&limit=1&cursor={cursor}").json()
@@ -83,20 +83,20 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("query", "field"), WRONG, ids=lambda value: value[:30])
-def test_what_is_wrong_is_400_and_the_field_is_named(api, query, field):
+def test_an_invalid_query_is_400_and_names_its_parameter(api, query, field):
     answer = api("GET", f"/v1/calls?{query}")
     assert answer.status_code == 400
     assert answer.json()["error"] == "validation_error"
     assert list(answer.json()["fields"]) == [field]
 
 
-def test_a_body_that_is_none_is_refused_in_the_shape_of_whom_it_was_meant_for(api):
+def test_errors_have_the_shape_of_the_action_s_surface(api):
     assert api("PUT", "/v1/calls", {}).json()["error"] == "method_not_allowed"
     assert api("POST", "/v1/calls", b"{").json()["status"] == "error"
 
 
 @pytest.mark.parametrize("query", ["", "channel=video", "end_code=busy", "order=asc"])
-def test_what_one_index_answers_is_its_ids_and_the_rows(api, calls, query, django_assert_num_queries):
+def test_a_list_over_one_index_is_two_statements(api, calls, query, django_assert_num_queries):
     api("GET", "/v1/calls")  # the key is known from here on
     with django_assert_num_queries(2):
         found(api, calls, query)

@@ -1,4 +1,4 @@
-"""`manage.py up`: alone on its data directory and ports, and it stops what it started, nothing else."""
+"""`manage.py up` runs once per data directory and port, and stops what it started, nothing else."""
 
 import os
 import re
@@ -14,18 +14,13 @@ from pathlib import Path
 import pytest
 import requests
 
-from calls.demo.sandbox import SEND_EVENTS_ENV, callback_targets, sandbox_port
-from calls.models import Call
 from liveplatform import embedded
-from liveplatform.accounts.connections import upsert_connection
-from liveplatform.accounts.models import Connection
 from liveplatform.dev.stack import ROOT, free_port
 from liveplatform.embedded.postgres import postgres_is_up
 from liveplatform.embedded.valkey import redis_is_up
 from tests.environment import VAR
 
-TWILIO = {"account_sid": "AC1", "auth_token": "secret-token"}
-PATIENCE = 60.0
+TIMEOUT = 60.0
 
 
 @pytest.fixture
@@ -50,23 +45,23 @@ def up(var: Path, port: int, **more: str) -> "subprocess.Popen[str]":
     )
 
 
-def is_well(port: int) -> bool:
+def is_healthy(port: int) -> bool:
     try:
         return requests.get(f"http://127.0.0.1:{port}/readyz", timeout=5).status_code == 200
     except requests.RequestException:
         return False
 
 
-def wait_well(port: int, process: "subprocess.Popen[str]") -> None:
-    until = time.monotonic() + PATIENCE
-    while not is_well(port):
+def wait_healthy(port: int, process: "subprocess.Popen[str]") -> None:
+    until = time.monotonic() + TIMEOUT
+    while not is_healthy(port):
         assert process.poll() is None, process.stderr.read()
         assert time.monotonic() < until
         time.sleep(0.1)
 
 
 def refused(process: "subprocess.Popen[str]") -> str:
-    said = process.communicate(timeout=PATIENCE)[1]
+    said = process.communicate(timeout=TIMEOUT)[1]
     assert process.returncode == 1, said
     assert "Traceback" not in said
     return said
@@ -79,14 +74,14 @@ def call_over(port: int, key: str) -> int:
     return requests.post(url, json=body, headers=headers, timeout=20).status_code
 
 
-def tells_as_stream_does(port: int, sandbox: int, key: str) -> bool:
+def sends_a_stream_event(port: int, sandbox: int, key: str) -> bool:
     """Whether the timeline of a video call shows who joined at the sandbox."""
     api, headers = f"http://127.0.0.1:{port}/v1", {"Authorization": f"Bearer {key}"}
     body = {"host_user_id": "h", "title": "t"}
     call = requests.post(f"{api}/live/calls", json=body, headers=headers, timeout=20).json()
     event = {"id": call["stream_call_id"], "what": "joined"}
     requests.post(f"http://127.0.0.1:{sandbox}/_sandbox/happen", json=event, timeout=5).raise_for_status()
-    until = time.monotonic() + PATIENCE
+    until = time.monotonic() + TIMEOUT
     while time.monotonic() < until:
         if "call.session_started" in requests.get(f"{api}/calls/{call['id']}/timeline", headers=headers).text:
             return True
@@ -98,76 +93,41 @@ def test_a_second_up_is_refused_and_the_first_goes_on(var):
     ports = [free_port() for _ in range(4)]
     first = up(var, ports[0], SANDBOX_PORT=str(ports[1]))
     try:
-        wait_well(ports[0], first)
+        wait_healthy(ports[0], first)
         assert "Another `make up` runs here already" in refused(up(var, ports[2]))
         with tempfile.TemporaryDirectory(dir=VAR) as other:
             assert f"Port {ports[0]}" in refused(up(Path(other), ports[0]))
             assert not (Path(other) / "postgres").exists(), "nothing was started"
-        assert is_well(ports[0])
+        assert is_healthy(ports[0])
         key = re.search(r"lp_\S+", (var / "out").read_text()).group()
         assert call_over(ports[0], key) == 200
-        assert tells_as_stream_does(*ports[:2], key)
+        assert sends_a_stream_event(*ports[:2], key)
     finally:
         first.send_signal(signal.SIGTERM)
-        assert first.wait(PATIENCE) == 0
+        assert first.wait(TIMEOUT) == 0
     assert not postgres_is_up(var) and not redis_is_up(var), "it stopped what it had started"
-    another_port_finds_the_sandbox_where_it_was(var, ports[3], key)
+    _start_on_another_port(var, ports[3], key)
 
 
-def another_port_finds_the_sandbox_where_it_was(var: Path, port: int, key: str) -> None:
+def _start_on_another_port(var: Path, port: int, key: str) -> None:
     embedded.ensure(var, postgres=False)
     again = up(var, port)
     try:
-        wait_well(port, again)
+        wait_healthy(port, again)
         assert call_over(port, key) == 200
     finally:
         again.send_signal(signal.SIGTERM)
-        assert again.wait(PATIENCE) == 0
+        assert again.wait(TIMEOUT) == 0
     assert redis_is_up(var), "it was there before"
     assert not postgres_is_up(var)
 
 
 def test_a_taken_sandbox_port_is_refused_and_servers_of_others_stay(var):
     embedded.ensure(var, durable=False)
-    with socket.socket() as somebody:
-        somebody.bind(("127.0.0.1", 0))
-        somebody.listen()
-        taken = somebody.getsockname()[1]
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        taken = other.getsockname()[1]
         said = refused(up(var, free_port(), SANDBOX_PORT=str(taken)))
     assert f"Port {taken}, the provider sandbox's" in said
     assert postgres_is_up(var) and redis_is_up(var)
-
-
-def no_connections() -> None:
-    Call.objects.all().delete()
-    Connection.objects.all().delete()
-
-
-def test_the_sandbox_is_where_the_connections_point_to(account):
-    no_connections()
-    assert sandbox_port(None, 9000) == 9000
-    upsert_connection(account, "twilio", TWILIO, base_url="http://127.0.0.1:9000")
-    assert sandbox_port(None, 9010) == 9000
-
-
-def test_the_sandbox_of_up_tells_the_connections_that_point_to_it(account, monkeypatch):
-    no_connections()
-    given = {"api_key": "k", "api_secret": "s"}
-    here = upsert_connection(account, "getstream", given, base_url="http://127.0.0.1:9000")
-    upsert_connection(account, "livekit", given, base_url="ws://127.0.0.1:7880")
-    assert callback_targets(9000) == []
-    monkeypatch.setenv(SEND_EVENTS_ENV, "1")
-    assert callback_targets(9000) == [{"key": "k", "secret": "s", "url": here.events_url}]
-    assert callback_targets(9010) == []
-
-
-def test_another_wish_moves_the_connections_of_the_sandbox_alone(account):
-    no_connections()
-    upsert_connection(account, "twilio", TWILIO, base_url="http://127.0.0.1:9000")
-    given = {"api_key": "k", "api_secret": "s"}
-    upsert_connection(account, "getstream", given, base_url="http://127.0.0.1:9000")
-    upsert_connection(account, "livekit", given, base_url="ws://127.0.0.1:7880")
-    assert sandbox_port(9500, 9000) == 9500
-    at = dict(Connection.objects.values_list("provider", "base_url"))
-    moved = "http://127.0.0.1:9500"
-    assert at == {"twilio": moved, "getstream": moved, "livekit": "ws://127.0.0.1:7880"}

@@ -1,0 +1,14 @@
+"""Calls to list and to export."""
+
+import pytest
+
+from calls.filters import batches
+from calls.models import Call
+from tests.calls.filters.conftest import random_calls
+
+
+@pytest.fixture
+def calls(account, monkeypatch) -> list[Call]:
+    """Ten of them, in batches of three."""
+    monkeypatch.setattr(batches, "BATCH_SIZE", 3)
+    return random_calls(account, 10)
