@@ -1,6 +1,5 @@
 """The endpoint at which providers deliver their events."""
 
-from typing import ClassVar
 from uuid import UUID
 
 import structlog
@@ -13,9 +12,9 @@ from rest_framework.response import Response
 
 from calls.provider_events.ingest import ingest
 from liveplatform.accounts.models import Connection
-from liveplatform.api.exceptions import TooLarge, error_responses
+from liveplatform.api.exceptions import TooLarge
 from liveplatform.api.parsers import MAX_BODY
-from liveplatform.api.viewsets import PlatformView
+from liveplatform.api.views import PlatformView
 from providers.errors import BadSignature, NotConfigured, NotSupported, Rejected
 
 log = structlog.get_logger(__name__)
@@ -46,8 +45,9 @@ class ProviderEventsView(PlatformView):
 
     authentication_classes = []
     permission_classes = []
-    rate_limited = False
-    idempotent: ClassVar[bool] = False
+    unthrottled_actions = frozenset({"post"})
+    errors = {"post": (503,)}
+    idempotent = False
 
     @extend_schema(
         operation_id="provider_events_receive",
@@ -59,7 +59,7 @@ class ProviderEventsView(PlatformView):
             "application/json": OpenApiTypes.OBJECT,
             "application/x-www-form-urlencoded": OpenApiTypes.OBJECT,
         },
-        responses={200: ReceivedSerializer, **error_responses("platform", 400, 404, 413, 503)},
+        responses={200: ReceivedSerializer},
     )
     def post(self, request: Request, connection_id: UUID) -> Response:
         connection = Connection.objects.filter(pk=connection_id).first()

@@ -7,11 +7,10 @@ import structlog
 from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
-from drf_spectacular.utils import OpenApiResponse
 from rest_framework import exceptions
 from rest_framework.response import Response
 
-from liveplatform.api.surfaces import NOT_FOUND, Problem, Surface, surface_for_request, surface_named
+from liveplatform.api.surfaces import NOT_FOUND, Problem, Surface, surface_for_request
 from liveplatform.crypto import DecryptionFailed
 from liveplatform.json_codec import dumps
 
@@ -109,31 +108,6 @@ def handler500(request: HttpRequest) -> HttpResponse:
     return _render_for_path(
         Problem(500, "internal_error", "Something went wrong here; it has been logged."), request
     )
-
-
-def error_responses(surface: Surface | str, *statuses: int) -> dict[int, OpenApiResponse]:
-    """Error responses of an operation for the schema; 401 and 403 are always added."""
-    body = (surface_named(surface) if isinstance(surface, str) else surface).error_body
-    return {
-        status: OpenApiResponse(body, description=DESCRIPTIONS[status])
-        for status in sorted({401, 403, *statuses})
-    }
-
-
-DESCRIPTIONS = {
-    400: "Bad input; the message says what is wrong and what to do",
-    401: "No valid API key or JWT",
-    403: "The key or token lacks the scope that the message names",
-    404: "Not found",
-    409: "Conflict with the present state, or the Idempotency-Key is in use at this moment",
-    412: "Not while it is in its present state; the message says what is possible",
-    413: "Body too large",
-    415: "The body is not JSON",
-    422: "The Idempotency-Key was used with another body",
-    429: "Too many requests",
-    502: "Streaming provider error",
-    503: "Streaming provider not configured, or the platform is unavailable",
-}
 
 
 def _unavailable(exc: Exception) -> Problem:

@@ -6,25 +6,22 @@ from typing import cast
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
-from rest_framework.viewsets import ViewSetMixin
 
 from liveplatform.api.exceptions import MissingScope
 from liveplatform.api.principal import Principal
 
 
 class HasScope(BasePermission):
-    """The principal has the scope that the view declares for this action."""
+    """The principal has the scope that the view declares for the action."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        scope = scope_for(view, request.method or "")
+        scope = scope_for(view)
         if scope is None or scope not in cast(Principal, request.user).scopes:
             raise MissingScope(scope)
         return True
 
 
-def scope_for(view: APIView, method: str) -> str | None:
-    """The declared scope: by action in a viewset, else by method (HEAD is a GET). None: denied."""
-    declared: Mapping[str, str] = getattr(view, "scopes", {})
-    if isinstance(view, ViewSetMixin):
-        return declared.get(view.action or "")
-    return declared.get("GET" if method == "HEAD" else method)
+def scope_for(view: APIView) -> str | None:
+    """The scope declared for the action of the request; None: the action is denied."""
+    scopes: Mapping[str, str] = getattr(view, "scopes", {})
+    return scopes.get(getattr(view, "action_name", ""))

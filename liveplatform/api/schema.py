@@ -5,15 +5,15 @@ from typing import Any, cast
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.settings import patched_settings
-from drf_spectacular.utils import OpenApiParameter
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
-from liveplatform.api.exceptions import error_responses
 from liveplatform.api.idempotency import HEADER, METHODS
 from liveplatform.api.pagination import KeysetPagination, page_parameters
 from liveplatform.api.parsers import JSONParser
 from liveplatform.api.permissions import scope_for
 from liveplatform.api.surfaces import surfaces
-from liveplatform.api.viewsets import PlatformView, PlatformViewSet
+from liveplatform.api.views import PlatformView
+from liveplatform.api.viewsets import PlatformViewSet
 
 STANDARD_ACTIONS = ("list", "create", "retrieve", "update", "partial_update", "destroy")
 
@@ -23,6 +23,22 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     OpenApiParameter.HEADER,
     description="The same key and body again: the same answer, and no second effect. Kept for 24 hours.",
 )
+
+
+DESCRIPTIONS = {
+    400: "Bad input; the message says what is wrong and what to do",
+    401: "No valid API key or JWT",
+    403: "The key or token lacks the scope that the message names",
+    404: "Not found",
+    409: "Conflict with the present state, or the Idempotency-Key is in use at this moment",
+    412: "Not while it is in its present state; the message says what is possible",
+    413: "Body too large",
+    415: "The body is not JSON",
+    422: "The Idempotency-Key was used with another body",
+    429: "Too many requests",
+    502: "Streaming provider error",
+    503: "Streaming provider not configured, or the platform is unavailable",
+}
 
 
 class PlatformSchema(AutoSchema):
@@ -40,7 +56,7 @@ class PlatformSchema(AutoSchema):
 
     def get_description(self) -> str:  # type: ignore[override]
         """The declared description and the scope; the docstring of a viewset is left out."""
-        scope = scope_for(self.view, self.method)
+        scope = scope_for(self.view)
         needs = f"Needs the scope `{scope}`." if scope else ""
         text = "" if isinstance(self.view, PlatformViewSet) else super().get_description()
         return "\n\n".join(part for part in (text, needs) if part)
@@ -55,45 +71,38 @@ class PlatformSchema(AutoSchema):
         """The declared operation with the errors that every operation of its kind may answer."""
         operation: dict[str, Any] | None = super().get_operation(*args, **kwargs)
         if operation:
-            responses, view = operation["responses"], cast(PlatformView, self.view)
-            errors = self._possible_errors(view, set(operation.get("requestBody", {}).get("content", {})))
-            for status, body in error_responses(view.current_surface(), *errors).items():
-                if status in errors and str(status) not in responses:
-                    responses[str(status)] = self._get_response_for_code(body, str(status))  # type: ignore[no-untyped-call]
+            view, responses = cast(PlatformView, self.view), operation["responses"]
+            for status in self._possible_errors(view, {*operation.get("requestBody", {}).get("content", {})}):
+                if str(status) not in responses:
+                    error = OpenApiResponse(view.current_surface.error_body, DESCRIPTIONS[status])
+                    responses[str(status)] = self._get_response_for_code(error, str(status))  # type: ignore[no-untyped-call]
             operation["responses"] = dict(sorted(responses.items()))
         return operation
 
     def _possible_errors(self, view: PlatformView, media_types: set[str]) -> set[int]:
         takes_key = view.idempotent and self.method in METHODS
-        kinds = {
-            400: True,
+        by_kind = {
             404: "{" in self.path,
             409: takes_key,
             413: bool(media_types) or takes_key,
             415: media_types == {JSONParser.media_type},
             422: takes_key,
-            429: view.is_throttled(),
+            429: view.action_name not in view.unthrottled_actions,
         }
-        own = {401, 403, *view.errors.get(view.action or "", ())} if isinstance(view, PlatformViewSet) else ()
-        return {status for status, is_possible in kinds.items() if is_possible} | {*own}
+        declared = view.errors.get(view.action_name, ())
+        return {400, 401, 403, *declared} | {status for status, is_possible in by_kind.items() if is_possible}
 
     def get_operation_id(self) -> str:
         """From the path and the action: api_keys_rotate, telephony_calls_end, telephony_calls_end_v1."""
-        named = getattr(self.view, "operation", "")
-        if named:
-            return f"{named}_v1" if self.path.startswith("/v1/") else str(named)
-        if isinstance(self.view, PlatformViewSet):
-            return self._operation_id_of(self.view)
-        return str(super().get_operation_id())
-
-    def _operation_id_of(self, view: PlatformViewSet[Any]) -> str:
-        words, action = [token.replace("-", "_") for token in self._tokenize_path()], str(view.action)
-        surface = view.current_surface()
-        if action not in STANDARD_ACTIONS:
+        if not isinstance(self.view, PlatformViewSet):
+            return str(super().get_operation_id())
+        words = [token.replace("-", "_") for token in self._tokenize_path()]
+        if self.view.action_name not in STANDARD_ACTIONS:
             words = words[:-1]  # the action's own part of the path
+        surface = self.view.current_surface
         start = [surface.name] if surface.prefixes_operations else []
         end = ["v1"] if surface.prefixes_operations and self.path.startswith("/v1/") else []
-        return "_".join([*start, *words, action, *end])
+        return "_".join([*start, *words, self.view.action_name, *end])
 
 
 class PlatformSchemaGenerator(SchemaGenerator):

@@ -82,11 +82,6 @@ def surfaces() -> tuple[Surface, ...]:
     return (*(import_string(path) for path in settings.SURFACES), PLATFORM)
 
 
-def surface_named(name: str) -> Surface:
-    """The registered surface of this name. Raises StopIteration if there is none."""
-    return next(surface for surface in surfaces() if surface.name == name)
-
-
 def surface_for_path(path: str) -> Surface:
     """The surface that claims a path, whether or not a view answers there."""
     return next((surface for surface in surfaces() if surface.claims(path)), PLATFORM)

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from liveplatform.api.viewsets import PlatformView
+from liveplatform.api.views import PlatformView
 
 
 def routes(patterns: Any = None, prefix: str = "") -> Iterator[tuple[str, Callable[..., Any]]]:
@@ -22,10 +22,7 @@ def routes(patterns: Any = None, prefix: str = "") -> Iterator[tuple[str, Callab
 
 def scopes_of(view: Any) -> dict[str, str | None]:
     """The declared scope of each method that is served."""
-    actions = getattr(view, "actions", None)
-    if actions is None:
-        methods = ("GET", "POST", "PUT", "PATCH", "DELETE")
-        return {name: view.cls.scopes.get(name) for name in methods if hasattr(view.cls, name.lower())}
+    actions = getattr(view, "actions", {})
     return {
         method.upper(): view.cls.scopes.get(action) for method, action in actions.items() if method != "head"
     }

@@ -34,5 +34,5 @@ class PlatformAuthenticationScheme(OpenApiAuthenticationExtension):  # type: ign
         return list(SCHEMES.values())
 
     def get_security_requirement(self, auto_schema: AutoSchema) -> list[dict[str, list[Any]]]:
-        scope = scope_for(auto_schema.view, auto_schema.method)
+        scope = scope_for(auto_schema.view)
         return [{name: [scope] if scope else []} for name in SCHEMES]
