@@ -1,4 +1,4 @@
-"""/v1/calls/{id}/timeline: one story in order, with who and when."""
+"""/v1/calls/{id}/timeline: everything that happened to a call, in order, with its actors."""
 
 from datetime import timedelta
 
@@ -14,14 +14,14 @@ from tests.support.factories import NUMBER, phone_call, video_call
 TURNS = [{"role": "customer", "text": "hello"}]
 
 
-def story(api, call):
+def timeline_of(api, call):
     answer = api("GET", f"/v1/calls/{call['id'] if isinstance(call, dict) else call.pk}/timeline")
     assert answer.status_code == 200
     return answer.json()["timeline"]
 
 
 @pytest.mark.django_db(transaction=True)  # every request at its own time
-def test_it_tells_who_did_what_in_order(api, line, sandbox):
+def test_entries_are_in_order_with_their_actors(api, line, sandbox):
     call = api("POST", "/v1/live/calls", {"host_user_id": "h", "title": "t"}).json()
     api("PATCH", f"/v1/live/calls/{call['id']}", {"title": "u"})
     api("PUT", f"/v1/calls/{call['id']}/transcript", {"turns": TURNS})
@@ -29,44 +29,44 @@ def test_it_tells_who_did_what_in_order(api, line, sandbox):
     drain(Step)
     drain(Step)  # notify comes after the others
     api("PATCH", f"/v1/calls/{call['id']}/record", {"rating": 5})
-    told = [(e["what"], e["name"], e["by"]) for e in story(api, call)]
+    entries = [(e["what"], e["name"], e["by"]) for e in timeline_of(api, call)]
     me = f"key:{api.key.public_id}"
-    asked = [line for line in told if line[0] == "request"]
-    assert asked == [
+    requests = [line for line in entries if line[0] == "request"]
+    assert requests == [
         ("request", "created", me),
         ("request", "changed", me),
         ("request", "transcript put", me),
         ("request", "end requested", me),
         ("request", "noted", me),
     ]
-    assert ("call", "ended", me) in told
-    assert ("provider", "end confirmed", "provider:getstream") in told
-    assert ("event", "call.ended", "platform") in told
-    assert told.index(("call", "ended", me)) < told.index(("event", "call.processed", "platform"))
-    assert told[:2] == [("request", "created", me), ("call", "started", me)]
-    assert ("step", "terminate", "worker") in told
-    assert all(by for _, _, by in told)
+    assert ("call", "ended", me) in entries
+    assert ("provider", "end confirmed", "provider:getstream") in entries
+    assert ("event", "call.ended", "platform") in entries
+    assert entries.index(("call", "ended", me)) < entries.index(("event", "call.processed", "platform"))
+    assert entries[:2] == [("request", "created", me), ("call", "started", me)]
+    assert ("step", "terminate", "worker") in entries
+    assert all(by for _, _, by in entries)
 
 
 @pytest.mark.parametrize(("ahead", "first"), [(2, "created"), (60_000, "started")])
-def test_a_start_by_another_clock_is_told_after_the_creation(api, ahead, first):
+def test_a_start_within_the_clock_skew_follows_the_creation(api, ahead, first):
     call = phone_call(api.account)
     started_at = call.created_at - timedelta(milliseconds=ahead)
     Call.objects.filter(pk=call.pk).update(started_at=started_at)
-    told = story(api, call)
-    assert told[0]["name"] == first
-    assert {e["by"] for e in told if e["name"] == "started"} == {"provider:twilio"}
+    entries = timeline_of(api, call)
+    assert entries[0]["name"] == first
+    assert {e["by"] for e in entries if e["name"] == "started"} == {"provider:twilio"}
 
 
-def test_the_creation_says_from_whom_to_whom_and_over_which_provider(api):
-    assert told_of(api, phone_call(api.account, extension="12"), "created") == [
+def test_the_creation_names_parties_and_provider(api):
+    assert details_of(api, phone_call(api.account, extension="12"), "created") == [
         "from +14155550100 to +14155550111 ext. 12 over twilio"
     ]
-    assert told_of(api, video_call(api.account), "created") == ["over getstream"]
+    assert details_of(api, video_call(api.account), "created") == ["over getstream"]
 
 
-def told_of(api, call, name):
-    return [e["detail"] for e in story(api, call) if e["name"] == name]
+def details_of(api, call, name):
+    return [e["detail"] for e in timeline_of(api, call) if e["name"] == name]
 
 
 def lost_call(api, line, fault):
@@ -82,65 +82,67 @@ def look(call):
     call.refresh_from_db()
 
 
-def test_a_lost_answer_and_the_leg_that_was_found_are_told(api, line):
+def test_a_lost_answer_and_the_found_leg_are_shown(api, line):
     call = lost_call(api, line, "act_then_reset")
     look(call)
-    told = [(e["what"], e["name"], e["by"]) for e in story(api, call)]
-    lost = told.index(("provider", "provider's answer lost", "provider:twilio"))
-    assert lost < told.index(("call", "lost call found", "watch"))
-    assert told_of(api, call, "lost call found") == [call.provider_call_id]
+    entries = [(e["what"], e["name"], e["by"]) for e in timeline_of(api, call)]
+    lost = entries.index(("provider", "provider's answer lost", "provider:twilio"))
+    assert lost < entries.index(("call", "lost call found", "watch"))
+    assert details_of(api, call, "lost call found") == [call.provider_call_id]
 
 
-def test_that_a_call_was_never_made_is_told(api, line):
+def test_a_call_that_was_never_made_is_shown(api, line):
     call = lost_call(api, line, "timeout")
     for _ in range(4):
         look(call)
-    assert [e["name"] for e in story(api, call) if e["by"] == "watch"] == ["never made", "ended"]
+    assert [e["name"] for e in timeline_of(api, call) if e["by"] == "watch"] == ["never made", "ended"]
 
 
-def test_a_lost_leg_that_is_found_to_be_hung_up_is_told(api, line):
+def test_a_lost_leg_that_was_hung_up_is_shown(api, line):
     call = lost_call(api, line, "act_then_reset")
     api("POST", f"/v1/calls/{call.pk}/end", {})
     drain(Step)
-    (found,) = [e for e in story(api, call) if e["name"] == "lost call found"]
+    (found,) = [e for e in timeline_of(api, call) if e["name"] == "lost call found"]
     assert (found["by"], found["detail"][:2]) == ("worker", "CA")
 
 
 @pytest.mark.django_db(transaction=True)
-def test_each_of_several_confirmations_of_an_end_is_told(api, line):
+def test_every_confirmation_of_an_end_is_shown(api, line):
     call = line.dial()
     api("POST", f"/v1/calls/{call.pk}/end", {})
     drain(Step)
-    (first,) = [e["at"] for e in story(api, call) if e["name"] == "end confirmed"]
+    (first,) = [e["at"] for e in timeline_of(api, call) if e["name"] == "end confirmed"]
     rerun_step(Step.objects.get(call=call, kind="terminate"), "staff:anna")
     drain(Step)
-    told = [e for e in story(api, call) if e["name"] == "end confirmed"]
-    assert (len(told), told[0]["at"]) == (2, first)
-    assert {(e["what"], e["detail"], e["by"]) for e in told} == {("provider", "completed", "provider:twilio")}
+    entries = [e for e in timeline_of(api, call) if e["name"] == "end confirmed"]
+    assert (len(entries), entries[0]["at"]) == (2, first)
+    assert {(e["what"], e["detail"], e["by"]) for e in entries} == {
+        ("provider", "completed", "provider:twilio")
+    }
 
 
-def test_a_step_run_again_by_staff_is_told_with_every_attempt(api, line):
+def test_a_rerun_step_shows_every_attempt(api, line):
     call = line.dial()
     api("POST", f"/v1/calls/{call.pk}/end", {})
     drain(Step)
     rerun_step(Step.objects.get(call=call, kind="terminate"), "staff:anna")
     drain(Step)
-    told = story(api, call)
-    assert [e["detail"] for e in told if e["by"] == "staff:anna"] == ["terminate, which was done"]
-    assert len([e for e in told if (e["what"], e["name"]) == ("step", "terminate")]) == 2
+    entries = timeline_of(api, call)
+    assert [e["detail"] for e in entries if e["by"] == "staff:anna"] == ["terminate, which was done"]
+    assert len([e for e in entries if (e["what"], e["name"]) == ("step", "terminate")]) == 2
 
 
-def test_recordings_are_told(api, line, sandbox):
+def test_recordings_are_shown(api, line, sandbox):
     call = line.open()
     sandbox.add_recording(call.provider_call_id)
     sync_now([call])
     drain(RecordingSync)
-    assert ("recording ready", "provider:getstream") in [(e["name"], e["by"]) for e in story(api, call)]
+    assert ("recording ready", "provider:getstream") in [(e["name"], e["by"]) for e in timeline_of(api, call)]
 
 
-def test_its_queries_do_not_grow_with_the_story(api, line, django_assert_max_num_queries):
+def test_the_number_of_queries_does_not_grow_with_the_entries(api, line, django_assert_max_num_queries):
     call = line.dial()
     for n in range(12):
         api("PATCH", f"/v1/calls/{call.pk}/record", {"notes": f"note {n}"})
     with django_assert_max_num_queries(10):
-        story(api, call)
+        timeline_of(api, call)
