@@ -95,10 +95,10 @@ class Event(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     account = models.ForeignKey(Account, models.CASCADE, related_name="events")
-    subject_id = models.UUIDField(help_text="What it is about: the call.")
+    subject_id = models.UUIDField(help_text="The id of the call, operation or endpoint that it is about.")
     sequence = models.IntegerField(help_text="Counts the events of one subject, without a gap.")
     type = models.CharField(max_length=60)
-    body = models.TextField(help_text="The very bytes that are sent.")
+    body = models.TextField(help_text="The body as it is sent.")
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:

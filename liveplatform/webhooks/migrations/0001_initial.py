@@ -43,10 +43,10 @@ class Migration(migrations.Migration):
             name='Event',
             fields=[
                 ('id', models.UUIDField(default=liveplatform.db.uuid7.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('subject_id', models.UUIDField(help_text='What it is about: the call.')),
+                ('subject_id', models.UUIDField(help_text='The id of the call, operation or endpoint that it is about.')),
                 ('sequence', models.IntegerField(help_text='Counts the events of one subject, without a gap.')),
                 ('type', models.CharField(max_length=60)),
-                ('body', models.TextField(help_text='The very bytes that are sent.')),
+                ('body', models.TextField(help_text='The body as it is sent.')),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='accounts.account')),
             ],
