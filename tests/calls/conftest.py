@@ -8,8 +8,8 @@ from calls.lifecycle.dial import dial
 from calls.lifecycle.dial_plan import DialRequest
 from calls.models import Call
 from liveplatform.accounts.connections import upsert_connection
-from tests.providers.conftest import sandbox, sandbox_url
 from tests.support.factories import NUMBER, phone_call, phone_connection
+from tests.support.sandbox import sandbox, sandbox_url
 
 __all__ = ["sandbox", "sandbox_url"]
 

@@ -13,10 +13,10 @@ from calls.lifecycle.end import end
 from calls.models import Call, ProviderEvent, Recording, Step
 from liveplatform.accounts.connections import upsert_connection
 from liveplatform.webhooks.models import Event
-from tests.providers.conftest import SECRET
 from tests.support.draining import drain
 from tests.support.factories import video_call
 from tests.support.livekit_sdk import signed_headers
+from tests.support.sandbox import SECRET
 from tests.support.signed_events import applied, last_summary, post
 
 numbers = itertools.count()
