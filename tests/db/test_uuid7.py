@@ -1,0 +1,40 @@
+"""UUIDv7 in Python and in SQL: version 7, and sorted by time and ordinal."""
+
+import time
+
+import pytest
+from django.db import connection
+
+from liveplatform.db.uuid7 import sql_uuid7, uuid7
+
+
+def in_sql(base, ordinal="0"):
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {sql_uuid7('%s::uuid', ordinal)}", [base])
+        return cursor.fetchone()[0]
+
+
+def test_it_holds_the_time_in_milliseconds():
+    before = int(time.time() * 1000)
+    made = uuid7()
+    assert before <= made.int >> 80 <= int(time.time() * 1000)
+    assert made.version == 7
+
+
+def test_later_ones_sort_after():
+    ids = [uuid7() for _ in range(1000)]
+    assert ids == sorted(ids)
+    assert len(set(ids)) == 1000
+
+
+def test_sql_takes_the_time_of_its_base(db):
+    base = uuid7()
+    made = in_sql(base)
+    assert (made.int >> 80, made.version, made.variant) == (base.int >> 80, 7, base.variant)
+    assert made != in_sql(base)
+
+
+@pytest.mark.parametrize("ordinal", [1, 2, 4, 255])
+def test_ids_of_one_time_sort_by_ordinal(db, ordinal):
+    base = uuid7()
+    assert in_sql(base, str(ordinal - 1)) < in_sql(base, str(ordinal))
