@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 from django.conf import settings
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Count, DurationField, ExpressionWrapper, Min, Q, QuerySet
 from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse
@@ -17,6 +17,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
+from liveplatform.db.timeouts import limit_statements
 from liveplatform.work.models import Work
 from liveplatform.work.queue import queues
 
@@ -65,8 +66,7 @@ class _Collector:
         found: list[Metric] = []
         try:
             with transaction.atomic():
-                with connection.cursor() as cursor:
-                    cursor.execute(f"SET LOCAL statement_timeout = {TIMEOUT}")
+                limit_statements(TIMEOUT)
                 found = [*_work_metrics(), *(_family(gauge) for gauge in gauges())]
         except DatabaseError as error:
             log.warning("metrics_unread", error=type(error).__name__)
