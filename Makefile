@@ -41,11 +41,12 @@ down: install    ## stop embedded servers that were left running
 test: install-dev  ## the whole test suite, on real PostgreSQL, Redis and worker processes
 	$(RUN) -m pytest
 
-lint: install-dev  ## ruff, mypy, one-way imports, Django's checks
+lint: install-dev  ## ruff, mypy, one-way imports, code rules, checks of Django
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
 	$(RUN) -m mypy .
 	.venv/bin/lint-imports
+	$(RUN) -m liveplatform.dev.code_rules
 	$(RUN) manage.py check
 	$(RUN) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 

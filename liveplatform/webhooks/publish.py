@@ -6,11 +6,10 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from liveplatform.db.prepared import execute_prepared
 from liveplatform.db.uuid7 import uuid7
 from liveplatform.json_codec import dumps
 from liveplatform.webhooks.models import Delivery
-from liveplatform.webhooks.sql import INSERT_EVENTS
+from liveplatform.webhooks.sql import insert_events
 from liveplatform.work.doorbell import ring
 
 
@@ -36,7 +35,7 @@ def publish_many(messages: Sequence[EventMessage]) -> None:
     """Publish several events with one statement, in the caller's transaction."""
     if not messages:
         return
-    columns: dict[str, Any] = {
+    columns: dict[str, list[Any]] = {
         "ids": [uuid7() for _ in messages],
         "account_ids": [message.account_id for message in messages],
         "subject_ids": [message.subject_id for message in messages],
@@ -46,8 +45,7 @@ def publish_many(messages: Sequence[EventMessage]) -> None:
         "only": [message.only_endpoint for message in messages],
         "except": [message.except_endpoint for message in messages],
     }
-    counted = execute_prepared(INSERT_EVENTS, columns).fetchone()
-    if counted and counted[0]:
+    if insert_events(columns):
         ring(Delivery.queue)
 
 

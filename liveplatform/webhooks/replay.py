@@ -8,9 +8,8 @@ from uuid import UUID
 
 from django.db import transaction
 
-from liveplatform.db.prepared import execute_prepared
 from liveplatform.webhooks.models import Delivery, Endpoint
-from liveplatform.webhooks.sql import BACKFILL
+from liveplatform.webhooks.sql import insert_missing_deliveries
 from liveplatform.work.doorbell import ring
 
 
@@ -36,7 +35,7 @@ def recover(endpoint: Endpoint, since: datetime, until: datetime) -> tuple[int, 
 
 def backfill(endpoint_id: UUID, since: datetime, until: datetime) -> int:
     """Deliver the subscribed events that an enabled endpoint has no delivery of; returns how many."""
-    added = execute_prepared(BACKFILL, {"endpoint": endpoint_id, "since": since, "until": until}).rowcount
+    added = insert_missing_deliveries(endpoint_id, since, until)
     if added:
         ring(Delivery.queue)
     return added

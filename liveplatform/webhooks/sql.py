@@ -1,5 +1,11 @@
 """The SQL of webhooks: events and their deliveries are inserted in one statement (docs/performance.md)."""
 
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from liveplatform.db.prepared import execute_prepared
 from liveplatform.db.uuid7 import sql_uuid7
 
 # Whether the endpoint `e` subscribes to the event `v`: it lists the type, a group ("call.*"), or nothing.
@@ -45,3 +51,14 @@ WHERE e.id = %(endpoint)s::uuid AND e.is_enabled
   AND NOT starts_with(v.type, 'endpoint.') AND {SUBSCRIBED}
 ON CONFLICT (event_id, endpoint_id) DO NOTHING
 """  # noqa: S608
+
+
+def insert_events(columns: Mapping[str, list[Any]]) -> int:
+    """Insert events, one list per parameter of INSERT_EVENTS; returns the number of their deliveries."""
+    (deliveries,) = execute_prepared(INSERT_EVENTS, columns).fetchone() or (0,)
+    return int(deliveries)
+
+
+def insert_missing_deliveries(endpoint_id: UUID, since: datetime, until: datetime) -> int:
+    """Insert the deliveries of BACKFILL; returns how many."""
+    return execute_prepared(BACKFILL, {"endpoint": endpoint_id, "since": since, "until": until}).rowcount
