@@ -1,4 +1,4 @@
-"""The admin of accounts: a key's text once, secrets in and never out."""
+"""The admin of accounts: the text of a key is shown once, secrets are write-only."""
 
 import re
 
@@ -69,7 +69,7 @@ def test_keys_are_rotated_and_revoked(staff, account):
 CONNECTION = {"provider": "twilio", "is_default": "on", "options": '{"account_sid": "AC1"}'}
 
 
-def test_a_connections_secrets_go_in_and_never_come_out(staff, account):
+def test_a_connections_secrets_are_write_only(staff, account):
     post(staff, "connection/add/", account=account.pk, secrets=f'{{"auth_token": "{CANARY}"}}', **CONNECTION)
     made = Connection.objects.get(account=account)
     assert made.credentials() == {"account_sid": "AC1", "auth_token": CANARY}
@@ -88,7 +88,7 @@ def test_a_connection_saved_without_secrets_keeps_them(staff, account):
 ISSUER = {"issuer": "https://id.example.com/", "audience": "x", "scopes": ["read:live"], "is_active": "on"}
 
 
-def test_an_issuers_secret_goes_in_and_never_comes_out(staff, account):
+def test_an_issuers_secret_is_write_only(staff, account):
     post(staff, "jwtissuer/add/", account=account.pk, algorithm="HS256", secret=SECRET, **ISSUER)
     made = JwtIssuer.objects.get()
     assert made.secret == SECRET

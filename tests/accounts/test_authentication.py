@@ -1,4 +1,4 @@
-"""Every way to say who one is, over HTTP; whatever is wrong with it is 401 with WWW-Authenticate."""
+"""Every form of credentials over HTTP; invalid ones are 401 with WWW-Authenticate."""
 
 import base64
 from datetime import timedelta
@@ -42,18 +42,18 @@ FORMS = {
 
 
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
-def test_one_key_opens_in_every_form(account, form):
+def test_a_key_is_accepted_in_every_form(account, form):
     _, key = make_key(account)
     assert ask(**form(key, account)).status_code == 200
 
 
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
-def test_a_wrong_key_opens_in_none(account, form):
+def test_a_wrong_key_is_refused_in_every_form(account, form):
     _, key = make_key(account)
     assert_refused(ask(**form(key[:-1] + "!", account)))
 
 
-def test_a_jwt_opens(account):
+def test_a_jwt_is_accepted(account):
     issuer(account)
     assert ask(Authorization=f"Bearer {token()}").status_code == 200
 
@@ -81,7 +81,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize("headers", WRONG.values(), ids=WRONG)
-def test_what_is_wrong_is_401(db, headers):
+def test_invalid_credentials_are_401(db, headers):
     assert_refused(ask(**headers))
 
 
@@ -98,7 +98,7 @@ def test_another_accounts_auth_id_beside_a_good_key_is_401(account):
     assert_refused(ask(X_Auth_ID=other.auth_id, X_Auth_Token=key))
 
 
-def test_two_keys_of_one_account_open_and_the_token_header_decides(account):
+def test_of_two_keys_the_scopes_of_x_auth_token_hold(account):
     (_, reading), (_, writing) = (
         make_key(account, scopes=["read:live"]),
         make_key(account, scopes=["write:live"]),
@@ -132,14 +132,14 @@ def test_expired_and_revoked_keys_are_401(account):
         assert_refused(ask(Authorization=f"Bearer {key}"))
 
 
-def test_both_keys_of_a_rotation_open(account):
+def test_both_keys_of_a_rotation_are_accepted(account):
     old, old_text = make_key(account)
     _, new_text = rotate(old)
     for key in (old_text, new_text):
         assert ask(Authorization=f"Bearer {key}").status_code == 200
 
 
-def test_the_envelope_of_the_surface_holds_the_refusal(db):
+def test_401_has_the_shape_of_the_surface(db):
     answer = ask("/calls/0d9a3f0e-0000-4000-8000-000000000000")
     assert answer.status_code == 401
     assert answer.json()["status"] == "error"
@@ -147,17 +147,17 @@ def test_the_envelope_of_the_surface_holds_the_refusal(db):
     assert answer.json()["error"] == "unauthenticated"
 
 
-def test_a_refusal_comes_before_the_body_is_read(db):
+def test_401_comes_before_the_body_is_read(db):
     answer = Client().post("/calls/end", b"{", content_type="text/plain")
     assert answer.status_code == 401
 
 
 @pytest.mark.parametrize("path", ["/calls/end?a=%00", "/v1/calls/end?a=%00", "/v1/calls?a=%00"])
-def test_a_refusal_comes_before_the_query_is_looked_at(db, path):
+def test_401_comes_before_the_query_is_parsed(db, path):
     assert Client().post(path, b"{}", content_type="application/json").status_code == 401
 
 
-def test_a_known_key_costs_a_request_no_query(api, django_assert_num_queries):
+def test_a_cached_key_needs_no_query(api, django_assert_num_queries):
     api("GET", PATH)
     with django_assert_num_queries(1):
         api("GET", PATH)

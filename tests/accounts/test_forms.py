@@ -1,4 +1,4 @@
-"""The admin's forms refuse what would not work."""
+"""The admin's forms refuse invalid connections and issuers."""
 
 import pytest
 from django.contrib.auth.models import User

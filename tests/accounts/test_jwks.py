@@ -1,4 +1,4 @@
-"""Keys behind a JWKS URL: rotated, unknown, flooded, slow, broken and away, over a real local server."""
+"""JWKS over a real local server: rotation, unknown keys, floods, slow, broken and unreachable issuers."""
 
 import json
 import socket
@@ -41,25 +41,25 @@ def test_a_token_is_verified_with_the_key_it_names(trusted, published):
     assert published.asked == 1
 
 
-def test_without_a_key_id_the_only_key_is_meant(trusted, published):
+def test_without_a_key_id_the_only_key_is_used(trusted, published):
     published.keys(jwk("RS256", "one"))
     assert authenticate(token("RS256", "one"))
 
 
-def test_without_a_key_id_among_many_no_key_is_meant(trusted):
+def test_without_a_key_id_among_several_keys_the_token_is_refused(trusted):
     assert "does not publish" in refused(token("RS256", "one"))
 
 
-def test_a_key_of_another_kind_is_not_taken(trusted):
+def test_a_key_of_another_type_is_ignored(trusted):
     assert "does not publish" in refused(token("ES256", "curve", kid="curve"))
 
 
-def test_a_symmetric_key_in_the_set_is_not_taken(trusted, published):
+def test_a_symmetric_key_in_the_set_is_ignored(trusted, published):
     published.keys({"kty": "oct", "k": "c2VjcmV0", "kid": "oct"}, jwk("RS256", "one"))
     assert "does not publish" in refused(token("HS256", kid="oct"))
 
 
-def test_a_key_for_encryption_is_not_taken(trusted, published):
+def test_an_encryption_key_is_ignored(trusted, published):
     published.keys(jwk("RS256", "one", use="enc"), jwk("RS256", "two"))
     assert "does not publish" in refused(token("RS256", "one", kid="one"))
 
@@ -80,7 +80,7 @@ def test_a_flood_at_once_costs_one_fetch(published):
     assert published.asked == 1
 
 
-def test_a_new_key_is_found_after_the_pause(trusted, published, monkeypatch):
+def test_a_new_key_is_fetched_after_the_interval(trusted, published, monkeypatch):
     published.keys(jwk("RS256", "one"))
     assert authenticate(token("RS256", "one", kid="one"))
     published.keys(jwk("RS256", "new"))
@@ -107,7 +107,7 @@ def test_known_keys_do_not_wait_for_a_slow_issuer(published, monkeypatch):
         assert slow.result()
 
 
-def test_an_issuer_that_is_away_is_refused_and_not_asked_again(account, settings):
+def test_an_unreachable_issuer_is_refused_and_not_retried_at_once(account, settings):
     tokens.clear_cache()
     settings.WEBHOOK_ALLOW_HTTP = settings.WEBHOOK_ALLOW_LOOPBACK = True
     with socket.socket() as closed:
@@ -120,7 +120,7 @@ def test_an_issuer_that_is_away_is_refused_and_not_asked_again(account, settings
     assert time.monotonic() - began < 1
 
 
-def test_known_keys_survive_an_issuer_that_is_away(trusted, published, monkeypatch):
+def test_known_keys_stay_valid_while_the_issuer_is_unreachable(trusted, published, monkeypatch):
     assert authenticate(token("RS256", kid="one"))
     monkeypatch.setattr(jwks, "MAX_AGE", 0.0)
     published.status = 503
@@ -128,7 +128,7 @@ def test_known_keys_survive_an_issuer_that_is_away(trusted, published, monkeypat
     assert published.asked == 2
 
 
-def test_but_not_for_ever(published, monkeypatch):
+def test_known_keys_expire_if_the_issuer_stays_unreachable(published, monkeypatch):
     keys = Jwks(published.url, "RS256")
     assert keys.find("one")
     monkeypatch.setattr(jwks, "MAX_AGE", 0.0)
@@ -159,7 +159,7 @@ def test_a_broken_document_is_refused(trusted, published, body):
     assert "could not be fetched" in refused(token("RS256", kid="one"))
 
 
-def test_a_large_document_is_read_to_its_end(trusted, published):
+def test_a_document_up_to_the_size_limit_is_read(trusted, published):
     published.keys(jwk("RS256", "one"), *(jwk("RS256", "two", kid=f"k{n}", x="x" * 2000) for n in range(80)))
     assert len(published.body) > 150_000
     assert authenticate(token("RS256", kid="one"))
@@ -174,7 +174,7 @@ def test_a_redirect_is_not_followed(trusted, published):
 
 
 @pytest.mark.parametrize("allowed", [{}, {"WEBHOOK_ALLOW_HTTP": True}])
-def test_an_internal_address_is_never_asked(account, settings, allowed):
+def test_an_internal_address_is_never_fetched(account, settings, allowed):
     tokens.clear_cache()
     for name, value in allowed.items():
         setattr(settings, name, value)

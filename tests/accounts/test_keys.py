@@ -21,7 +21,7 @@ def fresh():
     keys.clear_cache()
 
 
-def test_a_key_stands_for_its_account(account):
+def test_a_key_authenticates_its_account(account):
     key, text = make_key(account, scopes=["read:live"])
     principal = authenticate(text)
     assert (principal.account_id, principal.scopes) == (account.pk, {"read:live"})
@@ -29,7 +29,7 @@ def test_a_key_stands_for_its_account(account):
     assert principal.auth_id == account.auth_id
 
 
-def test_only_the_hash_of_the_secret_is_kept(account):
+def test_only_the_hash_of_the_secret_is_stored(account):
     key, text = make_key(account)
     prefix, public_id, secret = text.split("_", 2)
     assert (prefix, public_id) == ("lp", key.public_id)
@@ -51,16 +51,16 @@ WRONG = {
 
 
 @pytest.mark.parametrize("wrong", WRONG.values(), ids=WRONG)
-def test_a_wrong_key_stands_for_nobody(account, wrong):
+def test_a_wrong_key_is_refused(account, wrong):
     assert authenticate(wrong(make_key(account)[1])) is None
 
 
-def test_an_expired_key_stands_for_nobody(account):
+def test_an_expired_key_is_refused(account):
     _, text = make_key(account, expires_at=timezone.now() - timedelta(seconds=1))
     assert authenticate(text) is None
 
 
-def test_a_revoked_key_stands_for_nobody(account):
+def test_a_revoked_key_is_refused(account):
     key, text = make_key(account)
     revoke(key)
     assert authenticate(text) is None
@@ -74,7 +74,7 @@ def test_revoking_again_changes_nothing(account):
     assert ApiKey.objects.get(pk=key.pk).revoked_at == first
 
 
-def test_a_key_of_a_closed_account_stands_for_nobody(account):
+def test_a_key_of_an_inactive_account_is_refused(account):
     _, text = make_key(account)
     Account.objects.filter(pk=account.pk).update(is_active=False)
     assert authenticate(text) is None
@@ -93,13 +93,13 @@ def test_an_unknown_key_costs_no_second_query(db, django_assert_num_queries):
         assert authenticate("lp_ffffffffffff_x") is None
 
 
-def test_a_cached_key_is_believed_for_seconds_only(account, monkeypatch):
+def test_a_cached_key_expires_from_the_cache(account, monkeypatch):
     assert keys.CACHE_SECONDS <= 5
     monkeypatch.setattr(keys._cache, "seconds", 0.2)
     key, text = make_key(account)
     authenticate(text)
     revoke(key)
-    assert authenticate(text), "another process has not heard of it yet"
+    assert authenticate(text), "cached by this process"
     time.sleep(0.25)
     assert authenticate(text) is None
 
@@ -156,7 +156,7 @@ def test_rotating_never_makes_the_old_key_live_longer(account):
     assert ApiKey.objects.get(pk=old.pk).expires_at == soon
 
 
-def test_its_use_is_noted_at_most_once_a_minute(account):
+def test_last_used_is_updated_at_most_once_a_minute(account):
     key, text = make_key(account)
     authenticate(text)
     first = ApiKey.objects.get(pk=key.pk).last_used_at
@@ -171,7 +171,7 @@ def test_its_use_is_noted_at_most_once_a_minute(account):
     assert ApiKey.objects.get(pk=key.pk).last_used_at >= first
 
 
-def test_a_wrong_secret_is_no_use(account):
+def test_a_wrong_secret_does_not_update_last_used(account):
     key, text = make_key(account)
     authenticate(text[:-1])
     assert ApiKey.objects.get(pk=key.pk).last_used_at is None

@@ -1,4 +1,4 @@
-"""JWTs: the one good token of each algorithm is accepted, and every bent one refused."""
+"""JWTs: a valid token of each algorithm is accepted, every manipulated one refused."""
 
 import base64
 import hmac
@@ -34,7 +34,7 @@ def by_hand(header: object, payload: object, key: bytes | None = None) -> str:
 
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
-def test_a_good_token_stands_for_its_account(account, algorithm):
+def test_a_valid_token_authenticates_its_account(account, algorithm):
     issuer(account, algorithm)
     principal = authenticate(token(algorithm))
     assert (principal.account_id, principal.kind, principal.id) == (account.pk, "jwt", "user-7")
@@ -54,7 +54,7 @@ def test_a_good_token_stands_for_its_account(account, algorithm):
         ({"scope": 7}, set()),
     ],
 )
-def test_scopes_are_what_token_and_issuer_both_allow(account, said, may):
+def test_scopes_are_those_of_both_token_and_issuer(account, said, may):
     issuer(account)
     assert authenticate(token(**said)).scopes == may
 
@@ -87,7 +87,7 @@ BENT = {
 
 @pytest.mark.parametrize("changed", BENT.values(), ids=BENT)
 @pytest.mark.parametrize("algorithm", ["HS256", "ES256"])
-def test_bent_claims_are_refused(account, algorithm, changed):
+def test_invalid_claims_are_refused(account, algorithm, changed):
     issuer(account, algorithm)
     assert authenticate(signed(algorithm, claims()))
     with pytest.raises(InvalidToken):
@@ -135,7 +135,7 @@ def test_another_key_of_the_same_kind_is_refused(account, algorithm):
         authenticate(jwt.encode(claims(), other, algorithm))
 
 
-def test_a_key_inside_the_token_is_not_believed(account):
+def test_a_key_inside_the_token_is_ignored(account):
     issuer(account, "RS256")
     own = jwt.algorithms.RSAAlgorithm.to_jwk(private_key("RS256", "evil").public_key(), as_dict=True)
     headers = {"jwk": own, "jku": "https://evil.example.com/jwks", "x5u": "https://evil.example.com/"}
@@ -162,7 +162,7 @@ NO_TOKENS = {
 
 
 @pytest.mark.parametrize("text", NO_TOKENS.values(), ids=NO_TOKENS)
-def test_what_is_no_token_is_refused(account, text):
+def test_malformed_tokens_are_refused(account, text):
     issuer(account)
     with pytest.raises(InvalidToken):
         authenticate(text)
@@ -211,7 +211,7 @@ def test_principals_of_two_issuers_or_two_subjects_are_never_the_same(account):
     assert all(len(authenticate(text).identity) <= 80 for text in subjects)
 
 
-def test_refusals_tell_nothing_of_keys(account):
+def test_refusals_do_not_reveal_keys(account):
     issuer(account)
     with pytest.raises(InvalidToken) as refused:
         authenticate(token()[:-3])

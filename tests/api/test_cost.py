@@ -1,4 +1,4 @@
-"""What a request costs in statements: ending a call pays for the call alone."""
+"""SQL statements of a request: no query for the key, none for an absent Idempotency-Key."""
 
 import pytest
 
@@ -17,7 +17,7 @@ def tables(queries) -> list[str]:
 
 
 @pytest.mark.parametrize("door", DOORS.values(), ids=DOORS)
-def test_ending_a_call_asks_for_no_key_and_keeps_no_record(api, door, django_assert_max_num_queries):
+def test_ending_a_call_loads_no_key_and_stores_no_record(api, door, django_assert_max_num_queries):
     api("GET", "/v1/live/calls")  # the key is known from here on
     path, body = door(phone_call(api.account))
     with django_assert_max_num_queries(5) as queries:

@@ -1,4 +1,4 @@
-"""Every exception has the shape of its surface, and none tells what is inside."""
+"""Exceptions become errors in the shape of their surface, without internal details."""
 
 import pytest
 from django.test import Client
@@ -37,11 +37,11 @@ def test_a_database_that_is_away_is_503_with_retry_after(api):
     assert "server closed" not in answer.content.decode()
 
 
-def test_throttled_says_when_to_come_back(api):
+def test_429_has_retry_after(api):
     assert int(api("POST", "/accounts", {"name": "x", "then": "throttle"})["Retry-After"]) >= 7
 
 
-def test_a_crash_is_500_and_tells_nothing(api):
+def test_a_crash_is_500_without_details(api):
     answer = api("POST", "/accounts", {"name": "x", "then": "crash"})
     assert answer.status_code == 500
     assert answer.json()["error"] == "internal_error"
@@ -65,7 +65,7 @@ def test_a_malformed_id_has_the_shape_of_a_well_formed_one(api, below):
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/v1/live/nothing"])
-def test_an_unknown_address_needs_no_key_to_be_unknown(db, path):
+def test_an_unknown_address_is_404_without_a_key(db, path):
     assert Client().get(path).json()["error"] == "not_found"
 
 

@@ -85,7 +85,7 @@ def test_a_proper_key_is_taken(api, key):
 @pytest.mark.parametrize(
     ("then", "status"), [("crash", 500), ("database", 503), ("key", 503), ("throttle", 429), ("fail", 502)]
 )
-def test_what_may_go_better_next_time_is_not_kept(api, then, status):
+def test_5xx_and_429_are_not_stored(api, then, status):
     body = BODY | {"then": then}
     for _ in range(2):
         answer = api("POST", "/accounts", body, Idempotency_Key="k")
@@ -94,7 +94,7 @@ def test_what_may_go_better_next_time_is_not_kept(api, then, status):
     assert not IdempotencyRecord.objects.exists()
 
 
-def test_a_refusal_is_kept_and_its_effect_undone(api):
+def test_a_4xx_is_stored_and_its_effect_rolled_back(api):
     body = BODY | {"then": "conflict"}
     first, again = (api("POST", "/accounts", body, Idempotency_Key="k") for _ in range(2))
     assert (first.status_code, again.content) == (409, first.content)
@@ -103,12 +103,12 @@ def test_a_refusal_is_kept_and_its_effect_undone(api):
 
 
 @pytest.mark.parametrize("then", ["crash", "database", "throttle"])
-def test_what_fails_inside_a_transaction_has_no_effect(api, then):
+def test_a_failure_inside_a_transaction_has_no_effect(api, then):
     api("POST", "/accounts", BODY | {"then": then})
     assert made() == 0
 
 
-def test_another_account_is_never_answered_with_it(api):
+def test_another_account_never_gets_the_stored_response(api):
     secret = api("POST", "/accounts", BODY, Idempotency_Key="k").json()["id"]
     stranger = ApiClient(Account.objects.exclude(pk=api.account.pk).first())
     answer = stranger("POST", "/accounts", BODY, Idempotency_Key="k")
@@ -116,14 +116,14 @@ def test_another_account_is_never_answered_with_it(api):
     assert answer.json()["id"] != secret
 
 
-def test_another_key_of_the_same_account_is_never_answered_with_it(api):
+def test_another_key_of_the_account_never_gets_the_stored_response(api):
     api("POST", "/accounts", BODY, Idempotency_Key="k")
     answer = ApiClient(api.account)("POST", "/accounts", BODY, Idempotency_Key="k")
     assert "Idempotency-Replayed" not in answer
     assert made() == 2
 
 
-def test_subjects_and_issuers_are_principals_of_their_own(api):
+def test_each_subject_and_issuer_is_a_principal(api):
     tokens.clear_cache()
     issuer(api.account)
     issuer(api.account, audience="second")
@@ -137,7 +137,7 @@ def test_subjects_and_issuers_are_principals_of_their_own(api):
     assert made() == len(bearers)
 
 
-def test_who_lost_the_scope_is_not_answered(api):
+def test_a_key_without_the_scope_gets_no_stored_response(api):
     api("POST", "/accounts", BODY, Idempotency_Key="k")
     ApiKey.objects.filter(pk=api.key.pk).update(scopes=["read:live"])
     keys.clear_cache()
@@ -151,7 +151,7 @@ def test_answers_are_sealed_in_their_record(api):
     assert b"canary" not in bytes(record.body) + bytes(record.fingerprint)
 
 
-def test_an_answer_moved_to_another_record_does_not_open(api):
+def test_a_response_moved_to_another_record_does_not_open(api):
     api("POST", "/accounts", {"name": "one"}, Idempotency_Key="1")
     api("POST", "/accounts", {"name": "two"}, Idempotency_Key="2")
     body = IdempotencyRecord.objects.get(key="1").body
@@ -177,7 +177,7 @@ def test_a_request_that_still_runs_is_409(api):
     assert made() == 1
 
 
-def test_a_crash_frees_the_key_after_a_while(api):
+def test_a_key_is_free_again_some_time_after_a_crash(api):
     api("POST", "/accounts", BODY, Idempotency_Key="k")
     running("k", timedelta(seconds=idempotency.LOCK_SECONDS + 1))
     assert api("POST", "/accounts", BODY, Idempotency_Key="k").status_code == 201

@@ -95,7 +95,7 @@ def test_while_one_runs_the_same_key_is_409(api):
 
 
 @pytest.mark.parametrize(("path", "effects", "status"), [("/accounts", 0, 409), ("/loose", 1, 201)])
-def test_one_that_lost_its_key_writes_no_answer(api, path, effects, status):
+def test_a_request_that_lost_its_reservation_stores_nothing(api, path, effects, status):
     """It ran for so long that its lock ran out, and another request took the key."""
     answers: list = []
     thread = slowly(api, path, answers)

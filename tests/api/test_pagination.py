@@ -1,4 +1,4 @@
-"""Pages: every row once, newest first, flat at any depth; a cursor that was touched is 400."""
+"""Pages: every row once, newest first, flat at any depth; an invalid cursor is 400."""
 
 import base64
 from datetime import UTC, datetime
@@ -41,18 +41,18 @@ def test_pages_hold_every_row_once_newest_first(api, rows, limit):
     assert all(len(page) == limit for page in found[:-1])
 
 
-def test_the_last_page_says_so(api, rows):
+def test_the_last_page_has_no_next_cursor(api, rows):
     assert len(pages(api, 7)) == 1
 
 
-def test_a_row_that_comes_meanwhile_moves_nothing(api, rows):
+def test_a_new_row_does_not_shift_the_next_page(api, rows):
     first = api("GET", "/accounts?limit=3").json()
     Account.objects.create(name="page new")
     second = api("GET", f"/accounts?limit=4&cursor={first['next_cursor']}").json()
     assert first["names"] + second["names"] == rows
 
 
-def test_nothing_is_one_empty_page(api):
+def test_no_rows_are_one_empty_page(api):
     assert pages(api, 5) == [[]]
 
 
@@ -91,14 +91,14 @@ ID = "0d9a3f0e-0000-4000-8000-000000000000"
         base64.urlsafe_b64encode(b"\xff\xfe\xfd").decode(),
     ],
 )
-def test_a_cursor_that_is_none_is_400(api, cursor):
+def test_an_invalid_cursor_is_400(api, cursor):
     answer = api("GET", f"/accounts?cursor={cursor}")
     assert answer.status_code == 400
     assert "cursor" in answer.json()["fields"]
 
 
 @pytest.mark.parametrize("at", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59"])
-def test_a_cursor_at_the_end_of_time_is_no_crash(api, rows, at):
+def test_a_cursor_with_an_extreme_date_does_not_crash(api, rows, at):
     assert api("GET", f"/accounts?cursor={encoded(f'{at}|{ID}')}").status_code in (200, 400)
 
 

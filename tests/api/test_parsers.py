@@ -78,17 +78,17 @@ def test_another_content_type_is_415(api, kind, path):
 @pytest.mark.parametrize(
     "kind", ["application/json; charset=utf-8", "application/vnd.api+json", "APPLICATION/JSON"]
 )
-def test_json_by_another_name_is_read(api, kind):
+def test_other_json_media_types_are_parsed(api, kind):
     answer = api("POST", "/v1/api-keys", b'{"name": "x"}', Content_Type=kind)
     assert answer.status_code == 201
 
 
 @pytest.mark.parametrize("accept", ["text/html", "application/xml", "*/*", "nonsense"])
-def test_answers_are_json_whatever_is_asked_for(api, accept):
+def test_responses_are_json_for_every_accept_header(api, accept):
     answer = api("GET", "/v1/live/calls", Accept=accept)
     assert answer["Content-Type"] == "application/json"
 
 
-def test_a_backslash_before_u0000_is_no_nul(api):
+def test_an_escaped_backslash_before_u0000_is_no_nul(api):
     answer = api("POST", "/v1/api-keys", rb'{"name": "\\u0000"}')
     assert (answer.status_code, answer.json()["name"]) == (201, r"\u0000")

@@ -1,4 +1,4 @@
-"""Scopes: each operation wants one; without it 403 names it; what declares none is denied to all."""
+"""Scopes: each operation needs one; without it 403 names it; an action without a declaration is denied."""
 
 import re
 
@@ -36,12 +36,12 @@ def test_with_its_scope_alone_it_is_not_403(account, method, path, scope):
     assert answer.status_code not in (401, 403)
 
 
-def test_a_key_without_scopes_may_nothing(account):
+def test_a_key_without_scopes_is_403_everywhere(account):
     nothing = ApiClient(account, ())
     assert {nothing(method, path).status_code for method, path, _ in OPERATIONS} == {403}
 
 
-def test_a_token_may_what_its_scopes_say(account):
+def test_a_token_has_the_scopes_of_its_claims(account):
     tokens.clear_cache()
     issuer(account, scopes=["read:live"])
     api = ApiClient(account)
@@ -58,7 +58,7 @@ def test_a_view_that_declares_no_scope_is_denied_to_all(api):
     assert api("HEAD", "/undeclared").status_code == 403
 
 
-def test_a_head_needs_what_a_get_needs(account):
+def test_head_needs_the_scope_of_get(account):
     assert ApiClient(account, ("read:live",))("HEAD", "/v1/live/calls").status_code == 200
     assert ApiClient(account, ("write:live",))("HEAD", "/v1/live/calls").status_code == 403
 
@@ -71,5 +71,5 @@ def test_a_method_that_is_not_there_is_405(api):
 
 
 @pytest.mark.parametrize("method", ["OPTIONS", "TRACE", "DISPATCH", "INITIAL", "HANDLE_EXCEPTION", "X"])
-def test_no_method_reaches_the_inside_of_a_view(api, method):
+def test_no_http_method_calls_another_method_of_the_view(api, method):
     assert api(method, "/v1/live/calls").status_code == 405

@@ -28,11 +28,11 @@ def test_the_document_is_valid_openapi_3_1(document):
     validate(document)
 
 
-# Open to whoever signs as the connection's provider; everything else wants a key.
+# Authenticated by the provider's signature; every other route needs a key.
 SIGNED = "/v1/providers/{connection_id}/events"
 
 
-def test_one_address_alone_is_open_to_those_without_a_key(document):
+def test_only_provider_events_need_no_key(document):
     open_to_all = [path for path, view in routes() if not view.cls.authentication_classes]
     assert [f"/{path.replace('<id:', '{').replace('>', '}')}" for path in open_to_all] == [SIGNED]
     assert not document["paths"][SIGNED]["post"].get("security")
@@ -65,7 +65,7 @@ def test_every_scheme_that_an_operation_refers_to_is_described(document):
     assert schemes["authToken"]["name"] == "X-Auth-Token"
 
 
-def test_every_operation_declares_what_its_kind_may_answer(document):
+def test_every_operation_declares_the_errors_of_its_kind(document):
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             said = (method, path, set(operation["responses"]))

@@ -73,7 +73,7 @@ def test_an_envelope_knows_which_field_holds_its_rows():
     assert PageSerializer.rows_field() == "calls"
 
 
-def test_the_house_names_what_is_wrong_with_which_field(api):
+def test_the_platform_names_each_invalid_field(api):
     answer = api("POST", "/v1/api-keys", {"name": "x" * 101, "scopes": ["all"], "nmae": "x"})
     assert answer.status_code == 400
     assert answer.json()["error"] == "validation_error"
@@ -94,7 +94,7 @@ NO_IDS = [1, 10**37, True, None, ["0" * 32], "1" * 31 + "_1", "1" * 33, ("1" * 3
 
 
 @pytest.mark.parametrize("given", NO_IDS)
-def test_an_id_is_text_of_a_uuid_and_nothing_else(api, given):
+def test_only_the_text_of_a_uuid_is_an_id(api, given):
     strictly = {"Prefer": "handling=strict"}
     assert api("POST", "/calls/end", {"call_id": given}, **strictly).status_code == 400
     assert api("POST", "/v1/calls/bulk-end", {"ids": [given]}).status_code == 400
@@ -104,7 +104,7 @@ def test_an_id_is_text_of_a_uuid_and_nothing_else(api, given):
 
 
 @pytest.mark.parametrize("spelling", [str, str.upper, lambda text: text.replace("-", "")])
-def test_an_id_may_be_spelled_as_uuids_are(api, spelling):
+def test_ids_are_accepted_with_and_without_dashes(api, spelling):
     call = phone_call(api.account, provider_call_id="")
     body = {"call_id": spelling(str(call.pk))}
     assert api("POST", "/calls/end", body).json()["data"]["id"] == str(call.pk)
@@ -121,10 +121,10 @@ def test_an_id_may_be_spelled_as_uuids_are(api, spelling):
         ("GET", "/calls/query?start_date=2031-01-02", None),
     ],
 )
-def test_digits_of_other_scripts_are_no_digits_here(api, method, path, body):
-    told = {name: text.translate(ARABIC) if text == SOON else text for name, text in (body or {}).items()}
+def test_digits_of_other_scripts_are_refused(api, method, path, body):
+    arabic = {k: text.translate(ARABIC) if text == SOON else text for k, text in (body or {}).items()}
     route, _, query = path.partition("?")
     name, _, value = query.partition("=")
     foreign = f"{route}?{name}={quote(value.translate(ARABIC))}" if query else path
     assert api(method, path, body).status_code != 400
-    assert api(method, foreign, told or None).status_code == 400
+    assert api(method, foreign, arabic or None).status_code == 400

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.urls("tests.support.probe_views")
 BODY = {"name": "made"}
 
 
-def test_the_purge_takes_what_is_past_its_time(api):
+def test_purge_deletes_expired_records(api):
     for key in ("old", "young"):
         api("POST", "/accounts", BODY, Idempotency_Key=key)
     IdempotencyRecord.objects.filter(key="old").update(created_at=timezone.now() - timedelta(hours=25))

@@ -1,4 +1,4 @@
-"""/v1/connections: what each provider wants; secrets go in and never come out."""
+"""/v1/connections: the credentials of each provider; secrets are write-only."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -40,7 +40,7 @@ def test_every_provider_can_be_connected(api, provider):
 @pytest.mark.parametrize(
     ("provider", "missing"), [(name, field) for name in CREDENTIALS for field in CREDENTIALS[name].required]
 )
-def test_what_is_missing_is_named(api, provider, missing):
+def test_missing_credentials_are_named(api, provider, missing):
     given = {name: "x" for name in CREDENTIALS[provider].required if name != missing}
     answer = create(api, provider, given)
     assert answer.status_code == 400
@@ -48,7 +48,7 @@ def test_what_is_missing_is_named(api, provider, missing):
     assert missing in answer.json()["message"]
 
 
-def test_a_server_of_ones_own_needs_its_address(api):
+def test_a_self_hosted_provider_needs_base_url(api):
     given = {"api_key": "devkey", "api_secret": "s" * 32}
     answer = create(api, "livekit", given)
     assert (answer.status_code, list(answer.json()["fields"])) == (400, ["base_url"])
@@ -58,7 +58,7 @@ def test_a_server_of_ones_own_needs_its_address(api):
 
 
 @pytest.mark.parametrize("seconds", ["0", "soon", "-1", "1.5", "100000", " 5", "²"])
-def test_a_length_of_time_must_be_one(api, seconds):
+def test_a_duration_must_be_a_number_of_seconds(api, seconds):
     given = {"api_key": "k", "api_secret": "s" * 32, "departure_timeout": seconds}
     answer = create(api, "livekit", given, base_url="https://live.example.com")
     assert (answer.status_code, "departure_timeout" in answer.json()["message"]) == (400, True)
@@ -81,7 +81,7 @@ def test_a_length_of_time_must_be_one(api, seconds):
         ({"provider": "twilio", "credentials": TWILIO, "secrets": {}}, "secrets"),
     ],
 )
-def test_a_bad_wish_is_400_and_names_its_field(api, body, field):
+def test_an_invalid_request_is_400_and_names_its_field(api, body, field):
     answer = api("POST", PATH, body)
     assert answer.status_code == 400
     assert field in answer.json()["fields"]
@@ -108,7 +108,7 @@ def test_a_bad_wish_is_400_and_names_its_field(api, body, field):
         "x" * 300,
     ],
 )
-def test_an_address_inside_is_refused(api, twilio, url):
+def test_an_internal_base_url_is_refused(api, twilio, url):
     for answer in (
         create(api, base_url=url),
         api("PATCH", f"{PATH}/{twilio['id']}", {"base_url": url, "credentials": TWILIO}),
@@ -117,7 +117,7 @@ def test_an_address_inside_is_refused(api, twilio, url):
         assert "base_url" in answer.json()["fields"]
 
 
-def test_secrets_never_come_out(api, twilio):
+def test_secrets_are_never_shown(api, twilio):
     answers = [
         create(api),
         api("GET", PATH),
@@ -132,14 +132,14 @@ def test_secrets_never_come_out(api, twilio):
     assert CANARY.encode() not in everything()
 
 
-def test_the_same_account_there_is_the_same_connection_renewed(api, twilio):
+def test_the_same_provider_account_renews_its_connection(api, twilio):
     second = create(api, credentials={"account_sid": "AC1", "auth_token": "new"}).json()
     assert second["id"] == twilio["id"]
     row = Connection.objects.get(account=api.account)
     assert (row.credentials()["auth_token"], row.name) == ("new", "main")
 
 
-def test_another_account_there_is_another_connection_and_the_default(api, twilio):
+def test_another_provider_account_is_a_new_default_connection(api, twilio):
     second = create(api, credentials={"account_sid": "AC2", "auth_token": "new"}).json()
     assert second["id"] != twilio["id"]
     found = {c["id"]: c["is_default"] for c in api("GET", PATH).json()["connections"]}
@@ -151,7 +151,7 @@ def test_another_account_there_is_another_connection_and_the_default(api, twilio
     assert api("PATCH", f"{PATH}/{twilio['id']}", {"is_default": False}).status_code == 400
 
 
-def test_whose_connection_it_is_does_not_change(api, twilio):
+def test_identity_fields_do_not_change(api, twilio):
     given = {"account_sid": "AC2", "auth_token": "new"}
     answer = api("PATCH", f"{PATH}/{twilio['id']}", {"credentials": given})
     assert (answer.status_code, "account_sid" in answer.json()["message"]) == (400, True)
@@ -165,7 +165,7 @@ def test_odd_values_are_refused(api, wrong):
 
 
 @pytest.mark.parametrize("what", ["a live call", "steps that are not done"])
-def test_a_connection_that_calls_need_is_not_deleted(api, twilio, what):
+def test_a_connection_in_use_is_not_deleted(api, twilio, what):
     call = phone_call(api.account, connection=Connection.objects.get(pk=twilio["id"]))
     if what != "a live call":
         end(call.pk, account_id=api.account.pk, actor="test")
@@ -178,7 +178,7 @@ def test_a_connection_that_calls_need_is_not_deleted(api, twilio, what):
     assert call.connection_id is None
 
 
-def test_one_whose_secrets_cannot_be_opened_can_be_replaced(api, twilio):
+def test_a_connection_with_undecryptable_secrets_can_be_replaced(api, twilio):
     Connection.objects.update(sealed_secrets="gone:AAAA")
     assert create(api).status_code == 201
 
@@ -197,7 +197,7 @@ def test_a_patch_with_a_wrong_name_changes_nothing(api, twilio):
     assert Connection.objects.get(pk=twilio["id"]).name == "main"
 
 
-def test_secrets_are_not_sent_to_a_new_address_that_did_not_bring_them(api, twilio):
+def test_another_base_url_needs_the_secrets_again(api, twilio):
     path, url = f"{PATH}/{twilio['id']}", "https://collector.example.com"
     answer = api("PATCH", path, {"base_url": url})
     assert answer.status_code == 400
@@ -229,7 +229,7 @@ def test_sealed_secrets_that_were_moved_do_not_open(account, move):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_several_at_once_make_one_default():
+def test_concurrent_connects_make_one_default():
     account = Account.objects.create(name="tenant")
 
     def one(number: int) -> None:

@@ -1,4 +1,4 @@
-"""/v1/api-keys: made, listed, rotated and revoked, by who may; a key's text is seen once and kept nowhere."""
+"""/v1/api-keys: created, listed, rotated and revoked with admin:live; the text of a key is shown once and not stored."""
 
 from datetime import timedelta
 
@@ -28,19 +28,19 @@ def test_a_key_is_made_and_works(api):
     assert works(api, made["api_key"])
 
 
-def test_without_scopes_it_may_what_its_maker_may(account):
+def test_without_scopes_a_key_gets_those_of_the_requesting_key(account):
     api = ApiClient(account, ("admin:live", "read:live"))
     assert api("POST", PATH, {}).json()["scopes"] == ["admin:live", "read:live"]
 
 
-def test_nobody_makes_a_key_that_may_more(account):
+def test_a_key_with_more_scopes_than_the_requesting_key_is_refused(account):
     api = ApiClient(account, ("admin:live",))
     answer = api("POST", PATH, {"scopes": ["write:live"]})
     assert answer.status_code == 403
     assert "write:live" in answer.json()["message"]
 
 
-def test_nobody_rotates_a_key_that_may_more(api, account):
+def test_rotating_a_key_with_more_scopes_is_refused(api, account):
     admin = ApiClient(account, ("admin:live",))
     assert admin("POST", f"{PATH}/{api.key.pk}/rotate").status_code == 403
 
@@ -60,7 +60,7 @@ def test_nobody_rotates_a_key_that_may_more(api, account):
         {"account": "other"},
     ],
 )
-def test_a_bad_wish_is_400(api, body):
+def test_an_invalid_request_is_400(api, body):
     assert api("POST", PATH, body).status_code == 400
     assert ApiKey.objects.filter(account=api.account).count() == 1
 
@@ -112,13 +112,13 @@ def test_a_revoked_key_stops_working(api):
     assert ApiKey.objects.get(pk=made["id"]).revoked_at
 
 
-def test_a_repeat_under_an_idempotency_key_shows_the_same_key_again(api):
+def test_a_replay_shows_the_same_key(api):
     first, again = (api("POST", PATH, {"name": "once"}, Idempotency_Key="k") for _ in range(2))
     assert first.json()["api_key"] == again.json()["api_key"]
     assert ApiKey.objects.filter(name="once").count() == 1
 
 
-def test_the_text_of_a_key_is_in_no_table(api):
+def test_the_text_of_a_key_is_not_stored(api):
     made = api("POST", PATH, {"name": "canary"}, Idempotency_Key="k").json()
     secret = made["api_key"].split("_", 2)[2].encode()
     assert b"canary" in everything(), "the search sees what is there"

@@ -33,7 +33,7 @@ def test_create_account_prints_one_json_object(db):
     assert principal.scopes == {"read:live", "write:live", "admin:live"}
 
 
-def test_create_account_for_people_says_the_same(db):
+def test_create_account_prints_readable_text(db):
     said = run("create_account", "Acme", "--scope", "read:live")
     key = re.search(r"lp_\S+", said).group()
     assert authenticate(key).scopes == {"read:live"}
@@ -41,7 +41,7 @@ def test_create_account_for_people_says_the_same(db):
 
 
 @pytest.mark.parametrize("name", ["", "  ", "x" * 201])
-def test_create_account_wants_a_name(db, name):
+def test_create_account_needs_a_name(db, name):
     with pytest.raises(CommandError):
         run("create_account", name)
     assert not Account.objects.exists()

@@ -57,13 +57,13 @@ def test_rotate_encryption_seals_everything_anew(account, sealed, settings):
     assert "Connection.sealed_secrets: 0 " in run("rotate_encryption")
 
 
-def test_rotate_encryption_goes_on_past_a_secret_that_does_not_open(account, sealed):
+def test_rotate_encryption_continues_past_a_secret_that_does_not_open(account, sealed):
     Connection.objects.update(sealed_secrets="gone:AAAA")
     with pytest.raises(CommandError, match="1 could not be opened"):
         run("rotate_encryption", stderr=io.StringIO())
     assert type(sealed[1]).objects.get().sealed_secret.startswith("new:")
 
 
-def test_rotate_encryption_can_be_tried_first(sealed):
+def test_rotate_encryption_has_a_dry_run(sealed):
     assert "1 would be sealed anew" in run("rotate_encryption", "--dry-run")
     assert Connection.objects.get(pk=sealed[0].pk).sealed_secrets.startswith("old:")

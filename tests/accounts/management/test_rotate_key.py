@@ -36,7 +36,7 @@ def test_rotate_key_rotates_a_key_once(account):
         run("rotate_key", key.public_id)
 
 
-def test_rotate_key_knows_no_revoked_key(account):
+def test_rotate_key_refuses_a_revoked_key(account):
     key, _ = make_key(account)
     revoke(key)
     for public_id in (key.public_id, "nobody"):
@@ -45,7 +45,7 @@ def test_rotate_key_knows_no_revoked_key(account):
 
 
 @pytest.mark.parametrize("hours", ["-3", "721", "nan", "inf"])
-def test_an_overlap_is_within_what_the_api_takes(account, hours):
+def test_rotate_key_refuses_an_overlap_out_of_bounds(account, hours):
     key, _ = make_key(account)
     with pytest.raises(CommandError, match="0 to 720"):
         run("rotate_key", key.public_id, f"--hours={hours}")

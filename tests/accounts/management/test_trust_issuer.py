@@ -24,7 +24,7 @@ def fresh():
 NAMED = ("https://id.example.com/", "live-platform")
 
 
-def test_trust_issuer_makes_an_issuer_whose_tokens_open(account, tmp_path):
+def test_trust_issuer_creates_an_issuer_whose_tokens_are_accepted(account, tmp_path):
     (tmp_path / "key.pem").write_text(public_pem("ES256"))
     tokens.clear_cache()
     run("trust_issuer", account.pk, *NAMED, "--algorithm", "ES256", "--public-key", tmp_path / "key.pem")

@@ -22,7 +22,7 @@ SEALED = [
 class Command(BaseCommand):
     """Afterwards the older keys can be removed from ENCRYPTION_KEYS."""
 
-    help = "Seal every secret anew with the newest encryption key."
+    help = "Seal every secret again with the newest encryption key."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--dry-run", action="store_true", help="say how many would change, change none")
