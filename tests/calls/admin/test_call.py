@@ -1,5 +1,9 @@
 """Staff end calls, run steps and deliveries again, and search; who may only view changes nothing."""
 
+from django.contrib import admin
+from django.db import connection
+
+from calls.admin.call import CallAdmin
 from calls.models import Call, Operation, Step
 from liveplatform.webhooks.models import Delivery
 from tests.support.draining import drain
@@ -61,3 +65,12 @@ def test_search_finds_by_ids(staff, account):
     call = phone_call(account, provider_call_id="CAunique")
     for term in (str(call.pk), "CAunique", "+14155550100"):
         assert str(call.pk) in staff.get("/admin/calls/call/", {"q": term}).content.decode()
+
+
+def test_a_search_by_number_can_use_the_indexes_of_numbers(account):
+    calls = CallAdmin(Call, admin.site)
+    found, _ = calls.get_search_results(None, Call.objects.all(), "+14155550100")
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    plan = found.order_by().explain()
+    assert "call_to_number" in plan and "call_from_number" in plan, plan
