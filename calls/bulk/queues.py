@@ -2,7 +2,8 @@
 
 from functools import partial
 
-from calls.bulk.run import rule_interval, run_chunk, run_rule
+from calls.bulk.auto_end_rules import rule_interval, run_rule
+from calls.bulk.run import run_chunk
 from calls.models.bulk import AutoEndRule, Operation
 from liveplatform.work.models import AttemptFn
 from liveplatform.work.outcomes import postpone, succeeded

@@ -1,22 +1,20 @@
-"""One attempt of an operation or a rule: end a chunk of its calls in one statement.
+"""One attempt of an operation: end a chunk of its calls in one statement.
 
 Chunks are small so that locks are short. After a full chunk the row is due again at once, and takes
 turns with other accounts' rows.
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
 from uuid import UUID
 
 import structlog
-from django.conf import settings
 from django.db.models import QuerySet
-from django.db.models.functions import Coalesce, Now
+from django.db.models.functions import Now
 
 from calls import activity
 from calls.bulk.representation import OperationSerializer
 from calls.filters import CallFilter
-from calls.models.bulk import AutoEndRule, Operation
+from calls.models.bulk import Operation
 from calls.models.call import Call
 from calls.sql import end_if_live_many
 from liveplatform.webhooks.publish import publish
@@ -37,18 +35,20 @@ def run_chunk(operation: Operation) -> None:
     """End one chunk; afterwards the operation is due again, or finished and published as such."""
     if operation.state != operation.State.DONE:
         return
-    ids = _next_chunk(pending_calls(operation))
+    ids, is_full = next_chunk(pending_calls(operation))
     ended = _end(ids, operation)
     operation.ended += len(ended)
     operation.already_ended += len(ids) - len(ended)
-    if len(ids) == CHUNK_SIZE:
+    if is_full:
         _requeue(operation)
     else:
         _finish(operation)
 
 
-def _next_chunk(calls: QuerySet[Call]) -> list[UUID]:
-    return list(calls.order_by("-created_at", "-id").values_list("pk", flat=True)[:CHUNK_SIZE])
+def next_chunk(calls: QuerySet[Call]) -> tuple[list[UUID], bool]:
+    """The ids of the newest calls, and whether the chunk is full: there may be more."""
+    ids = list(calls.order_by("-created_at", "-id").values_list("pk", flat=True)[:CHUNK_SIZE])
+    return ids, len(ids) == CHUNK_SIZE
 
 
 def _end(ids: Sequence[UUID], operation: Operation) -> Sequence[Call]:
@@ -87,32 +87,3 @@ def _finish(operation: Operation) -> None:
     data = {"operation": OperationSerializer.write(operation)}
     publish(operation.account_id, operation.pk, 1, "operation.finished", data)
     log.info("operation_finished", operation_id=str(operation.pk), ended=operation.ended)
-
-
-def matching_calls(rule: AutoEndRule) -> QuerySet[Call]:
-    """The calls that the rule would end now: live, matching, and older than its `min_age`."""
-    calls = CallFilter.from_json(rule.filter).queryset(rule.account_id)
-    began = Coalesce("started_at", "created_at")
-    limit = Now() - timedelta(seconds=rule.min_age)
-    return calls.filter(ended_at__isnull=True).annotate(began=began).filter(began__lt=limit)
-
-
-def run_rule(rule: AutoEndRule) -> None:
-    """End one chunk of the calls that match; after a full chunk the rule is due again at once."""
-    if rule.is_settled:
-        return
-    ids = _next_chunk(matching_calls(rule))
-    if not ids:
-        return
-    ended = end_if_live_many(ids, rule.account_id, rule.effective_reason, rule.code, f"rule:{rule.name}")
-    rule.ended += len(ended)
-    rule.last_ended_at = Now()
-    rule.save(update_fields=["ended", "last_ended_at"])
-    log.info("rule_applied", rule_id=str(rule.pk), ended=len(ended))
-    if len(ids) == CHUNK_SIZE:
-        AutoEndRule.objects.filter(pk=rule.pk).make_due()
-
-
-def rule_interval() -> float:
-    """Seconds between two runs of a rule."""
-    return float(settings.RULE_INTERVAL)

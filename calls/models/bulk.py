@@ -51,7 +51,7 @@ class AutoEndRule(Work):
     Disabled, its state is `skipped`.
     """
 
-    queue: ClassVar[str] = "rules"
+    queue: ClassVar[str] = "auto_end_rules"
 
     account = models.ForeignKey(Account, models.CASCADE, related_name="auto_end_rules", db_index=False)
     name = models.CharField(max_length=60)

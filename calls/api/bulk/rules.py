@@ -11,8 +11,8 @@ from rest_framework.response import Response
 
 from calls.api.base import CallErrors
 from calls.api.bulk import serializers as shapes
+from calls.bulk.auto_end_rules import matching_calls
 from calls.bulk.operations import set_enabled
-from calls.bulk.run import matching_calls
 from calls.models import AutoEndRule
 from liveplatform.accounts.scopes import ADMIN, READ
 from liveplatform.api.exceptions import Conflict
