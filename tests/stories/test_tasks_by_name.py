@@ -51,7 +51,7 @@ def test_a_task_logs_what_it_did(customer, platform):
     (line,) = logged(platform, call.id, 1)
     assert (line["event"], line["level"], line["task"]) == ("task_done", "info", "calls.end")
     assert line["call_id"] == call.id
-    assert f"{call.id}: ended at" in line["said"]
+    assert f"{call.id}: ended at" in line["result"]
     assert "private" not in str(line)
     call.settled()
 
@@ -65,7 +65,7 @@ def test_each_step_of_a_call_is_run_by_its_name(customer, platform, name):
     (line,) = logged(platform, call.id, 1)
     assert (line["event"], line["task"], line["call_id"]) == ("task_done", name, call.id)
     kind = STEP_TASKS[name]
-    assert f"{kind} done (attempt {steps[kind]['attempts'] + 1} of" in line["said"]
+    assert f"{kind} done (attempt {steps[kind]['attempts'] + 1} of" in line["result"]
     assert call.effects() == 1, "the provider was asked, and had nothing left to end"
 
 
@@ -75,7 +75,7 @@ def test_a_step_of_a_live_call_is_refused(customer, platform, name):
     send(platform, (name, [call.id]))
     (line,) = logged(platform, call.id, 1)
     assert (line["event"], line["level"]) == ("task_refused", "warning")
-    assert "has not ended" in line["said"]
+    assert "has not ended" in line["reason"]
     call.end()
     call.settled()
 
