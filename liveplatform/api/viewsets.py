@@ -9,7 +9,7 @@ from rest_framework.serializers import Serializer
 from rest_framework.viewsets import GenericViewSet
 
 from liveplatform.api.pagination import KeysetPagination
-from liveplatform.api.serializers import EnvelopeSerializer
+from liveplatform.api.serializers import EnvelopeSerializer, PlainSerializer
 from liveplatform.api.views import PlatformView
 
 M = TypeVar("M", bound=Model)
@@ -22,7 +22,7 @@ class PlatformViewSet(PlatformView, GenericViewSet[M]):
     RetrieveModelMixin bring these two actions.
     """
 
-    serializer_class: type[Serializer[Any]]
+    serializer_class: type[PlainSerializer]
     list_serializer_class: ClassVar[type[EnvelopeSerializer]]
     pagination_class: type[BasePagination] | None = KeysetPagination
     lookup_value_converter = "id"

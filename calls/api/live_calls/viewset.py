@@ -5,11 +5,10 @@ from uuid import UUID
 
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.decorators import action
-from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from calls.api.base import READ, WRITE, CallPagination, CallsViewSet
+from calls.api.base import READ, WRITE, CallListMixin
 from calls.api.live_calls import serializers as shapes
 from calls.api.live_calls.filters import filter_parameters, parse_filter
 from calls.api.live_calls.surface import LIVE
@@ -26,13 +25,12 @@ from calls.models import Call
 @extend_schema_view(
     list=extend_schema(summary="List live calls, newest first", parameters=filter_parameters())
 )
-class LiveCallViewSet(ListModelMixin, CallsViewSet):
+class LiveCallViewSet(CallListMixin):
     """`/v1/live/calls`"""
 
     queryset = Call.objects.filter(channel=Call.Channel.VIDEO)
     serializer_class = shapes.LiveCallSerializer
     list_serializer_class = shapes.LiveCallListSerializer
-    pagination_class = CallPagination
     surface = LIVE
     tags = ["Live calls"]
     scopes = {"list": READ, "retrieve": READ} | dict.fromkeys(

@@ -4,11 +4,10 @@ from uuid import UUID
 
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.decorators import action
-from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from calls.api.base import CallPagination
+from calls.api.base import CallListMixin
 from calls.api.bulk.bulk_end import BulkEndMixin
 from calls.api.platform import serializers as shapes
 from calls.api.platform.export import ExportMixin
@@ -34,13 +33,12 @@ from liveplatform.accounts.scopes import ADMIN, READ, WRITE
         parameters=filter_parameters(),
     )
 )
-class CallViewSet(ListModelMixin, ExportMixin, RecordMixin, TranscriptMixin, BulkEndMixin, RegisterCallMixin):
+class CallViewSet(CallListMixin, ExportMixin, RecordMixin, TranscriptMixin, BulkEndMixin, RegisterCallMixin):
     """`/v1/calls`; POST there is the telephony API's registration of calls."""
 
     queryset = Call.objects.all()
     serializer_class = CallSerializer
     list_serializer_class = shapes.CallsSerializer
-    pagination_class = CallPagination
     surfaces = {"create": TELEPHONY}
     tags = ["Calls"]
     scopes = {
