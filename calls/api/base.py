@@ -15,8 +15,6 @@ from calls.models import Call
 from liveplatform.api.pagination import KeysetPagination, parse_page, slice_page
 from liveplatform.api.viewsets import PlatformViewSet
 
-READ, WRITE = "read:live", "write:live"
-
 
 class CallErrors(APIView):
     """Mix-in: errors of the calls app become HTTP errors."""

@@ -8,7 +8,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from calls.api.base import READ, WRITE, CallListMixin
+from calls.api.base import CallListMixin
 from calls.api.live_calls import serializers as shapes
 from calls.api.live_calls.filters import filter_parameters, parse_filter
 from calls.api.live_calls.surface import LIVE
@@ -20,6 +20,7 @@ from calls.lifecycle.live_status import live_status
 from calls.lifecycle.start import start
 from calls.lifecycle.update import update_call
 from calls.models import Call
+from liveplatform.accounts.scopes import READ, WRITE
 
 
 @extend_schema_view(

@@ -5,11 +5,11 @@ from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from calls.api.base import READ
 from calls.api.telephony import serializers as shapes
 from calls.api.telephony.representation import Answer
 from calls.api.telephony.surface import TELEPHONY
 from calls.models import PhoneNumber
+from liveplatform.accounts.scopes import READ
 from liveplatform.api.pagination import UnpagedList
 from liveplatform.api.viewsets import PlatformViewSet
 

@@ -4,12 +4,13 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from calls.api.base import WRITE, CallsViewSet
+from calls.api.base import CallsViewSet
 from calls.api.telephony import serializers as shapes
 from calls.api.telephony.representation import Answer, TelephonyCall
 from calls.api.telephony.surface import TELEPHONY
 from calls.lifecycle.register_external import ExternalCall, register_external_call
 from calls.models import Call
+from liveplatform.accounts.scopes import WRITE
 
 
 class RegisterCallMixin(CallsViewSet):

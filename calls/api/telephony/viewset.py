@@ -12,7 +12,7 @@ from rest_framework.exceptions import ParseError, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from calls.api.base import READ, WRITE, CallsViewSet
+from calls.api.base import CallsViewSet
 from calls.api.exceptions import CallNotPlaced
 from calls.api.telephony import schema
 from calls.api.telephony import serializers as shapes
@@ -26,6 +26,7 @@ from calls.lifecycle.dial_plan import DialRequest
 from calls.lifecycle.end import end
 from calls.models import Call
 from liveplatform.accounts.models import Account
+from liveplatform.accounts.scopes import READ, WRITE
 from liveplatform.api import idempotency
 
 log = structlog.get_logger(__name__)
