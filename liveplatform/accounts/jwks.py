@@ -1,7 +1,7 @@
 """JSON Web Key Sets (RFC 7517): an issuer's public keys, fetched on demand at a bounded rate.
 
 One thread fetches at a time. A request with a known key never waits for the fetch; one with an unknown key
-waits PATIENCE at most, so that a slow issuer cannot hold the platform's threads.
+waits FETCH_WAIT_TIMEOUT at most, so that a slow issuer cannot hold the platform's threads.
 """
 
 import threading

@@ -1,6 +1,6 @@
 """API keys: made, rotated, revoked, and looked up by the hash of their secret.
 
-A key reads "lp_<public id>_<secret>". Look-ups are cached per process for CACHE seconds, so that a request
+A key reads "lp_<public id>_<secret>". Look-ups are cached per process for CACHE_SECONDS, so that a request
 needs no query for its key: a revoked key works for at most that long, an expired one is refused at once.
 """
 

@@ -1,6 +1,6 @@
 """Idempotency-Key: a repeated request has one effect and gets the stored response.
 
-A record is reserved before the view runs (one statement; after a crash it is free again after LOCK seconds).
+A record is reserved before the view runs (one statement; after a crash it is free again after LOCK_SECONDS).
 The response is stored in it inside the view's own transaction, so that effect and response commit together.
 Stored responses are sealed: they may hold the text of a new API key, or a phone number.
 """
@@ -26,8 +26,8 @@ from liveplatform.crypto import DecryptionFailed, seal, unseal
 
 HEADER = "Idempotency-Key"
 METHODS = ("POST", "PATCH", "DELETE")
-LOCK_SECONDS = 60  # seconds
-RETENTION_HOURS = 24  # hours
+LOCK_SECONDS = 60
+RETENTION_HOURS = 24
 KEY_FORMAT = re.compile(r"[\x20-\x7e]{1,255}")
 
 RESERVE = """

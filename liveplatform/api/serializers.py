@@ -54,7 +54,7 @@ class JSONObjectField(serializers.JSONField):
 
 
 class StrictSerializer(serializers.Serializer[Any]):
-    """The house's own input: unknown fields are refused by name."""
+    """Input of the platform's own API: unknown fields are refused by name."""
 
     def to_internal_value(self, data: Any) -> Any:  # noqa: ANN401
         if isinstance(data, dict):
