@@ -16,7 +16,6 @@ from django.db.models.functions import Least, Now
 from calls.models.call import Call
 from calls.models.monitor import CallMonitor, Reconciliation
 from calls.monitoring.deadlines import deadline, first_check
-from liveplatform.work.doorbell import ring
 from liveplatform.work.models import NO_KEY
 
 
@@ -32,8 +31,7 @@ def start_monitor(call: Call) -> None:
 
 def check_now(call_ids: Iterable[UUID]) -> None:
     """Make the monitors of these calls due at once."""
-    if _pending(call_ids).update(due_at=Least("due_at", Now()), updated_at=Now()):
-        ring(CallMonitor.queue)
+    CallMonitor.objects.filter(call__in=list(call_ids)).make_due()
 
 
 def pull_forward(calls: Iterable[Call], now: datetime) -> None:

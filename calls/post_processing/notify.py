@@ -9,14 +9,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef
-from django.db.models.functions import Now
 
 from calls.models.analysis import Analysis
 from calls.models.call import Call
 from calls.models.step import Step
 from calls.representation import AnalysisSerializer, CallSerializer, StepOutcome
 from liveplatform.webhooks.publish import EventMessage
-from liveplatform.work.doorbell import ring
 from liveplatform.work.outcomes import Outcome, succeeded
 
 
@@ -30,11 +28,8 @@ def release(call_ids: Iterable[UUID]) -> None:
     The calls must be locked, so that of steps which settle concurrently one sees the others.
     """
     unsettled = Step.objects.filter(call=OuterRef("call"), state__in=Step.OPEN).exclude(kind=Step.Kind.NOTIFY)
-    waiting = Step.objects.filter(
-        call__in=call_ids, kind=Step.Kind.NOTIFY, state=Step.State.PENDING, due_at=None
-    )
-    if waiting.filter(~Exists(unsettled)).update(due_at=Now(), updated_at=Now()):
-        ring(Step.queue)
+    waiting = Step.objects.filter(call__in=call_ids, kind=Step.Kind.NOTIFY, due_at=None)
+    waiting.filter(~Exists(unsettled)).make_due()
 
 
 def events(steps: Sequence[Step], analyses: Mapping[UUID, Analysis]) -> list[EventMessage]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, ClassVar, Self, TypeVar, cast
 
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.functions import Least, Now
 
 from liveplatform.db.uuid7 import uuid7
 from liveplatform.work.doorbell import ring
@@ -22,9 +22,9 @@ class WorkQuerySet(models.QuerySet[W]):
     """Rows of Work. Its verbs ring the doorbell of their queue, at the commit of the transaction."""
 
     def make_due(self) -> int:
-        """Make the pending rows among these due now; returns how many there were."""
+        """Make the pending rows among these due now, unless they are already; returns how many are pending."""
         rows = self.filter(state=Work.State.PENDING)
-        return self._ring(rows.update(due_at=Now(), updated_at=Now()))
+        return self._ring(rows.update(due_at=Least("due_at", Now()), updated_at=Now()))
 
     def restart(self, *, interrupt: bool = False, wake: bool = True) -> int:
         """Run settled rows again, due now, with a fresh set of attempts; returns how many.

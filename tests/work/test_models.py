@@ -1,6 +1,9 @@
 """Rows of Work: made due, restarted with fresh attempts, and the doorbell rings at the commit."""
 
+from datetime import timedelta
+
 import pytest
+from django.db.models.functions import Now
 
 from calls.lifecycle.end import end
 from calls.models import Step
@@ -72,3 +75,11 @@ def test_columns_have_defaults_in_the_database(account):
     end(call.pk, account_id=account.pk, actor="test")
     for step in Step.objects.filter(call=call):
         assert (step.attempts, step.log, step.result, step.fencing_token) == (0, [], {}, 0)
+
+
+def test_a_row_that_is_due_keeps_its_place(account):
+    early = Now() - timedelta(minutes=1)
+    due_steps(account, due_at=early)
+    before = Step.objects.get().due_at
+    Step.objects.all().make_due()
+    assert Step.objects.get().due_at == before
