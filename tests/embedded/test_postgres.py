@@ -12,7 +12,7 @@ from liveplatform.embedded.postgres import postgres_is_up, start_postgres, stop_
 from tests.support.servers import kill, pids, sql
 
 
-def test_children_that_outlive_their_killed_server_are_waited_for(var):
+def test_a_start_waits_for_child_processes_of_a_killed_server(var):
     embedded.ensure(var, redis=False, durable=False)
     connection = psycopg.connect(embedded.database_url(var))
     busy = connection.info.backend_pid
@@ -27,22 +27,22 @@ def test_children_that_outlive_their_killed_server_are_waited_for(var):
     assert sql(var, "SELECT 1") == "1"
 
 
-def test_a_pid_file_that_names_a_stranger_is_no_obstacle(var):
+def test_a_stale_pid_file_that_names_another_process_is_ignored(var):
     embedded.ensure(var, redis=False, durable=False)
     lines = (var / "postgres" / "postmaster.pid").read_text().splitlines()
     embedded.stop(var)
-    stranger = subprocess.Popen(["sleep", "60"])
+    other = subprocess.Popen(["sleep", "60"])
     try:
-        (var / "postgres" / "postmaster.pid").write_text("\n".join([str(stranger.pid), *lines[1:]]) + "\n")
+        (var / "postgres" / "postmaster.pid").write_text("\n".join([str(other.pid), *lines[1:]]) + "\n")
         embedded.ensure(var, redis=False, durable=False)
-        assert stranger.poll() is None
+        assert other.poll() is None
     finally:
-        stranger.kill()
-        stranger.wait()
+        other.kill()
+        other.wait()
     assert sql(var, "SELECT 1") == "1"
 
 
-def test_a_first_start_that_was_cut_off_is_begun_anew(var):
+def test_an_interrupted_first_start_is_repeated(var):
     (var / "postgres.new").mkdir(parents=True)
     (var / "postgres.new" / "PG_VERSION").write_text("18\n")
 
@@ -51,7 +51,7 @@ def test_a_first_start_that_was_cut_off_is_begun_anew(var):
     assert sql(var, "SELECT 1") == "1"
 
 
-def test_the_environment_cannot_lead_them_astray(var, monkeypatch):
+def test_environment_variables_of_postgres_are_ignored(var, monkeypatch):
     for name, value in {"PGPORT": "6543", "PGDATA": "/nowhere", "TMPDIR": str(var)}.items():
         monkeypatch.setenv(name, value)
 

@@ -13,7 +13,7 @@ from tests.environment import ROOT
 from tests.support.servers import kill, pids, redis_of, sql
 
 
-def test_both_answer_and_are_found_by_whoever_comes_later(var):
+def test_both_servers_answer_and_later_processes_share_them(var):
     embedded.ensure(var, durable=False)
     before = pids(var)
 
@@ -24,7 +24,7 @@ def test_both_answer_and_are_found_by_whoever_comes_later(var):
     assert redis_of(var).ping()
 
 
-def test_data_outlives_a_stop(var):
+def test_data_is_kept_when_the_servers_stop(var):
     embedded.ensure(var)
     sql(var, "CREATE TABLE kept AS SELECT 7 AS seven")
     embedded.stop(var)
@@ -36,7 +36,7 @@ def test_data_outlives_a_stop(var):
     assert sql(var, "SHOW fsync") == "on"
 
 
-def test_two_checkouts_side_by_side_do_not_meet(var, place):
+def test_two_checkouts_have_servers_of_their_own(var, place):
     beside = place / "beside"
     embedded.ensure(var, durable=False)
     try:
@@ -51,7 +51,7 @@ def test_two_checkouts_side_by_side_do_not_meet(var, place):
     assert sql(var, "SELECT 1") == "1"
 
 
-def test_after_a_kill_of_everything_they_come_up_again(var):
+def test_servers_start_again_after_everything_was_killed(var):
     embedded.ensure(var)
     sql(var, "CREATE TABLE kept AS SELECT 7 AS seven")
     for pid in pids(var):
@@ -65,7 +65,7 @@ def test_after_a_kill_of_everything_they_come_up_again(var):
     assert redis_of(var).ping()
 
 
-def test_many_processes_at_once_start_one_pair_and_make_one_secret(var):
+def test_concurrent_processes_start_one_pair_of_servers_and_one_secret(var):
     code = (
         "import sys; from pathlib import Path; from liveplatform import embedded; var = Path(sys.argv[1]);"
         "embedded.ensure(var, durable=False); print(embedded.secret(var, 'key', 'dev:'))"
@@ -74,10 +74,10 @@ def test_many_processes_at_once_start_one_pair_and_make_one_secret(var):
         subprocess.Popen([sys.executable, "-c", code, str(var)], cwd=ROOT, stdout=subprocess.PIPE, text=True)
         for _ in range(5)
     ]
-    said = {process.communicate()[0] for process in started}
+    outputs = {process.communicate()[0] for process in started}
 
     assert [process.returncode for process in started] == [0] * 5
-    assert len(said) == 1
+    assert len(outputs) == 1
     assert (var / "key").stat().st_mode & 0o777 == 0o600
     assert sorted(path.name for path in var.iterdir()) == ["embedded.lock", "key", "postgres", "redis"]
 

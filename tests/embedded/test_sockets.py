@@ -12,7 +12,7 @@ from tests.support.servers import pids, redis_of, sql
 AS_ROOT = os.geteuid() == 0
 
 
-def test_a_checkout_may_have_a_very_long_path_with_spaces(place):
+def test_a_data_directory_may_have_a_very_long_path_with_spaces(place):
     var = place / ("a long name " * 10) / ("b" * 200) / "var"
     try:
         embedded.ensure(var, durable=False)
@@ -22,7 +22,7 @@ def test_a_checkout_may_have_a_very_long_path_with_spaces(place):
         embedded.stop(var)
 
 
-def test_nobody_else_on_the_machine_can_reach_them_and_no_port_is_taken(var):
+def test_other_users_cannot_connect_and_no_port_is_opened(var):
     embedded.ensure(var, durable=False)
 
     assert sockets.postgres_socket(var).parent.stat().st_mode & 0o077 == 0
@@ -33,7 +33,7 @@ def test_nobody_else_on_the_machine_can_reach_them_and_no_port_is_taken(var):
 
 
 @pytest.mark.skipif(not AS_ROOT, reason="only root can give a directory away")
-def test_a_directory_of_somebody_else_is_not_trusted(var):
+def test_a_socket_directory_of_another_user_is_refused(var):
     sockets.socket_directory(var).mkdir()
     os.chown(sockets.socket_directory(var), 65534, 65534)
 
@@ -41,7 +41,7 @@ def test_a_directory_of_somebody_else_is_not_trusted(var):
         embedded.ensure(var, durable=False)
 
 
-def test_a_configured_url_is_taken_as_it_is():
+def test_a_url_becomes_djangos_settings():
     found = embedded.django_database("postgresql://me:p%40ss@db.example:6432/calls?sslmode=require")
 
     assert (found["USER"], found["PASSWORD"], found["HOST"], found["PORT"], found["NAME"]) == (

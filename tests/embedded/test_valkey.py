@@ -9,7 +9,7 @@ from liveplatform.embedded.valkey import redis_is_up
 from tests.support.servers import is_gone, redis_of, sql
 
 
-def test_servers_whose_sockets_were_swept_away_are_found_again(var):
+def test_servers_whose_sockets_were_deleted_are_replaced(var):
     embedded.ensure(var, durable=False)
     lost = embedded.redis_pid(var)
     sockets.postgres_socket(var).unlink()
@@ -19,10 +19,10 @@ def test_servers_whose_sockets_were_swept_away_are_found_again(var):
 
     assert sql(var, "SELECT 1") == "1"
     assert redis_of(var).ping()
-    assert is_gone(lost), "the Redis that nobody could reach is gone"
+    assert is_gone(lost), "the unreachable Redis has ended"
 
 
-def test_a_frozen_redis_is_left_alone_and_can_be_stopped(var):
+def test_a_frozen_redis_is_not_replaced_and_can_be_stopped(var):
     embedded.ensure(var, postgres=False)
     pid = embedded.redis_pid(var)
     os.kill(pid, signal.SIGSTOP)

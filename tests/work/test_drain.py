@@ -14,13 +14,13 @@ from liveplatform.work.outcomes import postpone, succeeded
 from tests.support.draining import drain, due_steps
 
 
-def test_a_row_that_its_workers_died_under_is_given_up_without_another_try(account):
+def test_a_row_whose_workers_were_lost_fails_without_another_attempt(account):
     due_steps(account, state="running", attempts=2, max_attempts=2, due_at=Now() - timedelta(seconds=1))
     assert drain(Step).outcomes == {"failed": 1}
     assert "lost" in Step.objects.get().error
 
 
-def test_a_step_that_cannot_be_prepared_takes_no_other_along(account):
+def test_a_row_that_cannot_be_prepared_does_not_affect_the_others(account):
     good, bad = due_steps(account, 2)
 
     def poisoned(rows):

@@ -17,14 +17,14 @@ from tests.support.factories import phone_call
 @pytest.fixture
 def rings(monkeypatch, django_capture_on_commit_callbacks):
     """The queues that were rung at commits within the block."""
-    heard = []
-    monkeypatch.setitem(doorbell._wake_by_queue, Step.queue, lambda: heard.append(Step.queue))
+    rung = []
+    monkeypatch.setitem(doorbell._wake_by_queue, Step.queue, lambda: rung.append(Step.queue))
 
     def of(act):
-        heard.clear()
+        rung.clear()
         with django_capture_on_commit_callbacks(execute=True):
             act()
-        return list(heard)
+        return list(rung)
 
     return of
 

@@ -11,7 +11,7 @@ from liveplatform.work.run_one import run_inline, run_one
 from tests.support.draining import due_steps, queue_of
 
 
-def test_running_one_row_by_hand_says_what_came_of_it(account):
+def test_a_row_runs_by_its_id_and_the_outcome_is_described(account):
     (step,) = due_steps(account, due_at=Now() + timedelta(hours=1))
     assert "skipped: No room was made" in run_one(queue_of(Step), step.pk)
     assert "already" in run_one(queue_of(Step), step.pk)

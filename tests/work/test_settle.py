@@ -24,7 +24,7 @@ def claim():
     return sql.claim(Step, 50, per_key=50)
 
 
-def test_a_row_whose_lease_ran_out_is_claimed_again_and_the_old_owner_is_fenced(account):
+def test_an_expired_lease_is_claimed_again_and_the_old_owner_is_fenced(account):
     due_steps(account)
     (stale,) = claim()
     Step.objects.update(due_at=Now() - timedelta(seconds=1))
@@ -35,7 +35,7 @@ def test_a_row_whose_lease_ran_out_is_claimed_again_and_the_old_owner_is_fenced(
     assert (row.state, row.result, len(row.log)) == ("done", {"by": "fresh"}, 1)
 
 
-def test_again_is_postponed_on_the_rows_own_clock_and_the_last_again_is_failed(account):
+def test_a_retry_waits_for_its_backoff_and_the_last_one_is_failed(account):
     due_steps(account, max_attempts=2)
     (row,) = settle(queue_of(Step), [attempt_of(claim()[0], retry("busy", 30, code="unavailable"))])
     assert row.state == "pending"
@@ -46,7 +46,7 @@ def test_again_is_postponed_on_the_rows_own_clock_and_the_last_again_is_failed(a
     assert [entry["code"] for entry in row.log if "code" in entry] == ["unavailable"]
 
 
-def test_work_that_comes_back_for_ever_counts_and_logs_its_last_turn_only(account):
+def test_postponed_work_keeps_the_attempts_and_log_of_its_last_run_only(account):
     due_steps(account)
     for turn in (1, 2):
         Step.objects.update(due_at=Now())
@@ -57,7 +57,7 @@ def test_work_that_comes_back_for_ever_counts_and_logs_its_last_turn_only(accoun
     assert timedelta(seconds=50) < row.due_at - datetime.now(UTC) <= timedelta(seconds=60)
 
 
-def test_what_cannot_follow_is_an_attempt_that_failed_and_says_why(account):
+def test_consequences_that_raise_are_a_failed_attempt_with_its_reason(account):
     (step,) = due_steps(account, max_attempts=2)
 
     def settled(rows):
@@ -73,7 +73,7 @@ def test_what_cannot_follow_is_an_attempt_that_failed_and_says_why(account):
     assert [entry["outcome"] for entry in step.log] == ["again", "again"]
 
 
-def test_a_row_whose_failure_cannot_be_followed_either_is_given_up_visibly(account):
+def test_consequences_that_always_raise_leave_a_failed_row(account):
     (step,) = due_steps(account, max_attempts=1)
 
     def settled(rows):
@@ -85,7 +85,7 @@ def test_a_row_whose_failure_cannot_be_followed_either_is_given_up_visibly(accou
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_last_step_to_settle_frees_notify_however_they_race():
+def test_the_last_step_to_settle_releases_notify_under_concurrency():
     account = Account.objects.create(name="racing")
     for _ in range(10):
         call = phone_call(account, provider_call_id="")

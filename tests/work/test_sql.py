@@ -26,7 +26,7 @@ def test_a_claim_counts_the_attempt_and_leases_the_row(account):
     assert claim() == []
 
 
-def test_what_waits_for_others_or_for_later_is_not_due(account):
+def test_rows_that_wait_or_are_due_later_are_not_claimed(account):
     due_steps(account, due_at=None)
     due_steps(account, due_at=Now() + timedelta(minutes=1))
     assert claim() == []
@@ -41,14 +41,14 @@ def test_one_key_cannot_take_every_place(account):
     assert sum(row.concurrency_key == slow for row in rows) == 8
 
 
-def test_what_a_key_has_in_flight_and_what_it_may_have_count(account):
+def test_places_in_flight_and_limits_of_a_key_count(account):
     concurrency_key = uuid.uuid4()
     due_steps(account, 10, concurrency_key=concurrency_key)
     assert len(claim(busy={concurrency_key: 6}, limits={concurrency_key: 8})) == 2
 
 
 @pytest.mark.django_db(transaction=True)
-def test_claims_at_once_never_meet():
+def test_concurrent_claims_never_take_the_same_row():
     account = Account.objects.create(name="racing")
     due_steps(account, 40)
     taken, barrier = [], threading.Barrier(4)

@@ -7,18 +7,18 @@ from django.db import connection
 
 
 def in_a_thread_with_its_own_connection(act):
-    said = []
+    results = []
 
     def run():
         try:
-            said.append(act())
+            results.append(act())
         finally:
             connection.close()
 
     thread = threading.Thread(target=run)
     thread.start()
     thread.join()
-    return said[0]
+    return results[0]
 
 
 @pytest.mark.django_db
