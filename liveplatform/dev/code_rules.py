@@ -10,9 +10,10 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeGuard
 
 ROOT = Path(__file__).resolve().parents[2]
-APPS = ("liveplatform", "calls", "providers", "sessions_app")
+NO_APPS = {"tests", "benchmarks"}
 
 MAX_MODULE_LINES = 250
 MAX_FUNCTION_LINES = 40
@@ -21,15 +22,28 @@ MIN_MIRRORED = 0.80
 
 # Raw SQL stands in modules called sql.py. Besides: the statement that reserves an Idempotency-Key, what runs
 # prepared statements, and what connects.
-SQL_ALLOWED = re.compile(r"(^|/)sql\.py$|/migrations/|^liveplatform/(api/idempotency|db/|embedded/)")
+SQL_ALLOWED = re.compile(r"(^|/)sql\.py$|/migrations/|^liveplatform/(api/idempotency\.py$|db/|embedded/)")
+SQL_CALLS = {"RawSQL", "RunSQL", "execute_prepared", "execute", "executemany", "cursor", "raw", "extra"}
+# Keywords in capitals are SQL wherever they stand in a text. {} is the place of an f-string's expression.
 SQL_TEXT = re.compile(
-    r"\b(INSERT\s+INTO\s+\w|DELETE\s+FROM\s+\w|UPDATE\s+[\w\"{}]+\s+(AS\s+\w+\s+)?SET\b|SELECT\b.+?\bFROM\s+\w)",
+    r"\bINSERT\s+INTO\s+[\w\"%{]|\bDELETE\s+FROM\s+[\w\"%{]|\bUPDATE\s+[\w.\"%{}]+\s+((AS\s+)?\w+\s+)?SET\b"
+    r"|\bSELECT\b.+?\bFROM\s+[\w\"%{(]|\bTRUNCATE\s+[\w\"%{]|\bLOCK\s+TABLE\b"
+    r"|\b(CREATE|ALTER|DROP)\s+(TABLE|INDEX)\b|\bpg_\w*advisory\w*lock",
     re.S,
 )
-SQL_CALLS = {"RawSQL", "execute_prepared", "executemany", "cursor"}
+# In small letters they may be prose, so a text is SQL if it begins and goes on like a statement.
+NAME, COLUMN = r"[\w.\"%{}]+", r"(?:[\w.\"%{}*]+(?:\([^()]*\))?)"
+SQL_TEXT_ANY_CASE = re.compile(
+    rf"\s*(insert\s+into\s+{NAME}\s*(\(|values\b|select\b)|update\s+{NAME}\s+((as\s+)?\w+\s+)?set\s+{NAME}\s*="
+    rf"|(select\s+{COLUMN}(\s*,\s*{COLUMN})*|delete)\s+from\s+({NAME}\s*($|[;,]|as\b|where\b|using\b|(inner|left)\b"
+    rf"|join\b|group\b|order\b|limit\b|for\b)|\()|truncate\s+(table\s+)?{NAME}\s*($|;|cascade\b)|lock\s+table\s"
+    r"|select\s+pg_\w+\()",
+    re.S | re.I,
+)
 
 # Modules without logic of their own, which need no test of their name.
 NO_MIRROR = re.compile(r"(^|/)(__init__|__main__|apps|urls|settings|wsgi)\.py$|/migrations/")
+HAS_TEST = re.compile(r"^\s*(async )?def test", re.M)
 
 
 @dataclass(frozen=True)
@@ -47,16 +61,30 @@ class Module:
 def main() -> int:
     """Print every violation; the exit status is 1 if there is one."""
     modules = list(read_modules(ROOT))
-    tests = {path.relative_to(ROOT).as_posix() for path in (ROOT / "tests").rglob("test_*.py")}
-    violations = [*check(modules), *check_mirror(modules, tests)]
+    violations = [*check(modules), *check_mirror(modules, read_tests(ROOT))]
     sys.stdout.write("".join(f"{line}\n" for line in violations))
     sys.stdout.write(f"code rules: {len(modules)} modules, {len(violations)} violations\n")
     return 1 if violations else 0
 
 
+def find_apps(root: Path) -> frozenset[str]:
+    """The first-party packages: folders with an apps.py or __init__.py, but tests and benchmarks."""
+    files = (path for name in ("apps.py", "__init__.py") for path in root.glob(f"*/{name}"))
+    return frozenset(path.parent.name for path in files) - NO_APPS
+
+
+APPS = find_apps(ROOT)
+
+
+def read_tests(root: Path) -> set[str]:
+    """The test files that have a test."""
+    files = (root / "tests").rglob("test_*.py")
+    return {path.relative_to(root).as_posix() for path in files if HAS_TEST.search(path.read_text())}
+
+
 def read_modules(root: Path) -> Iterator[Module]:
     """Every module of the apps, but migrations."""
-    for app in APPS:
+    for app in sorted(find_apps(root)):
         for path in sorted((root / app).rglob("*.py")):
             if "migrations" not in path.parts:
                 yield Module(path.relative_to(root).as_posix(), path.read_text())
@@ -90,20 +118,54 @@ def check_sql(module: Module) -> Iterator[str]:
     """SQL statements, and calls that run them, outside the modules for SQL."""
     if SQL_ALLOWED.search(module.path):
         return
-    for node in ast.walk(module.tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and SQL_TEXT.search(node.value):
-            yield f"{module.path}:{node.lineno}: raw SQL belongs in a module called sql.py"
+    tree = module.tree
+    for line in sorted({node.lineno for node, text in _texts(tree) if _is_sql(text)}):
+        yield f"{module.path}:{line}: raw SQL belongs in a module called sql.py"
+    for node in ast.walk(tree):
         if isinstance(node, ast.Call) and _name(node.func) in SQL_CALLS:
             yield f"{module.path}:{node.lineno}: {_name(node.func)}() belongs in a module called sql.py"
 
 
+def _is_sql(text: str) -> bool:
+    return bool(SQL_TEXT.search(text) or SQL_TEXT_ANY_CASE.match(text))
+
+
+def _texts(tree: ast.Module) -> Iterator[tuple[ast.expr, str]]:
+    """Every text but docstrings; a concatenation is one text."""
+    docstrings = {node.value for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant | ast.JoinedStr | ast.BinOp) and node not in docstrings:
+            yield node, _text(node)
+
+
+def _text(node: ast.expr) -> str:
+    """The text of a literal, f-string or sum of texts; {} for each part that is known at run time only."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    if isinstance(node, ast.JoinedStr):
+        return "".join(map(_text, node.values))
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        return _text(node.left) + _text(node.right)
+    return _text(node.left) if isinstance(node, ast.BinOp) else "{}"
+
+
 def check_type_checking(module: Module) -> Iterator[str]:
-    """Imports of the apps' own modules that are hidden from run time."""
+    """Imports of the apps' own modules that are hidden from run time, or from the type checker."""
     for node in ast.walk(module.tree):
-        if isinstance(node, ast.If) and _name(node.test) == "TYPE_CHECKING":
+        if isinstance(node, ast.If) and any(_name(part) == "TYPE_CHECKING" for part in _parts(node.test)):
             for statement in ast.walk(node):
-                if isinstance(statement, ast.ImportFrom) and (statement.module or "").split(".")[0] in APPS:
+                if _imports_own(statement):
                     yield f"{module.path}:{statement.lineno}: own module imported under TYPE_CHECKING"
+
+
+def _parts(node: ast.expr) -> Iterator[ast.expr]:
+    return (part for part in ast.walk(node) if isinstance(part, ast.expr))
+
+
+def _imports_own(node: ast.AST) -> TypeGuard[ast.Import | ast.ImportFrom]:
+    if isinstance(node, ast.ImportFrom):
+        return node.level > 0 or (node.module or "").partition(".")[0] in APPS
+    return isinstance(node, ast.Import) and any(name.name.partition(".")[0] in APPS for name in node.names)
 
 
 def check_mirror(modules: Iterable[Module], tests: set[str]) -> Iterator[str]:

@@ -9,6 +9,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from liveplatform.db.timeouts import ping
 from liveplatform.work import heartbeat
 
 log = structlog.get_logger(__name__)
@@ -49,11 +50,7 @@ def _status(check: Callable[[], None]) -> str:
 
 
 def _database() -> None:
-    """On a new connection: one that is open to a frozen server would hang."""
-    params = connection.get_connection_params() | {"connect_timeout": TIMEOUT}
-    with psycopg.connect(**params) as fresh:
-        fresh.execute(f"SET statement_timeout = {TIMEOUT * 1000}")
-        fresh.execute("SELECT 1")
+    ping(TIMEOUT)
 
 
 def _migrations() -> None:
