@@ -20,12 +20,13 @@ class Provider:
     label: str
     credentials: CredentialSpec
     adapter: Callable[[Mapping[str, str], TransportOptions], Adapter] | None = None
+    rooms_label: str = ""  # the name of its product with rooms, if not the label
 
 
 # In order of preference, where an account is connected to several that can do the same.
 PROVIDERS = {
     "twilio": Provider("Twilio", Twilio.credentials, Twilio),
-    "getstream": Provider("GetStream", GetStream.credentials, GetStream),
+    "getstream": Provider("GetStream", GetStream.credentials, GetStream, "GetStream Video"),
     "cloudflare": Provider(
         "Cloudflare",
         CredentialSpec(("account_id", "app_id"), ("api_token",), identity_fields=("account_id", "app_id")),
@@ -35,6 +36,11 @@ PROVIDERS = {
 }
 CREDENTIALS = {name: provider.credentials for name, provider in PROVIDERS.items()}
 ROOM_PROVIDERS = tuple(name for name, each in PROVIDERS.items() if hasattr(each.adapter, "open_room"))
+
+
+def room_provider_labels() -> list[str]:
+    """The names of the products with rooms, in order of preference."""
+    return [PROVIDERS[name].rooms_label or PROVIDERS[name].label for name in ROOM_PROVIDERS]
 
 
 def provider_choices() -> list[tuple[str, str]]:

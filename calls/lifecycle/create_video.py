@@ -15,6 +15,7 @@ from liveplatform.accounts.models import Account, Connection
 from liveplatform.db.uuid7 import uuid7
 from providers.base import HasRooms
 from providers.errors import NotConfigured
+from providers.registry import room_provider_labels
 
 # GetStream's predefined call type (https://getstream.io/video/docs/api/); LiveKit has no types.
 DEFAULT_ROOM_TYPE = "default"
@@ -67,7 +68,7 @@ def default_time_limit(account_id: UUID) -> int | None:
 def _room_adapter(connection: Connection | None) -> HasRooms:
     provider = adapter_for(connection)
     if not isinstance(provider, HasRooms):
-        raise NotConfigured("The connection has no rooms; connect GetStream Video or LiveKit.")
+        raise NotConfigured(f"The connection has no rooms; connect {' or '.join(room_provider_labels())}.")
     return provider
 
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 from calls.lifecycle.create_video import VideoCallRequest, create_video_call, provider_room_data
 from calls.models import Call, CallMonitor
 from providers.errors import NotConfigured, ProviderError
+from tests.support.factories import phone_connection
 
 SOON = timezone.now() + timedelta(hours=1)
 
@@ -46,3 +47,9 @@ def test_without_a_room_there_is_no_call(line, sandbox):
 def test_without_a_connection_there_is_no_call(account):
     with pytest.raises(NotConfigured):
         create_video_call(account.pk, VideoCallRequest(host_user_id="h", title="t"))
+
+
+def test_a_provider_without_rooms_is_refused(account):
+    phone_connection(account)
+    with pytest.raises(NotConfigured, match="no rooms; connect GetStream Video or LiveKit"):
+        create_video_call(account.pk, VideoCallRequest(host_user_id="h", title="t", provider="twilio"))
