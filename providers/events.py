@@ -159,7 +159,13 @@ def signatures_equal(one: str, other: str) -> bool:
 
 @runtime_checkable
 class ReadsEvents(Protocol):
-    """Verifies and parses the events of a provider."""
+    """Verifies and parses the events of a provider.
+
+    `kept_headers`: the names, in lower case, of the headers that prove an event or count its deliveries. They
+    are stored with it, so none of them may be a credential.
+    """
+
+    kept_headers: tuple[str, ...]
 
     def read_event(self, url: str, headers: Mapping[str, str], body: bytes) -> ProviderEventData:
         """The event in one request. `url` is the public one with its query; header names in any case.

@@ -15,18 +15,8 @@ from liveplatform.work.doorbell import ring
 from providers.errors import NotSupported
 from providers.events import ProviderEventData, ReadsEvents, from_json, to_json
 
-# Headers that prove an event, or count its deliveries. No credentials.
-KEPT_HEADERS = (
-    "content-type",
-    "content-encoding",
-    "user-agent",
-    "x-twilio-signature",
-    "i-twilio-idempotency-token",
-    "x-signature",
-    "x-api-key",
-    "x-webhook-id",
-    "x-webhook-attempt",
-)
+# Stored with every event; those of a provider are ReadsEvents.kept_headers.
+KEPT_HEADERS = ("content-type", "content-encoding", "user-agent")
 MAX_HEADER_LENGTH = 500
 MAX_DEDUP_KEY_LENGTH = 200
 MAX_TYPE_LENGTH = 100
@@ -42,7 +32,7 @@ def ingest(connection: Connection, url: str, headers: Mapping[str, str], body: b
     if not isinstance(provider, ReadsEvents):
         raise NotSupported(f"Events of {connection.provider} are not taken here.")
     event = _row(connection, provider.read_event(url, headers, body))
-    event.url, event.headers, event.body = url, _storable(_kept_headers(headers)), body
+    event.url, event.headers, event.body = url, _storable(_kept_headers(provider, headers)), body
     if not _insert(event):
         return None
     ring(ProviderEvent.queue)
@@ -80,9 +70,9 @@ def _dedup_key(given: str) -> str:
     return f"sha256:{hashlib.sha256(given.encode(errors='replace')).hexdigest()}"
 
 
-def _kept_headers(headers: Mapping[str, str]) -> dict[str, str]:
+def _kept_headers(provider: ReadsEvents, headers: Mapping[str, str]) -> dict[str, str]:
     known = {name.lower(): value[:MAX_HEADER_LENGTH] for name, value in headers.items()}
-    return {name: known[name] for name in KEPT_HEADERS if name in known}
+    return {name: known[name] for name in (*KEPT_HEADERS, *provider.kept_headers) if name in known}
 
 
 def _storable(data: Mapping[str, object]) -> dict[str, object]:

@@ -31,6 +31,7 @@ class GetStream:
 
     provider = "getstream"
     credentials = CredentialSpec(("api_key",), ("api_secret",))
+    kept_headers = events.KEPT_HEADERS
 
     def __init__(self, credentials: Mapping[str, str], options: TransportOptions) -> None:
         self._key, self._secret = credentials["api_key"], credentials["api_secret"]

@@ -23,6 +23,7 @@ from providers.events import (
 )
 from providers.getstream.wire import parse_time, read_recording
 
+KEPT_HEADERS = ("x-signature", "x-api-key", "x-webhook-id", "x-webhook-attempt")
 GZIP_MAGIC = b"\x1f\x8b"
 MAX_BODY = 4 * 1024 * 1024
 

@@ -34,6 +34,7 @@ class LiveKit:
     """One customer's LiveKit server, or project in LiveKit's cloud."""
 
     provider = "livekit"
+    kept_headers = ()  # Authorization proves an event, and is a credential
     credentials = CredentialSpec(
         ("api_key",),
         ("api_secret",),

@@ -34,6 +34,7 @@ class Twilio:
     """One customer's own Twilio account (BYO)."""
 
     provider = "twilio"
+    kept_headers = events.KEPT_HEADERS
     credentials = CredentialSpec(
         ("account_sid",), ("auth_token",), ("phone_number",), identity_fields=("account_sid",)
     )

@@ -17,6 +17,7 @@ from providers.twilio.wire import LEG_STATUS, end_of, parse_cost, parse_seconds,
 CALLBACK_STATUS = {**LEG_STATUS, "initiated": "queued", "answered": "live"}
 # The parameter of our callback URLs that holds our id of the call.
 CALL_PARAMETER = "call"
+KEPT_HEADERS = ("x-twilio-signature", "i-twilio-idempotency-token")
 # Stored as details; no phone numbers.
 DETAIL_FIELDS = {
     "SipResponseCode": "sip_code",

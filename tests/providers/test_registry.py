@@ -3,7 +3,8 @@
 import pytest
 
 from providers.errors import NotConfigured, NotSupported
-from providers.registry import CREDENTIALS, PROVIDERS, ROOM_PROVIDERS, build_adapter
+from providers.events import ReadsEvents
+from providers.registry import CREDENTIALS, PROVIDERS, ROOM_PROVIDERS, build_adapter, room_provider_labels
 
 
 @pytest.mark.parametrize("name", [name for name, each in PROVIDERS.items() if each.adapter])
@@ -24,3 +25,17 @@ def test_a_company_without_an_adapter_can_be_stored_only():
 
 def test_rooms_are_offered_by_those_that_can_open_one_in_order_of_preference():
     assert ROOM_PROVIDERS == ("getstream", "livekit")
+    assert room_provider_labels() == ["GetStream Video", "LiveKit"]
+
+
+def test_who_sends_events_names_the_headers_to_keep_and_no_credential():
+    adapters = {
+        name: build_adapter(
+            name, dict.fromkeys(each.credentials.required, "x"), base_url="http://127.0.0.1:9"
+        )
+        for name, each in PROVIDERS.items()
+        if each.adapter
+    }
+    kept = {name: each.kept_headers for name, each in adapters.items() if isinstance(each, ReadsEvents)}
+    assert set(kept) == {"twilio", "getstream", "livekit"}
+    assert all(name == name.lower() and name != "authorization" for names in kept.values() for name in names)

@@ -19,6 +19,7 @@ def test_an_event_is_stored_with_its_raw_request(telephony):
     assert b"CallSid=CA1&CallStatus=ringing" in bytes(event.body)
     assert event.url.endswith(f"/v1/providers/{telephony.pk}/events?call=x")
     assert event.headers["x-twilio-signature"]
+    assert event.headers["content-type"] == "application/x-www-form-urlencoded"
     assert (event.dedup_key, event.type, event.kind, event.state) == (
         "CA1:1:ringing",
         "ringing",
@@ -31,6 +32,8 @@ def test_a_zipped_event_is_stored_zipped(stream):
     assert signed_events.post_getstream(stream, "call.updated", "r", zipped=True).status_code == 200
     event = ProviderEvent.objects.get(connection=stream)
     assert json.loads(gzip.decompress(event.body))["type"] == "call.updated"
+    assert event.headers.keys() >= {"x-signature", "x-api-key", "x-webhook-id", "x-webhook-attempt"}
+    assert "authorization" not in event.headers
 
 
 def test_an_event_costs_two_statements_and_a_savepoint(telephony, django_assert_num_queries):
