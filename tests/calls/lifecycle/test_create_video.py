@@ -5,7 +5,12 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from calls.lifecycle.create_video import VideoCallRequest, create_video_call, provider_room_data
+from calls.lifecycle.create_video import (
+    VideoCallRequest,
+    _room_adapter,
+    create_video_call,
+    provider_room_data,
+)
 from calls.models import Call, CallMonitor
 from providers.errors import NotConfigured, ProviderError
 from tests.support.factories import phone_connection
@@ -50,6 +55,5 @@ def test_without_a_connection_there_is_no_call(account):
 
 
 def test_a_provider_without_rooms_is_refused(account):
-    phone_connection(account)
     with pytest.raises(NotConfigured, match="no rooms; connect GetStream Video or LiveKit"):
-        create_video_call(account.pk, VideoCallRequest(host_user_id="h", title="t", provider="twilio"))
+        _room_adapter(phone_connection(account))

@@ -32,7 +32,7 @@ def test_a_zipped_event_is_stored_zipped(stream):
     assert signed_events.post_getstream(stream, "call.updated", "r", zipped=True).status_code == 200
     event = ProviderEvent.objects.get(connection=stream)
     assert json.loads(gzip.decompress(event.body))["type"] == "call.updated"
-    assert event.headers.keys() >= {"x-signature", "x-api-key", "x-webhook-id", "x-webhook-attempt"}
+    assert event.headers.keys() >= {"x-signature", "x-webhook-id", "x-webhook-attempt"}
     assert "authorization" not in event.headers
 
 
