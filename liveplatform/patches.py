@@ -1,4 +1,15 @@
-"""Patches of other packages' private code; tests/test_patches.py fails when a package changes under one."""
+"""Patches of other packages' private code; tests/test_patches.py fails when a package changes under one.
+
+Private parts that are used elsewhere, without replacing anything:
+
+- urllib3: `HTTPConnection._new_conn` (providers/sockets.py), to check each address and to keep the deadline
+- aiohttp: `TCPConnector._wrap_create_connection` (egress/http.py), to check the peer of each connection
+- Django: `Model._state.fields_cache` (work/settle.py), to copy related objects from row to row
+- Django: `connection.queries_log` (db/prepared.py), so that tests count prepared statements
+- Django: `Query.alias_map` and `BaseTable.as_sql` (SubqueryTable in calls/filters/sql.py)
+- Django: `DatabaseWrapper.is_usable` (db/backend), to check a kept connection without a round trip
+- REST framework: `Request._request` (api/idempotency.py, calls/provider_events/views.py), for the raw body
+"""
 
 from typing import Any
 
