@@ -22,7 +22,7 @@ class WorkQuerySet(models.QuerySet[W]):
     """Rows of Work. Its verbs ring the doorbell of their queue, at the commit of the transaction."""
 
     def make_due(self) -> int:
-        """Make the pending rows among these due now, if they are not yet; returns how many there are."""
+        """Make the pending rows among these due now, unless they are; returns how many are pending."""
         rows = self.filter(state=Work.State.PENDING)
         return self._ring(rows.update(due_at=Least("due_at", Now()), updated_at=Now()))
 
