@@ -31,6 +31,8 @@ class PlatformView(APIView):
     surface: ClassVar[Surface] = PLATFORM
     # Actions that belong to another surface than `surface`.
     surfaces: ClassVar[Mapping[str, Surface]] = {}
+    # By an action of the route: the surface of methods without an action there, and of HEAD.
+    fallback_surfaces: ClassVar[Mapping[str, Surface]] = {}
     # An action without a scope is denied.
     scopes: ClassVar[Mapping[str, str]] = {}
     # Statuses for the schema, besides those that every operation of its kind may answer.

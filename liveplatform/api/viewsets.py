@@ -10,6 +10,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from liveplatform.api.pagination import KeysetPagination
 from liveplatform.api.serializers import EnvelopeSerializer, PlainSerializer
+from liveplatform.api.surfaces import Surface
 from liveplatform.api.views import PlatformView
 
 M = TypeVar("M", bound=Model)
@@ -63,6 +64,15 @@ class PlatformViewSet(PlatformView, GenericViewSet[M]):
     @property
     def action_name(self) -> str:
         return self.action or ""
+
+    @property
+    def current_surface(self) -> Surface:
+        served: dict[str, str] = self.action_map or {}
+        method = (self.request.method or "").lower()
+        if self.fallback_surfaces and (method not in served or method == "head"):
+            fallbacks = self.fallback_surfaces
+            return next((fallbacks[a] for a in served.values() if a in fallbacks), self.surface)
+        return super().current_surface
 
     def _one_of(self, rows: QuerySet[M]) -> M:
         name = self.lookup_url_kwarg or self.lookup_field

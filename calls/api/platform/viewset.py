@@ -40,6 +40,7 @@ class CallViewSet(CallListMixin, ExportMixin, RecordMixin, TranscriptMixin, Bulk
     serializer_class = CallSerializer
     list_serializer_class = shapes.CallsSerializer
     surfaces = {"create": TELEPHONY}
+    fallback_surfaces = {"create": TELEPHONY}
     tags = ["Calls"]
     scopes = {
         **dict.fromkeys(("list", "export", "record", "timeline"), READ),

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from urllib.parse import urlencode
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
@@ -90,9 +91,28 @@ def test_an_invalid_query_is_400_and_names_its_parameter(api, query, field):
     assert list(answer.json()["fields"]) == [field]
 
 
+TELEPHONY, PLATFORM = {"status", "message", "data", "error"}, {"error", "message"}
+
+
 def test_errors_have_the_shape_of_the_action_s_surface(api):
-    assert api("PUT", "/v1/calls", {}).json()["error"] == "method_not_allowed"
-    assert api("POST", "/v1/calls", b"{").json()["status"] == "error"
+    assert set(api("POST", "/v1/calls", b"{").json()) == TELEPHONY
+    assert set(api("GET", "/v1/calls?limit=x").json()) == PLATFORM | {"fields"}
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS"])
+def test_a_method_that_nothing_serves_has_the_shape_of_the_route(api, method):
+    answer = api(method, "/v1/calls")
+    assert (answer.status_code, set(answer.json())) == (405, TELEPHONY)
+    assert answer.json()["error"] == "method_not_allowed"
+    answer = api(method, f"/v1/calls/{uuid4()}/end")
+    assert (answer.status_code, set(answer.json())) == (405, PLATFORM)
+
+
+def test_an_error_of_head_has_the_shape_of_the_route(api):
+    get, head = (api(method, "/v1/calls?limit=x") for method in ("GET", "HEAD"))
+    assert head.status_code == 400
+    assert head.data.keys() == TELEPHONY
+    assert get.data.keys() == PLATFORM | {"fields"}
 
 
 @pytest.mark.parametrize("query", ["", "channel=video", "end_code=busy", "order=asc"])
