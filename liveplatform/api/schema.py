@@ -1,5 +1,6 @@
 """The OpenAPI document: what PlatformView and PlatformViewSet add to each operation (drf-spectacular)."""
 
+from http import HTTPStatus
 from typing import Any, cast
 
 from drf_spectacular.generators import SchemaGenerator
@@ -74,7 +75,8 @@ class PlatformSchema(AutoSchema):
             view, responses = cast(PlatformView, self.view), operation["responses"]
             for status in self._possible_errors(view, {*operation.get("requestBody", {}).get("content", {})}):
                 if str(status) not in responses:
-                    error = OpenApiResponse(view.current_surface.error_body, DESCRIPTIONS[status])
+                    description = DESCRIPTIONS.get(status, HTTPStatus(status).phrase)
+                    error = OpenApiResponse(view.current_surface.error_body, description)
                     responses[str(status)] = self._get_response_for_code(error, str(status))  # type: ignore[no-untyped-call]
             operation["responses"] = dict(sorted(responses.items()))
         return operation

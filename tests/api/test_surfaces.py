@@ -81,7 +81,8 @@ def test_a_wing_is_in_the_openapi_document(wing):
     document = spectacular_settings.DEFAULT_GENERATOR_CLASS(urlconf=urls).get_schema(public=True)
     operations = document["paths"]
     assert operations["/wing/badges"]["get"]["operationId"] == "wing_badges_list"
-    assert "404" in operations["/wing/badges/{key_id}"]["get"]["responses"]
+    responses = operations["/wing/badges/{key_id}"]["get"]["responses"]
+    assert (responses["404"]["description"], responses["410"]["description"]) == ("Not found", "Gone")
     assert {"Fault", "Badge", "BadgeList"} <= set(document["components"]["schemas"])
 
 

@@ -37,3 +37,4 @@ class BadgeViewSet(ListModelMixin, RetrieveModelMixin, PlatformViewSet[ApiKey]):
     surface = WING
     tags = ["Wing"]
     scopes = {"list": "read:live", "retrieve": "read:live"}
+    errors = {"retrieve": (410,)}
