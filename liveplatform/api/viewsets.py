@@ -5,6 +5,8 @@ from typing import Any, ClassVar, TypeVar
 from django.db.models import Model, QuerySet
 from rest_framework.exceptions import NotFound
 from rest_framework.pagination import BasePagination
+from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 from rest_framework.viewsets import GenericViewSet
 
@@ -27,6 +29,8 @@ class PlatformViewSet(PlatformView, GenericViewSet[M]):
     list_serializer_class: ClassVar[type[EnvelopeSerializer]]
     pagination_class: type[BasePagination] | None = KeysetPagination
     lookup_value_converter = "id"
+    # `lock_object` takes FOR NO KEY UPDATE, which lets others insert rows that refer to the locked one.
+    locks_no_key: ClassVar[bool] = False
     not_found: ClassVar[str] = ""  # the message of the 404; by default it names the model
 
     tags: ClassVar[list[str]] = []  # of the operations in the schema
@@ -49,9 +53,9 @@ class PlatformViewSet(PlatformView, GenericViewSet[M]):
         """The account's row that the URL names. Raises NotFound."""
         return self._one_of(self.get_queryset())
 
-    def lock_object(self, *, no_key: bool = False) -> M:
-        """The same, locked to the end of the transaction (FOR UPDATE, or FOR NO KEY UPDATE)."""
-        return self._one_of(self.get_queryset().select_for_update(of=("self",), no_key=no_key))
+    def lock_object(self) -> M:
+        """The same, locked to the end of the transaction."""
+        return self._one_of(self.get_queryset().select_for_update(of=("self",), no_key=self.locks_no_key))
 
     def read(self, serializer: type[Serializer[Any]], *, partial: bool = False) -> dict[str, Any]:
         """The validated body. Raises ValidationError."""
@@ -81,6 +85,14 @@ class PlatformViewSet(PlatformView, GenericViewSet[M]):
             kind = rows.model._meta.verbose_name
             raise NotFound(self.not_found or f"There is no such {kind} in this account.")
         return row
+
+
+class DestroyMixin(PlatformViewSet[M]):
+    """`destroy`, which must be atomic: of two at once the second waits for the first, and answers 404."""
+
+    def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:  # noqa: ANN401 - the URL's
+        self.lock_object().delete()
+        return Response(status=204)
 
 
 def _validated(serializer: Serializer[Any]) -> dict[str, Any]:

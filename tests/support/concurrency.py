@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
+from time import sleep
 from typing import TypeVar
 
-from django.db import connection
+from django.db import connection, transaction
 
 T = TypeVar("T")
 
@@ -15,12 +17,36 @@ def at_once(count: int, act: Callable[[int], T]) -> list[T]:
     barrier = Barrier(count)
 
     def one(number: int) -> T:
-        try:
-            connection.ensure_connection()
-            barrier.wait(20)
-            return act(number)
-        finally:
-            connection.close()
+        connection.ensure_connection()
+        barrier.wait(20)
+        return act(number)
 
     with ThreadPoolExecutor(count) as pool:
-        return list(pool.map(one, range(count)))
+        return list(pool.map(partial(_on_own_connection, one), range(count)))
+
+
+def after_commit_of(change: Callable[[], object], act: Callable[[], T]) -> T:
+    """The result of `act`, which starts before the transaction of `change` is committed and waits for it."""
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        change()
+        waiting = pool.submit(_on_own_connection, act)
+        while not (_blocks_another() or waiting.done()):
+            sleep(0.01)
+    return waiting.result()
+
+
+def _on_own_connection(act: Callable[..., T], *args: int) -> T:
+    try:
+        return act(*args)
+    finally:
+        connection.close()
+
+
+def _blocks_another() -> bool:
+    """Whether another connection waits for a lock of this one."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_locks"
+            " WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid)))"
+        )
+        return bool(cursor.fetchone()[0])

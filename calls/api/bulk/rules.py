@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.decorators import action
-from rest_framework.mixins import DestroyModelMixin, ListModelMixin
+from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -17,7 +17,7 @@ from calls.models import AutoEndRule
 from liveplatform.accounts.scopes import ADMIN, READ
 from liveplatform.api.exceptions import Conflict
 from liveplatform.api.pagination import UnpagedList
-from liveplatform.api.viewsets import PlatformViewSet
+from liveplatform.api.viewsets import DestroyMixin
 from liveplatform.work.doorbell import ring
 
 MAX_RULES = 50
@@ -27,7 +27,7 @@ MAX_RULES = 50
     list=extend_schema(summary="The account's rules"),
     destroy=extend_schema(summary="Delete a rule; what it ended stays ended"),
 )
-class AutoEndRuleViewSet(ListModelMixin, DestroyModelMixin, CallErrors, PlatformViewSet[AutoEndRule]):
+class AutoEndRuleViewSet(ListModelMixin, CallErrors, DestroyMixin[AutoEndRule]):
     """`/v1/calls/rules`"""
 
     queryset = AutoEndRule.objects.order_by("name")

@@ -2,7 +2,7 @@
 
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.exceptions import ValidationError
-from rest_framework.mixins import DestroyModelMixin, ListModelMixin
+from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -13,14 +13,14 @@ from liveplatform.accounts.models import Connection
 from liveplatform.accounts.scopes import ADMIN, READ
 from liveplatform.api.exceptions import Conflict
 from liveplatform.api.pagination import UnpagedList
-from liveplatform.api.viewsets import PlatformViewSet
+from liveplatform.api.viewsets import DestroyMixin
 
 
 @extend_schema_view(
     list=extend_schema(summary="The account's phone numbers"),
     destroy=extend_schema(summary="Remove a phone number; its calls stay"),
 )
-class PhoneNumberViewSet(ListModelMixin, DestroyModelMixin, PlatformViewSet[PhoneNumber]):
+class PhoneNumberViewSet(ListModelMixin, DestroyMixin[PhoneNumber]):
     """`/v1/phone-numbers`"""
 
     queryset = PhoneNumber.objects.order_by("id")
@@ -30,6 +30,7 @@ class PhoneNumberViewSet(ListModelMixin, DestroyModelMixin, PlatformViewSet[Phon
     lookup_url_kwarg = "number_id"
     tags = ["Phone numbers"]
     scopes = {"list": READ, "create": ADMIN, "destroy": ADMIN}
+    atomic_actions = frozenset({"destroy"})
 
     @extend_schema(
         summary="Add a phone number and the connection its calls run over",

@@ -24,7 +24,7 @@ from liveplatform.accounts.models import Account, Connection
 from liveplatform.accounts.scopes import ADMIN
 from liveplatform.api.exceptions import Conflict
 from liveplatform.api.pagination import UnpagedList
-from liveplatform.api.viewsets import PlatformViewSet
+from liveplatform.api.viewsets import DestroyMixin
 
 IN_USE_MESSAGE = (
     "Calls run over this connection, or are being hung up over it: end them first, and wait for their steps."
@@ -35,7 +35,7 @@ IN_USE_MESSAGE = (
     list=extend_schema(summary="The account's connections to providers"),
     retrieve=extend_schema(summary="One connection"),
 )
-class ConnectionViewSet(ListModelMixin, RetrieveModelMixin, PlatformViewSet[Connection]):
+class ConnectionViewSet(ListModelMixin, RetrieveModelMixin, DestroyMixin[Connection]):
     """Connections; only `admin:live` may see or change them."""
 
     queryset = Connection.objects.order_by("id")
@@ -90,10 +90,9 @@ class ConnectionViewSet(ListModelMixin, RetrieveModelMixin, PlatformViewSet[Conn
     )
     def destroy(self, request: Request, connection_id: UUID) -> Response:
         try:
-            self.lock_object().delete()
+            return super().destroy(request)
         except ProtectedError as error:
             raise Conflict(IN_USE_MESSAGE) from error
-        return Response(status=204)
 
 
 @contextmanager

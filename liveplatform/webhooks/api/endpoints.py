@@ -16,7 +16,7 @@ from rest_framework.response import Response
 
 from liveplatform.accounts.scopes import ADMIN
 from liveplatform.api.exceptions import Conflict
-from liveplatform.api.viewsets import PlatformViewSet
+from liveplatform.api.viewsets import DestroyMixin
 from liveplatform.webhooks import endpoint_events, replay
 from liveplatform.webhooks.api import serializers as shapes
 from liveplatform.webhooks.api.examples import ENDPOINT, NEW_ENDPOINT, RECOVER
@@ -30,14 +30,16 @@ CHANGING = ("create", "partial_update", "destroy", "rotate_secret", "test", "rec
 @extend_schema_view(
     list=extend_schema(summary="Where events go, newest first", parameters=[shapes.PageQuery]),
     retrieve=extend_schema(summary="One endpoint, and how it fares"),
+    destroy=extend_schema(summary="Delete an endpoint and the record of its deliveries"),
 )
-class EndpointViewSet(ListModelMixin, RetrieveModelMixin, PlatformViewSet[Endpoint]):
+class EndpointViewSet(ListModelMixin, RetrieveModelMixin, DestroyMixin[Endpoint]):
     """`/v1/webhooks/endpoints`: for admin:live alone, because a URL may hold a secret of the customer's."""
 
     queryset = Endpoint.objects.all()
     serializer_class = shapes.EndpointSerializer
     list_serializer_class = shapes.EndpointListSerializer
     lookup_url_kwarg = "endpoint_id"
+    locks_no_key = True  # deliveries are added meanwhile
     tags = ["Webhooks"]
     scopes = dict.fromkeys(("list", "retrieve", *CHANGING), ADMIN)
     atomic_actions = frozenset(CHANGING)
@@ -48,7 +50,7 @@ class EndpointViewSet(ListModelMixin, RetrieveModelMixin, PlatformViewSet[Endpoi
 
     def lock_enabled(self) -> Endpoint:
         """The endpoint of the URL, locked. Raises Conflict if it is disabled."""
-        endpoint = self.lock_object(no_key=True)
+        endpoint = self.lock_object()
         if not endpoint.is_enabled:
             raise Conflict("The endpoint is disabled; enable it first.")
         return endpoint
@@ -77,14 +79,9 @@ class EndpointViewSet(ListModelMixin, RetrieveModelMixin, PlatformViewSet[Endpoi
         request=shapes.EndpointRequest(partial=True),
     )
     def partial_update(self, request: Request, endpoint_id: UUID) -> Response:
-        endpoint = self.lock_object(no_key=True)
+        endpoint = self.lock_object()
         update_endpoint(endpoint, self.read(shapes.EndpointRequest, partial=True))
         return Response(shapes.EndpointSerializer.write(endpoint))
-
-    @extend_schema(summary="Delete an endpoint and the record of its deliveries")
-    def destroy(self, request: Request, endpoint_id: UUID) -> Response:
-        self.lock_object(no_key=True).delete()
-        return Response(status=204)
 
     @extend_schema(
         summary="Make a new secret, shown this once",
@@ -97,7 +94,7 @@ class EndpointViewSet(ListModelMixin, RetrieveModelMixin, PlatformViewSet[Endpoi
     )
     @action(detail=True, methods=["post"], url_path="rotate-secret")
     def rotate_secret(self, request: Request, endpoint_id: UUID) -> Response:
-        endpoint = self.lock_object(no_key=True)
+        endpoint = self.lock_object()
         overlap = timedelta(hours=self.read(shapes.RotateSecretRequest)["overlap_hours"])
         secret = endpoint.new_secret(overlap)
         endpoint.save()

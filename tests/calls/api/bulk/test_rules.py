@@ -4,7 +4,9 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from calls.models import AutoEndRule
 from tests.support.bulk import RULE, add_rule, old_test_call, run_rules
+from tests.support.concurrency import after_commit_of
 
 
 def test_last_run_at_is_null_before_the_first_run(api, account):
@@ -43,3 +45,10 @@ def test_a_deleted_rule_is_gone(api):
     rule = add_rule(api)
     assert api("DELETE", f"/v1/calls/rules/{rule['id']}").status_code == 204
     assert api("GET", "/v1/calls/rules").json() == {"rules": []}
+
+
+def test_of_two_deletions_at_once_the_second_is_404(transactional_db, api):
+    rule = add_rule(api)
+    row = AutoEndRule.objects.get(pk=rule["id"])
+    second = after_commit_of(row.delete, lambda: api("DELETE", f"/v1/calls/rules/{rule['id']}"))
+    assert second.status_code == 404

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.support.concurrency import after_commit_of
 from tests.support.factories import NUMBER, phone_call, phone_connection
 
 OTHER = "+14155550122"
@@ -52,3 +53,10 @@ def test_a_removed_number_leaves_its_calls(api, account, connection):
     assert not account.phone_numbers.exists()
     assert api("GET", f"/v1/calls/{call.pk}/record").json()["from"] == NUMBER
     assert api("DELETE", f"/v1/phone-numbers/{number.pk}").status_code == 404
+
+
+def test_of_two_removals_at_once_the_second_is_404(transactional_db, api, account, connection):
+    number = account.phone_numbers.get()
+    path = f"/v1/phone-numbers/{number.pk}"
+    second = after_commit_of(number.delete, lambda: api("DELETE", path))
+    assert second.status_code == 404
