@@ -6,7 +6,7 @@ from enum import Enum, StrEnum, auto
 from django.db.models import F, Q
 from django.db.models.functions import Collate
 
-from calls.filters import values
+import calls.filters.values as parsers
 from calls.filters.values import Parser
 from calls.models.call import Call
 from calls.models.end_code import EndCode
@@ -51,7 +51,7 @@ class Column:
 
     name: str
     field: str
-    parse: Parser = values.text
+    parse: Parser = parsers.text
     operators: tuple[Operator, ...] = ()
     blank: bool = False
     index: IndexKind | None = None
@@ -69,32 +69,32 @@ class Column:
 
 def _text(name: str, field: str = "", index: IndexKind | None = None) -> Column:
     bytewise = index == IndexKind.BY_VALUE
-    return Column(name, field or name, values.text, TEXTUAL, blank=True, index=index, bytewise=bytewise)
+    return Column(name, field or name, parsers.text, TEXTUAL, blank=True, index=index, bytewise=bytewise)
 
 
 def _phone(name: str) -> Column:
     field, index = f"{name}_number", IndexKind.BY_VALUE
-    return Column(name, field, values.phone, TEXTUAL, blank=True, index=index, bytewise=True)
+    return Column(name, field, parsers.phone, TEXTUAL, blank=True, index=index, bytewise=True)
 
 
 def _number(name: str, index: IndexKind | None = None) -> Column:
-    parse = values.decimal if name in ("cost", "latency") else values.integer
+    parse = parsers.decimal if name in ("cost", "latency") else parsers.integer
     return Column(name, name, parse, NUMERIC, index=index)
 
 
 def _time(name: str, index: IndexKind | None = IndexKind.BY_ORDER) -> Column:
     operators = ORDERED if name in ("created_at", "updated_at") else (*ORDERED, Operator.IS_NULL)
-    return Column(name, name, values.timestamp, operators, index=index)
+    return Column(name, name, parsers.timestamp, operators, index=index)
 
 
 def _uuid(name: str, index: IndexKind | None = None) -> Column:
     operators = EXACT if name == "id" else (*EXACT, Operator.IS_NULL)
-    return Column(name, name, values.uuid, operators, index=index)
+    return Column(name, name, parsers.uuid, operators, index=index)
 
 
 def _choice(name: str, allowed: list[str], index: IndexKind | None = None, *, blank: bool = False) -> Column:
     operators = (*EXACT, Operator.IS_NULL) if blank else EXACT
-    return Column(name, name, values.choice(allowed), operators, blank=blank, index=index)
+    return Column(name, name, parsers.choice(allowed), operators, blank=blank, index=index)
 
 
 CHANNEL = _choice("channel", Call.Channel.values)
@@ -105,12 +105,12 @@ CREATED_AT = _time("created_at")
 CALL_STATUS = Column(
     "call_status",
     "call_status",
-    values.text,
+    parsers.text,
     (*EXACT, Operator.CONTAINS, Operator.STARTS_WITH),
     index=IndexKind.BY_VALUE,
 )
-TRANSCRIPT = Column("transcript", "transcript", values.text, (Operator.CONTAINS, Operator.IS_NULL))
-LANGUAGE = Column("language", "transcript__language", values.text, (*EXACT, Operator.STARTS_WITH))
+TRANSCRIPT = Column("transcript", "transcript", parsers.text, (Operator.CONTAINS, Operator.IS_NULL))
+LANGUAGE = Column("language", "transcript__language", parsers.text, (*EXACT, Operator.STARTS_WITH))
 
 # Most selective first: of several usable indexes the first is tried first.
 COLUMNS = {
@@ -143,7 +143,7 @@ COLUMNS = {
         _text("provider_status"),
         _text("title"),
         _text("direction"),
-        Column("is_test", "is_test", values.boolean, (Operator.EQ, Operator.NEQ)),
+        Column("is_test", "is_test", parsers.boolean, (Operator.EQ, Operator.NEQ)),
         _text("workspace"),
         _number("cost"),
         _number("latency"),

@@ -6,7 +6,7 @@ import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 
-from liveplatform.embedded import os_user
+from liveplatform.embedded.os_user import grant_read, server_group, server_user
 
 
 class CommandFailed(RuntimeError):
@@ -16,11 +16,11 @@ class CommandFailed(RuntimeError):
 def run(command: str, *arguments: str) -> None:
     """Run one of PostgreSQL's programs and wait for it; raises CommandFailed."""
     programs = bin_directory()
-    user = os_user.server_user()
+    user = server_user()
     if user is not None:
         package = programs.parent.parent
         for needed in (programs.parent, package.with_name(f"{package.name}.libs")):
-            os_user.grant_read(needed)
+            grant_read(needed)
     with tempfile.TemporaryFile() as output:  # a pipe would stay open in the server
         done = subprocess.run(  # noqa: S603
             [str(programs / command), *arguments],
@@ -28,7 +28,7 @@ def run(command: str, *arguments: str) -> None:
             stderr=output,
             stdin=subprocess.DEVNULL,
             user=user,
-            group=None if user is None else os_user.server_group(),
+            group=None if user is None else server_group(),
             extra_groups=None if user is None else [],
             env={name: value for name, value in os.environ.items() if not name.startswith("PG")},
             cwd="/",

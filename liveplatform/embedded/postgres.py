@@ -4,8 +4,8 @@ import shutil
 import time
 from pathlib import Path
 
-from liveplatform.embedded import os_user, pg_binaries
-from liveplatform.embedded.pg_binaries import CommandFailed
+from liveplatform.embedded.os_user import check_owner, hand_over
+from liveplatform.embedded.pg_binaries import CommandFailed, run
 from liveplatform.embedded.pidfiles import has_argument
 from liveplatform.embedded.sockets import DATABASE, PORT, is_listening, make_socket_directory, postgres_socket
 
@@ -44,11 +44,11 @@ def start_postgres(var: Path, *, durable: bool = True) -> None:
     if postgres_is_up(var):
         return
     data = _data(var)
-    os_user.check_owner(data)
+    check_owner(data)
     _init_cluster(data, durable=durable)
     directory = make_socket_directory(var) / "pg"
     directory.mkdir(exist_ok=True)
-    os_user.hand_over(directory)
+    hand_over(directory)
     _remove_stale_locks(data, directory)
     settings = SETTINGS | ({} if durable else UNSAFE)
     _start(data, f"-k {directory} " + " ".join(f"-c {key}='{value}'" for key, value in settings.items()))
@@ -62,7 +62,7 @@ def stop_postgres(var: Path, mode: str = "fast") -> None:
         return
     for way in dict.fromkeys((mode, "immediate")):
         try:
-            pg_binaries.run("pg_ctl", "-w", "-t", str(int(STOP_TIMEOUT)), "-m", way, "-D", str(data), "stop")
+            run("pg_ctl", "-w", "-t", str(int(STOP_TIMEOUT)), "-m", way, "-D", str(data), "stop")
         except CommandFailed:
             if way == "immediate" and _running(data):
                 raise
@@ -81,15 +81,15 @@ def _init_cluster(data: Path, *, durable: bool) -> None:
     fresh = data.with_name("postgres.new")
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
-    os_user.hand_over(fresh)
-    pg_binaries.run("initdb", *CLUSTER, *([] if durable else ["--no-sync"]), "-D", str(fresh))
+    hand_over(fresh)
+    run("initdb", *CLUSTER, *([] if durable else ["--no-sync"]), "-D", str(fresh))
     fresh.rename(data)
 
 
 def _remove_stale_locks(data: Path, directory: Path) -> None:
     """After kill -9 or a reboot, lock files may name other processes and a server may have no socket."""
     if _running(data):
-        pg_binaries.run("pg_ctl", "-w", "-m", "fast", "-D", str(data), "stop")
+        run("pg_ctl", "-w", "-m", "fast", "-D", str(data), "stop")
     for stale in (data / "postmaster.pid", *directory.glob(".s.PGSQL.*")):
         stale.unlink(missing_ok=True)
 
@@ -101,7 +101,7 @@ def _start(data: Path, options: str) -> None:
     until = time.monotonic() + START_TIMEOUT
     while True:
         try:
-            pg_binaries.run("pg_ctl", *command, "start")
+            run("pg_ctl", *command, "start")
         except CommandFailed as error:
             output = log.read_text(errors="replace")[-2000:] if log.exists() else ""
             # Child processes of a killed server keep its shared memory until they notice and exit.
@@ -114,7 +114,7 @@ def _start(data: Path, options: str) -> None:
 
 def _ensure_database(directory: Path) -> None:
     try:
-        pg_binaries.run("createdb", "-h", str(directory), "-p", str(PORT), "-U", "postgres", DATABASE)
+        run("createdb", "-h", str(directory), "-p", str(PORT), "-U", "postgres", DATABASE)
     except CommandFailed as error:
         if "already exists" not in str(error):
             raise
