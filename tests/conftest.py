@@ -8,12 +8,11 @@ from liveplatform import embedded
 from liveplatform.accounts import keys
 from liveplatform.accounts.models import Account
 from liveplatform.dev.stack import LocalStack
-from tests import environment
 from tests.support.api_client import ApiClient
 from tests.support.client import Customer
 from tests.support.factories import phone_call, video_call
+from tests.support.stories import VAR
 
-VAR = environment.VAR / "stories"
 QUICK = {
     "WORK_LEASE": "4",
     "DATABASE_IDLE_LIMIT": "1.3",

@@ -6,7 +6,7 @@ from contextlib import suppress
 import pytest
 import requests
 
-from tests.conftest import VAR
+from tests.support.stories import VAR
 
 POINTS = VAR / "failpoints"
 IN_WORKERS = (

@@ -7,7 +7,7 @@ import time
 import redis
 
 from liveplatform import embedded
-from tests.conftest import VAR
+from tests.support.stories import VAR
 
 
 def wait_until_asked(customer, call, operation="end_call"):

@@ -4,7 +4,7 @@ import psycopg
 import pytest
 
 from liveplatform import embedded
-from tests.conftest import VAR
+from tests.support.stories import VAR
 
 
 def test_a_provider_that_acts_and_times_out_is_verified_first(customer):

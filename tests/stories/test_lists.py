@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from liveplatform import embedded
-from tests.conftest import VAR
+from tests.support.stories import VAR
 
 
 def test_a_call_is_found_by_why_it_ended_and_exported(customer):

@@ -7,10 +7,9 @@ import pytest
 from livekit import api
 
 from providers.registry import build_adapter
-from tests.stories.test_monitoring import ended
-from tests.stories.test_provider_events import entries, record, until
 from tests.support.livekit_sdk import call_api
 from tests.support.sandbox import SECRET
+from tests.support.stories import ended, entries, record, until
 
 
 @pytest.fixture

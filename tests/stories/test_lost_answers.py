@@ -9,8 +9,8 @@ import psycopg
 import requests
 
 from liveplatform import embedded
-from tests.conftest import VAR
 from tests.support.client import NUMBER, PlacedCall
+from tests.support.stories import VAR
 
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 

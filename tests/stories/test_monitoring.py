@@ -6,16 +6,7 @@ import time
 import jwt
 import requests
 
-
-def ended(call, seconds):
-    """The call once it has ended, which it must within these seconds."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        shown = call.customer.ask("GET", f"/calls/{call.id}").json()["data"]
-        if shown["ended_at"]:
-            return shown
-        time.sleep(0.1)
-    raise AssertionError(f"still live after {seconds} s")
+from tests.support.stories import ended
 
 
 def test_a_call_is_ended_within_five_seconds_of_its_limit(customer):

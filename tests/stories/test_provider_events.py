@@ -6,9 +6,8 @@ import time
 import pytest
 import requests
 
-from tests.stories.test_monitoring import ended
-from tests.stories.test_races import at_once
 from tests.support.client import TURNS
+from tests.support.stories import at_once, ended, entries, record, until
 
 SECRET = "a-secret-of-at-least-32-characters"
 
@@ -21,23 +20,6 @@ def provider_customer(customer):
     customer.sandbox.add_hook(customer.account_id, SECRET, urls["getstream"])
     yield customer
     customer.sandbox.remove_hook(customer.account_id)
-
-
-def entries(call):
-    """The outcomes of the provider's events in the call's timeline, by type."""
-    timeline = call.customer.ask("GET", f"/v1/calls/{call.id}/timeline").json()["timeline"]
-    return [(e["name"], e["detail"]) for e in timeline if e["what"] == "provider event"]
-
-
-def until(condition, seconds=10):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come about"
-        time.sleep(0.05)
-
-
-def record(call):
-    return call.customer.ask("GET", f"/v1/calls/{call.id}/record").json()
 
 
 @pytest.mark.parametrize(("word", "code"), [("completed", "ended_at_provider"), ("busy", "busy")])

@@ -1,12 +1,8 @@
 """Concurrent ends of one call: one ends it, all get the same answer."""
 
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 
-
-def at_once(act, times=50):
-    with ThreadPoolExecutor(times) as pool:
-        return [future.result() for future in [pool.submit(act) for _ in range(times)]]
+from tests.support.stories import at_once
 
 
 def test_fifty_ends_at_once_have_one_effect_and_one_answer(customer):
