@@ -6,7 +6,7 @@ from calls.filters.filter_sort import filter_then_sort
 from calls.filters.ordering import Order
 from calls.filters.page_request import PageRequest
 from calls.filters.planner import fetch_page
-from tests.calls.filters.conftest import CAMPAIGNS
+from tests.support.random_calls import CAMPAIGNS
 
 
 def request(account, given: dict) -> PageRequest:

@@ -11,7 +11,7 @@ from calls.filters.ordering import NEWEST_FIRST
 from calls.filters.page_request import PageRequest
 from calls.filters.planner import fetch_page
 from calls.models import Call
-from tests.calls.filters.conftest import NOW, ago
+from tests.support.random_calls import NOW, ago
 
 
 def scan(account, given: dict, most: int | None, limit: int = 5):

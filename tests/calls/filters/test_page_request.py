@@ -7,7 +7,7 @@ from calls.filters.indexes import candidate_paths
 from calls.filters.ordering import Order
 from calls.filters.page_request import PageRequest
 from calls.filters.planner import fetch_page
-from tests.calls.filters.conftest import CAMPAIGNS, COUNT, ago
+from tests.support.random_calls import CAMPAIGNS, COUNT, ago
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from calls.filters.ordering import NEWEST_FIRST, Order
 from calls.filters.page_request import PageRequest
 from calls.filters.planner import fetch_page
 from calls.models import Call
-from tests.calls.filters.conftest import CAMPAIGNS, COUNT, ago
+from tests.support.random_calls import CAMPAIGNS, COUNT, ago
 
 FILTERS = [
     {},

@@ -4,7 +4,7 @@ import pytest
 
 from calls.filters import batches
 from calls.models import Call
-from tests.calls.filters.conftest import random_calls
+from tests.support.random_calls import random_calls
 
 
 @pytest.fixture
