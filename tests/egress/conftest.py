@@ -1,3 +1,3 @@
-from tests.webhooks.conftest import receiver
+from tests.support.receiver import receiver
 
 __all__ = ["receiver"]

@@ -4,10 +4,12 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 
 @dataclass
@@ -72,3 +74,10 @@ class Receiver:
         while not condition():
             assert time.monotonic() < until, f"only {len(self.received())} requests within {seconds} s"
             time.sleep(0.01)
+
+
+@pytest.fixture(scope="session")
+def receiver(tmp_path_factory) -> Iterator[Receiver]:
+    """A receiver in a process of its own, for a whole test session."""
+    with Receiver(tmp_path_factory.mktemp("receiver") / "log.jsonl") as receiver:
+        yield receiver

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
+import requests
 
 from providers.sandbox.client import SandboxClient
 
@@ -33,3 +34,8 @@ def sandbox(sandbox_url) -> Iterator[SandboxClient]:
     client = SandboxClient(sandbox_url)
     yield client
     client.reset()
+
+
+def control(url, method, path, **more):
+    """A request to the sandbox's control API."""
+    return requests.request(method, f"{url}/_sandbox{path}", timeout=5, **more)

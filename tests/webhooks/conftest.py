@@ -1,7 +1,7 @@
 """A webhook receiver in a process of its own, and endpoints whose URLs lead to it."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from uuid import UUID
 
 import pytest
@@ -13,13 +13,9 @@ from liveplatform.accounts.models import Account
 from liveplatform.db.uuid7 import uuid7
 from liveplatform.webhooks.models import Delivery, Endpoint, Event
 from liveplatform.webhooks.publish import publish
-from tests.support.receiver import Receiver
+from tests.support.receiver import receiver
 
-
-@pytest.fixture(scope="session")
-def receiver(tmp_path_factory) -> Iterator[Receiver]:
-    with Receiver(tmp_path_factory.mktemp("receiver") / "log.jsonl") as receiver:
-        yield receiver
+__all__ = ["receiver"]
 
 
 @pytest.fixture

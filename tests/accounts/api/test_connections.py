@@ -11,7 +11,7 @@ from liveplatform.accounts.connections import upsert_connection
 from liveplatform.accounts.models import Account, Connection
 from liveplatform.crypto import DecryptionFailed
 from providers.registry import CREDENTIALS
-from tests.accounts.api.test_keys import everything
+from tests.support.database import everything
 from tests.support.factories import phone_call
 
 PATH = "/v1/connections"

@@ -3,13 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from django.apps import apps
-from django.db import connection
 from django.utils import timezone
 
 from liveplatform.accounts import keys
 from liveplatform.accounts.models import ApiKey
 from tests.support.api_client import ApiClient
+from tests.support.database import everything
 
 PATH = "/v1/api-keys"
 
@@ -123,15 +122,3 @@ def test_the_text_of_a_key_is_not_stored(api):
     secret = made["api_key"].split("_", 2)[2].encode()
     assert b"canary" in everything(), "the search sees what is there"
     assert secret not in everything()
-
-
-def everything() -> bytes:
-    """All rows of all tables, as bytes."""
-    found = []
-    with connection.cursor() as cursor:
-        for table in {model._meta.db_table for model in apps.get_models()}:
-            cursor.execute(f'SELECT * FROM "{table}"')
-            found += [
-                bytes(v) if isinstance(v, memoryview | bytes) else str(v).encode() for r in cursor for v in r
-            ]
-    return b"\n".join(found)

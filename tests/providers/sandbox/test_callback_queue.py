@@ -1,27 +1,8 @@
 """The vendors' events: signed as theirs are, and delivered in the way that a test asks for."""
 
 import time
-import uuid
-
-import pytest
-
-from tests.support.sandbox import SECRET
-from tests.support.webhook_listener import listener
-
-__all__ = ["listener"]
 
 NUMBERS = {"to": "+14155550111", "from_": "+14155550100"}
-
-
-@pytest.fixture
-def room(getstream, sandbox, listener):
-    """A room of an app whose events go to the listener, with somebody in it."""
-    sandbox.add_hook(getstream._key, SECRET, listener.url)
-    room = getstream.open_room("default", uuid.uuid4().hex, created_by="h")
-    sandbox.trigger(room.id, "joined")
-    assert sorted(listener.types(3))[0] == "call.created"
-    listener.requests.clear()
-    return room
 
 
 def test_stream_tries_again_under_the_same_id(room, listener, sandbox):

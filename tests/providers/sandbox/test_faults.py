@@ -6,7 +6,7 @@ import time
 import pytest
 
 from providers.errors import ProviderError
-from tests.providers.sandbox.test_server import own
+from tests.support.sandbox import control
 
 
 def test_a_fault_hits_its_resource_so_many_times(twilio, sandbox):
@@ -38,10 +38,10 @@ def test_a_request_that_times_out_delays_no_other(twilio, sandbox):
 
 def test_faults_are_listed_and_cleared(sandbox_url, sandbox):
     sandbox.add_fault("delete_room", "delay", delay_ms=5, times=None)
-    (fault,) = own(sandbox_url, "GET", "/faults").json()
+    (fault,) = control(sandbox_url, "GET", "/faults").json()
     assert (fault["operation"], fault["delay_ms"], fault["times"]) == ("delete_room", 5, None)
-    assert own(sandbox_url, "DELETE", "/faults").status_code == 204
-    assert own(sandbox_url, "GET", "/faults").json() == []
+    assert control(sandbox_url, "DELETE", "/faults").status_code == 204
+    assert control(sandbox_url, "GET", "/faults").json() == []
 
 
 @pytest.mark.parametrize(
@@ -49,5 +49,5 @@ def test_faults_are_listed_and_cleared(sandbox_url, sandbox):
     [{}, {"fault": "earthquake"}, {"fault": "503", "times": "x"}, {"fault": "delay", "delay_ms": "x"}],
 )
 def test_an_invalid_fault_is_refused(sandbox_url, request_body):
-    assert own(sandbox_url, "POST", "/faults", json=request_body).status_code == 400
-    assert own(sandbox_url, "GET", "/healthz").json() == {"ok": True}
+    assert control(sandbox_url, "POST", "/faults", json=request_body).status_code == 400
+    assert control(sandbox_url, "GET", "/healthz").json() == {"ok": True}

@@ -7,13 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
-import requests
 
 from tests.environment import ROOT
-
-
-def own(url, method, path, **more):
-    return requests.request(method, f"{url}/_sandbox{path}", timeout=5, **more)
+from tests.support.sandbox import control
 
 
 @pytest.mark.parametrize("command", [["-m", "providers.sandbox"], ["manage.py", "sandbox"]])
@@ -26,6 +22,6 @@ def test_it_prints_its_address_and_stops_on_sigterm(command):
         env=os.environ | {"PYTHONUNBUFFERED": "1"},
     )
     address = process.stdout.readline().split()[-1]
-    assert own(address, "GET", "/healthz").status_code == 200
+    assert control(address, "GET", "/healthz").status_code == 200
     process.send_signal(signal.SIGTERM)
     assert process.wait(10) == 0

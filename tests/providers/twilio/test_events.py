@@ -2,42 +2,15 @@
 
 import hashlib
 from datetime import UTC, datetime
-from urllib.parse import urlencode
 
 import pytest
-from django.http import QueryDict
-from twilio.request_validator import RequestValidator
 
 from providers.errors import BadSignature, Rejected
 from providers.twilio.events import read
 from providers.twilio.signature import signature
+from tests.support.twilio_events import TOKEN, URL, VECTOR, WITH_PORT, event
 
-TOKEN = "12345"
-URL = "https://mycompany.com/myapp.php?foo=1&bar=2"
-FORM = "application/x-www-form-urlencoded"
-# The parameters and signatures of the official packages' own tests.
-PARAMS = {
-    "CallSid": "CA1234567890ABCDE",
-    "Digits": "1234",
-    "From": "+14158675309",
-    "To": "+18005551212",
-    "Caller": "+14158675309",
-}
-VECTOR, WITH_PORT = "RSOYDt4T1cUTdK1PDd93/VVr8B8=", "kvajT1Ptam85bY51eRf/AJRuM3w="
 JSON = b'{"property": "value", "boolean": true}'
-
-
-def _as_django_has_it(pairs):
-    """What customers hand to the validator: the form as Django read it."""
-    return QueryDict(urlencode(pairs))
-
-
-def event(params=PARAMS, url=URL, given="", token=TOKEN, **headers):
-    pairs = list(params.items()) if isinstance(params, dict) else params
-    signed = given or RequestValidator(token).compute_signature(url, _as_django_has_it(pairs))
-    return read(
-        TOKEN, url, {"X-Twilio-Signature": signed, "Content-Type": FORM} | headers, urlencode(pairs).encode()
-    )
 
 
 @pytest.mark.parametrize("url", [URL, URL.replace(".com", ".com:443")])

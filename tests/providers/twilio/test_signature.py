@@ -10,14 +10,14 @@ from twilio.request_validator import RequestValidator
 from providers.errors import BadSignature
 from providers.twilio.events import read
 from providers.twilio.signature import signature
-from tests.providers.twilio.test_events import (
+from tests.support.twilio_events import (
     FORM,
     PARAMS,
     TOKEN,
     URL,
     VECTOR,
     WITH_PORT,
-    _as_django_has_it,
+    as_django_reads_it,
     event,
 )
 
@@ -67,9 +67,9 @@ URLS = st.sampled_from(
 @given(pairs=PAIRS, url=URLS, token=WORD.filter(bool))
 def test_what_the_official_validator_signs_we_sign(pairs, url, token):
     judge = RequestValidator(token)
-    assert signature(token, url, pairs) == judge.compute_signature(url, _as_django_has_it(pairs))
+    assert signature(token, url, pairs) == judge.compute_signature(url, as_django_reads_it(pairs))
     body = urlencode([*pairs, ("CallSid", "CA1")]).encode()
-    signed = judge.compute_signature(url, _as_django_has_it([*pairs, ("CallSid", "CA1")]))
+    signed = judge.compute_signature(url, as_django_reads_it([*pairs, ("CallSid", "CA1")]))
     assert read(token, url, {"X-TWILIO-SIGNATURE": signed}, body).resource.startswith("CA1")
     with pytest.raises(BadSignature):
         read(token + "x", url, {"X-TWILIO-SIGNATURE": signed}, body)

@@ -3,11 +3,8 @@
 import hashlib
 import hmac
 
-from tests.providers.sandbox.test_callback_queue import room
 from tests.support.sandbox import SECRET
-from tests.support.webhook_listener import listener, plain
-
-__all__ = ["listener", "room"]
+from tests.support.webhook_listener import plain
 
 
 def test_streams_webhooks_are_signed_over_the_body_before_it_is_zipped(getstream, room, listener, sandbox):
