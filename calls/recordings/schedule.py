@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Case, DateTimeField, Value, When
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
@@ -25,8 +26,11 @@ REFRESH_PERIOD = timedelta(days=30)
 
 def sync_now(calls: Iterable[Call]) -> None:
     """Ask now, and again later while there are no recordings; in the caller's transaction or its own."""
-    if _schedule({call: Now() for call in calls}, result={}):
-        ring(RecordingSync.queue)
+    due = {call: Now() for call in calls}
+    with transaction.atomic():
+        Call.lock(call.pk for call in due)
+        if _schedule(due, result={}):
+            ring(RecordingSync.queue)
 
 
 def sync_rooms(calls: Iterable[Call]) -> None:
@@ -41,7 +45,10 @@ def sync_rooms(calls: Iterable[Call]) -> None:
 
 
 def refresh_before_expiry(calls: Iterable[Call]) -> None:
-    """Ask again before the links on record expire; nothing for calls whose links do not."""
+    """Ask again before the links on record expire; nothing for calls whose links do not.
+
+    The calls must be locked.
+    """
     by_id = {call.pk: call for call in calls}
     links = Recording.objects.filter(
         call__in=by_id, expires_at__isnull=False, ready_at__gt=Now() - REFRESH_PERIOD
@@ -61,7 +68,11 @@ def refresh_at(link: Recording) -> datetime:
 
 
 def _schedule(due: Mapping[Call, Combinable], **fields: Any) -> bool:  # noqa: ANN401
-    """Make the syncs of these calls due at these times, all but running ones; False if there are no calls."""
+    """Make the syncs of these calls due at these times, all but running ones; False if there are no calls.
+
+    The calls must be locked, as they are while a sync settles: otherwise a sync that is just being settled is
+    read as running and left alone, and one that is just being inserted keeps its own time.
+    """
     if due:
         changed = _reschedule(due, fields)
         if changed < len(due):

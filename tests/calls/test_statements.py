@@ -51,7 +51,7 @@ COSTS = [
     ("GET", "v1/calls/{id}/record", None, 1),
     ("PATCH", "v1/calls/{id}/record", {"notes": "n", "rating": 3}, 4),
     ("GET", "v1/calls/{id}/recordings", None, 2),
-    ("POST", "v1/calls/{id}/recordings", None, 3),
+    ("POST", "v1/calls/{id}/recordings", None, 4),
     ("POST", "v1/calls/bulk-end", {"all": True}, 2),
     ("GET", "v1/operations", None, 1),
     ("GET", "v1/operations/{operation}", None, 2),

@@ -5,8 +5,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from calls.models import Recording, RecordingSync
+from calls.models import Call, Recording, RecordingSync
+from calls.recordings.queue import RECORDING_SYNCS
 from calls.recordings.schedule import refresh_at, refresh_before_expiry, sync_now, sync_rooms
+from liveplatform.work.outcomes import succeeded
+from liveplatform.work.settle import Attempt, settle
+from tests.support.concurrency import after_commit_of
 from tests.support.factories import phone_call, video_call
 
 NOW = datetime(2026, 11, 20, 10, tzinfo=UTC)
@@ -50,3 +54,29 @@ def test_the_earliest_link_that_has_not_expired_decides(account):
     refresh_before_expiry([call, other])
     due_at = RecordingSync.objects.get().due_at
     assert abs(due_at - timezone.now() - timedelta(days=1.5)) < timedelta(seconds=10)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_request_while_a_sync_is_settled_starts_it_over(account):
+    call = video_call(account)
+    sync = RecordingSync.objects.create(call=call, state="running", attempts=1)
+    last = Attempt(sync, succeeded({"syncs": 5, "files": []}), timezone.now(), 1)
+    after_commit_of(lambda: settle(RECORDING_SYNCS, [last]), lambda: sync_now([call]))
+    sync.refresh_from_db()
+    assert (sync.state, sync.attempts, sync.result) == ("pending", 0, {})
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_request_while_a_later_sync_is_inserted_is_due_now(account):
+    call = video_call(account)
+    expires_at = timezone.now() + timedelta(days=2)
+    Recording.objects.create(
+        call=call, provider_id="one", url="https://files.example/one", expires_at=expires_at
+    )
+
+    def refresh():
+        Call.lock([call.pk])
+        refresh_before_expiry([call])
+
+    after_commit_of(refresh, lambda: sync_now([call]))
+    assert RecordingSync.objects.get(call=call).due_at <= timezone.now()
