@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 import orjson
+import psycopg
 from django.db import IntegrityError, transaction
 
 from calls.adapters import adapter_for
@@ -20,6 +21,9 @@ KEPT_HEADERS = ("content-type", "content-encoding", "user-agent")
 MAX_HEADER_LENGTH = 500
 MAX_DEDUP_KEY_LENGTH = 200
 MAX_TYPE_LENGTH = 100
+# Names of constraints: the unique one, and the start of the foreign key's to the connection.
+DUPLICATE = "provider_event_once"
+CONNECTION_GONE = "calls_providerevent_connection_id_"
 
 
 def ingest(connection: Connection, url: str, headers: Mapping[str, str], body: bytes) -> UUID | None:
@@ -40,13 +44,25 @@ def ingest(connection: Connection, url: str, headers: Mapping[str, str], body: b
 
 
 def _insert(event: ProviderEvent) -> bool:
-    """False if it is stored already, or if its connection is being deleted at this moment."""
+    """False if it is stored already, or if its connection is being deleted at this moment.
+
+    Raises IntegrityError if any other constraint is violated.
+    """
     try:
         with transaction.atomic():
             event.save(force_insert=True)
-    except IntegrityError:
-        return False
+    except IntegrityError as error:
+        violated = _constraint(error)
+        if violated == DUPLICATE or violated.startswith(CONNECTION_GONE):
+            return False
+        raise
     return True
+
+
+def _constraint(error: IntegrityError) -> str:
+    """The name of the violated constraint; "" if it has none (NOT NULL)."""
+    cause = error.__cause__
+    return (cause.diag.constraint_name if isinstance(cause, psycopg.Error) else None) or ""
 
 
 def _row(connection: Connection, event: ProviderEventData) -> ProviderEvent:

@@ -4,10 +4,12 @@ import gzip
 import json
 
 import pytest
+from django.db import connection as database
 
-from calls.models import ProviderEvent
+from calls.models import PhoneNumber, ProviderEvent
+from liveplatform.accounts.models import Connection
 from tests.support import signed_events
-from tests.support.concurrency import at_once
+from tests.support.concurrency import after_commit_of, at_once
 
 FORM = signed_events.status_form("CA1", "ringing", 1)
 
@@ -58,6 +60,23 @@ def test_simultaneous_duplicates_are_one_row(telephony):
     assert {answer.status_code for answer in answers} == {200}
     assert [answer.json()["duplicate"] for answer in answers].count(False) == 1
     assert ProviderEvent.objects.filter(connection=telephony).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_event_of_a_connection_that_is_being_deleted_is_acknowledged(telephony):
+    def delete():
+        PhoneNumber.objects.filter(connection=telephony).delete()
+        Connection.objects.filter(pk=telephony.pk).delete()
+
+    answer = after_commit_of(delete, lambda: signed_events.post_twilio(telephony, FORM))
+    assert (answer.status_code, answer.json()["duplicate"]) == (200, True)
+    assert not ProviderEvent.objects.exists()
+
+
+def test_an_event_that_cannot_be_stored_is_not_acknowledged(telephony):
+    with database.cursor() as cursor:
+        cursor.execute("ALTER TABLE calls_providerevent ADD CONSTRAINT none CHECK (type <> 'ringing')")
+    assert signed_events.post_twilio(telephony, FORM).status_code == 500
 
 
 HOSTILE = [
