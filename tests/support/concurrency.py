@@ -1,11 +1,12 @@
 """Concurrent calls, each in its own thread with its own connection to PostgreSQL."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 from threading import Barrier
 from time import sleep
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import connection, transaction
 
@@ -33,6 +34,22 @@ def after_commit_of(change: Callable[[], object], act: Callable[[], T]) -> T:
         while not (_blocks_another() or waiting.done()):
             sleep(0.01)
     return waiting.result()
+
+
+@contextmanager
+def after_first_statement(act: Callable[[], object]) -> Iterator[None]:
+    """Run `act` on another connection, and commit it, after the block's first statement."""
+    pending = [act]
+
+    def wrapper(execute: Callable[..., Any], *args: Any) -> Any:
+        result = execute(*args)
+        if pending:
+            pending.clear()
+            at_once(1, lambda _: act())
+        return result
+
+    with connection.execute_wrapper(wrapper):
+        yield
 
 
 def _on_own_connection(act: Callable[..., T], *args: int) -> T:
