@@ -17,6 +17,8 @@ class ProviderEvent(Work):
 
     queue: ClassVar[str] = "provider_events"
 
+    has_new_call = False  # call_id was found, and is not saved yet (provider_events/correlate.py)
+
     connection = models.ForeignKey(Connection, models.CASCADE, related_name="+", db_index=False)
     dedup_key = models.CharField(max_length=200, help_text="The same for each delivery of the event.")
     type = models.CharField(max_length=100, help_text="The provider's name for this type of event.")

@@ -61,7 +61,9 @@ def prepare(events: Sequence[ProviderEvent]) -> list[AttemptFn]:
     """One attempt per event; the calls of all of them are found in two queries."""
     found = correlate(events)
     for event in events:
-        event.call_id = found.get(event.pk)
+        call_id = found.get(event.pk)
+        event.has_new_call = event.has_new_call or call_id != event.call_id
+        event.call_id = call_id
     return [
         partial(_outcome, event.call_id, event.payload, event.result.get("waited", 0)) for event in events
     ]

@@ -17,8 +17,9 @@ def correlate(events: Sequence[ProviderEvent]) -> dict[UUID, UUID]:
 
 
 def save_matches(events: Iterable[ProviderEvent]) -> None:
-    """Save the calls that were found (event.call_id)."""
-    ProviderEvent.objects.bulk_update([event for event in events if event.call_id], ["call"])
+    """Save the calls that were found (event.call_id), where they are not saved yet."""
+    found = [event for event in events if event.call_id and event.has_new_call]
+    ProviderEvent.objects.bulk_update(found, ["call"])
 
 
 ProviderId = tuple[UUID, str]  # the connection and the provider's id of a call
@@ -40,13 +41,25 @@ def _calls_by_provider_id(events: Iterable[ProviderEvent]) -> dict[ProviderId, l
 def _match(
     event: ProviderEvent, by_provider_id: dict[ProviderId, list[Call]], by_id: dict[UUID, Call]
 ) -> Call | None:
-    resource, resource_type = _resource(event), event.payload.get("resource_type", "")
-    for call in by_provider_id.get((event.connection_id, resource), ()):
-        if not resource_type or call.stream_call_type == resource_type:
+    for call in by_provider_id.get((event.connection_id, _resource(event)), ()):
+        if _has_type(call, event):
             return call
     call_ref = _call_ref(event)
     named = by_id.get(call_ref) if call_ref else None
-    return named if named and (_is_unanswered(named, event) or _is_helper_room(named, event)) else None
+    if named and any(rule(named, event) for rule in (_has_provider_id, _is_unanswered, _is_helper_room)):
+        return named
+    return None
+
+
+def _has_type(call: Call, event: ProviderEvent) -> bool:
+    """The event names no type of room, or the call's."""
+    return event.payload.get("resource_type", "") in ("", call.stream_call_type)
+
+
+def _has_provider_id(call: Call, event: ProviderEvent) -> bool:
+    """The provider's answer was saved after the calls were read by the provider's ids."""
+    has_id = call.provider_call_id != "" and call.provider_call_id == _resource(event)
+    return has_id and call.connection_id == event.connection_id and _has_type(call, event)
 
 
 def _is_unanswered(call: Call, event: ProviderEvent) -> bool:

@@ -1,8 +1,12 @@
 """Events find their call, and no other customer's."""
 
+import pytest
 from django.db.models.functions import Now
 
-from calls.models import ProviderEvent
+from calls.models import Call, ProviderEvent
+from calls.provider_events.apply import prepare
+from calls.provider_events.correlate import correlate, save_matches
+from tests.support.concurrency import after_first_statement
 from tests.support.draining import drain
 from tests.support.factories import phone_call, phone_connection, video_call
 from tests.support.signed_events import applied, post_getstream, post_twilio, status_form
@@ -57,3 +61,31 @@ def test_events_before_the_answer_to_make_call_find_their_call(account):
     call = applied(call, send("ringing", 1))
     assert (call.provider_call_id, call.status, call.provider_status) == ("CA7", "live", "ringing")
     assert applied(call, send("busy", 2)).end_code == "busy"
+
+
+def event_of(call, **payload):
+    return ProviderEvent(connection=call.connection, payload={"kind": "call_status"} | payload)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("type", "is_found"), [("", True), ("default", True), ("audio", False)])
+def test_an_answer_that_is_saved_between_the_two_queries_hides_no_call(account, type, is_found):
+    call = phone_call(account, provider_call_id="", stream_call_type="default")
+    event = event_of(call, resource="CA7", call_ref=str(call.pk), resource_type=type)
+    with after_first_statement(lambda: Call.objects.filter(pk=call.pk).update(provider_call_id="CA7")):
+        found = correlate([event])
+    assert found == ({event.pk: call.pk} if is_found else {})
+
+
+def test_only_a_call_that_is_not_saved_yet_is_saved(phone, django_assert_num_queries):
+    new = event_of(phone, resource="CA1")
+    saved = event_of(phone, resource="CA1")
+    new.dedup_key, saved.dedup_key, saved.call = "new", "saved", phone
+    for event in (new, saved):
+        event.save()
+    prepare([saved])
+    with django_assert_num_queries(0):
+        save_matches([saved])
+    prepare([new, saved])
+    save_matches([new, saved])
+    assert set(ProviderEvent.objects.values_list("call_id", flat=True)) == {phone.pk}
