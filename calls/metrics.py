@@ -3,10 +3,11 @@
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import DateTimeField, ExpressionWrapper, F, Q, QuerySet, Value
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from calls.models import Call
+from calls.monitoring.deadlines import LIMIT_ENDS_AT
 from liveplatform.observability.metrics import Gauge, Sample, count_by
 
 OVERDUE_AFTER = timedelta(seconds=5)
@@ -18,9 +19,8 @@ def live() -> QuerySet[Call]:
 
 def overdue() -> QuerySet[Any]:
     """Live calls that should have been ended by their time limit."""
-    limit = F("started_at") + F("time_limit") * Value(timedelta(seconds=1))
-    limited = live().annotate(limit_at=ExpressionWrapper(limit, output_field=DateTimeField()))
-    return limited.filter(limit_at__lt=Now() - OVERDUE_AFTER)
+    limited = live().filter(time_limit__gt=0).annotate(limit_ends_at=LIMIT_ENDS_AT)
+    return limited.filter(limit_ends_at__lt=Now() - OVERDUE_AFTER)
 
 
 def still_billed() -> QuerySet[Call]:

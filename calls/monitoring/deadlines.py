@@ -8,6 +8,8 @@ from `scheduled_at`. A call that was started more than EARLY_JOIN ahead counts f
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import Case, DateTimeField, ExpressionWrapper, F, Value, When
+from django.db.models.functions import Greatest
 
 from calls.models.call import Call
 
@@ -17,6 +19,15 @@ EARLY_JOIN = timedelta(minutes=15)
 EXPIRES_AFTER = timedelta(hours=24)
 # A submission without an answer for this long gets none: the call is searched at the provider.
 SUBMISSION_TIMEOUT = timedelta(seconds=10)
+
+# limit_ends_at() as an expression; for calls with a time limit only.
+_COUNTS_FROM = Case(
+    When(started_at__gte=F("scheduled_at") - EARLY_JOIN, then=Greatest("started_at", "scheduled_at")),
+    default=F("started_at"),
+)
+LIMIT_ENDS_AT = ExpressionWrapper(
+    _COUNTS_FROM + F("time_limit") * Value(timedelta(seconds=1)), output_field=DateTimeField()
+)
 
 
 def first_check(call: Call, now: datetime) -> datetime:

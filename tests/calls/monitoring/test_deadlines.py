@@ -1,15 +1,18 @@
 """Deadlines of calls, and scheduled calls: joining before the time starts nothing, leaving ends nothing."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import product
 
 import pytest
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from calls.lifecycle.start import start
+from calls.metrics import OVERDUE_AFTER, overdue
 from calls.models import Call
-from calls.monitoring.deadlines import deadline, first_check
+from calls.monitoring.deadlines import LIMIT_ENDS_AT, deadline, first_check, limit_ends_at
 from liveplatform.accounts.connections import upsert_connection
+from tests.support.factories import video_call
 from tests.support.monitoring import check, due_in, joined
 
 WEEKS, LEAD = timedelta(weeks=3), timedelta(minutes=15)
@@ -153,3 +156,17 @@ def test_the_deadline_is_the_earliest_of_limit_grace_and_opening(settings, field
 def test_without_a_deadline_a_call_is_checked_when_it_may_be_stale(settings, fields, expected):
     settings.CALL_STALE_AFTER = 900
     assert first_check(call_at(**fields), NOW) - NOW == expected
+
+
+def test_the_gauge_of_overdue_calls_counts_as_the_time_limit_does(account):
+    now = timezone.now()
+    started = [None, *(now + n * MINUTE for n in (-40, -20, -10, -2, 0))]
+    scheduled = [None, *(now + n * MINUTE for n in (-30, -20, -10, 4, 5, 6, 20))]
+    for started_at, scheduled_at, limit in product(started, scheduled, (None, 0, 60, 900)):
+        video_call(account, started_at=started_at, scheduled_at=scheduled_at, time_limit=limit)
+    calls = list(Call.objects.annotate(limit_in_sql=LIMIT_ENDS_AT))
+    limited = [call for call in calls if call.time_limit]
+    assert [limit_ends_at(call) for call in limited] == [call.limit_in_sql for call in limited]
+    past = {call.pk for call in limited if (limit_ends_at(call) or now) < now - OVERDUE_AFTER}
+    assert 0 < len(past) < len(limited)
+    assert {call.pk for call in overdue()} == past
