@@ -33,8 +33,9 @@ class Result(IntEnum):
 def record_results(deliveries: Sequence[Delivery]) -> None:
     """Update the health of the deliveries' endpoints, in the transaction that settled the deliveries.
 
-    Each delivery has its endpoint as it was read before the attempt. Only endpoints whose health changes are
-    locked and read again. Of one batch a success counts more than failures, and 410 Gone more than both.
+    Each delivery has its endpoint as it was read before the attempt, so a change of its health during the
+    attempt may be missed; the next result sees it. Only endpoints whose health changes are locked and read
+    again. Of one batch a success counts more than failures, and 410 Gone more than both.
     """
     now = max(row.updated_at for row in deliveries)  # the database's time of this transaction
     results = _results(deliveries)
