@@ -1,4 +1,4 @@
-"""Raw SQL about calls: the end of calls, and the batched UPDATE of many calls.
+"""Raw SQL about calls: the end of calls, the release of notify, and the batched UPDATE of many calls.
 
 The end is one statement with everything that follows from it: the compare-and-set, the steps, the event and
 its deliveries. It costs one round trip and is its own transaction, so a call is never half ended
@@ -14,9 +14,9 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import CharField
 
-from calls.models.call import DIALLING, SUBMISSION_UNKNOWN, Call
+from calls.models.call import UNANSWERED, Call
 from calls.models.end_code import DEFAULT_REASON, EndCode
-from calls.models.step import Step
+from calls.models.step import NO_ROOM, NOTHING_RUNS, Step
 from calls.representation import call_json_sql, rfc3339_sql
 from liveplatform.db.prepared import execute_prepared
 from liveplatform.db.rows import columns_of, from_row
@@ -51,11 +51,10 @@ INSERT_STEPS = f"""
            s.max_attempts, s.skip, CASE WHEN s.skip <> '' THEN now() END
     FROM ended CROSS JOIN LATERAL (VALUES
         (1, 'terminate', ended.connection_id, 0.0, {Step.MAX_ATTEMPTS["terminate"]},
-         CASE WHEN ended.provider_call_id <> ''
-                   OR ended.provider_status IN ('{DIALLING}', '{SUBMISSION_UNKNOWN}')
-              THEN '' ELSE 'Nothing runs at a provider.' END),
+         CASE WHEN ended.provider_call_id <> '' OR ended.provider_status IN {UNANSWERED}
+              THEN '' ELSE '{NOTHING_RUNS}' END),
         (2, 'clean_up', ended.room_connection_id, 0.0, {Step.MAX_ATTEMPTS["clean_up"]},
-         CASE WHEN ended.room_id <> '' THEN '' ELSE 'No room was made for this call.' END),
+         CASE WHEN ended.room_id <> '' THEN '' ELSE '{NO_ROOM}' END),
         (3, 'analyse', NULL, CASE WHEN ended.has_transcript THEN 0.0 ELSE %(window)s END,
          {Step.MAX_ATTEMPTS["analyse"]}, ''),
         (4, 'notify', NULL, NULL, {Step.MAX_ATTEMPTS["notify"]}, '')
@@ -89,6 +88,15 @@ END_MANY = _compose(
         SELECT id FROM calls_call WHERE id = ANY(%(ids)s::uuid[]) AND ended_at IS NULL ORDER BY id FOR UPDATE
     ),""",
 )
+
+# The last of the other steps to settle makes notify due; the call's lock makes sure that there is a last one.
+RELEASE_NOTIFY = """
+    UPDATE calls_step AS n SET due_at = now(), updated_at = now()
+    WHERE n.call_id = ANY(%(calls)s::uuid[]) AND n.kind = 'notify' AND n.state = 'pending'
+      AND n.due_at IS NULL
+      AND NOT EXISTS (SELECT 1 FROM calls_step o WHERE o.call_id = n.call_id AND o.kind <> 'notify'
+                      AND o.state IN ('pending', 'running'))
+"""
 
 # Held until the end of the transaction.
 LOCK_PROVIDER_CALL_ID = "SELECT pg_advisory_xact_lock(hashtextextended(%(key)s::text, 0))"
@@ -135,6 +143,16 @@ def _execute_end(statement: str, parameters: dict[str, Any]) -> list[Call]:
     if rows and rows[0][-1]:
         ring("webhooks")
     return [from_row(Call, row) for row in rows]
+
+
+def release_notify(call_ids: Iterable[UUID]) -> None:
+    """Make notify due for those of these calls whose other steps have all settled.
+
+    The calls must be locked, so that of steps which settle concurrently one sees the others.
+    """
+    ids = list(call_ids)
+    if ids and execute_prepared(RELEASE_NOTIFY, {"calls": ids}).rowcount:
+        ring(Step.queue)
 
 
 def bulk_write(calls: Iterable[Call], fields: Sequence[str], *, touch: bool = False) -> None:

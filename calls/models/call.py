@@ -20,6 +20,7 @@ from liveplatform.db.uuid7 import uuid7
 # a call is searched at the provider before anything else is done with it (monitoring/lost_calls.py).
 DIALLING = "dialling"
 SUBMISSION_UNKNOWN = "submission-unknown"
+UNANSWERED = (DIALLING, SUBMISSION_UNKNOWN)  # calls/sql.py has its repr as SQL
 ECHO_ROOM_PREFIX = "echo-"  # of the id of a call's helper room; the call's id follows
 
 
@@ -203,7 +204,7 @@ class Call(models.Model):
     @property
     def is_submission_unknown(self) -> bool:
         """The call was submitted to the provider, whose answer was lost: it may exist there."""
-        return not self.provider_call_id and self.provider_status in (DIALLING, SUBMISSION_UNKNOWN)
+        return not self.provider_call_id and self.provider_status in UNANSWERED
 
     @property
     def may_still_be_billed(self) -> bool:

@@ -8,6 +8,10 @@ from django.db import models
 from calls.models.call import Call
 from liveplatform.work.models import Work
 
+# Why a step was skipped: at the call's end (calls/sql.py), or when it ran.
+NOTHING_RUNS = "Nothing runs at a provider."
+NO_ROOM = "No room was made for this call."
+
 
 class Step(Work):
     """One piece of post-processing of an ended call; calls/post_processing has a module per kind."""

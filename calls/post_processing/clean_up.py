@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from calls.models.step import Step
+from calls.models.step import NO_ROOM, Step
 from calls.post_processing.provider_request import provider_request
 from liveplatform.work.models import AttemptFn
 from liveplatform.work.outcomes import Outcome, skip, succeeded
@@ -13,7 +13,7 @@ from providers.errors import ProviderError
 def attempt(step: Step, adapter: Adapter | ProviderError) -> AttemptFn:
     call = step.call
     if not call.room_id:
-        return partial(skip, "No room was made for this call.")
+        return partial(skip, NO_ROOM)
     return provider_request(adapter, partial(_delete_room, call.room_type, call.room_id))
 
 

@@ -4,11 +4,9 @@ The step itself does nothing; its event is published with the outcome. A step th
 `call.processed` publishes `call.updated` when it settles.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
-
-from django.db.models import Exists, OuterRef
 
 from calls.models.analysis import Analysis
 from calls.models.call import Call
@@ -20,16 +18,6 @@ from liveplatform.work.outcomes import Outcome, succeeded
 
 def attempt() -> Outcome:
     return succeeded()
-
-
-def release(call_ids: Iterable[UUID]) -> None:
-    """Make notify due for those of these calls whose other steps have all settled.
-
-    The calls must be locked, so that of steps which settle concurrently one sees the others.
-    """
-    unsettled = Step.objects.filter(call=OuterRef("call"), state__in=Step.OPEN).exclude(kind=Step.Kind.NOTIFY)
-    waiting = Step.objects.filter(call__in=call_ids, kind=Step.Kind.NOTIFY, due_at=None)
-    waiting.filter(~Exists(unsettled)).make_due()
 
 
 def events(steps: Sequence[Step], analyses: Mapping[UUID, Analysis]) -> list[EventMessage]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from calls.models.call import Call
 from calls.models.step import Step
 from calls.post_processing import analyse, notify, terminate
-from calls.sql import bulk_write
+from calls.sql import bulk_write, release_notify
 from liveplatform.db.rows import in_bulk
 from liveplatform.webhooks.publish import publish_many
 
@@ -43,4 +43,4 @@ def settled(steps: Sequence[Step]) -> None:
     messages = notify.events(final, analyses)
     bulk_write(calls.values(), WRITTEN_FIELDS)
     publish_many(messages)
-    notify.release({step.call_id for step in final if step.kind != Step.Kind.NOTIFY})
+    release_notify({step.call_id for step in final if step.kind != Step.Kind.NOTIFY})

@@ -11,7 +11,7 @@ from typing import Any
 
 from calls import activity
 from calls.models.call import Call
-from calls.models.step import Step
+from calls.models.step import NOTHING_RUNS, Step
 from calls.monitoring.lost_calls import LostCallSearch, search_for
 from calls.post_processing.provider_request import provider_request
 from calls.sql import end_as_requested
@@ -26,7 +26,7 @@ def attempt(step: Step, adapter: Adapter | ProviderError) -> AttemptFn:
     if call.is_submission_unknown:
         return provider_request(adapter, partial(_find_and_terminate, search_for(call)))
     if not call.provider_call_id:
-        return partial(skip, "Nothing runs at a provider.")
+        return partial(skip, NOTHING_RUNS)
     verify_first = step.attempts > 1 or call.provider_state == Call.ProviderState.ENDED
     if call.channel == Call.Channel.VIDEO:
         request = partial(_end_room, call.stream_call_type, call.provider_call_id, verify_first)

@@ -1,12 +1,16 @@
-"""The batched UPDATE of calls, and the lock of a provider's call id."""
+"""The steps of an ended call, the batched UPDATE of calls, and the lock of a provider's call id."""
 
 from decimal import Decimal
+from itertools import product
 
 import pytest
 from django.db import DataError, transaction
 
-from calls.models import Call
-from calls.sql import bulk_write, lock_provider_call_id
+from calls.models import Call, Step
+from calls.models.call import DIALLING, SUBMISSION_UNKNOWN
+from calls.post_processing import clean_up, terminate
+from calls.sql import bulk_write, end_if_live, lock_provider_call_id
+from providers.errors import NotConfigured
 from tests.support.factories import phone_call
 
 
@@ -54,3 +58,18 @@ def test_no_calls_are_no_statement(django_assert_num_queries, db):
 def test_a_lock_is_held_again_by_its_owner(account):
     lock_provider_call_id(account.pk, "CA1")
     lock_provider_call_id(account.pk, "CA1")
+
+
+STATUSES = ("", DIALLING, SUBMISSION_UNKNOWN, "ringing", "completed")
+CASES = list(product(("", "CA1"), STATUSES, ("", "echo-1")))
+
+
+@pytest.mark.parametrize(("provider_call_id", "status", "room_id"), CASES)
+def test_the_end_skips_the_steps_that_would_skip_themselves(account, provider_call_id, status, room_id):
+    call = phone_call(account, provider_call_id=provider_call_id, provider_status=status, room_id=room_id)
+    end_if_live(call.pk, account.pk, "", "ended_by_api", "test")
+    for module, kind in ((terminate, Step.Kind.TERMINATE), (clean_up, Step.Kind.CLEAN_UP)):
+        step = Step.objects.get(call=call, kind=kind)
+        outcome = module.attempt(step, NotConfigured("No credentials."))()
+        by_python = outcome.error if outcome.state == "skipped" else ""
+        assert (step.state, step.error) == ("skipped" if by_python else "pending", by_python)

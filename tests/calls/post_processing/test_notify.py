@@ -6,7 +6,7 @@ from django.db.models.functions import Now
 
 from calls.lifecycle.end import end
 from calls.models import Call, Step
-from calls.post_processing import notify
+from calls.sql import release_notify
 from liveplatform.webhooks.models import Event
 from tests.support.draining import drain
 from tests.support.factories import phone_call
@@ -32,10 +32,10 @@ def notify_due(call):
 
 def test_it_waits_for_the_last_of_the_others(account):
     call = ended(account)  # terminate and clean_up are skipped already
-    notify.release([call.pk])
+    release_notify([call.pk])
     assert notify_due(call) is None
     settle(call, "analyse")
-    notify.release([call.pk])
+    release_notify([call.pk])
     assert notify_due(call) is not None
 
 
@@ -43,14 +43,26 @@ def test_it_is_released_for_these_calls_only(account):
     one, other = ended(account), ended(account)
     for call in (one, other):
         settle(call, "analyse")
-    notify.release([one.pk])
+    release_notify([one.pk])
     assert notify_due(other) is None
+
+
+def test_it_is_released_once_and_in_one_statement(account, django_assert_num_queries):
+    call = ended(account)
+    settle(call, "analyse")
+    release_notify([call.pk])
+    due_at = notify_due(call)
+    with django_assert_num_queries(1):
+        release_notify([call.pk])
+    assert notify_due(call) == due_at
+    with django_assert_num_queries(0):
+        release_notify([])
 
 
 def test_a_failed_step_releases_it_too(account):
     call = ended(account)
     Step.objects.filter(call=call, kind="analyse").update(state="failed")
-    notify.release([call.pk])
+    release_notify([call.pk])
     assert notify_due(call) is not None
 
 
