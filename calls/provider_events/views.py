@@ -14,6 +14,7 @@ from calls.provider_events.ingest import ingest
 from liveplatform.accounts.models import Connection
 from liveplatform.api.exceptions import TooLarge
 from liveplatform.api.parsers import MAX_BODY
+from liveplatform.api.serializers import PlainSerializer
 from liveplatform.api.views import PlatformView
 from providers.errors import BadSignature, NotConfigured, NotSupported, Rejected
 
@@ -33,7 +34,7 @@ class ConnectionNotConfigured(exceptions.APIException):
     default_code = "unavailable"
 
 
-class ReceivedSerializer(serializers.Serializer[dict[str, bool]]):
+class ReceivedSerializer(PlainSerializer):
     """An event that is stored now, or was before."""
 
     received = serializers.BooleanField()
@@ -77,7 +78,7 @@ class ProviderEventsView(PlatformView):
             raise exceptions.NotFound(str(error)) from error
         except NotConfigured as error:
             raise ConnectionNotConfigured(str(error)) from error
-        return Response({"received": True, "duplicate": stored is None})
+        return Response(ReceivedSerializer.write_fields(received=True, duplicate=stored is None))
 
 
 def _signed_url(request: Request) -> str:

@@ -32,7 +32,7 @@ class UnpagedList(BasePagination):
         return list(queryset[: self.LIMIT])
 
     def get_paginated_response(self, data: Iterable[Any]) -> Response:
-        return Response({self.envelope.rows_field(): data})
+        return Response(self.envelope.wrap(data))
 
 
 class KeysetPagination(BasePagination):
@@ -44,7 +44,7 @@ class KeysetPagination(BasePagination):
         return page
 
     def get_paginated_response(self, data: Iterable[Any]) -> Response:
-        return Response({self.envelope.rows_field(): data, "next_cursor": self.cursor})
+        return Response(self.envelope.wrap(data, next_cursor=self.cursor))
 
 
 def keyset_page(rows: QuerySet[M], request: Request) -> tuple[list[M], str | None]:

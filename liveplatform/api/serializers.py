@@ -89,6 +89,11 @@ class PlainSerializer(serializers.Serializer[Any]):
         """One object as JSON, without the cost of a serializer object."""
         return writer(cls)(row)
 
+    @classmethod
+    def write_fields(cls, row: Any = None, /, **given: Any) -> dict[str, Any]:  # noqa: ANN401 - as in `write`
+        """Like `write`, with the values of the fields that the row does not hold; without a row, of all."""
+        return writer(cls, frozenset(given))(row, **given)
+
     def to_representation(self, instance: Any) -> dict[str, Any]:  # noqa: ANN401
         return self.write(instance)
 
@@ -102,6 +107,11 @@ class EnvelopeSerializer(PlainSerializer):
         """The name of the field that holds the rows."""
         return next(field.name for field in plain_fields(cls) if field.many)
 
+    @classmethod
+    def wrap(cls, rows: Iterable[Any], **others: Any) -> dict[str, Any]:  # noqa: ANN401 - any field's value
+        """The answer around rows that are written already."""
+        return {cls.rows_field(): rows, **others}
+
 
 class PlainField(NamedTuple):
     """A field of a PlainSerializer, as it is written."""
@@ -114,7 +124,7 @@ class PlainField(NamedTuple):
     compute: Callable[[Any], Any] | None
 
 
-Writer = Callable[[Any], dict[str, Any]]
+Writer = Callable[..., dict[str, Any]]  # of a row and, as keywords, the fields that it does not hold
 
 
 @cache
@@ -125,22 +135,26 @@ def plain_fields(serializer: type[PlainSerializer]) -> tuple[PlainField, ...]:
 
 
 @cache
-def writer(serializer: type[PlainSerializer]) -> Writer:
-    """A function that writes one object, as fast as a dict display.
+def writer(serializer: type[PlainSerializer], given: frozenset[str] = frozenset()) -> Writer:
+    """A function that writes one object, as fast as a dict display; it takes the `given` fields by keyword.
 
     It is compiled from the declared names, as namedtuple does: a loop over getters takes twice as long.
     """
     functions: dict[str, Any] = {}
     fields = plain_fields(serializer)
-    display = ", ".join(f"{field.name!r}: {_expression(field, functions)}" for field in fields)
-    compiled: Writer = eval(f"lambda row: {{{display}}}", functions)  # noqa: S307 - no input from outside
+    if unknown := given - {field.name for field in fields}:
+        raise TypeError(f"{serializer.__name__} has no field {', '.join(sorted(unknown))}")
+    display = ", ".join(f"{field.name!r}: {_expression(field, functions, given)}" for field in fields)
+    parameters = ", ".join(["row", *sorted(given)])
+    compiled: Writer = eval(f"lambda {parameters}: {{{display}}}", functions)  # noqa: S307 - no input from outside
     return compiled
 
 
-def _expression(field: PlainField, functions: dict[str, Any]) -> str:
-    """Python for the value of a field of `row`; the functions that it calls are added to `functions`."""
-    value = "row" if field.source == "*" else f"row.{field.source}"
-    if field.compute:
+def _expression(field: PlainField, functions: dict[str, Any], given: frozenset[str]) -> str:
+    """Python for the value of a field; the functions that it calls are added to `functions`."""
+    is_given = field.name in given
+    value = field.name if is_given else "row" if field.source == "*" else f"row.{field.source}"
+    if field.compute and not is_given:
         functions[f"get_{field.name}"] = field.compute
         return f"get_{field.name}(row)"
     if field.nested:

@@ -69,6 +69,22 @@ def test_drfs_own_interface_answers_the_same(row):
     assert CallSerializer([row, row], many=True).data == [CallSerializer.write(row)] * 2
 
 
+def test_fields_that_the_row_does_not_hold_are_given(row):
+    legs = [SimpleNamespace(number="+2")]
+    written = CallSerializer.write_fields(row, legs=legs, note="", shout="!")
+    assert written == CallSerializer.write(row) | {"legs": [{"number": "+2"}], "shout": "!"}
+    assert list(written) == [field.name for field in plain_fields(CallSerializer)]
+    assert LegSerializer.write_fields(number="+3") == {"number": "+3"}
+
+
+@pytest.mark.parametrize(
+    ("given", "error"), [({}, AttributeError), ({"number": "+3", "colour": "red"}, TypeError)]
+)
+def test_a_field_that_lacks_or_is_none_is_an_error(given, error):
+    with pytest.raises(error):
+        LegSerializer.write_fields(**given)
+
+
 def test_an_envelope_knows_which_field_holds_its_rows():
     assert PageSerializer.rows_field() == "calls"
 

@@ -42,7 +42,8 @@ class BulkEndMixin(CallsViewSet):
         wanted, principal = self.read(shapes.BulkEndRequest), self.principal
         call_filter, reason, code = wanted["call_filter"], wanted["reason"], wanted["code"]
         if wanted["dry_run"]:
-            return Response({"would_end": count_live(principal.account_id, call_filter)})
+            would_end = count_live(principal.account_id, call_filter)
+            return Response(shapes.WouldEndSerializer.write_fields(would_end=would_end))
         operation = start_operation(
             principal.account_id, call_filter, reason=reason, code=code, actor=principal.label
         )

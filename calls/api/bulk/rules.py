@@ -76,7 +76,8 @@ class AutoEndRuleViewSet(ListModelMixin, CallErrors, DestroyMixin[AutoEndRule]):
     )
     @action(detail=True, methods=["post"], url_path="dry-run")
     def dry_run(self, request: Request, rule_id: UUID) -> Response:
-        return Response({"would_end": matching_calls(self.get_object()).count()})
+        would_end = matching_calls(self.get_object()).count()
+        return Response(shapes.WouldEndSerializer.write_fields(would_end=would_end))
 
 
 def _save(rule: AutoEndRule, fields: list[str] | None = None) -> None:

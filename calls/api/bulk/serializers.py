@@ -55,7 +55,7 @@ class BulkEndRequest(StrictSerializer):
         return CallFilter.from_json(attrs["filter"] if field == "filter" else {})
 
 
-class WouldEndSerializer(serializers.Serializer[dict[str, Any]]):
+class WouldEndSerializer(PlainSerializer):
     """The answer to a dry run."""
 
     would_end = serializers.IntegerField()

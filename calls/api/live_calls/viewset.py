@@ -1,6 +1,5 @@
 """Live calls over REST."""
 
-from dataclasses import asdict
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema, extend_schema_view
@@ -65,9 +64,7 @@ class LiveCallViewSet(CallListMixin):
     )
     def retrieve(self, request: Request, call_id: UUID) -> Response:
         call = self.get_object()
-        status = live_status(call)
-        live = asdict(status) if status else None
-        return Response({**shapes.LiveCallSerializer.write(call), "live": live})
+        return Response(shapes.LiveCallWithStatusSerializer.write_fields(call, live=live_status(call)))
 
     @extend_schema(
         summary="Change a call that has not ended",

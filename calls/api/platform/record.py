@@ -12,7 +12,6 @@ from calls.api.platform import serializers as shapes
 from calls.lifecycle.update import annotate_call
 from calls.models import Recording
 from calls.recordings.schedule import sync_now
-from calls.representation import RecordingSerializer
 
 
 class RecordMixin(CallsViewSet):
@@ -45,7 +44,7 @@ class RecordMixin(CallsViewSet):
     @action(detail=True)
     def recordings(self, request: Request, call_id: UUID) -> Response:
         recordings = Recording.objects.filter(call=self.get_object()).order_by("ready_at", "id")
-        return Response({"recordings": list(map(RecordingSerializer.write, recordings))})
+        return Response(shapes.RecordingsSerializer.write_fields(recordings=recordings))
 
     @extend_schema(
         summary="Look at the provider for recordings, now",
@@ -55,4 +54,5 @@ class RecordMixin(CallsViewSet):
     @recordings.mapping.post
     def sync_recordings(self, request: Request, call_id: UUID) -> Response:
         sync_now([self.get_object()])
-        return Response({"message": "A worker asks the provider now."}, status=202)
+        done = shapes.DoneSerializer.write_fields(message="A worker asks the provider now.")
+        return Response(done, status=202)

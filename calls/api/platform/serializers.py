@@ -67,7 +67,7 @@ class AnalysisStateSerializer(PlainSerializer):
     analysis = AnalysisSerializer(allow_null=True)
 
 
-class DoneSerializer(serializers.Serializer[dict[str, Any]]):
+class DoneSerializer(PlainSerializer):
     """What was done, in a sentence."""
 
     message = serializers.CharField()
@@ -86,7 +86,7 @@ class TimelineEntrySerializer(PlainSerializer):
     detail = serializers.CharField()
 
 
-class TimelineSerializer(serializers.Serializer[dict[str, Any]]):
+class TimelineSerializer(PlainSerializer):
     """Everything that happened to a call, in order."""
 
     timeline = TimelineEntrySerializer(many=True)
@@ -155,7 +155,7 @@ class RecordSerializer(CallSerializer):
     recording_expires_at = serializers.DateTimeField(allow_null=True, help_text="When its link perishes.")
 
 
-class RecordingsSerializer(serializers.Serializer[dict[str, Any]]):
+class RecordingsSerializer(PlainSerializer):
     """All recordings of a call."""
 
     recordings = RecordingSerializer(many=True)

@@ -56,4 +56,5 @@ class StepViewSet(ListModelMixin, CallErrors, PlatformViewSet[Step]):
             raise NotFound(f"The call has no step {kind[:20]!r}.")
         if not step.is_settled:
             raise Conflict(f"The step is {step.state}; a worker runs it anyway.")
-        return Response({"message": rerun_step(step, self.principal.label)}, status=202)
+        done = shapes.DoneSerializer.write_fields(message=rerun_step(step, self.principal.label))
+        return Response(done, status=202)

@@ -84,4 +84,5 @@ class TranscriptMixin(CallsViewSet):
         step = Step.objects.filter(call=self.get_object(), kind=Step.Kind.ANALYSE).first()
         if step is None:
             raise Conflict("The call has not ended; it is analysed when it ends.")
-        return Response({"message": rerun_step(step, self.principal.label)}, status=202)
+        done = shapes.DoneSerializer.write_fields(message=rerun_step(step, self.principal.label))
+        return Response(done, status=202)

@@ -77,4 +77,4 @@ class CallViewSet(CallListMixin, ExportMixin, RecordMixin, TranscriptMixin, Bulk
     @action(detail=True)
     def timeline(self, request: Request, call_id: UUID) -> Response:
         entries = timeline(self.get_object())
-        return Response({"timeline": list(map(shapes.TimelineEntrySerializer.write, entries))})
+        return Response(shapes.TimelineSerializer.write_fields(timeline=entries))

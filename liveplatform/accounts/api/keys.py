@@ -81,4 +81,4 @@ class ApiKeyViewSet(ListModelMixin, PlatformViewSet[ApiKey]):
 def _created(key: ApiKey, text: str) -> Response:
     """201 with the key and its text, which is not stored."""
     key.refresh_from_db()
-    return Response({**shapes.KeySerializer.write(key), "api_key": text}, status=201)
+    return Response(shapes.NewKeySerializer.write_fields(key, api_key=text), status=201)

@@ -132,8 +132,10 @@ class EndpointViewSet(ListModelMixin, RetrieveModelMixin, DestroyMixin[Endpoint]
         if not timedelta() < until - since <= MAX_RECOVERY_PERIOD:
             raise ValidationError({"since": ["Give a time before `until`, by 31 days at most."]})
         redelivered, added = replay.recover(self.lock_enabled(), since, until)
-        return Response({"again": redelivered, "missed": added}, status=202)
+        recovered = shapes.RecoveredSerializer.write_fields(again=redelivered, missed=added)
+        return Response(recovered, status=202)
 
 
 def _with_secret(endpoint: Endpoint, secret: str, status: int = 200) -> Response:
-    return Response({**shapes.EndpointSerializer.write(endpoint), "secret": secret}, status=status)
+    answer = shapes.EndpointWithSecretSerializer.write_fields(endpoint, secret=secret)
+    return Response(answer, status=status)
