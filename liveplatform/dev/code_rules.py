@@ -1,6 +1,6 @@
 """Rules of the code that no other linter knows: `python -m liveplatform.dev.code_rules`, part of `make lint`.
 
-Sizes of modules and functions, where raw SQL may stand, and that tests mirror the tree.
+Sizes of modules and functions, where raw SQL may stand, who writes answers, and that tests mirror the tree.
 """
 
 import ast
@@ -97,6 +97,7 @@ def check(modules: Iterable[Module]) -> Iterator[str]:
         yield from check_size(module)
         yield from check_sql(module)
         yield from check_type_checking(module)
+        yield from check_answers(module)
         lengths += [lines for _, lines in function_lengths(module)]
     median = statistics.median(lengths) if lengths else 0
     if median > MAX_MEDIAN_FUNCTION_LINES:
@@ -166,6 +167,18 @@ def _imports_own(node: ast.AST) -> TypeGuard[ast.Import | ast.ImportFrom]:
     if isinstance(node, ast.ImportFrom):
         return node.level > 0 or (node.module or "").partition(".")[0] in APPS
     return isinstance(node, ast.Import) and any(name.name.partition(".")[0] in APPS for name in node.names)
+
+
+def check_answers(module: Module) -> Iterator[str]:
+    """Answers of the REST API that no serializer writes: their schema could differ from them."""
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Call) and _name(node.func) == "Response" and _has_dict(node):
+            yield f"{module.path}:{node.lineno}: write the answer through its PlainSerializer"
+
+
+def _has_dict(call: ast.Call) -> bool:
+    values = [*call.args[:1], *(keyword.value for keyword in call.keywords if keyword.arg == "data")]
+    return any(isinstance(value, ast.Dict | ast.DictComp) for value in values)
 
 
 def check_mirror(modules: Iterable[Module], tests: set[str]) -> Iterator[str]:

@@ -6,6 +6,7 @@ from liveplatform.dev.code_rules import (
     APPS,
     Module,
     check,
+    check_answers,
     check_mirror,
     check_sql,
     check_type_checking,
@@ -159,3 +160,17 @@ def test_modules_need_a_test_of_their_name():
 )
 def test_tests_mirror_the_tree(path, test):
     assert mirror_of(path) == test
+
+
+@pytest.mark.parametrize(
+    ("source", "count"),
+    [
+        ('Response({"done": True})\n', 1),
+        ('Response({**X.write(row), "live": None}, status=202)\n', 1),
+        ('Response(data={"done": True})\n', 1),
+        ("Response(X.write_fields(done=True), headers={})\n", 0),
+        ("Response(status=204)\n", 0),
+    ],
+)
+def test_answers_are_written_by_serializers(source, count):
+    assert len(list(check_answers(Module("calls/api/views.py", source)))) == count
