@@ -16,6 +16,7 @@ from liveplatform.api.surfaces import Surface
 from liveplatform.api.views import PlatformView
 
 M = TypeVar("M", bound=Model)
+Other = TypeVar("Other", bound=Model)
 
 
 class PlatformViewSet(PlatformView, GenericViewSet[M]):
@@ -31,7 +32,9 @@ class PlatformViewSet(PlatformView, GenericViewSet[M]):
     lookup_value_converter = "id"
     # `lock_object` takes FOR NO KEY UPDATE, which lets others insert rows that refer to the locked one.
     locks_no_key: ClassVar[bool] = False
-    not_found: ClassVar[str] = ""  # the message of the 404; by default it names the model
+    account_field: ClassVar[str] = "account_id"  # the path from a row to the id of its account
+    # The message of the 404, in which the URL's parameters may stand; by default it names the model.
+    not_found: ClassVar[str] = ""
 
     tags: ClassVar[list[str]] = []  # of the operations in the schema
 
@@ -47,7 +50,11 @@ class PlatformViewSet(PlatformView, GenericViewSet[M]):
 
     def get_queryset(self) -> QuerySet[M]:
         """The rows of the account: the one place that binds every action to it."""
-        return super().get_queryset().filter(account_id=self.principal.account_id)
+        return super().get_queryset().filter(**{self.account_field: self.principal.account_id})
+
+    def account_rows(self, model: type[Other]) -> QuerySet[Other]:
+        """The account's rows of another model."""
+        return model._default_manager.filter(account_id=self.principal.account_id)
 
     def get_object(self) -> M:
         """The account's row that the URL names. Raises NotFound."""
@@ -83,7 +90,8 @@ class PlatformViewSet(PlatformView, GenericViewSet[M]):
         row = rows.filter(**{self.lookup_field: self.kwargs[name]}).first()
         if row is None:
             kind = rows.model._meta.verbose_name
-            raise NotFound(self.not_found or f"There is no such {kind} in this account.")
+            message = self.not_found or f"There is no such {kind} in this account."
+            raise NotFound(message.format(**self.kwargs))
         return row
 
 

@@ -38,8 +38,7 @@ class PhoneNumberViewSet(ListModelMixin, DestroyMixin[PhoneNumber]):
     )
     def create(self, request: Request) -> Response:
         wanted = self.read(shapes.PhoneNumberRequest)
-        connections = Connection.objects.filter(account_id=self.principal.account_id)
-        connection = connections.filter(pk=wanted["connection_id"]).first()
+        connection = self.account_rows(Connection).filter(pk=wanted["connection_id"]).first()
         if connection is None:
             raise ValidationError({"connection_id": ["There is no such connection in this account."]})
         try:

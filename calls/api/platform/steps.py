@@ -5,7 +5,6 @@ from uuid import UUID
 from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework.decorators import action
-from rest_framework.exceptions import NotFound
 from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -32,6 +31,8 @@ class StepViewSet(ListModelMixin, CallErrors, PlatformViewSet[Step]):
     serializer_class = StepSerializer
     list_serializer_class = shapes.StepsSerializer
     pagination_class = UnpagedList
+    account_field = "call__account_id"
+    not_found = "The call has no step '{kind:.20}'."
     lookup_field = "kind"
     lookup_value_converter = "slug"
     tags = ["Calls"]
@@ -41,7 +42,7 @@ class StepViewSet(ListModelMixin, CallErrors, PlatformViewSet[Step]):
     def get_queryset(self) -> QuerySet[Step]:
         """The steps of the account's call in the URL. Raises CallNotFound."""
         call = get_call(self.kwargs["call_id"], self.principal.account_id)
-        return Step.objects.filter(call=call).order_by("id")
+        return super().get_queryset().filter(call=call)
 
     @extend_schema(
         summary="Run a settled step again",
@@ -51,9 +52,7 @@ class StepViewSet(ListModelMixin, CallErrors, PlatformViewSet[Step]):
     )
     @action(detail=True, methods=["post"])
     def run(self, request: Request, call_id: UUID, kind: str) -> Response:
-        step = self.get_queryset().filter(kind=kind).first()
-        if step is None:
-            raise NotFound(f"The call has no step {kind[:20]!r}.")
+        step = self.get_object()
         if not step.is_settled:
             raise Conflict(f"The step is {step.state}; a worker runs it anyway.")
         done = shapes.DoneSerializer.write_fields(message=rerun_step(step, self.principal.label))
