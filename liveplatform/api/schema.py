@@ -47,10 +47,15 @@ class PlatformSchema(AutoSchema):
 
     def get_override_parameters(self) -> list[Any]:
         keyed = self.method in METHODS and getattr(self.view, "idempotent", False)
-        paged = getattr(self.view, "action", None) == "list" and issubclass(
-            getattr(self.view, "pagination_class", None) or object, KeysetPagination
-        )
-        return [*([IDEMPOTENCY_KEY] if keyed else []), *(page_parameters() if paged else [])]
+        return [*([IDEMPOTENCY_KEY] if keyed else []), *self._list_parameters()]
+
+    def _list_parameters(self) -> list[Any]:
+        view = self.view
+        if not isinstance(view, PlatformViewSet) or view.action != "list":
+            return []
+        if view.query_serializer:
+            return [view.query_serializer]
+        return page_parameters() if issubclass(view.pagination_class or object, KeysetPagination) else []
 
     def get_tags(self) -> list[str]:
         return getattr(self.view, "tags", None) or super().get_tags()

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
@@ -64,6 +64,15 @@ class StrictSerializer(serializers.Serializer[Any]):
                     {name: ["There is no such field."] for name in unknown[:20]}
                 )
         return super().to_internal_value(data)
+
+
+class PageQuery(StrictSerializer):
+    """Which page of a list."""
+
+    NAMES: ClassVar = frozenset({"cursor", "limit"})
+
+    cursor = CleanCharField(required=False, help_text="`next_cursor` of the page before.")
+    limit = CleanCharField(required=False, help_text="Rows in a page, 1 to 200; default 50.")
 
 
 class PlainListSerializer(serializers.ListSerializer[Any]):

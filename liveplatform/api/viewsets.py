@@ -11,7 +11,7 @@ from rest_framework.serializers import Serializer
 from rest_framework.viewsets import GenericViewSet
 
 from liveplatform.api.pagination import KeysetPagination
-from liveplatform.api.serializers import EnvelopeSerializer, PlainSerializer
+from liveplatform.api.serializers import EnvelopeSerializer, PageQuery, PlainSerializer
 from liveplatform.api.surfaces import Surface
 from liveplatform.api.views import PlatformView
 
@@ -32,6 +32,8 @@ class PlatformViewSet(PlatformView, GenericViewSet[M]):
     lookup_value_converter = "id"
     # `lock_object` takes FOR NO KEY UPDATE, which lets others insert rows that refer to the locked one.
     locks_no_key: ClassVar[bool] = False
+    # The query string of `list`, validated and in the schema; it filters by the `source` of each field.
+    query_serializer: ClassVar[type[PageQuery] | None] = None
     account_field: ClassVar[str] = "account_id"  # the path from a row to the id of its account
     # The message of the 404, in which the URL's parameters may stand; by default it names the model.
     not_found: ClassVar[str] = ""
@@ -51,6 +53,13 @@ class PlatformViewSet(PlatformView, GenericViewSet[M]):
     def get_queryset(self) -> QuerySet[M]:
         """The rows of the account: the one place that binds every action to it."""
         return super().get_queryset().filter(**{self.account_field: self.principal.account_id})
+
+    def filter_queryset(self, queryset: QuerySet[M, Any]) -> QuerySet[M, Any]:
+        """The rows that the query string selects. Raises ValidationError."""
+        if self.query_serializer is None:
+            return queryset
+        query = self.read_query(self.query_serializer)
+        return queryset.filter(**{path: query[path] for path in query.keys() - PageQuery.NAMES})
 
     def account_rows(self, model: type[Other]) -> QuerySet[Other]:
         """The account's rows of another model."""

@@ -3,12 +3,15 @@
 from types import SimpleNamespace
 
 import pytest
-from rest_framework.exceptions import NotFound
+from rest_framework import serializers
+from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.request import Request
 
 from calls.lifecycle.end import end
 from calls.models import PhoneNumber, Step
 from liveplatform.accounts.models import Account
 from liveplatform.api.principal import Principal
+from liveplatform.api.serializers import PageQuery
 from liveplatform.api.viewsets import PlatformViewSet
 from tests.support.api_client import ApiClient
 from tests.support.factories import phone_call
@@ -60,3 +63,18 @@ def test_a_404_may_name_what_the_url_says(steps):
     steps.kwargs = {"kind": "dance"}
     with pytest.raises(NotFound, match=r"There is no step 'dan'\."):
         steps.get_object()
+
+
+class StepQuery(PageQuery):
+    only = serializers.ChoiceField(choices=Step.Kind.choices, source="kind", required=False)
+
+
+@pytest.mark.parametrize(("query", "kinds"), [("only=analyse&limit=1", ["analyse"]), ("only=dance", None)])
+def test_the_query_string_filters_by_the_sources_of_its_fields(steps, rf, query, kinds):
+    steps.query_serializer = StepQuery
+    steps.request = Request(rf.get(f"/?{query}"))
+    if kinds is None:
+        with pytest.raises(ValidationError):
+            steps.filter_queryset(Step.objects.all())
+    else:
+        assert [step.kind for step in steps.filter_queryset(Step.objects.all())] == kinds

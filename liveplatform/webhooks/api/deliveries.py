@@ -19,13 +19,9 @@ from liveplatform.webhooks.api.examples import DELIVERY
 from liveplatform.webhooks.models import Delivery
 from liveplatform.webhooks.replay import resend
 
-FILTERS = {"event": "event_id", "endpoint": "endpoint_id", "state": "state", "call": "event__subject_id"}
-
 
 @extend_schema_view(
-    list=extend_schema(
-        summary="What is on its way or has arrived, newest first", parameters=[shapes.DeliveriesQuery]
-    ),
+    list=extend_schema(summary="What is on its way or has arrived, newest first"),
     retrieve=extend_schema(summary="One delivery, with every attempt at it", examples=[DELIVERY]),
 )
 class DeliveryViewSet(ListModelMixin, RetrieveModelMixin, PlatformViewSet[Delivery]):
@@ -34,6 +30,7 @@ class DeliveryViewSet(ListModelMixin, RetrieveModelMixin, PlatformViewSet[Delive
     queryset = Delivery.objects.select_related("event").defer("event__body")
     serializer_class = shapes.DeliveryWithLogSerializer
     list_serializer_class = shapes.DeliveryListSerializer
+    query_serializer = shapes.DeliveriesQuery
     lookup_url_kwarg = "delivery_id"
     tags = ["Webhooks"]
     scopes = {"list": READ, "retrieve": READ, "resend": WRITE}
@@ -43,9 +40,7 @@ class DeliveryViewSet(ListModelMixin, RetrieveModelMixin, PlatformViewSet[Delive
         return shapes.DeliverySerializer if self.action == "list" else shapes.DeliveryWithLogSerializer
 
     def filter_queryset(self, queryset: QuerySet[Delivery, Any]) -> QuerySet[Delivery, Any]:
-        query = self.read_query(shapes.DeliveriesQuery)
-        filters = {FILTERS[name]: value for name, value in query.items() if name in FILTERS}
-        return queryset.filter(**filters).defer("event__body", "log", "result")
+        return super().filter_queryset(queryset).defer("event__body", "log", "result")
 
     @extend_schema(
         summary="Send a delivery again, now",

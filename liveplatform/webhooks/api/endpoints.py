@@ -1,11 +1,9 @@
 """Endpoints over REST."""
 
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.decorators import action
@@ -16,6 +14,7 @@ from rest_framework.response import Response
 
 from liveplatform.accounts.scopes import ADMIN
 from liveplatform.api.exceptions import Conflict
+from liveplatform.api.serializers import PageQuery
 from liveplatform.api.viewsets import DestroyMixin
 from liveplatform.webhooks import endpoint_events, replay
 from liveplatform.webhooks.api import serializers as shapes
@@ -28,7 +27,7 @@ CHANGING = ("create", "partial_update", "destroy", "rotate_secret", "test", "rec
 
 
 @extend_schema_view(
-    list=extend_schema(summary="Where events go, newest first", parameters=[shapes.PageQuery]),
+    list=extend_schema(summary="Where events go, newest first"),
     retrieve=extend_schema(summary="One endpoint, and how it fares"),
     destroy=extend_schema(summary="Delete an endpoint and the record of its deliveries"),
 )
@@ -38,15 +37,12 @@ class EndpointViewSet(ListModelMixin, RetrieveModelMixin, DestroyMixin[Endpoint]
     queryset = Endpoint.objects.all()
     serializer_class = shapes.EndpointSerializer
     list_serializer_class = shapes.EndpointListSerializer
+    query_serializer = PageQuery
     lookup_url_kwarg = "endpoint_id"
     locks_no_key = True  # deliveries are added meanwhile
     tags = ["Webhooks"]
     scopes = dict.fromkeys(("list", "retrieve", *CHANGING), ADMIN)
     atomic_actions = frozenset(CHANGING)
-
-    def filter_queryset(self, queryset: QuerySet[Endpoint, Any]) -> QuerySet[Endpoint, Any]:
-        self.read_query(shapes.PageQuery)
-        return queryset
 
     def lock_enabled(self) -> Endpoint:
         """The endpoint of the URL, locked. Raises Conflict if it is disabled."""

@@ -14,7 +14,7 @@ from liveplatform.webhooks.models import Event
 
 
 @extend_schema_view(
-    list=extend_schema(summary="What was told, newest first", parameters=[shapes.EventsQuery]),
+    list=extend_schema(summary="What was told, newest first"),
     retrieve=extend_schema(summary="One event: its body as it is sent, and its deliveries"),
 )
 class EventViewSet(ListModelMixin, RetrieveModelMixin, PlatformViewSet[Event]):
@@ -23,6 +23,7 @@ class EventViewSet(ListModelMixin, RetrieveModelMixin, PlatformViewSet[Event]):
     queryset = Event.objects.all()
     serializer_class = shapes.EventWithBodySerializer
     list_serializer_class = shapes.EventListSerializer
+    query_serializer = shapes.EventsQuery
     lookup_url_kwarg = "event_id"
     lookup_value_converter = "event_id"
     tags = ["Webhooks"]
@@ -32,8 +33,4 @@ class EventViewSet(ListModelMixin, RetrieveModelMixin, PlatformViewSet[Event]):
         return shapes.EventSerializer if self.action == "list" else shapes.EventWithBodySerializer
 
     def filter_queryset(self, queryset: QuerySet[Event, Any]) -> QuerySet[Event, Any]:
-        query = self.read_query(shapes.EventsQuery)
-        columns = {"type": "type", "call": "subject_id"}
-        return queryset.filter(**{columns[name]: query[name] for name in query.keys() & columns}).defer(
-            "body"
-        )
+        return super().filter_queryset(queryset).defer("body")

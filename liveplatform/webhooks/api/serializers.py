@@ -14,6 +14,7 @@ from liveplatform.api.serializers import (
     IdField,
     InstantField,
     JSONObjectField,
+    PageQuery,
     PlainSerializer,
     StrictSerializer,
 )
@@ -61,27 +62,22 @@ class RecoverRequest(StrictSerializer):
     until = InstantField(required=False, allow_null=True, default=None, help_text="Default: now.")
 
 
-class PageQuery(StrictSerializer):
-    """Which page of a list."""
-
-    cursor = CleanCharField(required=False, help_text="`next_cursor` of the page before.")
-    limit = CleanCharField(required=False, help_text="Rows in a page, 1 to 200; default 50.")
-
-
 class EventsQuery(PageQuery):
     """Which events."""
 
     type = CleanCharField(required=False, max_length=60, help_text="Only events of this type.")
-    call = IdField(required=False, help_text="Only events about this call.")
+    call = IdField(source="subject_id", required=False, help_text="Only events about this call.")
 
 
 class DeliveriesQuery(PageQuery):
     """Which deliveries."""
 
-    event = EventIdField(required=False, help_text="Only deliveries of this event.")
-    endpoint = IdField(required=False, help_text="Only deliveries to this endpoint.")
+    event = EventIdField(source="event_id", required=False, help_text="Only deliveries of this event.")
+    endpoint = IdField(source="endpoint_id", required=False, help_text="Only deliveries to this endpoint.")
     state = serializers.ChoiceField(choices=Delivery.State.choices, required=False)
-    call = IdField(required=False, help_text="Only deliveries of events about this call.")
+    call = IdField(
+        source="event__subject_id", required=False, help_text="Only deliveries of events about this call."
+    )
 
 
 class EndpointSerializer(PlainSerializer):
