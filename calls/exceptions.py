@@ -1,4 +1,4 @@
-"""What can go wrong with calls. Texts are shown to clients; calls/api/base.py has the HTTP statuses."""
+"""What can go wrong with calls. Texts are shown to clients; calls/api/exceptions.py has the HTTP statuses."""
 
 
 class CallNotFound(Exception):

@@ -28,7 +28,7 @@ def upsert_connection(
 
     If the credentials belong to the provider account (or server) of the present default connection, that
     one gets the new secrets and base_url. Otherwise a new connection becomes the default; the former one
-    stays, with its calls. The account's row is locked meanwhile. Raises BadConnection.
+    stays, with its calls. The account's row is locked meanwhile. Raises InvalidConnection.
     """
     missing = [name for name in CREDENTIALS[provider].required if not credentials.get(name)]
     if missing:
@@ -98,7 +98,7 @@ def apply_credentials(connection: Connection, credentials: Mapping[str, Any]) ->
 
 
 def require_base_url(provider: str, base_url: str) -> None:
-    """Raises BadConnection if the provider is self-hosted and base_url is empty."""
+    """Raises InvalidConnection if the provider is self-hosted and base_url is empty."""
     if CREDENTIALS[provider].self_hosted and not base_url:
         raise InvalidConnection("base_url", f"{provider} needs base_url, the address of its server.")
 
@@ -107,7 +107,7 @@ def change_base_url(connection: Connection, base_url: str, credentials: Mapping[
     """Set another base_url. Does not save.
 
     All secrets must be given again: otherwise a client that cannot read them could have them sent to a
-    server of its own. Raises BadConnection.
+    server of its own. Raises InvalidConnection.
     """
     require_base_url(connection.provider, base_url)
     missing = [name for name in CREDENTIALS[connection.provider].secrets if not credentials.get(name)]

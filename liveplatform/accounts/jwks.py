@@ -38,7 +38,7 @@ class Jwks:
         self._fetch_lock = threading.Lock()
 
     def find(self, kid: str | None) -> Any | None:  # noqa: ANN401 - a public key of cryptography's
-        """The key with this id (None: the only key), or None. Raises KeysUnavailable if no keys are known."""
+        """The key with this id (None: the only key), or None. Raises JwksUnavailable if no keys are known."""
         if self._needs_fetch(kid) and self._fetch_lock.acquire(
             timeout=0.0 if self._has(kid) else FETCH_WAIT_TIMEOUT
         ):

@@ -55,7 +55,7 @@ class RotationError(Exception):
 def rotate(key: ApiKey, overlap: timedelta = timedelta(hours=24)) -> tuple[ApiKey, str]:
     """A successor with the same name, scopes and expiry; the old key expires after `overlap`.
 
-    Raises CannotRotate if the key was rotated before, is revoked or has expired.
+    Raises RotationError if the key was rotated before, is revoked or has expired.
     """
     with transaction.atomic():
         valid = ApiKey.objects.filter(VALID, pk=key.pk, revoked_at=None)

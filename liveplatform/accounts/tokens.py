@@ -28,7 +28,7 @@ class InvalidToken(Exception):
 
 
 def authenticate(token: str) -> Principal:
-    """The principal of a token. Raises BadToken if it does not verify."""
+    """The principal of a token. Raises InvalidToken if it does not verify."""
     if len(token) > MAX_TOKEN:
         raise InvalidToken("The token is too long.")
     try:
