@@ -112,35 +112,37 @@ OPERATION: dict[str, Any] = {
 PROCESSED: dict[str, Any] = {"call": CALL, "analysis": ANALYSIS, "steps": [STEP]}
 
 EVENT_TYPES = [
-    EventType("call.ended", "A call is over; what follows its end has begun.", CallEventData, {"call": CALL}),
+    EventType(
+        "call.ended", "A call has ended; its post-processing has started.", CallEventData, {"call": CALL}
+    ),
     EventType(
         "call.analyzed",
-        "The analysis of a call is there: metrics and sentiment.",
+        "The analysis of a call is available: metrics and sentiment.",
         CallAnalyzedData,
         {"call": CALL, "analysis": ANALYSIS},
     ),
     EventType(
         "call.processed",
-        "Everything that follows the end of a call is settled, step by step.",
+        "All post-processing steps of a call are settled.",
         CallProcessedData,
         PROCESSED,
     ),
     EventType("call.updated", "A step of a processed call was run again.", CallProcessedData, PROCESSED),
     EventType(
         "call.recording_ready",
-        "A recording of a call is ready; `recording` holds its link, which may perish.",
+        "A recording of a call is ready; `recording` holds its link, which may expire.",
         RecordingReadyData,
         {"call": CALL, "recording": RECORDING},
     ),
     EventType(
         "call.still_live",
-        "A call that ended here was found live at its provider, and is hung up again.",
+        "An ended call was found live at its provider, and is hung up again.",
         CallEventData,
         {"call": CALL},
     ),
     EventType(
         "operation.finished",
-        "An operation that ended many calls is over.",
+        "A bulk operation has finished.",
         OperationFinishedData,
         {"operation": OPERATION},
     ),

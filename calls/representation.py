@@ -12,7 +12,7 @@ from liveplatform.api.serializers import JSONObjectField, PlainField, PlainSeria
 
 
 class ProviderSerializer(PlainSerializer):
-    """What the provider said, apart from our own state."""
+    """The call's state as the provider reported it."""
 
     name = serializers.CharField(source="provider", allow_null=True)
     call_id = serializers.CharField(source="provider_call_id", allow_null=True)
@@ -23,7 +23,7 @@ class ProviderSerializer(PlainSerializer):
 
 
 class CallSerializer(PlainSerializer):
-    """A call as the platform itself tells of it."""
+    """A call in the platform's own API and in events."""
 
     id = serializers.UUIDField()
     channel = serializers.ChoiceField(choices=Call.Channel.choices)
@@ -49,7 +49,7 @@ class CallSerializer(PlainSerializer):
 
 
 class StepSerializer(PlainSerializer):
-    """A step that follows the end of a call."""
+    """A post-processing step of a call."""
 
     id = serializers.UUIDField()
     kind = serializers.ChoiceField(choices=Step.Kind.choices)
@@ -69,7 +69,7 @@ class StepOutcome(StepSerializer):
 
 
 class AnalysisSerializer(PlainSerializer):
-    """What an analysis found."""
+    """The result of an analysis."""
 
     metrics = JSONObjectField()
     sentiment = JSONObjectField()
@@ -79,15 +79,15 @@ class AnalysisSerializer(PlainSerializer):
 
 
 class RecordingSerializer(PlainSerializer):
-    """A file that is ready at the provider."""
+    """A recording file that is ready at the provider."""
 
-    id = serializers.CharField(source="provider_id", help_text="The provider's.")
+    id = serializers.CharField(source="provider_id", help_text="The provider's id.")
     url = serializers.CharField()
     started_at = serializers.DateTimeField(allow_null=True)
     ended_at = serializers.DateTimeField(allow_null=True)
     duration = serializers.IntegerField(allow_null=True, help_text="Seconds.")
     ready_at = serializers.DateTimeField()
-    expires_at = serializers.DateTimeField(allow_null=True, help_text="When its link perishes.")
+    expires_at = serializers.DateTimeField(allow_null=True, help_text="When its link expires.")
 
 
 def call_json_sql(row: str) -> str:

@@ -58,7 +58,7 @@ RECONCILE_LAG = env.float("RECONCILE_LAG", 15.0)  # which lags: what is younger 
 
 PROVIDER_EVENTS_RETENTION_DAYS = env.int("PROVIDER_EVENTS_RETENTION_DAYS", 30)  # days
 
-RULE_INTERVAL = env.float("RULE_INTERVAL", 30.0)  # how often quality-control rules look at live calls
+RULE_INTERVAL = env.float("RULE_INTERVAL", 30.0)  # seconds between two runs of an auto-end rule
 
 # The country whose national numbers are understood where no other is known.
 PHONE_REGION = env.str("PHONE_REGION", "US")
@@ -145,7 +145,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://")
 CELERY_TASK_IGNORE_RESULT = True
-# A bell that rings late rings for nothing: the sweep has been there.
+# An expired ring is dropped: the sweep has found the rows.
 CELERY_TASK_DEFAULT_EXPIRES = 30
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {

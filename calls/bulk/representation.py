@@ -16,17 +16,17 @@ MAX_SHOWN_IDS = 20
 
 
 class OperationSerializer(PlainSerializer):
-    """An operation, as it stands."""
+    """A bulk operation and its progress."""
 
     id = serializers.UUIDField()
     state = serializers.ChoiceField(choices=OPERATION_STATES)
     ended = serializers.IntegerField(help_text="Calls that this operation ended.")
-    already_ended = serializers.IntegerField(help_text="Calls that somebody else ended first.")
+    already_ended = serializers.IntegerField(help_text="Calls that were ended by another request first.")
     unknown = serializers.IntegerField(
-        source="unknown_ids", help_text="Ids that are no calls of this account."
+        source="unknown_ids", help_text="Ids that match no call of this account."
     )
-    ids = serializers.IntegerField(allow_null=True, help_text="How many ids were given, if it was a list.")
-    filter = JSONObjectField(help_text="As it was given; of a list of ids the first 20.")
+    ids = serializers.IntegerField(allow_null=True, help_text="The number of ids given; null for a filter.")
+    filter = JSONObjectField(help_text="The filter as given; for a list of ids its first 20.")
     reason = serializers.CharField(allow_null=True)
     code = serializers.ChoiceField(choices=EndCode.choices)
     by = serializers.CharField(source="requested_by")

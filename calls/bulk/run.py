@@ -52,7 +52,7 @@ def next_chunk(calls: QuerySet[Call]) -> tuple[list[UUID], bool]:
 
 
 def _end(ids: Sequence[UUID], operation: Operation) -> Sequence[Call]:
-    """End those of the calls that are live still, and log the operation as the means."""
+    """End those of the calls that are live still, and log the operation as the actor."""
     if not ids:
         return []
     actor = operation.requested_by

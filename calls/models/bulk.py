@@ -27,7 +27,7 @@ class Operation(Work):
     requested_by = models.CharField(max_length=80)
     ended = models.PositiveIntegerField(default=0, help_text="Calls that this operation ended.")
     already_ended = models.PositiveIntegerField(default=0, help_text="Calls that had ended already.")
-    unknown_ids = models.PositiveIntegerField(default=0, help_text="Ids that are no calls of this account.")
+    unknown_ids = models.PositiveIntegerField(default=0, help_text="Ids that match no call of this account.")
 
     class Meta(Work.Meta):
         indexes = [
@@ -56,7 +56,7 @@ class AutoEndRule(Work):
     account = models.ForeignKey(Account, models.CASCADE, related_name="auto_end_rules", db_index=False)
     name = models.CharField(max_length=60)
     filter = models.JSONField(default=dict, help_text=FILTER_HELP)
-    min_age = models.PositiveIntegerField(help_text="Seconds since the call began.")
+    min_age = models.PositiveIntegerField(help_text="Seconds since the start of the call.")
     reason = models.CharField(max_length=500, blank=True, default="")
     code = models.CharField(max_length=24, choices=EndCode.choices, default=EndCode.QUALITY_CONTROL)
     ended = models.PositiveIntegerField(default=0, help_text="Calls that this rule ended so far.")

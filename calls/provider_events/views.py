@@ -35,7 +35,7 @@ class ConnectionNotConfigured(exceptions.APIException):
 
 
 class ReceivedSerializer(PlainSerializer):
-    """An event that is stored now, or was before."""
+    """The event is stored, now or by an earlier request."""
 
     received = serializers.BooleanField()
     duplicate = serializers.BooleanField()
@@ -53,8 +53,8 @@ class ProviderEventsView(PlatformView):
     @extend_schema(
         operation_id="provider_events_receive",
         tags=["Connections"],
-        summary="Where a connection's provider sends its events",
-        description="Signed in the provider's own way for PUBLIC_URL's address. Stored, then applied.",
+        summary="Receive events from a connection's provider",
+        description="Signed by the provider for the URL under PUBLIC_URL. The event is stored, then applied.",
         auth=[],
         request={
             "application/json": OpenApiTypes.OBJECT,

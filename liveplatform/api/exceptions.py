@@ -113,7 +113,7 @@ def handler500(request: HttpRequest) -> HttpResponse:
 def _unavailable(exc: Exception) -> Problem:
     if isinstance(exc, DecryptionFailed):
         log.error("cannot_open_secret", error=str(exc))
-        return Problem(503, CODES[503], "A stored secret cannot be opened; this is not yours to mend.")
+        return Problem(503, CODES[503], "A stored secret cannot be opened; the operator must fix this.")
     return Problem(503, CODES[503], "The database does not answer; try again.", headers=RETRY_SOON)
 
 

@@ -69,9 +69,9 @@ def slice_page(rows: list[M], limit: int) -> tuple[list[M], str | None]:
 def page_parameters() -> list[OpenApiParameter]:
     """The query parameters `cursor` and `limit`, for the schema."""
     return [
-        OpenApiParameter("cursor", str, description="`next_cursor` of the page before."),
+        OpenApiParameter("cursor", str, description="`next_cursor` of the previous page."),
         OpenApiParameter(
-            "limit", int, description=f"Rows in a page, 1 to {MAX_LIMIT}; default {DEFAULT_LIMIT}."
+            "limit", int, description=f"Rows per page, 1 to {MAX_LIMIT}; default {DEFAULT_LIMIT}."
         ),
     ]
 

@@ -22,23 +22,23 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     HEADER,
     str,
     OpenApiParameter.HEADER,
-    description="The same key and body again: the same answer, and no second effect. Kept for 24 hours.",
+    description="A repeated request with the same key and body gets the stored response. Kept for 24 hours.",
 )
 
 
 DESCRIPTIONS = {
-    400: "Bad input; the message says what is wrong and what to do",
+    400: "Invalid input; the message names the error and the remedy",
     401: "No valid API key or JWT",
-    403: "The key or token lacks the scope that the message names",
+    403: "The key or token lacks the scope named in the message",
     404: "Not found",
-    409: "Conflict with the present state, or the Idempotency-Key is in use at this moment",
-    412: "Not while it is in its present state; the message says what is possible",
+    409: "Conflict with the current state, or the Idempotency-Key is in use by a running request",
+    412: "Not possible in the current state; the message names the possible actions",
     413: "Body too large",
     415: "The body is not JSON",
     422: "The Idempotency-Key was used with another body",
     429: "Too many requests",
-    502: "Streaming provider error",
-    503: "Streaming provider not configured, or the platform is unavailable",
+    502: "Provider error",
+    503: "Provider not configured, or the platform is unavailable",
 }
 
 

@@ -33,7 +33,7 @@ class InstantField(serializers.DateTimeField):
 
 
 class CleanCharField(serializers.CharField):
-    """Text without NUL characters; only strings, no numbers or booleans dressed up as text."""
+    """Text without NUL characters; numbers and booleans are rejected."""
 
     def to_internal_value(self, data: Any) -> str:  # noqa: ANN401
         if not isinstance(data, str):
@@ -54,7 +54,7 @@ class JSONObjectField(serializers.JSONField):
 
 
 class StrictSerializer(serializers.Serializer[Any]):
-    """Input of the platform's own API: unknown fields are refused by name."""
+    """Input of the platform's own API: unknown fields are rejected, and the error names them."""
 
     def to_internal_value(self, data: Any) -> Any:  # noqa: ANN401
         if isinstance(data, dict):
@@ -71,8 +71,8 @@ class PageQuery(StrictSerializer):
 
     NAMES: ClassVar = frozenset({"cursor", "limit"})
 
-    cursor = CleanCharField(required=False, help_text="`next_cursor` of the page before.")
-    limit = CleanCharField(required=False, help_text="Rows in a page, 1 to 200; default 50.")
+    cursor = CleanCharField(required=False, help_text="`next_cursor` of the previous page.")
+    limit = CleanCharField(required=False, help_text="Rows per page, 1 to 200; default 50.")
 
 
 class PlainListSerializer(serializers.ListSerializer[Any]):

@@ -36,11 +36,11 @@ class Null(serializers.Field[None, None, None, Any]):
 
 
 class ErrorBody(serializers.Serializer[dict[str, Any]]):
-    """An error of the platform's own API, or of the live surface."""
+    """An error of the platform's own API or of the live surface."""
 
-    error = serializers.CharField(help_text="A code for programs, such as not_found.")
-    message = serializers.CharField(help_text="What went wrong and what to do, for people.")
-    fields = serializers.DictField(required=False, help_text="What is wrong with which field.")  # type: ignore[assignment]
+    error = serializers.CharField(help_text="A machine-readable code, for example not_found.")
+    message = serializers.CharField(help_text="A readable message: the error and the remedy.")
+    fields = serializers.DictField(required=False, help_text="The errors of each field.")  # type: ignore[assignment]
 
 
 def render_short(problem: Problem) -> dict[str, Any]:

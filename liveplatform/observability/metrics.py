@@ -69,7 +69,7 @@ class _Collector:
                 limit_statements(TIMEOUT)
                 found = [*_work_metrics(), *(_family(gauge) for gauge in gauges())]
         except DatabaseError as error:
-            log.warning("metrics_unread", error=type(error).__name__)
+            log.warning("metrics_read_failed", error=type(error).__name__)
         up.add_metric([], bool(found))
         yield from [up, *found]
 

@@ -16,7 +16,7 @@ def notify_other_endpoints(endpoint: Endpoint, event_type: str) -> None:
 
 
 def send_test(endpoint: Endpoint) -> int:
-    """Send `endpoint.test` to this endpoint alone, whatever it subscribes to; returns its sequence."""
+    """Send `endpoint.test` to this endpoint only, whatever it subscribes to; returns its sequence."""
     with transaction.atomic():
         message = _message(endpoint, "endpoint.test", only_endpoint=endpoint.pk)
         publish_many([message])

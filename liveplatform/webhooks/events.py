@@ -26,12 +26,12 @@ class EndpointHealth(PlainSerializer):
     is_enabled = serializers.BooleanField()
     disabled_reason = serializers.CharField(allow_null=True)
     failing_since = serializers.DateTimeField(
-        allow_null=True, help_text="The first failure since it last worked."
+        allow_null=True, help_text="The time of the first failure since the last success."
     )
 
 
 class EndpointEventData(PlainSerializer):
-    """The endpoint that the event is about."""
+    """The state of the endpoint."""
 
     endpoint = EndpointHealth()
 
@@ -39,19 +39,19 @@ class EndpointEventData(PlainSerializer):
 EVENT_TYPES = [
     EventType(
         "endpoint.failing",
-        "Another endpoint of the account has failed for one day, or three.",
+        "Another endpoint of the account has been failing for one day or three days.",
         EndpointEventData,
         EXAMPLE,
     ),
     EventType(
         "endpoint.disabled",
-        "Another endpoint of the account was disabled: by 410 Gone or five days of failure.",
+        "Another endpoint of the account was disabled after 410 Gone or five days of failures.",
         EndpointEventData,
         {"endpoint": EXAMPLE["endpoint"] | {"is_enabled": False, "disabled_reason": "it answered 410 Gone"}},
     ),
     EventType(
         "endpoint.test",
-        "A test asked for over the API or in the admin; sent to the endpoint under test only.",
+        "A test message, requested over the API or in the admin; sent to the tested endpoint only.",
         EndpointEventData,
         {"endpoint": EXAMPLE["endpoint"] | {"failing_since": None}},
     ),

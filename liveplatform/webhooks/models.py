@@ -36,7 +36,7 @@ class Endpoint(models.Model):
         default=list,
         blank=True,
         validators=[validate_events],
-        help_text='Types such as call.ended, or groups such as "call.*". Empty: all.',
+        help_text='Event types (call.ended) or groups ("call.*"). Empty: all.',
     )
     is_enabled = models.BooleanField(default=True)
     disabled_reason = models.CharField(max_length=200, blank=True, default="", editable=False)

@@ -17,10 +17,10 @@ TAGS = ["Webhooks"]
 
 DESCRIPTION = (
     "Answer 2xx within 15 seconds. 410 disables the endpoint; anything else is retried for three days.\n\n"
-    "Headers: `webhook-id` is the same at every attempt, so tell repeats by it. `webhook-timestamp` is "
-    "this attempt's Unix time; refuse what is older than five minutes. `webhook-signature` is `v1,` and the "
-    "base64 of HMAC-SHA256 over `id.timestamp.body`; two of them, separated by a space, while a secret is "
-    "rotated."
+    "Headers: `webhook-id` is the same for every attempt; use it to detect duplicates. "
+    "`webhook-timestamp` is this attempt's Unix time; refuse messages older than five minutes. "
+    "`webhook-signature` is `v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body`; two of them, "
+    "separated by a space, while a secret is rotated."
 )
 
 
@@ -49,7 +49,7 @@ def _body(event_type: EventType) -> serializers.Serializer[Any]:
             "type": extend_schema_field({"type": "string", "const": event_type.name})(type_field)(),
             "timestamp": serializers.DateTimeField(help_text="When it happened."),
             "sequence": serializers.IntegerField(
-                help_text="Counts the events about one subject, without a gap."
+                help_text="Numbers the events of one subject, without gaps."
             ),
             "data": event_type.data(),
         },

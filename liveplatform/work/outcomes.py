@@ -31,7 +31,7 @@ def postpone(seconds: float, result: dict[str, Any] | None = None, **detail: obj
 
 
 def fail(error: str, **detail: object) -> Outcome:
-    """A permanent failure: no attempt would succeed; a person has to look."""
+    """A permanent failure: no attempt would succeed; needs an operator."""
     return Outcome("failed", error=error, detail=detail)
 
 

@@ -26,14 +26,14 @@ class BulkEndMixin(CallsViewSet):
     @extend_schema(
         summary="End many calls: a list, a filter, or all",
         description=(
-            "Answers at once; the calls that are live at this moment are ended in the background, some "
-            "hundreds in a transaction. Watch the operation at /v1/operations/{id}."
+            "Answers at once; workers end the calls that are live now, in transactions of some hundred "
+            "calls. Poll the operation at /v1/operations/{id}."
         ),
         tags=["Ending many calls"],
         request=shapes.BulkEndRequest,
         responses={
-            202: OpenApiResponse(OperationSerializer, description="Begun"),
-            200: OpenApiResponse(shapes.WouldEndSerializer, description="The answer to a dry run"),
+            202: OpenApiResponse(OperationSerializer, description="Started"),
+            200: OpenApiResponse(shapes.WouldEndSerializer, description="The result of a dry run"),
         },
         examples=EXAMPLES,
     )

@@ -32,14 +32,14 @@ class OperationViewSet(ListModelMixin, CallErrors, PlatformViewSet[Operation]):
     errors = {"cancel": (409,)}
 
     @extend_schema(
-        summary="An operation: how far it is, and how many calls are left",
+        summary="An operation: progress, and calls remaining",
         responses=shapes.WatchedOperationSerializer,
     )
     def retrieve(self, request: Request, operation_id: UUID) -> Response:
         return Response(shapes.WatchedOperationSerializer.write(self.get_object()))
 
     @extend_schema(
-        summary="Stop an operation; what it ended stays ended",
+        summary="Cancel an operation; calls that it ended stay ended",
         request=None,
         responses=shapes.WatchedOperationSerializer,
     )

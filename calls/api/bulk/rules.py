@@ -25,7 +25,7 @@ MAX_RULES = 50
 
 @extend_schema_view(
     list=extend_schema(summary="The account's rules"),
-    destroy=extend_schema(summary="Delete a rule; what it ended stays ended"),
+    destroy=extend_schema(summary="Delete a rule; calls that it ended stay ended"),
 )
 class AutoEndRuleViewSet(ListModelMixin, CallErrors, DestroyMixin[AutoEndRule]):
     """`/v1/calls/rules`"""
@@ -41,8 +41,8 @@ class AutoEndRuleViewSet(ListModelMixin, CallErrors, DestroyMixin[AutoEndRule]):
     atomic_actions = frozenset({"create", "partial_update", "destroy", "dry_run"})
 
     @extend_schema(
-        summary="Add a rule: live calls that match for too long are ended",
-        description=f"At most {MAX_RULES} in an account. Try it with its dry run before you enable it.",
+        summary="Add a rule that ends matching live calls after a time",
+        description=f"At most {MAX_RULES} per account. Create it disabled and use its dry run to test it.",
         request=shapes.RuleRequest,
     )
     def create(self, request: Request) -> Response:
@@ -57,7 +57,7 @@ class AutoEndRuleViewSet(ListModelMixin, CallErrors, DestroyMixin[AutoEndRule]):
         ring(AutoEndRule.queue)
         return Response(shapes.RuleSerializer.write(rule), status=201)
 
-    @extend_schema(summary="Change a rule, disable it or enable it", request=shapes.RuleRequest(partial=True))
+    @extend_schema(summary="Change, disable or enable a rule", request=shapes.RuleRequest(partial=True))
     def partial_update(self, request: Request, rule_id: UUID) -> Response:
         rule = self.lock_object()
         changes = self.read(shapes.RuleRequest, partial=True)
@@ -70,7 +70,7 @@ class AutoEndRuleViewSet(ListModelMixin, CallErrors, DestroyMixin[AutoEndRule]):
         return Response(shapes.RuleSerializer.write(rule))
 
     @extend_schema(
-        summary="How many calls the rule would end at this moment",
+        summary="The number of calls that the rule would end now",
         request=None,
         responses=shapes.WouldEndSerializer,
     )

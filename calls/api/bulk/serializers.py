@@ -19,11 +19,11 @@ from liveplatform.api.serializers import (
     StrictSerializer,
 )
 
-FILTER_HELP = 'Such as {"is_test": true, "created_at": {"lt": "30m"}}; docs/queries.md has the language.'
+FILTER_HELP = 'For example {"is_test": true, "created_at": {"lt": "30m"}}; see docs/queries.md.'
 
 
 class BulkEndRequest(StrictSerializer):
-    """Which calls to end: exactly one of `ids`, `filter` and `all`."""
+    """The calls to end: exactly one of `ids`, `filter` and `all`."""
 
     ids = serializers.ListField(child=IdField(), required=False, allow_empty=False, max_length=MAX_IDS)
     filter = JSONObjectField(required=False, help_text=FILTER_HELP)
@@ -34,7 +34,9 @@ class BulkEndRequest(StrictSerializer):
         required=False,
         help_text="Default: emergency_stop for `all`, else ended_by_api.",
     )
-    dry_run = serializers.BooleanField(required=False, default=False, help_text="Say how many, end none.")
+    dry_run = serializers.BooleanField(
+        required=False, default=False, help_text="Count the calls without ending them."
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         given = [name for name in ("ids", "filter", "all") if attrs.get(name) not in (None, False)]
@@ -56,16 +58,16 @@ class BulkEndRequest(StrictSerializer):
 
 
 class WouldEndSerializer(PlainSerializer):
-    """The answer to a dry run."""
+    """The result of a dry run."""
 
     would_end = serializers.IntegerField()
 
 
 class WatchedOperationSerializer(OperationSerializer):
-    """An operation, and how many calls it has still to end."""
+    """An operation, and the number of calls it still has to end."""
 
     remaining = serializers.IntegerField(
-        allow_null=True, help_text="Of a cancelled one those that it left; null if that was not counted."
+        allow_null=True, help_text="Calls left when it was cancelled; null if not counted."
     )
 
     @staticmethod
@@ -81,15 +83,15 @@ class OperationsSerializer(EnvelopeSerializer):
 
 
 class RuleRequest(StrictSerializer):
-    """A quality-control rule."""
+    """An auto-end rule."""
 
-    name = CleanCharField(min_length=1, max_length=60, validators=[single_line], help_text="One line.")
+    name = CleanCharField(min_length=1, max_length=60, validators=[single_line], help_text="A single line.")
     filter = JSONObjectField(help_text=f"At least one condition. {FILTER_HELP}")
     older_than = serializers.IntegerField(
-        source="min_age", min_value=1, max_value=30 * 86_400, help_text="Seconds since the call began."
+        source="min_age", min_value=1, max_value=30 * 86_400, help_text="Seconds since the start of the call."
     )
     reason = CleanCharField(
-        required=False, allow_blank=True, max_length=500, help_text="Default: Ended by the rule NAME."
+        required=False, allow_blank=True, max_length=500, help_text="Default: `Ended by the rule NAME`."
     )
     code = serializers.ChoiceField(choices=EndCode.choices, required=False)
     is_enabled = serializers.BooleanField(required=False)
@@ -99,20 +101,20 @@ class RuleRequest(StrictSerializer):
 
 
 class RuleSerializer(PlainSerializer):
-    """A rule, and what came of it so far."""
+    """A rule and its results so far."""
 
     id = serializers.UUIDField()
     name = serializers.CharField()
     filter = JSONObjectField()
     older_than = serializers.IntegerField(source="min_age")
     reason = serializers.CharField(
-        source="effective_reason", help_text="What its calls get as disconnect_reason."
+        source="effective_reason", help_text="The disconnect_reason of the calls it ends."
     )
     code = serializers.ChoiceField(choices=EndCode.choices)
     is_enabled = serializers.BooleanField()
     ended = serializers.IntegerField(help_text="Calls that this rule ended so far.")
     last_ended_at = serializers.DateTimeField(allow_null=True)
-    last_run_at = serializers.DateTimeField(allow_null=True, help_text="Null: it has not run yet.")
+    last_run_at = serializers.DateTimeField(allow_null=True, help_text="Null: not run yet.")
     created_at = serializers.DateTimeField()
 
 

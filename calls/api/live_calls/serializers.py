@@ -11,7 +11,7 @@ from liveplatform.api.serializers import CleanCharField, EnvelopeSerializer, Pla
 
 
 class LiveCallRequest(serializers.Serializer[dict[str, Any]]):
-    """The body of a create; unknown fields are ignored, as the vendor does."""
+    """The body of a create; unknown fields are ignored, as in the vendor's API."""
 
     host_user_id = CleanCharField(min_length=1, max_length=255)
     title = CleanCharField(min_length=1, max_length=500)
@@ -23,30 +23,30 @@ class LiveCallRequest(serializers.Serializer[dict[str, Any]]):
         required=False,
         allow_blank=True,
         default="",
-        help_text="Whose room it is; without it the account's GetStream connection, else its LiveKit one.",
+        help_text="Of the room; default: the account's GetStream connection, else its LiveKit one.",
     )
 
 
 class LiveCallChange(serializers.Serializer[dict[str, Any]]):
-    """The body of a change; what it lacks stays, unknown fields are ignored."""
+    """The body of a change; fields that are not sent are kept, unknown fields are ignored."""
 
     title = CleanCharField(required=False, min_length=1, max_length=500)
     scheduled_at = ScheduledAtField(required=False)
     metadata = MetadataField(
-        required=False, help_text="Merged into what is there (RFC 7396): null removes a name."
+        required=False, help_text="Merged into the stored metadata (RFC 7396): null removes a name."
     )
     time_limit = TimeLimitField(required=False)
 
 
 class TokenRequest(serializers.Serializer[dict[str, Any]]):
-    """Who wants in, and for how long."""
+    """The user, and the token's lifetime in seconds."""
 
     user_id = CleanCharField(min_length=1, max_length=255)
     ttl_seconds = serializers.IntegerField(required=False, min_value=1, max_value=86_400, default=3600)
 
 
 class TokenSerializer(PlainSerializer):
-    """What a client joins with. The token is its user's secret."""
+    """What a client needs to join. The token is the user's secret."""
 
     token = serializers.CharField()
     stream_call_id = serializers.CharField(source="call.provider_call_id")
@@ -55,7 +55,7 @@ class TokenSerializer(PlainSerializer):
 
 
 class LiveCallSerializer(PlainSerializer):
-    """A live call, as the schema of seed 000 has it."""
+    """A live call with the fields of the live surface's schema."""
 
     id = serializers.UUIDField()
     host_user_id = serializers.CharField()
@@ -73,7 +73,7 @@ class LiveCallSerializer(PlainSerializer):
 
 
 class LiveStatusSerializer(PlainSerializer):
-    """What the provider says of the call at this moment."""
+    """The provider's current status of the call."""
 
     is_live = serializers.BooleanField()
     current_session_id = serializers.CharField(allow_null=True)
@@ -81,7 +81,7 @@ class LiveStatusSerializer(PlainSerializer):
 
 
 class LiveCallWithStatusSerializer(LiveCallSerializer):
-    """A live call with the provider's word on it; `live` is null when the provider gave none."""
+    """A live call with the provider's current status; `live` is null if the provider gave none."""
 
     live = LiveStatusSerializer(allow_null=True)
 

@@ -69,7 +69,7 @@ class LiveCallViewSet(CallListMixin):
     @extend_schema(
         summary="Change a call that has not ended",
         description=(
-            "Its title, time, metadata or time limit. The provider learns a new title or time, best effort."
+            "Its title, time, metadata or time limit. The provider gets a new title or time, best effort."
         ),
         request=shapes.LiveCallChange,
     )
@@ -80,8 +80,8 @@ class LiveCallViewSet(CallListMixin):
     @extend_schema(
         summary="End the Stream call and finalize the row",
         description=(
-            "Strict: the provider is asked within the request. On 502 and 503 the wish to end is kept and "
-            "carried on by the workers; ask again to see how it went. Ending an ended call answers 200 "
+            "Strict: the provider is asked within the request. On 502 and 503 the end request is stored and "
+            "workers complete it; repeat the request to see the result. Ending an ended call answers 200 "
             "with the same body."
         ),
         request=None,
@@ -101,7 +101,7 @@ class LiveCallViewSet(CallListMixin):
 
     @extend_schema(
         summary="Mint a token that lets a user's client into this call",
-        description="For this user and this call only. It is made here; the provider is not asked.",
+        description="For this user and call only. It is issued without a request to the provider.",
         request=shapes.TokenRequest,
         responses=shapes.TokenSerializer,
     )

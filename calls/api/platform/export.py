@@ -21,22 +21,21 @@ from calls.filters.batches import batches
 log = structlog.get_logger(__name__)
 
 DESCRIPTION = (
-    "Streamed, with the filters of the list; however many calls there are. A call is exported as it "
-    "stands when its turn comes. **The last line says that it is the end, and how many calls there "
-    "are before it**; an answer without that line, or whose last line says that it broke off, is "
-    f"not complete: ask again. At most {MAX_ACTIVE} exports run at once in a web process; 429 asks to "
-    "come again."
+    "Streamed, with the filters of the list and without a limit of calls. A call is exported with the values "
+    "at the moment when its row is read. **The last line marks the end and has the number of calls**; an "
+    "answer without that line, or whose last line says that the export was aborted, is incomplete: repeat "
+    f"it. At most {MAX_ACTIVE} exports run at once in a web process; the next one gets 429."
 )
 FORMAT = OpenApiParameter("format", str, enum=list(RENDERERS), description="Default: csv.")
 CSV = OpenApiResponse(
     OpenApiTypes.STR,
-    description="Names, a line per call, and at the end `# end` and the number of calls; "
-    "`# broken off` instead, if it broke off.",
+    description="Column names, a line per call, and at the end `# end` and the number of calls; "
+    "`# broken off` if the export was aborted.",
 )
 NDJSON = OpenApiResponse(
     OpenApiTypes.STR,
-    description='An object per call, and at the end `{"end":true,"calls":N}`; `"end":false`, '
-    "if it broke off.",
+    description='An object per call, and at the end `{"end":true,"calls":N}`; `"end":false` '
+    "if the export was aborted.",
 )
 
 
@@ -85,7 +84,7 @@ def _render(renderer: CallRenderer, batches: Iterator[list[Row]]) -> Iterator[by
             exported += len(rows)
             yield renderer.rows(rows)
     except Error:
-        log.error("export_broken_off", calls=exported)
+        log.error("export_aborted", calls=exported)
         yield renderer.trailer(exported, whole=False)
         raise
     yield renderer.trailer(exported, whole=True)

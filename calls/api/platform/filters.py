@@ -8,10 +8,10 @@ from calls.filters.fields import COLUMNS, CREATED_AT
 from calls.filters.ordering import Order
 
 ORDER = OpenApiParameter(
-    "order", str, enum=["asc", "desc"], description="By their creation; default desc, the newest first."
+    "order", str, enum=["asc", "desc"], description="Order by creation time; default: desc, newest first."
 )
 SEARCH = OpenApiParameter(
-    "search", str, description="Words of notes, feedback, title or transcript; digits of `to`."
+    "search", str, description="Words in notes, feedback, title or transcript; digits in `to`."
 )
 
 

@@ -18,7 +18,7 @@ from liveplatform.api.viewsets import DestroyMixin
 
 @extend_schema_view(
     list=extend_schema(summary="The account's phone numbers"),
-    destroy=extend_schema(summary="Remove a phone number; its calls stay"),
+    destroy=extend_schema(summary="Remove a phone number; its calls are kept"),
 )
 class PhoneNumberViewSet(ListModelMixin, DestroyMixin[PhoneNumber]):
     """`/v1/phone-numbers`"""
@@ -33,7 +33,7 @@ class PhoneNumberViewSet(ListModelMixin, DestroyMixin[PhoneNumber]):
     atomic_actions = frozenset({"destroy"})
 
     @extend_schema(
-        summary="Add a phone number and the connection its calls run over",
+        summary="Add a phone number and the connection that its calls use",
         request=shapes.PhoneNumberRequest,
     )
     def create(self, request: Request) -> Response:

@@ -17,16 +17,14 @@ from calls.recordings.schedule import sync_now
 class RecordMixin(CallsViewSet):
     """`/v1/calls/{id}/record` and `/v1/calls/{id}/recordings`"""
 
-    @extend_schema(
-        summary="Everything on record of a call, by phone or video", responses=shapes.RecordSerializer
-    )
+    @extend_schema(summary="The full record of a call", responses=shapes.RecordSerializer)
     @action(detail=True)
     def record(self, request: Request, call_id: UUID) -> Response:
         return Response(shapes.RecordSerializer.write(self.get_object()))
 
     @extend_schema(
-        summary="Put notes, a rating, feedback or metadata on a call, over or not",
-        description="What the body lacks stays; null clears. `metadata` is merged (RFC 7396).",
+        summary="Change the notes, rating, feedback or metadata of a call, ended or not",
+        description="Fields not sent are kept; null clears a field. `metadata` is merged (RFC 7396).",
         request=shapes.AnnotationRequest,
         responses=shapes.RecordSerializer,
     )
@@ -38,7 +36,7 @@ class RecordMixin(CallsViewSet):
 
     @extend_schema(
         summary="The recordings of a call, oldest first",
-        description="Links that perish are renewed before they do, for 30 days after they were ready.",
+        description="Expiring links are renewed until 30 days after the recording was ready.",
         responses=shapes.RecordingsSerializer,
     )
     @action(detail=True)
@@ -47,7 +45,7 @@ class RecordMixin(CallsViewSet):
         return Response(shapes.RecordingsSerializer.write_fields(recordings=recordings))
 
     @extend_schema(
-        summary="Look at the provider for recordings, now",
+        summary="Sync the recordings with the provider now",
         request=None,
         responses={202: shapes.DoneSerializer},
     )

@@ -31,7 +31,7 @@ class TurnSerializer(serializers.Serializer[dict[str, Any]]):
 
 
 class TranscriptBody(PlainSerializer):
-    """A transcript, for the schema; what comes in is checked by calls.analysis.turns."""
+    """A transcript, for the schema; input is validated by calls.analysis.turns."""
 
     turns = TurnSerializer(many=True)
     language = serializers.CharField(required=False, max_length=16)
@@ -45,7 +45,7 @@ class TranscriptRequest(StrictSerializer):
 
 
 class EndRequest(StrictSerializer):
-    """How a call shall be ended."""
+    """The reason and code of an end."""
 
     reason = CleanCharField(required=False, allow_blank=True, max_length=500, default="")
     code = serializers.ChoiceField(
@@ -60,7 +60,7 @@ class StepsSerializer(EnvelopeSerializer):
 
 
 class AnalysisStateSerializer(PlainSerializer):
-    """Where the analysis of a call stands, and what it found last."""
+    """The state of a call's analysis, and the newest result."""
 
     state = serializers.ChoiceField(choices=[*Step.State.choices, ("none", "none")])
     error = serializers.CharField(allow_null=True)
@@ -68,20 +68,20 @@ class AnalysisStateSerializer(PlainSerializer):
 
 
 class DoneSerializer(PlainSerializer):
-    """What was done, in a sentence."""
+    """A sentence that says what was done."""
 
     message = serializers.CharField()
 
 
 class TimelineEntrySerializer(PlainSerializer):
-    """One thing that happened."""
+    """One entry of a timeline."""
 
     at = serializers.DateTimeField()
     what = serializers.CharField(help_text="call, request, provider, provider event, step, event or delivery")
     name = serializers.CharField()
     state = serializers.CharField()
     by = serializers.CharField(
-        help_text='Whose doing: "key:…", "staff:…", "operation:…", "provider:…", "worker", "watch" and so on.'
+        help_text='The actor: "key:…", "staff:…", "operation:…", "provider:…", "worker", "watch" and so on.'
     )
     detail = serializers.CharField()
 
@@ -93,7 +93,7 @@ class TimelineSerializer(PlainSerializer):
 
 
 class PhoneNumberRequest(StrictSerializer):
-    """A number of the account's, and the connection its calls run over."""
+    """A number of the account, and the connection that its calls use."""
 
     phone_number = CleanCharField(max_length=40)
     connection_id = IdField()
@@ -126,7 +126,7 @@ class CallsSerializer(EnvelopeSerializer):
 
 
 class AnnotationRequest(StrictSerializer):
-    """What people say of a call."""
+    """Notes, feedback, rating and metadata."""
 
     notes = CleanCharField(required=False, allow_blank=True, allow_null=True, max_length=MAX_TEXT_LENGTH)
     feedback = CleanCharField(required=False, allow_blank=True, allow_null=True, max_length=MAX_TEXT_LENGTH)
@@ -139,20 +139,24 @@ class AnnotationRequest(StrictSerializer):
 
 
 class RecordSerializer(CallSerializer):
-    """A call with all that is on record of it."""
+    """A call with its full record."""
 
-    created_by = serializers.CharField(allow_null=True, help_text='Such as "key:…".')
+    created_by = serializers.CharField(
+        allow_null=True, help_text='The actor that created it, for example "key:…".'
+    )
     updated_at = serializers.DateTimeField()
     time_limit = serializers.IntegerField(allow_null=True, help_text="Seconds from its start.")
-    empty_since = serializers.DateTimeField(allow_null=True, help_text="Since when nobody is in its room.")
+    empty_since = serializers.DateTimeField(allow_null=True, help_text="Since when its room is empty.")
     end_requested_at = serializers.DateTimeField(allow_null=True)
-    provider_seen_at = serializers.DateTimeField(allow_null=True, help_text="The provider's last word.")
-    extension = serializers.CharField(allow_null=True, help_text="What was dialled once `to` answered.")
+    provider_seen_at = serializers.DateTimeField(
+        allow_null=True, help_text="When the provider last reported."
+    )
+    extension = serializers.CharField(allow_null=True, help_text="Digits dialled after `to` answered.")
     notes = serializers.CharField(allow_null=True)
     feedback = serializers.CharField(allow_null=True)
     rating = serializers.IntegerField(allow_null=True)
     recording_ready_at = serializers.DateTimeField(allow_null=True)
-    recording_expires_at = serializers.DateTimeField(allow_null=True, help_text="When its link perishes.")
+    recording_expires_at = serializers.DateTimeField(allow_null=True, help_text="When its link expires.")
 
 
 class RecordingsSerializer(PlainSerializer):

@@ -23,7 +23,7 @@ from liveplatform.api.viewsets import PlatformViewSet
 KIND = OpenApiParameter("kind", str, OpenApiParameter.PATH, enum=Step.Kind.values)
 
 
-@extend_schema_view(list=extend_schema(summary="What follows the end of a call, and how it goes"))
+@extend_schema_view(list=extend_schema(summary="The post-processing steps and their states"))
 class StepViewSet(ListModelMixin, CallErrors, PlatformViewSet[Step]):
     """`/v1/calls/{id}/steps`"""
 

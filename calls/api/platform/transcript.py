@@ -31,8 +31,8 @@ class TranscriptMixin(CallsViewSet):
         return Response(shapes.TranscriptBody.write(transcript))
 
     @extend_schema(
-        summary="Put a transcript on a call, before or after its end",
-        description="Replaces what was there. On an ended call the analysis runs (again).",
+        summary="Set the transcript of a call, before or after its end",
+        description="Replaces the stored transcript. On an ended call the analysis runs (again).",
         request=shapes.TranscriptBody,
         responses=shapes.TranscriptBody,
     )
@@ -41,7 +41,7 @@ class TranscriptMixin(CallsViewSet):
         return self._store_transcript(replace=True)
 
     @extend_schema(
-        summary="Add turns at the end of a transcript",
+        summary="Append turns to a transcript",
         request=shapes.TranscriptBody,
         responses={200: shapes.TranscriptBody},
     )
@@ -62,7 +62,7 @@ class TranscriptMixin(CallsViewSet):
         return Response(shapes.TranscriptBody.write(transcript))
 
     @extend_schema(
-        summary="The newest analysis of a call, and how its analysis stands",
+        summary="The newest analysis of a call, and the state of the analysis",
         responses=shapes.AnalysisStateSerializer,
     )
     @action(detail=True)

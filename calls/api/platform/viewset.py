@@ -29,7 +29,7 @@ from liveplatform.accounts.scopes import ADMIN, READ, WRITE
 @extend_schema_view(
     list=extend_schema(
         summary="List all calls, newest first",
-        description="All filters must hold. One that no index answers within a bound is refused with 400.",
+        description="Calls must match all filters. 400 for a filter that no index can answer.",
         parameters=filter_parameters(),
     )
 )
@@ -61,8 +61,8 @@ class CallViewSet(CallListMixin, ExportMixin, RecordMixin, TranscriptMixin, Bulk
         return parse_order(self.request)
 
     @extend_schema(
-        summary="End any call, by phone or video",
-        description="Ends it here and now; what must follow is carried out by the workers. Safe to repeat.",
+        summary="End any call, phone or video",
+        description="Ends the call at once; workers run the post-processing. Safe to repeat.",
         request=shapes.EndRequest,
     )
     @action(detail=True, methods=["post"])

@@ -68,21 +68,23 @@ def _array_parameter(name: str, description: str, allowed: list[str] | None = No
 QUERY_PARAMETERS = [
     OpenApiParameter("campaign_id", OpenApiTypes.UUID),
     OpenApiParameter("ai_agent_id", OpenApiTypes.UUID),
-    OpenApiParameter("status", str, description="A part of call_status, whatever its case."),
-    OpenApiParameter("search", str, description="Words of call_to, notes, feedback or transcript."),
+    OpenApiParameter("status", str, description="A substring of call_status, case-insensitive."),
+    OpenApiParameter("search", str, description="Words in call_to, notes, feedback or transcript."),
     OpenApiParameter("start_date", OpenApiTypes.DATE, description="Started on or after this day (UTC)."),
     OpenApiParameter("end_date", OpenApiTypes.DATE, description="Started on or before this day (UTC)."),
-    OpenApiParameter("disconnect_reason", str, description="A part of it, whatever its case."),
-    OpenApiParameter("end_code", str, description="Why it ended, in the platform's small vocabulary."),
+    OpenApiParameter("disconnect_reason", str, description="A substring, case-insensitive."),
+    OpenApiParameter("end_code", str, description="The platform's code for why the call ended."),
     OpenApiParameter("channel", str, enum=["phone", "video"], description="Default: both."),
-    OpenApiParameter("page", int, description="From 0; pages reach 10,000 calls deep."),
+    OpenApiParameter("page", int, description="Counts from 0; pages reach the first 10,000 calls."),
     OpenApiParameter("per_page", int, description=f"1 to {MAX_PER_PAGE}, default {DEFAULT_PER_PAGE}."),
     OpenApiParameter("sort_column", str, enum=SORTABLE, description="Default: created_at."),
     OpenApiParameter("order", str, enum=["asc", "desc"], description="Default: desc."),
     _array_parameter(
-        "filter_columns", "Columns to filter by; beside each its operator and value.", FILTERABLE
+        "filter_columns",
+        "Columns to filter by; each has an operator and a value at the same index.",
+        FILTERABLE,
     ),
-    _array_parameter("filter_values", "Values; of `in` several with commas, of `is_null` true or false."),
+    _array_parameter("filter_values", "Values; for `in` separated by commas, for `is_null` true or false."),
     _array_parameter("filter_operator", "Operators.", [operator.value for operator in Operator]),
 ]
 

@@ -25,8 +25,8 @@ class TelephonyPhoneNumberViewSet(PlatformViewSet[PhoneNumber]):
     scopes = {"list": READ}
 
     @extend_schema(
-        summary="The phone numbers of the company",
-        description="With an API key only, as the vendor documents it.",
+        summary="The account's phone numbers (vendor's API)",
+        description="Needs an API key, as in the vendor's API.",
     )
     def list(self, request: Request) -> Response:
         if self.principal.kind != "key":

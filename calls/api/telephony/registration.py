@@ -14,13 +14,13 @@ from liveplatform.accounts.scopes import WRITE
 
 
 class RegisterCallMixin(CallsViewSet):
-    """`create` of the telephony API; `/v1/calls` has it beside the platform's own list."""
+    """`create` of the telephony API; `/v1/calls` serves it next to the platform's own list."""
 
     @extend_schema(
-        summary="Put a call on record, without dialling",
+        summary="Register an external call",
         description=(
-            "A call that has a `call_sid` is taken to be live, and the same one told twice is one call; one "
-            "that has none is queued. Unknown fields are ignored."
+            "The call is not dialled. With a `call_sid` it is live, and a repeated `call_sid` is one call; "
+            "without one it is queued. Unknown fields are ignored."
         ),
         tags=["Telephony calls"],
         request=shapes.RecordCallRequest,

@@ -15,7 +15,7 @@ from calls.models.call_status import twilio_status
 
 @dataclass(frozen=True)
 class TelephonyCall:
-    """What an answer of the telephony API is written from."""
+    """The data of an answer of the telephony API."""
 
     call: Call
     stored_transcript: Transcript | None = None

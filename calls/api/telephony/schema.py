@@ -5,20 +5,20 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiRespo
 from calls.api.telephony.serializers import EndCallRequest, TelephonyAnswer
 
 PREFER_STRICT = OpenApiParameter(
-    "Prefer", str, OpenApiParameter.HEADER, description="`handling=strict` asks for honest errors (4xx)."
+    "Prefer", str, OpenApiParameter.HEADER, description="`handling=strict`: errors are answered with 4xx."
 )
 
 END = extend_schema(
     summary="End a call",
     description=(
-        "Ends the call here and now; hanging up at the provider, deleting its room, analysis and "
-        "webhooks follow. Ending an ended call answers the same. As the vendor documents it, an invalid "
-        "id, an unknown call and any other failure answer 200 with an empty body, unless the account has "
-        "honest errors switched on or the request says `Prefer: handling=strict`."
+        "Ends the call at once; workers hang up at the provider, delete its room, analyse the call and send "
+        "webhooks. Ending an ended call gets the same answer. As the vendor documents it, an invalid id, an "
+        "unknown call and any other failure are answered 200 with an empty body, unless the account has "
+        "honest errors enabled or the request has `Prefer: handling=strict`."
     ),
     parameters=[PREFER_STRICT],
     request=EndCallRequest,
-    responses={200: OpenApiResponse(TelephonyAnswer, description="Ended; or, with an empty body, not.")},
+    responses={200: OpenApiResponse(TelephonyAnswer, description="Ended. An empty body: refused.")},
     examples=[
         OpenApiExample(
             "End",

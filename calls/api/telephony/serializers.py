@@ -24,7 +24,7 @@ MAX_NUMBER_LENGTH = 40
 
 
 class EndCallRequest(serializers.Serializer[dict[str, Any]]):
-    """The body of an end; unknown fields are ignored, as the vendor does."""
+    """The body of an end; unknown fields are ignored, as in the vendor's API."""
 
     call_id = IdField()
     disconnect_reason = CleanCharField(
@@ -41,7 +41,7 @@ class EndCallRequest(serializers.Serializer[dict[str, Any]]):
 
 
 class DynamicVariable(serializers.Serializer[dict[str, Any]]):
-    """One variable for the agent: a name without spaces, a value that is not empty."""
+    """One variable for the agent: a name without spaces and a non-empty value."""
 
     name = CleanCharField(min_length=1, max_length=100)
     value = CleanCharField(min_length=1, max_length=2000)
@@ -53,7 +53,7 @@ class DynamicVariable(serializers.Serializer[dict[str, Any]]):
 
 
 class MakeCallRequest(serializers.Serializer[dict[str, Any]]):
-    """The body of a make-call: `echo_room`, `record`, `twiml`, `url`, `metadata`, `time_limit` are ours."""
+    """The body of a make-call: `echo_room`, `record`, `twiml`, `url`, `metadata`, `time_limit` are added."""
 
     ai_agent_id = IdField(required=False, allow_null=True)
     call_from = CleanCharField(source="from_number", max_length=MAX_NUMBER_LENGTH)
@@ -94,9 +94,9 @@ class DynamicVariablesField(serializers.Field[Any, Any, Any, Any]):
 
 
 class RecordCallRequest(serializers.Serializer[dict[str, Any]]):
-    """A call to be put on record: the fields of both versions of the vendor's page; others are ignored.
+    """An external call: the fields of both versions of the vendor's API; other fields are ignored.
 
-    `company_id` is ignored too: the account of the key is the company.
+    `company_id` is ignored, too: the key determines the account.
     """
 
     call_from = CleanCharField(source="from_number", max_length=MAX_NUMBER_LENGTH)
@@ -139,7 +139,7 @@ class RecordCallRequest(serializers.Serializer[dict[str, Any]]):
 
 
 class TelephonyCallSerializer(PlainSerializer):
-    """The call object of seed 001: 37 fields."""
+    """The call object of the telephony API: 37 fields."""
 
     id = serializers.UUIDField(source="call.id")
     call_sid = serializers.CharField(source="call.provider_call_id", allow_null=True)
@@ -151,7 +151,9 @@ class TelephonyCallSerializer(PlainSerializer):
     call_from = serializers.CharField(source="call.from_number")
     call_to = serializers.CharField(source="call.to_number")
     call_duration = serializers.IntegerField(source="call.duration", allow_null=True, help_text="Seconds.")
-    call_status = serializers.CharField(help_text="In Twilio's words, such as in-progress or completed.")
+    call_status = serializers.CharField(
+        help_text="Twilio's status values, for example in-progress or completed."
+    )
     call_direction = serializers.CharField(source="call.direction")
     is_test = serializers.BooleanField(source="call.is_test")
     call_rating = serializers.IntegerField(source="call.rating", allow_null=True)
@@ -191,18 +193,18 @@ class TelephonyAnswer(PlainSerializer):
 
 
 class TelephonyCallsAnswer(EnvelopeSerializer):
-    """The envelope around a page of calls. The vendor has `data` alone; where it stands is told beside it."""
+    """The envelope around a page of calls. The page fields are an extension of the vendor's envelope."""
 
     status = serializers.CharField(help_text="ok")
     message = serializers.CharField()
     data = TelephonyCallSerializer(many=True)  # type: ignore[assignment]
-    page = serializers.IntegerField(help_text="This page, from 0.")
+    page = serializers.IntegerField(help_text="The number of this page, counted from 0.")
     per_page = serializers.IntegerField()
     has_more = serializers.BooleanField(help_text="Whether there is a next page.")
 
 
 class TelephonyNumberSerializer(PlainSerializer):
-    """A phone number as the vendor shows it; its times are UTC without a zone."""
+    """A phone number in the vendor's format; its times are UTC without a zone."""
 
     nickname = serializers.CharField()
     phone_number = serializers.CharField(source="number", help_text="E.164")

@@ -11,9 +11,9 @@ class TelephonyErrorBody(serializers.Serializer[dict[str, Any]]):
     """An error in the telephony surface's envelope."""
 
     status = serializers.CharField(help_text="error")
-    message = serializers.CharField(help_text="What went wrong and what to do, for people.")
+    message = serializers.CharField(help_text="A readable message: the error and the remedy.")
     data = Null(help_text="null")  # type: ignore[assignment]
-    error = serializers.CharField(help_text="A code for programs, such as not_found.")
+    error = serializers.CharField(help_text="A machine-readable code, for example not_found.")
 
 
 def render(problem: Problem) -> dict[str, Any]:

@@ -51,8 +51,8 @@ class TelephonyCallViewSet(CallsViewSet):
     @extend_schema(
         summary="Query calls",
         description=(
-            "Filters must all hold. A query that an index cannot answer within a bound is refused with 400 "
-            "and says how to narrow it."
+            "Calls must match all filters. 400 for a query that no index can answer; the message says how to "
+            "narrow it."
         ),
         parameters=QUERY_PARAMETERS,
         responses=shapes.TelephonyCallsAnswer,
@@ -65,7 +65,7 @@ class TelephonyCallViewSet(CallsViewSet):
 
     @extend_schema(
         summary="Start a test call",
-        description="400 for bad input and for failures at the provider; a paid call is never dialled twice.",
+        description="400 for invalid input and for failures at the provider; a call is never dialled twice.",
         request=shapes.MakeCallRequest,
         responses=shapes.TelephonyAnswer,
     )

@@ -32,7 +32,7 @@ IN_USE_MESSAGE = (
 
 
 @extend_schema_view(
-    list=extend_schema(summary="The account's connections to providers"),
+    list=extend_schema(summary="The account's provider connections"),
     retrieve=extend_schema(summary="One connection"),
 )
 class ConnectionViewSet(ListModelMixin, RetrieveModelMixin, DestroyMixin[Connection]):
@@ -50,8 +50,8 @@ class ConnectionViewSet(ListModelMixin, RetrieveModelMixin, DestroyMixin[Connect
     @extend_schema(
         summary="Connect the account to a provider",
         description=(
-            "It is the default from now on. With the same account there the connection to it is renewed, "
-            "under its id; with another one there the former connection stays, and calls over it go on. "
+            "It becomes the default. For the same provider account the existing connection is updated and "
+            "keeps its id; for another one, the former connection and its calls are kept. "
             "Secrets are never shown."
         ),
         request=shapes.ConnectionRequest,
@@ -67,8 +67,8 @@ class ConnectionViewSet(ListModelMixin, RetrieveModelMixin, DestroyMixin[Connect
         return Response(shapes.ConnectionSerializer.write(connection), status=201)
 
     @extend_schema(
-        summary="Change a connection; credentials not named stay as they are",
-        description="With another `base_url` the secrets must be given again.",
+        summary="Change a connection; credentials that are not sent are kept",
+        description="Another `base_url` requires all secrets again.",
         request=shapes.ConnectionPatch,
     )
     def partial_update(self, request: Request, connection_id: UUID) -> Response:
@@ -85,8 +85,8 @@ class ConnectionViewSet(ListModelMixin, RetrieveModelMixin, DestroyMixin[Connect
         return Response(shapes.ConnectionSerializer.write(connection))
 
     @extend_schema(
-        summary="Remove a connection; calls over it stay on record",
-        description="409 while calls run over it, or what follows their ends is not done.",
+        summary="Remove a connection; its calls are kept",
+        description="409 while it has live calls, or ended calls with unsettled steps.",
     )
     def destroy(self, request: Request, connection_id: UUID) -> Response:
         try:

@@ -35,8 +35,8 @@ class ApiKeyViewSet(ListModelMixin, PlatformViewSet[ApiKey]):
     atomic_actions = frozenset({"create", "destroy", "rotate"})
 
     @extend_schema(
-        summary="Make an API key; its text is shown this once",
-        description="A key can have no scope that the asking key lacks.",
+        summary="Create an API key; its text is shown only once",
+        description="The new key can have only scopes that the requesting key has.",
         request=shapes.KeyRequest,
         responses={201: shapes.NewKeySerializer},
     )
@@ -55,7 +55,7 @@ class ApiKeyViewSet(ListModelMixin, PlatformViewSet[ApiKey]):
         return Response(status=204)
 
     @extend_schema(
-        summary="Make a successor of a key, once; both live until the overlap is over",
+        summary="Rotate a key, once; the old key is valid until the overlap ends",
         request=shapes.RotateRequest,
         responses={201: shapes.NewKeySerializer},
     )

@@ -12,13 +12,13 @@ SCHEMES: dict[str, dict[str, Any]] = {
     "bearer": {
         "type": "http",
         "scheme": "bearer",
-        "description": "An API key (`lp_…`), or a JWT of an issuer that the account has registered.",
+        "description": "An API key (`lp_…`), or a JWT of an issuer registered by the account.",
     },
     "authToken": {
         "type": "apiKey",
         "in": "header",
         "name": "X-Auth-Token",
-        "description": "The same API key, as Vobiz's and Plivo's clients send it (with X-Auth-ID).",
+        "description": "The API key in the header of Vobiz's and Plivo's clients (with X-Auth-ID).",
     },
     "basic": {"type": "http", "scheme": "basic", "description": "Any user name, the API key as password."},
 }

@@ -31,7 +31,7 @@ class KeyRequest(StrictSerializer):
 
 
 class RotateRequest(StrictSerializer):
-    """How long both keys shall live."""
+    """How long both keys are valid."""
 
     overlap_hours = serializers.IntegerField(
         required=False, min_value=0, max_value=MAX_OVERLAP_HOURS, default=24
@@ -39,7 +39,7 @@ class RotateRequest(StrictSerializer):
 
 
 class KeySerializer(PlainSerializer):
-    """An API key, without what would open anything."""
+    """An API key without its secret."""
 
     id = serializers.UUIDField()
     public_id = serializers.CharField()
@@ -47,13 +47,13 @@ class KeySerializer(PlainSerializer):
     scopes = serializers.ListField(child=serializers.CharField())
     created_at = serializers.DateTimeField()
     expires_at = serializers.DateTimeField(allow_null=True)
-    rotated_at = serializers.DateTimeField(allow_null=True, help_text="Since when it has a successor.")
+    rotated_at = serializers.DateTimeField(allow_null=True, help_text="When its successor was created.")
     revoked_at = serializers.DateTimeField(allow_null=True)
     last_used_at = serializers.DateTimeField(allow_null=True)
 
 
 class NewKeySerializer(KeySerializer):
-    """A new API key with its text, shown this once."""
+    """A new API key with its text, shown only once."""
 
     api_key = serializers.CharField()
 
@@ -65,7 +65,7 @@ class KeysSerializer(EnvelopeSerializer):
 
 
 class BaseUrlField(serializers.URLField):
-    """Where a provider is; what leads inside the platform's own network is refused."""
+    """The provider's base URL; internal addresses are refused."""
 
     def to_internal_value(self, data: Any) -> str:  # noqa: ANN401
         url = str(super().to_internal_value(data))
@@ -85,13 +85,13 @@ class ConnectionRequest(StrictSerializer):
 
 
 class ConnectionPatch(StrictSerializer):
-    """What may be changed; credentials that are not named stay as they are."""
+    """The changes of a connection; credentials that are not sent are kept."""
 
     credentials = JSONObjectField(required=False, write_only=True)
     name = CleanCharField(required=False, allow_blank=True, max_length=100)
     base_url = BaseUrlField(required=False, allow_blank=True, max_length=200)
     is_default = serializers.BooleanField(
-        required=False, help_text="Only true: the former default steps down."
+        required=False, help_text="Only true; the former default loses the mark."
     )
 
     def validate_is_default(self, wanted: bool) -> bool:
@@ -101,14 +101,14 @@ class ConnectionPatch(StrictSerializer):
 
 
 class ConnectionSerializer(PlainSerializer):
-    """A connection; of its secrets only their names."""
+    """A connection; secrets are listed by name only."""
 
     id = serializers.UUIDField()
     provider = serializers.ChoiceField(choices=PROVIDER_CHOICES)
     name = serializers.CharField()
     base_url = serializers.CharField()
     options = JSONObjectField()
-    events_url = serializers.CharField(help_text="Where its provider sends events.")
+    events_url = serializers.CharField(help_text="The URL to which the provider sends events.")
     is_default = serializers.BooleanField()
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()

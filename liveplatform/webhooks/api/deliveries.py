@@ -21,8 +21,8 @@ from liveplatform.webhooks.replay import resend
 
 
 @extend_schema_view(
-    list=extend_schema(summary="What is on its way or has arrived, newest first"),
-    retrieve=extend_schema(summary="One delivery, with every attempt at it", examples=[DELIVERY]),
+    list=extend_schema(summary="Deliveries, newest first"),
+    retrieve=extend_schema(summary="A delivery and its attempts", examples=[DELIVERY]),
 )
 class DeliveryViewSet(ListModelMixin, RetrieveModelMixin, PlatformViewSet[Delivery]):
     """`/v1/webhooks/deliveries`"""
@@ -44,7 +44,7 @@ class DeliveryViewSet(ListModelMixin, RetrieveModelMixin, PlatformViewSet[Delive
 
     @extend_schema(
         summary="Send a delivery again, now",
-        description="The same id and the very bytes, signed with the secret of the day; retried as ever.",
+        description="The same id and bytes, signed with the current secrets; retried as usual.",
         request=None,
         responses={202: shapes.DeliverySerializer},
     )

@@ -27,9 +27,9 @@ CHANGING = ("create", "partial_update", "destroy", "rotate_secret", "test", "rec
 
 
 @extend_schema_view(
-    list=extend_schema(summary="Where events go, newest first"),
-    retrieve=extend_schema(summary="One endpoint, and how it fares"),
-    destroy=extend_schema(summary="Delete an endpoint and the record of its deliveries"),
+    list=extend_schema(summary="Endpoints, newest first"),
+    retrieve=extend_schema(summary="An endpoint and its health"),
+    destroy=extend_schema(summary="Delete an endpoint and its deliveries"),
 )
 class EndpointViewSet(ListModelMixin, RetrieveModelMixin, DestroyMixin[Endpoint]):
     """`/v1/webhooks/endpoints`: for admin:live alone, because a URL may hold a secret of the customer's."""
@@ -52,8 +52,8 @@ class EndpointViewSet(ListModelMixin, RetrieveModelMixin, DestroyMixin[Endpoint]
         return endpoint
 
     @extend_schema(
-        summary="Add an endpoint; its secret is shown this once",
-        description=f"At most {settings.WEBHOOK_MAX_ENDPOINTS} in an account. Events from now on go there.",
+        summary="Add an endpoint; its secret is shown only once",
+        description=f"At most {settings.WEBHOOK_MAX_ENDPOINTS} per account. It receives the events from now on.",
         request=shapes.EndpointRequest,
         responses={201: shapes.EndpointWithSecretSerializer},
         examples=[NEW_ENDPOINT, ENDPOINT],
@@ -67,10 +67,10 @@ class EndpointViewSet(ListModelMixin, RetrieveModelMixin, DestroyMixin[Endpoint]
         return _with_secret(endpoint, secret, status=201)
 
     @extend_schema(
-        summary="Change an endpoint, disable it or enable it",
+        summary="Change, disable or enable an endpoint",
         description=(
-            "While it is disabled, new events are not kept for it, and deliveries that come due are skipped. "
-            "Once it is enabled the skipped ones are sent; `recover` sends the events it missed."
+            "While it is disabled, it gets no new deliveries, and deliveries that become due are skipped. "
+            "Enabling it sends the skipped ones; `recover` sends the events that it missed."
         ),
         request=shapes.EndpointRequest(partial=True),
     )
@@ -80,10 +80,10 @@ class EndpointViewSet(ListModelMixin, RetrieveModelMixin, DestroyMixin[Endpoint]
         return Response(shapes.EndpointSerializer.write(endpoint))
 
     @extend_schema(
-        summary="Make a new secret, shown this once",
+        summary="Rotate the secret; the new one is shown only once",
         description=(
-            "Until `overlap_hours` are over, messages carry a signature of each secret. 0 drops the old one "
-            "at once; so does a second rotation for the one before."
+            "For `overlap_hours`, messages carry a signature with each secret. 0 drops the old one "
+            "at once; a second rotation drops the secret before it."
         ),
         request=shapes.RotateSecretRequest,
         responses=shapes.EndpointWithSecretSerializer,
@@ -97,8 +97,8 @@ class EndpointViewSet(ListModelMixin, RetrieveModelMixin, DestroyMixin[Endpoint]
         return _with_secret(endpoint, secret)
 
     @extend_schema(
-        summary="Send `endpoint.test` to this endpoint alone",
-        description="Ask for the delivery to see how it went.",
+        summary="Send `endpoint.test` to this endpoint only",
+        description="Get the delivery to see its result.",
         request=None,
         responses={202: shapes.DeliverySerializer},
     )
@@ -112,10 +112,10 @@ class EndpointViewSet(ListModelMixin, RetrieveModelMixin, DestroyMixin[Endpoint]
         return Response(shapes.DeliverySerializer.write(delivery), status=202)
 
     @extend_schema(
-        summary="Send everything that the endpoint did not receive since a time",
+        summary="Send all messages that the endpoint did not receive since a time",
         description=(
-            "What failed or was skipped is sent again, and events that the endpoint wants and was never sent "
-            "(it was disabled, or did not exist yet) for the first time. At most 31 days at once."
+            "Failed and skipped deliveries are sent again; events of its types that have no delivery to it "
+            "(it was disabled, or did not exist yet) are sent for the first time. At most 31 days at once."
         ),
         request=shapes.RecoverRequest,
         responses={202: shapes.RecoveredSerializer},

@@ -14,8 +14,8 @@ from liveplatform.webhooks.models import Event
 
 
 @extend_schema_view(
-    list=extend_schema(summary="What was told, newest first"),
-    retrieve=extend_schema(summary="One event: its body as it is sent, and its deliveries"),
+    list=extend_schema(summary="Events, newest first"),
+    retrieve=extend_schema(summary="An event with its body and its deliveries"),
 )
 class EventViewSet(ListModelMixin, RetrieveModelMixin, PlatformViewSet[Event]):
     """`/v1/webhooks/events`"""

@@ -35,28 +35,30 @@ class EventIdField(IdField):
 
 
 class EndpointRequest(StrictSerializer):
-    """An endpoint, new or changed."""
+    """The body of a new or changed endpoint."""
 
-    url = CleanCharField(max_length=MAX_URL_LENGTH, validators=[validate_url], help_text="https, and public.")
+    url = CleanCharField(
+        max_length=MAX_URL_LENGTH, validators=[validate_url], help_text="A public https URL."
+    )
     description = CleanCharField(required=False, allow_blank=True, max_length=200)
     events = serializers.ListField(
         child=CleanCharField(max_length=60),
         required=False,
         max_length=50,
         validators=[validate_events],
-        help_text='Types such as call.ended, or groups such as "call.*". Empty: all.',
+        help_text='Event types (call.ended) or groups ("call.*"). Empty: all.',
     )
     is_enabled = serializers.BooleanField(required=False)
 
 
 class RotateSecretRequest(StrictSerializer):
-    """How long the old secret shall sign beside the new one."""
+    """How long messages are signed with the old secret, too."""
 
     overlap_hours = serializers.IntegerField(required=False, min_value=0, max_value=24 * 7, default=24)
 
 
 class RecoverRequest(StrictSerializer):
-    """The time whose events were not received."""
+    """The period whose events were not received."""
 
     since = InstantField()
     until = InstantField(required=False, allow_null=True, default=None, help_text="Default: now.")
@@ -90,17 +92,17 @@ class EndpointSerializer(PlainSerializer):
     is_enabled = serializers.BooleanField()
     disabled_reason = serializers.CharField(allow_null=True)
     failing_since = serializers.DateTimeField(
-        allow_null=True, help_text="The first failure since it last worked."
+        allow_null=True, help_text="The time of the first failure since the last success."
     )
     previous_secret_until = serializers.DateTimeField(
-        allow_null=True, help_text="Until then messages are signed with the old secret too."
+        allow_null=True, help_text="Until then messages are signed with the old secret, too."
     )
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
 
 
 class EndpointWithSecretSerializer(EndpointSerializer):
-    """An endpoint with its secret, shown this once."""
+    """An endpoint with its secret, shown only once."""
 
     secret = serializers.CharField()
 
@@ -113,7 +115,7 @@ class EndpointListSerializer(EnvelopeSerializer):
 
 
 class RecoveredSerializer(PlainSerializer):
-    """How many messages are on their way again, and how many for the first time."""
+    """The number of messages sent again, and of those sent for the first time."""
 
     again = serializers.IntegerField()
     missed = serializers.IntegerField()
@@ -122,10 +124,12 @@ class RecoveredSerializer(PlainSerializer):
 class EventSerializer(PlainSerializer):
     """An event, without its body."""
 
-    id = serializers.CharField(source="message_id", help_text="The webhook-id header of its messages.")
+    id = serializers.CharField(source="message_id", help_text="The `webhook-id` header of its messages.")
     type = serializers.CharField()
-    subject = serializers.UUIDField(source="subject_id", help_text="What it is about: the call.")
-    sequence = serializers.IntegerField(help_text="Counts the events about one subject.")
+    subject = serializers.UUIDField(
+        source="subject_id", help_text="The id of the object of the event, mostly a call."
+    )
+    sequence = serializers.IntegerField(help_text="Numbers the events of one subject.")
     created_at = serializers.DateTimeField()
 
 
@@ -137,7 +141,7 @@ class EventListSerializer(EnvelopeSerializer):
 
 
 class DeliverySerializer(PlainSerializer):
-    """One event on its way to one endpoint."""
+    """The delivery of one event to one endpoint."""
 
     id = serializers.UUIDField()
     event_id = serializers.CharField(source="event.message_id")
@@ -148,7 +152,7 @@ class DeliverySerializer(PlainSerializer):
     attempts = serializers.IntegerField()
     max_attempts = serializers.IntegerField()
     next_attempt_at = serializers.DateTimeField(allow_null=True)
-    error = serializers.CharField(allow_null=True, help_text="What went wrong last.")
+    error = serializers.CharField(allow_null=True, help_text="The error of the last attempt.")
     created_at = serializers.DateTimeField()
     settled_at = serializers.DateTimeField(allow_null=True)
 
@@ -158,7 +162,7 @@ class DeliverySerializer(PlainSerializer):
 
 
 class DeliveryWithLogSerializer(DeliverySerializer):
-    """A delivery with every attempt at it."""
+    """A delivery and its attempts."""
 
     log = serializers.ListField(child=JSONObjectField(), help_text="One entry per attempt.")
 
@@ -171,7 +175,7 @@ class DeliveryListSerializer(EnvelopeSerializer):
 
 
 class EventWithBodySerializer(EventSerializer):
-    """An event with the body as it is sent, and where it went."""
+    """An event with its body and its deliveries."""
 
     body = JSONObjectField()
     deliveries = DeliverySerializer(many=True)
