@@ -53,7 +53,7 @@ class EndpointViewSet(ListModelMixin, RetrieveModelMixin, DestroyMixin[Endpoint]
 
     @extend_schema(
         summary="Add an endpoint; its secret is shown only once",
-        description=f"At most {settings.WEBHOOK_MAX_ENDPOINTS} per account. It receives the events from now on.",
+        description=f"At most {settings.WEBHOOK_MAX_ENDPOINTS} per account. It receives new events only.",
         request=shapes.EndpointRequest,
         responses={201: shapes.EndpointWithSecretSerializer},
         examples=[NEW_ENDPOINT, ENDPOINT],
