@@ -1,8 +1,9 @@
 """Auto-end rules over REST."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.decorators import action
 from rest_framework.mixins import ListModelMixin
@@ -11,16 +12,12 @@ from rest_framework.response import Response
 
 from calls.api.base import CallErrors
 from calls.api.bulk import serializers as shapes
-from calls.bulk.auto_end_rules import matching_calls
-from calls.bulk.operations import set_enabled
+from calls.bulk.auto_end_rules import MAX_RULES, RuleConflict, create_rule, matching_calls, update_rule
 from calls.models import AutoEndRule
 from liveplatform.accounts.scopes import ADMIN, READ
 from liveplatform.api.exceptions import Conflict
 from liveplatform.api.pagination import UnpagedList
 from liveplatform.api.viewsets import DestroyMixin
-from liveplatform.work.doorbell import ring
-
-MAX_RULES = 50
 
 
 @extend_schema_view(
@@ -46,27 +43,19 @@ class AutoEndRuleViewSet(ListModelMixin, CallErrors, DestroyMixin[AutoEndRule]):
         request=shapes.RuleRequest,
     )
     def create(self, request: Request) -> Response:
-        fields = self.read(shapes.RuleRequest)
-        enabled = fields.pop("is_enabled", True)
-        if self.get_queryset().count() >= MAX_RULES:
-            raise Conflict(f"The account has {MAX_RULES} rules; delete one first.")
-        account_id = self.principal.account_id
-        rule = AutoEndRule(account_id=account_id, concurrency_key=account_id, **fields)
-        _save(rule)
-        set_enabled(rule, enabled=enabled)
-        ring(AutoEndRule.queue)
+        values = self.read(shapes.RuleRequest)
+        enabled = values.pop("is_enabled", True)
+        with _conflicts():
+            rule = create_rule(self.principal.account_id, values, enabled=enabled)
         return Response(shapes.RuleSerializer.write(rule), status=201)
 
     @extend_schema(summary="Change, disable or enable a rule", request=shapes.RuleRequest(partial=True))
     def partial_update(self, request: Request, rule_id: UUID) -> Response:
         rule = self.lock_object()
         changes = self.read(shapes.RuleRequest, partial=True)
-        enabled = changes.pop("is_enabled", rule.is_enabled)
-        for name, value in changes.items():
-            setattr(rule, name, value)
-        if changes:
-            _save(rule, list(changes))
-        set_enabled(rule, enabled=enabled)
+        enabled = changes.pop("is_enabled", None)
+        with _conflicts():
+            update_rule(rule, changes, enabled=enabled)
         return Response(shapes.RuleSerializer.write(rule))
 
     @extend_schema(
@@ -80,11 +69,10 @@ class AutoEndRuleViewSet(ListModelMixin, CallErrors, DestroyMixin[AutoEndRule]):
         return Response(shapes.WouldEndSerializer.write_fields(would_end=would_end))
 
 
-def _save(rule: AutoEndRule, fields: list[str] | None = None) -> None:
-    """Save and reload it. Raises Conflict if the account has a rule of this name."""
+@contextmanager
+def _conflicts() -> Iterator[None]:
+    """RuleConflict as 409."""
     try:
-        with transaction.atomic():
-            rule.save(update_fields=fields)
-    except IntegrityError as error:
-        raise Conflict("The account has a rule of this name already.") from error
-    rule.refresh_from_db()
+        yield
+    except RuleConflict as error:
+        raise Conflict(str(error)) from error

@@ -1,8 +1,9 @@
 """Rules run at intervals, and again at once after a full chunk."""
 
-from calls.bulk import run
+from calls.bulk import auto_end_rules, run
 from calls.models import AutoEndRule
 from tests.support.bulk import add_rule, old_test_call, run_rules
+from tests.support.concurrency import at_once
 from tests.support.factories import phone_call
 
 
@@ -38,3 +39,18 @@ def test_a_rule_may_match_every_live_call(api, account):
     run_rules()
     call.refresh_from_db()
     assert call.is_over
+
+
+def test_the_quota_holds_for_rules_created_at_once(transactional_db, account, monkeypatch):
+    monkeypatch.setattr(auto_end_rules, "MAX_RULES", 2)
+    values = {"filter": {"is_test": True}, "min_age": 600}
+
+    def create(number: int) -> bool:
+        try:
+            auto_end_rules.create_rule(account.pk, values | {"name": f"rule {number}"})
+        except auto_end_rules.RuleConflict:
+            return False
+        return True
+
+    assert sorted(at_once(4, create)) == [False, False, True, True]
+    assert AutoEndRule.objects.filter(account=account).count() == 2
