@@ -5,9 +5,9 @@ same rows on their own.
 """
 
 from calls.exceptions import CallNotFound, CallStateError
-from calls.lifecycle.end import end
-from calls.models import Call, Step
-from calls.models.end_code import MAX_REASON_LENGTH, EndCode
+from calls.lifecycle.end import end_from_task
+from calls.models import Step
+from calls.models.end_code import MAX_REASON_LENGTH
 from calls.post_processing.rerun import run_step
 from calls.provider_events.retention import purge_expired
 from liveplatform.work.named_tasks import InvalidArgument, ops_task, parse_id
@@ -16,17 +16,10 @@ from liveplatform.work.named_tasks import InvalidArgument, ops_task, parse_id
 @ops_task("calls.end")
 def end_call(call_id: str, reason: str = "") -> str:
     """End a call."""
-    call = Call.objects.filter(pk=parse_id(call_id, "call")).first()
-    if call is None:
-        raise InvalidArgument(f"{call_id}: there is no such call.")
-    ended = end(
-        call.pk,
-        account_id=call.account_id,
-        reason=_parse_reason(reason),
-        code=EndCode.ENDED_BY_STAFF,
-        actor="task",
-    )
-    return f"{call_id}: {'ended' if ended.changed else 'had ended'} at {ended.call.ended_at:%H:%M:%S} UTC."
+    try:
+        return end_from_task(parse_id(call_id, "call"), _parse_reason(reason))
+    except CallNotFound as error:
+        raise InvalidArgument(f"{call_id}: there is no such call.") from error
 
 
 @ops_task("calls.terminate_provider_call")

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import structlog
 
-from calls.exceptions import NoPhoneNumber
+from calls.exceptions import CallNotFound, NoPhoneNumber
 from calls.lifecycle.lookup import get_call
 from calls.models import Call
 from calls.models.end_code import DEFAULT_REASON, EndCode
@@ -46,6 +46,15 @@ def end(
         log.info("call_ended", call_id=str(call.pk), end_code=call.end_code, by=actor)
         return EndResult(call, changed=True)
     return EndResult(_current(call_id, account_id), changed=False)
+
+
+def end_from_task(call_id: UUID, reason: str = "") -> str:
+    """End a call of any account on an operator's request; returns a sentence. Raises CallNotFound."""
+    account_id = Call.objects.filter(pk=call_id).values_list("account_id", flat=True).first()
+    if account_id is None:
+        raise CallNotFound(str(call_id))
+    result = end(call_id, account_id=account_id, reason=reason, code=EndCode.ENDED_BY_STAFF, actor="task")
+    return f"{call_id}: {'ended' if result.changed else 'had ended'} at {result.call.ended_at:%H:%M:%S} UTC."
 
 
 def _current(call_id: UUID, account_id: UUID) -> Call:
