@@ -1,12 +1,16 @@
 """The outcome of an attempt: succeeded, retry, postpone, fail or skip."""
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Final, Literal
+
+# The outcomes after which a row runs again; the values are kept in the logs of rows.
+RETRY: Final = "again"
+POSTPONE: Final = "later"
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How one attempt ended. Settled: done, failed, skipped. Run again: again (retry), later (postpone)."""
+    """How one attempt ended. Settled: done, failed, skipped. Run again: RETRY, POSTPONE."""
 
     state: Literal["done", "again", "later", "failed", "skipped"]
     error: str = ""
@@ -22,12 +26,12 @@ def succeeded(result: dict[str, Any] | None = None, **detail: object) -> Outcome
 
 def retry(error: str, retry_after: float | None = None, **detail: object) -> Outcome:
     """A temporary failure: run again after a backoff. The last of a row's attempts is failed instead."""
-    return Outcome("again", error=error, retry_after=retry_after, detail=detail)
+    return Outcome(RETRY, error=error, retry_after=retry_after, detail=detail)
 
 
 def postpone(seconds: float, result: dict[str, Any] | None = None, **detail: object) -> Outcome:
     """No failure: run again after `seconds`; resets attempts and log."""
-    return Outcome("later", result=result or {}, retry_after=seconds, detail=detail)
+    return Outcome(POSTPONE, result=result or {}, retry_after=seconds, detail=detail)
 
 
 def fail(error: str, **detail: object) -> Outcome:

@@ -14,7 +14,7 @@ from liveplatform.json_codec import dumps_for_jsonb
 from liveplatform.work import sql
 from liveplatform.work.db_retry import retry_on_disconnect
 from liveplatform.work.models import Work
-from liveplatform.work.outcomes import Outcome, retry
+from liveplatform.work.outcomes import POSTPONE, RETRY, Outcome, retry
 from liveplatform.work.queue import Queue
 
 log = structlog.get_logger(__name__)
@@ -101,16 +101,16 @@ def _params(queue: Queue[W], attempts: Sequence[Attempt[W]]) -> dict[str, list[A
         "results": [dumps_for_jsonb(a.outcome.result) for a in attempts],
         "entries": [dumps_for_jsonb(_log_entry(a)) for a in attempts],
         # Recurring work keeps the log entry of its last run only.
-        "reset_log": [a.outcome.state == "later" for a in attempts],
+        "reset_log": [a.outcome.state == POSTPONE for a in attempts],
     }
 
 
 def _next_state(queue: Queue[W], attempt: Attempt[W]) -> tuple[str, float]:
     """The state to write, and the seconds until the next attempt; the last `retry` is failed."""
     row, outcome = attempt.row, attempt.outcome
-    if outcome.state == "later":
+    if outcome.state == POSTPONE:
         return Work.State.PENDING, outcome.retry_after or 0.0
-    if outcome.state != "again":
+    if outcome.state != RETRY:
         return outcome.state, 0.0
     if row.attempts >= row.max_attempts:
         return Work.State.FAILED, 0.0

@@ -4,6 +4,7 @@ import time
 from typing import Any
 from uuid import UUID
 
+from liveplatform.work.outcomes import RETRY
 from liveplatform.work.settle import Attempt
 
 # After a failed attempt, or one of more than SLOW_AFTER seconds, a key has SLOW_KEY_LIMIT places for SLOW_FOR
@@ -19,7 +20,7 @@ _slow_until: dict[UUID, float] = {}
 def observe(attempt: Attempt[Any]) -> None:
     """Take note of a finished attempt."""
     key = attempt.row.concurrency_key
-    if attempt.outcome.state == "again" or attempt.ms > SLOW_AFTER * 1000:
+    if attempt.outcome.state == RETRY or attempt.ms > SLOW_AFTER * 1000:
         _slow_until[key] = time.monotonic() + SLOW_FOR
     elif attempt.outcome.state == "done":
         _slow_until.pop(key, None)
