@@ -36,11 +36,6 @@ def test_with_its_scope_alone_it_is_not_403(account, method, path, scope):
     assert answer.status_code not in (401, 403)
 
 
-def test_a_key_without_scopes_is_403_everywhere(account):
-    nothing = ApiClient(account, ())
-    assert {nothing(method, path).status_code for method, path, _ in OPERATIONS} == {403}
-
-
 def test_a_token_has_the_scopes_of_its_claims(account):
     tokens.clear_cache()
     issuer(account, scopes=["read:live"])

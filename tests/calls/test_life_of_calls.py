@@ -172,7 +172,7 @@ def test_invariants_hold_after_any_sequence(api, line):
     run_state_machine_as_test(
         LifeOfCalls,
         settings=settings(
-            max_examples=12,
+            max_examples=8,
             stateful_step_count=30,
             deadline=None,
             derandomize=True,

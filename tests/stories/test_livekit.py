@@ -103,7 +103,7 @@ def test_a_host_who_enters_the_room_weeks_before_changes_nothing(provider_custom
     for what in ("joined", "left"):
         provider_customer.sandbox.trigger(call.provider_id, what, identity="anna")
     until(lambda: {"participant_joined", "participant_left"} <= set(dict(entries(call))))
-    time.sleep(5)  # EMPTY_ROOM_GRACE is 3 s here
+    time.sleep(4)  # EMPTY_ROOM_GRACE is 3 s here
     assert (record(call)["status"], record(call)["started_at"]) == ("scheduled", None)
     provider_customer.ask("POST", f"/v1/live/calls/{call.id}/start").raise_for_status()
     assert ended(call, 10)["disconnect_reason"] == "The time limit of 1 s was reached."
