@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from django.test import TransactionTestCase
 
 from liveplatform import embedded
 from liveplatform.accounts import keys
@@ -10,6 +11,7 @@ from liveplatform.accounts.models import Account
 from liveplatform.dev.stack import LocalStack
 from tests.support.api_client import ApiClient
 from tests.support.client import Customer
+from tests.support.database import remove_rows
 from tests.support.factories import phone_call, video_call
 from tests.support.stories import VAR
 
@@ -26,6 +28,14 @@ QUICK = {
     "FAILPOINTS": str(VAR / "failpoints"),
 }
 PROCESSES = ("sandbox", "receiver", "web", "worker", "beat")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _quick_removal_of_rows() -> Iterator[None]:
+    """After each test that commits; the others roll back, as ever."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", remove_rows)
+        yield
 
 
 @pytest.fixture(scope="session")
