@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from django.test import TransactionTestCase
+from django.test import TransactionTestCase, override_settings
 
 from liveplatform import embedded
 from liveplatform.accounts import keys
@@ -35,6 +35,13 @@ def _quick_removal_of_rows() -> Iterator[None]:
     """After each test that commits; the others roll back, as ever."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", remove_rows)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _quick_passwords() -> Iterator[None]:
+    """Django's own hasher takes half a second, on purpose."""
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
         yield
 
 
