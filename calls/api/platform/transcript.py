@@ -1,6 +1,5 @@
 """A call's transcript and its analysis over REST."""
 
-from types import SimpleNamespace
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
@@ -71,8 +70,8 @@ class TranscriptMixin(CallsViewSet):
         step = Step.objects.filter(call=call, kind=Step.Kind.ANALYSE).first()
         newest = Analysis.objects.filter(call=call).order_by("-created_at").first()
         state, error = (step.state, step.error) if step else ("none", "")
-        analysis = SimpleNamespace(state=state, error=error, analysis=newest)
-        return Response(shapes.AnalysisStateSerializer.write(analysis))
+        answer = shapes.AnalysisStateSerializer.write_fields(state=state, error=error, analysis=newest)
+        return Response(answer)
 
     @extend_schema(
         summary="Run the analysis of an ended call again",
