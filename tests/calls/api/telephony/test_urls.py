@@ -15,7 +15,8 @@ PATHS = [
 @pytest.mark.parametrize("path", PATHS)
 def test_both_prefixes_lead_to_the_same_action(path):
     plain, versioned = resolve(f"/{path}").func, resolve(f"/v1/{path}").func
-    assert (plain.cls, plain.actions) == (versioned.cls, versioned.actions)
+    head = {"head": None}  # DRF adds it at the first request
+    assert (plain.cls, plain.actions | head) == (versioned.cls, versioned.actions | head)
 
 
 @pytest.mark.parametrize(
