@@ -12,6 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import Resolver404, resolve
 from django.utils.module_loading import import_string
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -88,12 +89,21 @@ def surface_for_path(path: str) -> Surface:
 
 
 def surface_for_request(request: HttpRequest) -> Surface:
-    """The surface of the view that the request was resolved to, else the one that claims its path."""
-    view = getattr(getattr(request, "resolver_match", None), "func", None)
+    """The surface of the view at the request's address, else the one that claims its path."""
+    view = _view_for(request)
     declared = getattr(getattr(view, "cls", None), "surface", None)
     if not isinstance(declared, Surface):
         return surface_for_path(request.path)
     method = (request.method or "").lower()
     action = (getattr(view, "actions", None) or {}).get(method, method)
-    by_action: Mapping[str, Surface] = getattr(view.cls, "surfaces", {})  # type: ignore[union-attr]
+    by_action: Mapping[str, Surface] = getattr(view.cls, "surfaces", {})
     return by_action.get(action, declared)
+
+
+def _view_for(request: HttpRequest) -> Any:  # noqa: ANN401 - a view function, or None
+    """The view at the address, even if the request was refused before it was resolved."""
+    try:
+        match = getattr(request, "resolver_match", None) or resolve(request.path_info)
+    except Resolver404:
+        return None
+    return match.func

@@ -92,6 +92,21 @@ def test_an_unknown_address_is_404_in_the_shape_of_its_surface(api, path, shape)
 
 
 @pytest.mark.urls("liveplatform.urls")
+@pytest.mark.parametrize(
+    ("method", "path", "shape"),
+    [
+        ("POST", "/v1/calls", "/telephony"),
+        ("GET", "/v1/calls", "/accounts"),
+        ("GET", "/v1/calls/export", "/accounts"),
+        ("GET", "/v1/calls/query", "/telephony"),
+    ],
+)
+def test_a_request_that_is_refused_early_has_the_shape_of_its_view(api, method, path, shape):
+    answer = api(method, path, Host="evil.example.com")
+    assert (answer.status_code, set(answer.json())) == (400, SHAPES[shape])
+
+
+@pytest.mark.urls("liveplatform.urls")
 def test_a_host_that_is_not_ours_is_400(api):
     answer = api("GET", "/v1/live/calls", Host="evil.example.com")
     assert answer.status_code == 400
