@@ -57,7 +57,7 @@ COSTS = [
     ("GET", "v1/operations/{operation}", None, 2),
     ("POST", "v1/operations/{operation}/cancel", None, 5),
     ("GET", "v1/calls/rules", None, 1),
-    ("POST", "v1/calls/rules", {"name": "r", "older_than": 60, "filter": {"is_test": True}}, 4),
+    ("POST", "v1/calls/rules", {"name": "r", "older_than": 60, "filter": {"is_test": True}}, 5),
     ("PATCH", "v1/calls/rules/{rule}", {"name": "s"}, 4),
     ("POST", "v1/calls/rules/{rule}/dry-run", None, 2),
     ("DELETE", "v1/calls/rules/{rule}", None, 2),
@@ -116,8 +116,8 @@ def test_statements(api, ids, method, path, body, cost):
         answer = api(method, "/" + filled(path, ids), filled(body, ids))
         b"".join(answer) if answer.streaming else answer.content
     assert answer.status_code < 300, answer.content
-    said = [query["sql"] for query in captured if not query["sql"].strip().startswith(FRAMES)]
-    assert len(said) == cost, "\n".join(said)
+    found = [query["sql"] for query in captured if not query["sql"].strip().startswith(FRAMES)]
+    assert len(found) == cost, "\n".join(found)
 
 
 def test_every_address_of_calls_is_here():
