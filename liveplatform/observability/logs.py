@@ -123,7 +123,7 @@ def configure(*, level: str = "INFO", pretty: bool = False) -> dict[str, Any]:
 class RequestLog:
     """Middleware: gives each request an id, returned as X-Request-ID, and logs one line per request.
 
-    All log lines of the request carry the id, the account (bound at authentication) and the call.
+    All log lines of the request carry the id, the account (bound at authentication) and the UUIDs in the URL.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -145,5 +145,5 @@ class RequestLog:
     def process_view(
         self, request: HttpRequest, view: object, args: tuple[object, ...], kwargs: dict[str, object]
     ) -> None:
-        if "call_id" in kwargs:
-            structlog.contextvars.bind_contextvars(call_id=str(kwargs["call_id"]))
+        ids = {name: str(value) for name, value in kwargs.items() if isinstance(value, uuid.UUID)}
+        structlog.contextvars.bind_contextvars(**ids)
