@@ -54,10 +54,10 @@ $$;
 CREATE FUNCTION calls_refresh_search(call uuid) RETURNS void LANGUAGE sql AS $$
     INSERT INTO calls_searchdocument (call_id, document)
     SELECT c.id, array_to_tsvector(array_cat(calls_phone_suffixes(c.to_number), array_append(
-        calls_search_terms(concat_ws(' ', c.notes, c.feedback, c.title, t.said)), calls_account_term(c.account_id))))
+        calls_search_terms(concat_ws(' ', c.notes, c.feedback, c.title, t.spoken_text)), calls_account_term(c.account_id))))
     FROM calls_call c LEFT JOIN LATERAL (
-        SELECT string_agg(said #>> '{}', ' ') AS said
-        FROM calls_transcript x, jsonb_path_query(x.turns, '$[*].text') AS said WHERE x.call_id = c.id
+        SELECT string_agg(spoken_text #>> '{}', ' ') AS spoken_text
+        FROM calls_transcript x, jsonb_path_query(x.turns, '$[*].text') AS spoken_text WHERE x.call_id = c.id
     ) AS t ON true
     WHERE c.id = call
     ON CONFLICT (call_id) DO UPDATE SET document = EXCLUDED.document
