@@ -34,14 +34,14 @@ def test_the_webhooks_are_signed_numbered_and_tell_the_whole(customer):
     call.end()
     call.event_counts("call.processed")
 
-    told = {}
+    bodies = {}
     for line in call.received():
         Webhook(customer.secret).verify(line["body"], line["headers"])
         body = json.loads(line["body"])
-        told[body["type"]] = body
+        bodies[body["type"]] = body
 
-    assert sorted(body["sequence"] for body in told.values()) == [1, 2, 3]
-    processed = told["call.processed"]["data"]
+    assert sorted(body["sequence"] for body in bodies.values()) == [1, 2, 3]
+    processed = bodies["call.processed"]["data"]
     assert processed["call"]["end_code"] == "ended_by_api"
     assert processed["call"]["provider"]["state"] == "ended"
     assert {step["kind"]: step["state"] for step in processed["steps"]} == {

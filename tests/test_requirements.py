@@ -23,12 +23,12 @@ OPTIONAL = {"anyio", "setuptools"}
 
 
 def test_everything_that_is_loaded_is_pinned():
-    said = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", LOADED], cwd=ROOT, capture_output=True, text=True, check=True
     )
     pinned = {_name(line) for line in (ROOT / "requirements.txt").read_text().splitlines() if "==" in line}
     homes = packages_distributions()
-    loaded = {_name(home) for module in said.stdout.split() for home in homes.get(module, [])}
+    loaded = {_name(home) for module in process.stdout.split() for home in homes.get(module, [])}
     assert loaded - pinned - OPTIONAL == set()
 
 

@@ -49,8 +49,8 @@ class CallPagination(KeysetPagination):
         self.envelope = view.list_serializer_class
         limit, after = parse_page(request)
         filters, order = view.call_filter(), view.call_order()
-        wanted = PageRequest(view.principal.account_id, filters, order, limit=limit + 1, after=after)
-        page, self.cursor = slice_page(fetch_page(wanted), limit)
+        page_request = PageRequest(view.principal.account_id, filters, order, limit=limit + 1, after=after)
+        page, self.cursor = slice_page(fetch_page(page_request), limit)
         return page
 
 

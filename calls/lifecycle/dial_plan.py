@@ -58,11 +58,11 @@ def resolve(account_id: UUID, request: DialRequest) -> DialPlan:
 
 def _account_number(account_id: UUID, text: str) -> PhoneNumber:
     try:
-        wanted, _ = e164(text)
+        from_number, _ = e164(text)
     except InvalidPhoneNumber as error:
         raise DialError(str(error)) from error
     numbers = PhoneNumber.objects.select_related("connection", "account")
-    number = numbers.filter(account_id=account_id, number=wanted).first()
+    number = numbers.filter(account_id=account_id, number=from_number).first()
     if number is None:
         raise DialError("call_from is not a phone number of this account; connect it first.")
     return number

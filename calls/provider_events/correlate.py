@@ -26,10 +26,10 @@ ProviderId = tuple[UUID, str]  # the connection and the provider's id of a call
 
 
 def _calls_by_provider_id(events: Iterable[ProviderEvent]) -> dict[ProviderId, list[Call]]:
-    wanted = {(event.connection_id, _resource(event)) for event in events if _resource(event)}
+    resources = {(event.connection_id, _resource(event)) for event in events if _resource(event)}
     calls = Call.objects.filter(
-        connection__in={connection_id for connection_id, _ in wanted},
-        provider_call_id__in={resource for _, resource in wanted},
+        connection__in={connection_id for connection_id, _ in resources},
+        provider_call_id__in={resource for _, resource in resources},
     ).exclude(provider_call_id="")
     found = defaultdict(list)
     for call in calls.only("connection_id", "provider_call_id", "stream_call_type"):

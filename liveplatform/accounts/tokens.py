@@ -50,10 +50,12 @@ def clear_cache() -> None:
 def _issuer(claims: dict[str, Any]) -> JwtIssuer:
     iss, aud = claims.get("iss"), claims.get("aud")
     audiences = aud if isinstance(aud, list) else [aud]
-    wanted = tuple(name for name in audiences[:MAX_AUDIENCES] if isinstance(name, str) and "\0" not in name)
+    named_audiences = tuple(
+        name for name in audiences[:MAX_AUDIENCES] if isinstance(name, str) and "\0" not in name
+    )
     if not isinstance(iss, str) or "\0" in iss:
         raise InvalidToken("The token names no issuer.")
-    issuer = _issuers.get_or_load((iss, wanted), lambda: _load_issuer(iss, wanted))
+    issuer = _issuers.get_or_load((iss, named_audiences), lambda: _load_issuer(iss, named_audiences))
     if issuer is None:
         raise InvalidToken("The token's issuer and audience are not known here.")
     return issuer

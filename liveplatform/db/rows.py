@@ -35,10 +35,10 @@ def from_row(model: type[M], values: Sequence[Any]) -> M:
 
 def in_bulk(model: type[M], ids: Iterable[Any]) -> dict[Any, M]:
     """The rows with these primary keys (UUIDs), by primary key; missing ones are left out."""
-    wanted = list(set(ids))
-    if not wanted:
+    unique_ids = list(set(ids))
+    if not unique_ids:
         return {}
-    rows = (from_row(model, row) for row in execute_prepared(_by_id(model), {"ids": wanted}).fetchall())
+    rows = (from_row(model, row) for row in execute_prepared(_by_id(model), {"ids": unique_ids}).fetchall())
     return {row.pk: row for row in rows}
 
 

@@ -183,13 +183,13 @@ def _has_dict(call: ast.Call) -> bool:
 
 def check_mirror(modules: Iterable[Module], tests: set[str]) -> Iterator[str]:
     """Too few modules with a test file of their name."""
-    wanted = {module.path: mirror_of(module.path) for module in modules if not NO_MIRROR.search(module.path)}
-    missing = sorted(path for path, test in wanted.items() if test not in tests)
-    share = 1 - len(missing) / len(wanted)
+    mirrors = {module.path: mirror_of(module.path) for module in modules if not NO_MIRROR.search(module.path)}
+    missing = sorted(path for path, test in mirrors.items() if test not in tests)
+    share = 1 - len(missing) / len(mirrors)
     if share < MIN_MIRRORED:
-        found = f"only {share:.0%} of {len(wanted)} modules have a test file of their name"
+        found = f"only {share:.0%} of {len(mirrors)} modules have a test file of their name"
         yield f"{found} (at least {MIN_MIRRORED:.0%})"
-        yield from (f"  {path}: no {wanted[path]}" for path in missing)
+        yield from (f"  {path}: no {mirrors[path]}" for path in missing)
 
 
 def mirror_of(path: str) -> str:

@@ -87,11 +87,11 @@ async def _reset(request: web.Request, _argument: str) -> web.StreamResponse:
     await answer.prepare(request)
     await answer.write(b"thank ")
     await asyncio.sleep(0.02)
-    return _cut(request, answer)
+    return _drop_connection(request, answer)
 
 
 async def _drop(request: web.Request, _argument: str) -> web.StreamResponse:
-    return _cut(request, web.StreamResponse())
+    return _drop_connection(request, web.StreamResponse())
 
 
 async def _drip(request: web.Request, _argument: str) -> web.StreamResponse:
@@ -107,7 +107,7 @@ async def _big(_request: web.Request, _argument: str) -> web.StreamResponse:
     return web.Response(status=500, body=b"x" * 10 * 1024 * 1024)
 
 
-def _cut(request: web.Request, answer: web.StreamResponse) -> web.StreamResponse:
+def _drop_connection(request: web.Request, answer: web.StreamResponse) -> web.StreamResponse:
     transport = request.transport
     if transport is not None:
         raw = transport.get_extra_info("socket")

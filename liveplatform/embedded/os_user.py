@@ -29,9 +29,9 @@ def check_owner(data: Path) -> None:
     """RuntimeError if the data directory belongs to another user, whose server may be running on it."""
     if not data.exists():
         return
-    wanted = server_user()
+    server_uid = server_user()
     found = data.stat().st_uid
-    if found not in (os.geteuid() if wanted is None else wanted, os.geteuid()):
+    if found not in (os.geteuid() if server_uid is None else server_uid, os.geteuid()):
         raise RuntimeError(f"{data} belongs to user {found}: run this as that user, or set DATABASE_URL.")
 
 

@@ -139,7 +139,7 @@ class GetStream:
         return jwt.encode(claims, self._secret, algorithm="HS256")
 
     def read_event(self, url: str, headers: Mapping[str, str], body: bytes) -> ProviderEventData:
-        return events.read(self._key, self._secret, headers, body)
+        return events.parse(self._key, self._secret, headers, body)
 
     def _request(
         self, method: str, room_type: str, room_id: str, verb: str = "", body: Mapping[str, Any] | None = None

@@ -45,7 +45,7 @@ STATUS_BY_KIND: dict[EventKind, str] = {
 }
 
 
-def read(api_key: str, secret: str, headers: Mapping[str, str], body: bytes) -> ProviderEventData:
+def parse(api_key: str, secret: str, headers: Mapping[str, str], body: bytes) -> ProviderEventData:
     """The event in a request that Stream signed for this app.
 
     Raises BadSignature, and Rejected (code "malformed") for a signed body that is not an event.
@@ -81,7 +81,7 @@ def _event(document: Mapping[str, Any], dedup_key: str) -> ProviderEventData:
     call = as_mapping(document.get("call"))
     at, ended_at = parse_time(document.get("created_at")), parse_time(call.get("ended_at"))
     recording = read_recording(document.get("call_recording"))
-    kind = _kind(document["type"], has_ended=ended_at is not None, has_file=recording is not None)
+    kind = _event_kind(document["type"], has_ended=ended_at is not None, has_file=recording is not None)
     raw_status = _raw_status(kind, call)
     return ProviderEventData(
         dedup_key=dedup_key,
@@ -99,7 +99,7 @@ def _event(document: Mapping[str, Any], dedup_key: str) -> ProviderEventData:
     )
 
 
-def _kind(event_type: str, *, has_ended: bool, has_file: bool) -> EventKind:
+def _event_kind(event_type: str, *, has_ended: bool, has_file: bool) -> EventKind:
     kind = EVENT_KINDS.get(event_type, "other")
     if kind == "session_ended" and has_ended:
         return "ended"  # the session ended because the call was ended; an event of each is sent

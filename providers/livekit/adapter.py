@@ -110,7 +110,7 @@ class LiveKit:
         return join_token(self._key, self._secret, room_id, user_id, seconds)
 
     def read_event(self, url: str, headers: Mapping[str, str], body: bytes) -> ProviderEventData:
-        return events.read(self._key, self._secret, headers, body)
+        return events.parse(self._key, self._secret, headers, body)
 
     def _timeouts(self, starts_at: datetime | None) -> dict[str, int]:
         until_start = (starts_at - datetime.now(UTC)).total_seconds() if starts_at else 0

@@ -44,7 +44,7 @@ STATUS_BY_KIND: dict[EventKind, str] = {
 DEPENDENT_KINDS = ("EGRESS", "AGENT")
 
 
-def read(api_key: str, secret: str, headers: Mapping[str, str], body: bytes) -> ProviderEventData:
+def parse(api_key: str, secret: str, headers: Mapping[str, str], body: bytes) -> ProviderEventData:
     """The event in a request that this LiveKit server signed.
 
     Raises BadSignature, and Rejected (code "malformed") for a signed body that is not an event.
@@ -80,7 +80,7 @@ def _claims(api_key: str, secret: str, header: str) -> dict[str, Any]:
 def _room_event(document: Mapping[str, Any], dedup_key: str) -> ProviderEventData:
     room = as_mapping(read_field(document, "room"))
     participant = as_mapping(read_field(document, "participant"))
-    kind = _kind(document["event"], room, participant)
+    kind = _event_kind(document["event"], room, participant)
     at = parse_time(read_int(document, "created_at"))
     return ProviderEventData(
         dedup_key=dedup_key,
@@ -97,7 +97,7 @@ def _room_event(document: Mapping[str, Any], dedup_key: str) -> ProviderEventDat
     )
 
 
-def _kind(event_type: str, room: Mapping[str, Any], participant: Mapping[str, Any]) -> EventKind:
+def _event_kind(event_type: str, room: Mapping[str, Any], participant: Mapping[str, Any]) -> EventKind:
     kind = EVENT_KINDS.get(event_type, "other")
     if participant.get("kind") in DEPENDENT_KINDS:
         return "other"

@@ -42,7 +42,7 @@ class ControlApi:
         return web.json_response({"ok": True})
 
     async def ledger(self, request: web.Request) -> web.Response:
-        return web.json_response(self.sandbox.ledger.find(dict(request.query)))
+        return web.json_response(self.sandbox.ledger.matching(dict(request.query)))
 
     async def clear_ledger(self, request: web.Request) -> web.Response:
         self.sandbox.ledger.entries.clear()

@@ -70,7 +70,7 @@ class Faults:
         self.active.append(fault)
         return fault
 
-    def take(self, entry: LedgerEntry) -> Fault | None:
+    def next_fault(self, entry: LedgerEntry) -> Fault | None:
         """The first fault that matches this request; counts it down, and removes it when used up."""
         for fault in self.active:
             if fault.matches(entry):

@@ -37,8 +37,8 @@ class Ledger:
         self.entries.append(entry)
         return entry
 
-    def find(self, query: dict[str, str]) -> list[dict[str, Any]]:
+    def matching(self, query: dict[str, str]) -> list[dict[str, Any]]:
         """The entries that match provider, operation and resource; with `effects` only those that had one."""
-        wanted = {k: v for k, v in query.items() if k in ("provider", "operation", "resource")}
-        rows = (e for e in self.entries if all(getattr(e, k) == v for k, v in wanted.items()))
+        criteria = {k: v for k, v in query.items() if k in ("provider", "operation", "resource")}
+        rows = (e for e in self.entries if all(getattr(e, k) == v for k, v in criteria.items()))
         return [asdict(e) for e in rows if e.effect or not query.get("effects")]

@@ -87,7 +87,7 @@ class Vendor(ABC):
             entry = self.sandbox.ledger.record(self.name, operation, _id_in_path(request))
             body = await (request.post() if self.form_encoded else request.read())
             entry.resource = resource_of(request, body) if resource_of else entry.resource
-            fault = self.sandbox.faults.take(entry)
+            fault = self.sandbox.faults.next_fault(entry)
             if fault is None:
                 return _respond(entry, self.authenticate(request) or act(request, body))
             return await self._fail(

@@ -127,7 +127,7 @@ class Twilio:
         return sorted(found, key=lambda each: str(each.started_at))
 
     def read_event(self, url: str, headers: Mapping[str, str], body: bytes) -> ProviderEventData:
-        return events.read(self._token, url, headers, body)
+        return events.parse(self._token, url, headers, body)
 
     def _list(self, below: str, name: str, query: Mapping[str, str]) -> Iterator[Any]:
         """All pages of the list of calls, or of a list `below` one call."""

@@ -27,7 +27,7 @@ DETAIL_FIELDS = {
 }
 
 
-def read(token: str, url: str, headers: Mapping[str, str], body: bytes) -> ProviderEventData:
+def parse(token: str, url: str, headers: Mapping[str, str], body: bytes) -> ProviderEventData:
     """The event in a request signed with the auth token.
 
     Raises BadSignature, and Rejected (code "malformed") for a request that is not about a call.

@@ -26,7 +26,7 @@ def part(value: object) -> str:
     return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
-def by_hand(header: object, payload: object, key: bytes | None = None) -> str:
+def raw_token(header: object, payload: object, key: bytes | None = None) -> str:
     """A token put together without a library that would refuse to."""
     signed = f"{part(header)}.{part(payload)}"
     mark = hmac.digest(key, signed.encode(), "sha256") if key else b""
@@ -42,7 +42,7 @@ def test_a_valid_token_authenticates_its_account(account, algorithm):
 
 
 @pytest.mark.parametrize(
-    ("said", "may"),
+    ("claimed", "may"),
     [
         ({"scope": "read:live"}, {"read:live"}),
         ({"scope": "read:live write:live admin:live openid"}, {"read:live", "write:live"}),
@@ -54,9 +54,9 @@ def test_a_valid_token_authenticates_its_account(account, algorithm):
         ({"scope": 7}, set()),
     ],
 )
-def test_scopes_are_those_of_both_token_and_issuer(account, said, may):
+def test_scopes_are_those_of_both_token_and_issuer(account, claimed, may):
     issuer(account)
-    assert authenticate(token(**said)).scopes == may
+    assert authenticate(token(**claimed)).scopes == may
 
 
 LATE, SOON = time.time() - 3600, time.time() + 3600
@@ -105,7 +105,7 @@ def signed(algorithm: str, payload: object) -> str:
 def test_an_unsigned_token_is_refused(account, pinned, algorithm):
     issuer(account, pinned)
     with pytest.raises(InvalidToken):
-        authenticate(by_hand({"alg": algorithm, "typ": "JWT"}, claims()))
+        authenticate(raw_token({"alg": algorithm, "typ": "JWT"}, claims()))
 
 
 @pytest.mark.parametrize("algorithm", ["RS256", "ES256"])
@@ -113,7 +113,7 @@ def test_hs256_with_the_public_key_as_secret_is_refused(account, algorithm):
     issuer(account, algorithm)
     for key in (public_pem(algorithm), public_pem(algorithm).strip()):
         with pytest.raises(InvalidToken):
-            authenticate(by_hand({"alg": "HS256", "typ": "JWT"}, claims(), key.encode()))
+            authenticate(raw_token({"alg": "HS256", "typ": "JWT"}, claims(), key.encode()))
 
 
 @pytest.mark.parametrize("pinned", ALGORITHMS)
@@ -149,15 +149,15 @@ NO_TOKENS = {
     "dots": "..",
     "not base64": "a!.b!.c!",
     "not ASCII": "é.é.é",
-    "payload is a list": by_hand({"alg": "HS256"}, [], SECRET.encode()),
-    "payload is no JSON": by_hand({"alg": "HS256"}, b"{", SECRET.encode()),
-    "payload is deep": by_hand({"alg": "HS256"}, DEEP, SECRET.encode()),
-    "header is a list": by_hand([], claims(), SECRET.encode()),
-    "header is deep": by_hand(DEEP, claims(), SECRET.encode()),
-    "alg is a list": by_hand({"alg": ["HS256"]}, claims(), SECRET.encode()),
-    "kid is a number": by_hand({"alg": "HS256", "kid": 7}, claims(), SECRET.encode()),
-    "crit": by_hand({"alg": "HS256", "crit": ["x"], "x": 1}, claims(), SECRET.encode()),
-    "too long": by_hand({"alg": "HS256"}, claims(x="x" * 8192), SECRET.encode()),
+    "payload is a list": raw_token({"alg": "HS256"}, [], SECRET.encode()),
+    "payload is no JSON": raw_token({"alg": "HS256"}, b"{", SECRET.encode()),
+    "payload is deep": raw_token({"alg": "HS256"}, DEEP, SECRET.encode()),
+    "header is a list": raw_token([], claims(), SECRET.encode()),
+    "header is deep": raw_token(DEEP, claims(), SECRET.encode()),
+    "alg is a list": raw_token({"alg": ["HS256"]}, claims(), SECRET.encode()),
+    "kid is a number": raw_token({"alg": "HS256", "kid": 7}, claims(), SECRET.encode()),
+    "crit": raw_token({"alg": "HS256", "crit": ["x"], "x": 1}, claims(), SECRET.encode()),
+    "too long": raw_token({"alg": "HS256"}, claims(x="x" * 8192), SECRET.encode()),
 }
 
 

@@ -22,9 +22,9 @@ def test_ending_a_call_loads_no_key_and_stores_no_record(api, door, django_asser
     path, body = door(phone_call(api.account))
     with django_assert_max_num_queries(5) as queries:
         assert api("POST", path, body).status_code == 200
-    said = " ".join(tables(queries))
-    assert "accounts_apikey" not in said
-    assert "api_idempotencyrecord" not in said
+    names = " ".join(tables(queries))
+    assert "accounts_apikey" not in names
+    assert "api_idempotencyrecord" not in names
     assert Call.objects.get(account=api.account).ended_at
 
 

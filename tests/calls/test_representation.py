@@ -40,8 +40,8 @@ def times_apart(shown: dict) -> dict:
 
 def test_sql_and_python_write_the_same(account):
     ended = {"status": "ended", "started_at": NOON, "ended_at": NOON, "duration": 5, "end_code": "busy"}
-    said = {"provider_confirmed_at": NOON, "provider_ended_at": NOON, "metadata": {"a": [1, "ü"]}}
-    for call in (phone_call(account, **ended, **said), video_call(account, scheduled_at=NOON)):
+    reported = {"provider_confirmed_at": NOON, "provider_ended_at": NOON, "metadata": {"a": [1, "ü"]}}
+    for call in (phone_call(account, **ended, **reported), video_call(account, scheduled_at=NOON)):
         call.refresh_from_db()
         assert times_apart(from_sql(call)) == times_apart(from_python(call))
         assert list(from_sql(call)) == list(from_python(call)) == list(CallSerializer().fields)

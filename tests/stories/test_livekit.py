@@ -53,8 +53,8 @@ def test_an_end_whose_answer_is_lost_deletes_the_room_once(customer, server):
 
 def test_a_room_that_livekits_own_tools_deleted_without_an_event_ends_the_call(customer, server):
     call = customer.video_call(provider="livekit")
-    wish = api.DeleteRoomRequest(room=call.provider_id)
-    call_api(customer.local.sandbox_url, server._key, lambda client: client.room.delete_room(wish))
+    delete_request = api.DeleteRoomRequest(room=call.provider_id)
+    call_api(customer.local.sandbox_url, server._key, lambda client: client.room.delete_room(delete_request))
     assert ended(call, 20)["disconnect_reason"] == "The provider knows no such call (any more)."
     call.assert_exactly_once()
 

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 from twilio.request_validator import RequestValidator
 
-from providers.twilio.events import read
+from providers.twilio.events import parse
 
 TOKEN = "12345"
 URL = "https://mycompany.com/myapp.php?foo=1&bar=2"
@@ -29,6 +29,6 @@ def as_django_reads_it(pairs):
 def event(params=PARAMS, url=URL, given="", token=TOKEN, **headers):
     pairs = list(params.items()) if isinstance(params, dict) else params
     signed = given or RequestValidator(token).compute_signature(url, as_django_reads_it(pairs))
-    return read(
+    return parse(
         TOKEN, url, {"X-Twilio-Signature": signed, "Content-Type": FORM} | headers, urlencode(pairs).encode()
     )

@@ -39,9 +39,9 @@ class BulkEndMixin(CallsViewSet):
     )
     @action(detail=False, methods=["post"], url_path="bulk-end")
     def bulk_end(self, request: Request) -> Response:
-        wanted, principal = self.read(shapes.BulkEndRequest), self.principal
-        call_filter, reason, code = wanted["call_filter"], wanted["reason"], wanted["code"]
-        if wanted["dry_run"]:
+        data, principal = self.read(shapes.BulkEndRequest), self.principal
+        call_filter, reason, code = data["call_filter"], data["reason"], data["code"]
+        if data["dry_run"]:
             would_end = count_live(principal.account_id, call_filter)
             return Response(shapes.WouldEndSerializer.write_fields(would_end=would_end))
         operation = start_operation(

@@ -54,8 +54,8 @@ class LiveCallViewSet(CallListMixin):
         request=shapes.LiveCallRequest,
     )
     def create(self, request: Request) -> Response:
-        wanted = VideoCallRequest(**self.read(shapes.LiveCallRequest), actor=self.principal.label)
-        return _answer(create_video_call(self.principal.account_id, wanted), status=201)
+        parameters = VideoCallRequest(**self.read(shapes.LiveCallRequest), actor=self.principal.label)
+        return _answer(create_video_call(self.principal.account_id, parameters), status=201)
 
     @extend_schema(
         summary="Get a call, with its live status at the provider",
@@ -107,8 +107,8 @@ class LiveCallViewSet(CallListMixin):
     )
     @action(detail=True, methods=["post"])
     def token(self, request: Request, call_id: UUID) -> Response:
-        wanted = self.read(shapes.TokenRequest)
-        issued = issue_join_token(call_id, account_id=self.principal.account_id, **wanted)
+        data = self.read(shapes.TokenRequest)
+        issued = issue_join_token(call_id, account_id=self.principal.account_id, **data)
         return Response(shapes.TokenSerializer.write(issued))
 
 

@@ -37,12 +37,12 @@ class PhoneNumberViewSet(ListModelMixin, DestroyMixin[PhoneNumber]):
         request=shapes.PhoneNumberRequest,
     )
     def create(self, request: Request) -> Response:
-        wanted = self.read(shapes.PhoneNumberRequest)
-        connection = self.account_rows(Connection).filter(pk=wanted["connection_id"]).first()
+        data = self.read(shapes.PhoneNumberRequest)
+        connection = self.account_rows(Connection).filter(pk=data["connection_id"]).first()
         if connection is None:
             raise ValidationError({"connection_id": ["There is no such connection in this account."]})
         try:
-            number = add_number(connection, wanted["phone_number"], wanted["nickname"])
+            number = add_number(connection, data["phone_number"], data["nickname"])
         except InvalidPhoneNumber as error:
             raise ValidationError({"phone_number": [str(error)]}) from error
         except PhoneNumberExists as error:

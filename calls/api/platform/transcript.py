@@ -49,11 +49,11 @@ class TranscriptMixin(CallsViewSet):
         return self._store_transcript(replace=False)
 
     def _store_transcript(self, *, replace: bool) -> Response:
-        wanted = self.read(shapes.TranscriptRequest)
-        call, turns, actor = self.get_object(), wanted["turns"], self.principal.label
+        data = self.read(shapes.TranscriptRequest)
+        call, turns, actor = self.get_object(), data["turns"], self.principal.label
         try:
             if replace:
-                transcript = transcripts.put(call, turns, wanted["language"], actor=actor)
+                transcript = transcripts.put(call, turns, data["language"], actor=actor)
             else:
                 transcript = transcripts.append(call, turns, actor=actor)
         except (BadTurn, TranscriptTooLong) as error:

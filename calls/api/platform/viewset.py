@@ -67,8 +67,8 @@ class CallViewSet(CallListMixin, ExportMixin, RecordMixin, TranscriptMixin, Bulk
     )
     @action(detail=True, methods=["post"])
     def end(self, request: Request, call_id: UUID) -> Response:
-        wanted = self.read(shapes.EndRequest)
-        result = end(call_id, reason=wanted["reason"], code=EndCode(wanted["code"]), **self.requester)
+        data = self.read(shapes.EndRequest)
+        result = end(call_id, reason=data["reason"], code=EndCode(data["code"]), **self.requester)
         return Response(CallSerializer.write(result.call))
 
     @extend_schema(

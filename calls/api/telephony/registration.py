@@ -27,8 +27,8 @@ class RegisterCallMixin(CallsViewSet):
         responses={200: shapes.TelephonyAnswer},
     )
     def create(self, request: Request) -> Response:
-        wanted = ExternalCall(**self.read(shapes.RecordCallRequest), created_by=self.principal.label)
-        call = register_external_call(self.principal.account_id, wanted)
+        external_call = ExternalCall(**self.read(shapes.RecordCallRequest), created_by=self.principal.label)
+        call = register_external_call(self.principal.account_id, external_call)
         return Response(
             shapes.TelephonyAnswer.write(Answer("Call created successfully", TelephonyCall(call)))
         )

@@ -71,13 +71,13 @@ class TelephonyCallViewSet(CallsViewSet):
     )
     @action(detail=False, methods=["post"], url_path="make-call")
     def make_call(self, request: Request) -> Response:
-        wanted = DialRequest(
+        dial_request = DialRequest(
             **self.read(shapes.MakeCallRequest),
             submission_key=idempotency.fingerprint_of(request),
             actor=self.principal.label,
         )
         try:
-            call = dial(self.principal.account_id, wanted)
+            call = dial(self.principal.account_id, dial_request)
         except ProviderRejectedCall as error:
             raise CallNotPlaced(str(error), error.code) from error  # which releases the Idempotency-Key
         return _answer("Call initiated successfully", TelephonyCall(call))

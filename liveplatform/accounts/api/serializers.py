@@ -94,10 +94,10 @@ class ConnectionPatch(StrictSerializer):
         required=False, help_text="Only true; the former default loses the mark."
     )
 
-    def validate_is_default(self, wanted: bool) -> bool:
-        if not wanted:
+    def validate_is_default(self, value: bool) -> bool:
+        if not value:
             raise serializers.ValidationError("Make another connection the default instead.")
-        return wanted
+        return value
 
 
 class ConnectionSerializer(PlainSerializer):

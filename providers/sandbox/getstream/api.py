@@ -32,7 +32,7 @@ class GetStreamApi(Vendor):
             web.get(call, self.handler("get_room", self.get)),
             web.post(f"{call}/mark_ended", self.handler("end_room", self.end)),
             web.post(f"{call}/delete", self.handler("delete_room", self.delete)),
-            web.patch(call, self.handler("change_room", self.change)),
+            web.patch(call, self.handler("change_room", self.change_room)),
             web.post(f"{call}/go_live", self.handler("go_live", self.go_live)),
             web.get(f"{call}/recordings", self.handler("list_recordings", self.recordings)),
             web.post("/api/v2/video/calls", self.handler("list_rooms", self.query)),
@@ -71,7 +71,7 @@ class GetStreamApi(Vendor):
         room = self.resources.pop(key)
         return Reply(201, {"call": room, "duration": "1.00ms"}, effect=True)
 
-    def change(self, request: web.Request, body: bytes) -> Reply:
+    def change_room(self, request: web.Request, body: bytes) -> Reply:
         """Replaces `custom` as a whole; of the settings only backstage.enabled is supported."""
         room = self.resources.get(_key(request))
         if room is None:

@@ -39,7 +39,7 @@ class LiveKitApi(Vendor):
             "ListRooms": ("list_rooms", "roomList", self.list),
             "DeleteRoom": ("delete_room", "roomCreate", self.delete),
             "ListParticipants": ("list_participants", "roomAdmin", self.participants),
-            "UpdateRoomMetadata": ("change_room", "roomAdmin", self.change),
+            "UpdateRoomMetadata": ("change_room", "roomAdmin", self.change_room),
         }
         return [
             web.post(f"/twirp/livekit.RoomService/{name}", self._rpc(name, *method))
@@ -104,7 +104,7 @@ class LiveKitApi(Vendor):
         room = self.resources.get(f"{server}/{fields.get('room')}")
         return Reply(200, {"participants": list(room["_participants"].values()) if room else []})
 
-    def change(self, server: str, fields: dict[str, Any]) -> Reply:
+    def change_room(self, server: str, fields: dict[str, Any]) -> Reply:
         room = self.resources.get(f"{server}/{fields.get('room')}")
         if room is None:
             return self._not_found()

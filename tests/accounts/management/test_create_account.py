@@ -34,10 +34,10 @@ def test_create_account_prints_one_json_object(db):
 
 
 def test_create_account_prints_readable_text(db):
-    said = run("create_account", "Acme", "--scope", "read:live")
-    key = re.search(r"lp_\S+", said).group()
+    output = run("create_account", "Acme", "--scope", "read:live")
+    key = re.search(r"lp_\S+", output).group()
     assert authenticate(key).scopes == {"read:live"}
-    assert "not shown again" in said
+    assert "not shown again" in output
 
 
 @pytest.mark.parametrize("name", ["", "  ", "x" * 201])

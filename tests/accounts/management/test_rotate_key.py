@@ -23,8 +23,8 @@ def fresh():
 
 def test_rotate_key_prints_the_successor(account):
     old, old_text = make_key(account, name="ci", scopes=["read:live"])
-    said = run("rotate_key", old.public_id, "--hours", "1")
-    new_text = re.search(r"lp_\S+", said).group()
+    output = run("rotate_key", old.public_id, "--hours", "1")
+    new_text = re.search(r"lp_\S+", output).group()
     assert authenticate(new_text).scopes == {"read:live"}
     assert authenticate(old_text)
 

@@ -16,8 +16,8 @@ def test_staff_save_notes_and_a_rating(staff, ended):
 
 @pytest.mark.parametrize("sent", [{"rating": "9"}, {"rating": "x"}, {"notes": "x" * 20_001}])
 def test_invalid_notes_are_refused(staff, ended, sent):
-    said = staff.post(f"/admin/calls/call/{ended.pk}/notes/", sent, follow=True)
-    assert said.status_code == 200 and "Notes and rating are saved." not in said.content.decode()
+    page = staff.post(f"/admin/calls/call/{ended.pk}/notes/", sent, follow=True)
+    assert page.status_code == 200 and "Notes and rating are saved." not in page.content.decode()
     assert not ended.activities.exists()
 
 

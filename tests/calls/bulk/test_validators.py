@@ -6,7 +6,7 @@ from tests.support.bulk import RULE
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [
         ({"filter": {"nonsense": 1}}, "nonsense"),
         ({"older_than": 0}, "older_than"),
@@ -20,7 +20,7 @@ from tests.support.bulk import RULE
         ({"colour": "red"}, "colour"),
     ],
 )
-def test_invalid_rules_are_refused_by_field(api, change, said):
+def test_invalid_rules_are_refused_by_field(api, change, message):
     answer = api("POST", "/v1/calls/rules", RULE | change)
     assert answer.status_code == 400
-    assert said in answer.json()["message"]
+    assert message in answer.json()["message"]

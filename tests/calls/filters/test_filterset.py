@@ -37,8 +37,8 @@ def calls(account) -> dict[str, Call]:
         ),
     }
     Call.objects.filter(pk=made["old"].pk).update(created_at=LONG_AGO)
-    said = [{"role": "customer", "text": 'It is "still" broken'}]
-    Transcript.objects.create(call=made["busy"], turns=said, language="en-GB")
+    turns = [{"role": "customer", "text": 'It is "still" broken'}]
+    Transcript.objects.create(call=made["busy"], turns=turns, language="en-GB")
     return made
 
 
@@ -139,9 +139,9 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(("given", "field", "said"), WRONG, ids=lambda v: str(v)[:40])
-def test_what_is_wrong_is_named(given, field, said):
-    with pytest.raises(InvalidFilter, match=said) as raised:
+@pytest.mark.parametrize(("given", "field", "message"), WRONG, ids=lambda v: str(v)[:40])
+def test_what_is_wrong_is_named(given, field, message):
+    with pytest.raises(InvalidFilter, match=message) as raised:
         CallFilter.from_json(given)
     assert list(raised.value.fields) == [field]
 

@@ -154,7 +154,7 @@ def test_what_is_rare_and_known_to_no_index_is_refused(account, calls, small_bou
 
 
 @pytest.mark.parametrize(
-    ("sort", "said"),
+    ("sort", "message"),
     [
         ("", "filter: Too many calls would have to be looked through"),
         (
@@ -164,10 +164,10 @@ def test_what_is_rare_and_known_to_no_index_is_refused(account, calls, small_bou
         ("sort_column=metadata", "sort_column: Too many calls would have to be sorted by metadata. Narrow"),
     ],
 )
-def test_a_refusal_names_the_sort_where_there_is_one(api, calls, small_bounds, sort, said):
+def test_a_refusal_names_the_sort_where_there_is_one(api, calls, small_bounds, sort, message):
     answer = api("GET", f"/calls/query?{sort}&filter_columns=notes&filter_operator=eq&filter_values=none")
     assert answer.status_code == 400
-    assert answer.json()["message"].startswith(said)
+    assert answer.json()["message"].startswith(message)
 
 
 def test_one_index_means_two_statements(account, calls, django_assert_num_queries):

@@ -24,11 +24,11 @@ def test_the_events_call_equals_the_api_representation(account):
 
     ended = end(call.pk, account_id=account.pk, reason="it's over", actor="test").call
 
-    told = json.loads(Event.objects.get(subject_id=call.pk).body)
-    assert (told["type"], told["sequence"]) == ("call.ended", 1)
+    body = json.loads(Event.objects.get(subject_id=call.pk).body)
+    assert (body["type"], body["sequence"]) == ("call.ended", 1)
     ended.refresh_from_db()
-    assert _with_times(told["data"]["call"]) == _with_times(json.loads(dumps(CallSerializer.write(ended))))
-    assert list(told["data"]["call"]) == list(CallSerializer.write(ended))
+    assert _with_times(body["data"]["call"]) == _with_times(json.loads(dumps(CallSerializer.write(ended))))
+    assert list(body["data"]["call"]) == list(CallSerializer.write(ended))
 
 
 def test_an_end_is_one_statement_and_the_server_has_it_prepared(account, django_assert_num_queries):
@@ -83,8 +83,8 @@ def test_numbers_that_grew_in_the_database_stop_nothing(api, line):
     drain(Step)
     drain(Step)
     assert set(Step.objects.filter(call=call).values_list("state", flat=True)) <= {"done", "skipped"}
-    told = Event.objects.filter(subject_id=call.pk).values_list("type", flat=True)
-    assert set(told) == {"call.ended", "call.analyzed", "call.processed"}
+    types = Event.objects.filter(subject_id=call.pk).values_list("type", flat=True)
+    assert set(types) == {"call.ended", "call.analyzed", "call.processed"}
 
 
 def test_a_second_end_gets_the_first_ones_row(account):

@@ -19,10 +19,10 @@ def test_a_token_lets_this_user_into_this_call_for_so_long(api, line):
     call = line.open()
     answer = token(api, call, ttl_seconds=120)
     assert answer.status_code == 200
-    said = answer.json()
-    assert (said["stream_call_id"], said["stream_call_type"]) == (call.provider_call_id, "default")
-    assert said["expires_in_seconds"] == 120
-    claims = jwt.decode(said["token"], SECRET, algorithms=["HS256"])
+    body = answer.json()
+    assert (body["stream_call_id"], body["stream_call_type"]) == (call.provider_call_id, "default")
+    assert body["expires_in_seconds"] == 120
+    claims = jwt.decode(body["token"], SECRET, algorithms=["HS256"])
     assert (claims["user_id"], claims["call_cids"]) == ("anna", [f"default:{call.provider_call_id}"])
     assert claims["exp"] - time.time() == pytest.approx(120, abs=5)
 

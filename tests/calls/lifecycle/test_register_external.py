@@ -19,8 +19,8 @@ NEWER = {
 }
 
 
-def recorded(api, **told) -> dict:
-    answer = api("POST", "/calls", TOLD | told)
+def recorded(api, **values) -> dict:
+    answer = api("POST", "/calls", TOLD | values)
     assert answer.status_code == 200, answer.content
     return answer.json()["data"]
 

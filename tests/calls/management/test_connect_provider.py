@@ -36,7 +36,7 @@ def test_connecting_again_replaces(account):
 
 
 @pytest.mark.parametrize(
-    ("given", "said"),
+    ("given", "message"),
     [
         (("account_sid=AC1",), "auth_token"),
         (("account_sid=AC1", "auth_token=t", "colour=red"), "colour"),
@@ -44,8 +44,8 @@ def test_connecting_again_replaces(account):
         (("account_sid=AC1", "auth_token=t", "phone_number=hello"), "E.164"),
     ],
 )
-def test_what_is_wrong_is_named_and_nothing_is_kept(account, given, said):
-    with pytest.raises(CommandError, match=re.escape(said)):
+def test_what_is_wrong_is_named_and_nothing_is_kept(account, given, message):
+    with pytest.raises(CommandError, match=re.escape(message)):
         run("connect_provider", account.pk, "twilio", "--set", *given)
     assert not Connection.objects.filter(account=account).exists()
 

@@ -61,10 +61,10 @@ def wait_healthy(port: int, process: "subprocess.Popen[str]") -> None:
 
 
 def refused(process: "subprocess.Popen[str]") -> str:
-    said = process.communicate(timeout=TIMEOUT)[1]
-    assert process.returncode == 1, said
-    assert "Traceback" not in said
-    return said
+    output = process.communicate(timeout=TIMEOUT)[1]
+    assert process.returncode == 1, output
+    assert "Traceback" not in output
+    return output
 
 
 def call_over(port: int, key: str) -> int:
@@ -128,6 +128,6 @@ def test_a_taken_sandbox_port_is_refused_and_servers_of_others_stay(var):
         other.bind(("127.0.0.1", 0))
         other.listen()
         taken = other.getsockname()[1]
-        said = refused(up(var, free_port(), SANDBOX_PORT=str(taken)))
-    assert f"Port {taken}, the provider sandbox's" in said
+        output = refused(up(var, free_port(), SANDBOX_PORT=str(taken)))
+    assert f"Port {taken}, the provider sandbox's" in output
     assert postgres_is_up(var) and redis_is_up(var)

@@ -105,8 +105,8 @@ def test_our_own_end_is_confirmed_and_not_published_again(phone):
 
 def test_a_requested_end_keeps_its_own_reason(video):
     """Surface A asked, and the provider's event is faster than its answer."""
-    wish = {"disconnect_reason": "asked", "end_code": "ended_by_staff", "ended_by": "staff:eve"}
-    Call.objects.filter(pk=video.pk).update(end_requested_at=Now(), **wish)
+    end_request = {"disconnect_reason": "asked", "end_code": "ended_by_staff", "ended_by": "staff:eve"}
+    Call.objects.filter(pk=video.pk).update(end_requested_at=Now(), **end_request)
     call = applied(video, room(video, "call.ended"))
     assert (call.status, call.disconnect_reason, call.ended_by) == ("ended", "asked", "staff:eve")
     assert call.end_code == "ended_by_staff"

@@ -10,7 +10,7 @@ import pytest
 
 from providers.errors import BadSignature, Rejected
 from providers.getstream import events
-from providers.getstream.events import read
+from providers.getstream.events import parse
 
 KEY, SECRET = "app-key", "app-secret"
 CALL = {
@@ -37,14 +37,14 @@ def send(kind, secret=SECRET, zipped=False, headers=None, **more):
         "X-WEBHOOK-ID": "w1",
         "X-WEBHOOK-ATTEMPT": "1",
     }
-    return read(KEY, SECRET, sent | (headers or {}), gzip.compress(body) if zipped else body)
+    return parse(KEY, SECRET, sent | (headers or {}), gzip.compress(body) if zipped else body)
 
 
 def test_the_signature_is_the_hex_hmac_of_the_raw_body():
     """The value was computed apart from this code (openssl dgst -sha256 -hmac app-secret)."""
     body = b'{"type":"call.session_ended","call_cid":"default:room-1","session_id":"s1"}'
     vector = "415ebaaec218cbde40f6e853e876cbc9f9bd46982ac00c3d62922e179d5c2f24"
-    assert read(KEY, SECRET, {"x-signature": vector}, body).kind == "session_ended"
+    assert parse(KEY, SECRET, {"x-signature": vector}, body).kind == "session_ended"
 
 
 @pytest.mark.parametrize("zipped", [False, True])
@@ -60,18 +60,18 @@ def test_an_event_is_read_zipped_or_not(zipped):
 
 FORGED = {
     "another secret": lambda: send("call.ended", secret="x"),
-    "no signature": lambda: read(KEY, SECRET, {}, b'{"type": "call.ended"}'),
+    "no signature": lambda: parse(KEY, SECRET, {}, b'{"type": "call.ended"}'),
     "signature in capitals": lambda: send("call.ended", headers={"X-Signature": sign(b"{}").upper()}),
     "another app": lambda: send("call.ended", headers={"X-API-KEY": "another"}),
     "another body": lambda: send("call.ended", headers={"X-Signature": sign(b"{}")}),
-    "signed after compression": lambda: read(
+    "signed after compression": lambda: parse(
         KEY, SECRET, {"x-signature": sign(gzip.compress(b"{}"))}, gzip.compress(b"{}")
     ),
-    "broken gzip": lambda: read(KEY, SECRET, {"x-signature": "x"}, b"\x1f\x8bnonsense"),
-    "gzip cut short": lambda: read(
+    "broken gzip": lambda: parse(KEY, SECRET, {"x-signature": "x"}, b"\x1f\x8bnonsense"),
+    "gzip cut short": lambda: parse(
         KEY, SECRET, {"x-signature": sign(b"{}" * 999)}, gzip.compress(b"{}" * 999)[:-9]
     ),
-    "a bomb": lambda: read(KEY, SECRET, {"x-signature": "x"}, gzip.compress(b"0" * 50_000_000)),
+    "a bomb": lambda: parse(KEY, SECRET, {"x-signature": "x"}, gzip.compress(b"0" * 50_000_000)),
 }
 
 
@@ -86,7 +86,7 @@ def test_what_is_not_signed_so_is_refused(forge):
 )
 def test_what_is_signed_and_no_event_is_malformed(body):
     with pytest.raises(Rejected) as raised:
-        read(KEY, SECRET, {"X-SIGNATURE": sign(body)}, body)
+        parse(KEY, SECRET, {"X-SIGNATURE": sign(body)}, body)
     assert raised.value.code == "malformed"
 
 

@@ -94,10 +94,10 @@ ASKED = {
 @pytest.mark.parametrize("asked", ASKED)
 def test_our_adapter_asks_for_the_same_as_the_package(asked, listener):
     by_us, by_package, message = ASKED[asked]
-    url, heard = listener
+    url, received = listener
     by_us(build_adapter("livekit", {"api_key": "k", "api_secret": SECRET}, base_url=url, timeout=5))
     call_api(url, "k", by_package)
-    ours, theirs = heard
+    ours, theirs = received
     assert (ours["path"], ours["type"]) == (theirs["path"], "application/json")
     assert theirs["type"] == "application/protobuf"
     meant = message.FromString(theirs["body"])
@@ -108,10 +108,10 @@ def test_our_adapter_asks_for_the_same_as_the_package(asked, listener):
 @pytest.mark.parametrize("asked", ASKED)
 def test_our_token_grants_what_the_packages_does(asked, listener):
     by_us, by_package, _ = ASKED[asked]
-    url, heard = listener
+    url, received = listener
     by_us(build_adapter("livekit", {"api_key": "k", "api_secret": SECRET}, base_url=url, timeout=5))
     call_api(url, "k", by_package)
-    ours, theirs = (jwt.decode(each["token"], SECRET, ["HS256"]) for each in heard)
+    ours, theirs = (jwt.decode(each["token"], SECRET, ["HS256"]) for each in received)
     may = {"canPublish", "canSubscribe", "canPublishData"}  # which the package puts in needlessly
     assert ours["video"] == {name: held for name, held in theirs["video"].items() if name not in may and held}
     assert (ours["iss"], ours["sub"]) == (theirs["iss"], theirs["sub"])
@@ -133,14 +133,14 @@ def _claims(token):
 @pytest.fixture
 def listener():
     """A LiveKit that writes down what it is sent, and answers each client in its own form."""
-    heard = []
+    received = []
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self):
             body = self.rfile.read(int(self.headers["Content-Length"]))
             kind = self.headers["Content-Type"]
             token = self.headers["Authorization"].removeprefix("Bearer ")
-            heard.append({"path": self.path, "type": kind, "token": token, "body": body})
+            received.append({"path": self.path, "type": kind, "token": token, "body": body})
             room = b'{"name": "r1", "rooms": [{"name": "r1"}]}' if kind == "application/json" else b""
             self.send_response(200)
             self.send_header("Content-Type", kind)
@@ -153,7 +153,7 @@ def listener():
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}", heard
+    yield f"http://127.0.0.1:{server.server_port}", received
     server.shutdown()
 
 
@@ -167,7 +167,9 @@ def test_the_package_accepts_the_sandboxs_webhooks(livekit, sandbox, customers_s
     receiver = api.WebhookReceiver(api.TokenVerifier(key, SECRET))
     events = [
         receiver.receive(body.decode(), headers["authorization"])
-        for _, headers, body in sorted(customers_server.wait(5), key=lambda heard: ORDER.index(kind(heard)))
+        for _, headers, body in sorted(
+            customers_server.wait(5), key=lambda received: ORDER.index(kind(received))
+        )
     ]
     joined, left = events[1], events[3]
     assert [event.event for event in events] == ORDER
@@ -180,5 +182,5 @@ def test_the_package_accepts_the_sandboxs_webhooks(livekit, sandbox, customers_s
 ORDER = ["room_started", "participant_joined", "egress_ended", "participant_left", "room_finished"]
 
 
-def kind(heard):
-    return json.loads(heard[2])["event"]
+def kind(received):
+    return json.loads(received[2])["event"]

@@ -30,9 +30,9 @@ def test_entries_are_found_by_what_they_were_about():
         ("get_call", "b", False),
     ):
         ledger.record("twilio", operation, resource).effect = effect
-    assert [entry["n"] for entry in ledger.find({"resource": "a"})] == [1, 2]
-    assert [entry["n"] for entry in ledger.find({"effects": "1"})] == [1]
-    assert ledger.find({"provider": "getstream"}) == []
+    assert [entry["n"] for entry in ledger.matching({"resource": "a"})] == [1, 2]
+    assert [entry["n"] for entry in ledger.matching({"effects": "1"})] == [1]
+    assert ledger.matching({"provider": "getstream"}) == []
 
 
 def test_the_oldest_entries_are_dropped():

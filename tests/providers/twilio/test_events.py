@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from providers.errors import BadSignature, Rejected
-from providers.twilio.events import read
+from providers.twilio.events import parse
 from providers.twilio.signature import signature
 from tests.support.twilio_events import TOKEN, URL, VECTOR, WITH_PORT, event
 
@@ -23,12 +23,12 @@ def test_a_body_of_json_is_verified_by_its_hash():
     url = f"{URL}&bodySHA256={hashlib.sha256(JSON).hexdigest()}"
     headers = {"x-twilio-signature": "a9nBmqA0ju/hNViExpshrM61xv4=", "content-type": "application/json"}
     with pytest.raises(Rejected) as raised:  # signed well, but no event of a call
-        read(TOKEN, url, headers, JSON)
+        parse(TOKEN, url, headers, JSON)
     assert raised.value.code == "malformed"
     with pytest.raises(BadSignature):
-        read(TOKEN, url, headers, JSON + b" ")
+        parse(TOKEN, url, headers, JSON + b" ")
     with pytest.raises(BadSignature):
-        read(TOKEN, url, headers | {"x-twilio-signature": VECTOR}, JSON)
+        parse(TOKEN, url, headers | {"x-twilio-signature": VECTOR}, JSON)
 
 
 def test_a_json_callback_is_read_like_a_form():
@@ -38,7 +38,7 @@ def test_a_json_callback_is_read_like_a_form():
         "X-Twilio-Signature": signature(TOKEN, url, []),
         "Content-Type": "application/json; charset=UTF-8",
     }
-    assert read(TOKEN, url, headers, body).dedup_key == "CA1:2:busy"
+    assert parse(TOKEN, url, headers, body).dedup_key == "CA1:2:busy"
 
 
 STATUS = {

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator
 
 from providers.errors import BadSignature
-from providers.twilio.events import read
+from providers.twilio.events import parse
 from providers.twilio.signature import signature
 from tests.support.twilio_events import (
     FORM,
@@ -44,9 +44,9 @@ FORGED = {
     "another scheme": lambda: event(url=URL.replace("https", "http"), given=VECTOR),
     "another host": lambda: event(url=URL.replace(".com", ".org"), given=VECTOR),
     "another token": lambda: event(token="another customer's"),
-    "no signature": lambda: read(TOKEN, URL, {"Content-Type": FORM}, urlencode(PARAMS).encode()),
+    "no signature": lambda: parse(TOKEN, URL, {"Content-Type": FORM}, urlencode(PARAMS).encode()),
     "not of ASCII": lambda: event(given="Ŝignature"),
-    "no form": lambda: read(TOKEN, URL, {"X-Twilio-Signature": VECTOR}, b"CallSid=\xff\xfe"),
+    "no form": lambda: parse(TOKEN, URL, {"X-Twilio-Signature": VECTOR}, b"CallSid=\xff\xfe"),
     "too many fields": lambda: event({f"f{n}": "x" for n in range(600)}),
 }
 
@@ -70,6 +70,6 @@ def test_what_the_official_validator_signs_we_sign(pairs, url, token):
     assert signature(token, url, pairs) == judge.compute_signature(url, as_django_reads_it(pairs))
     body = urlencode([*pairs, ("CallSid", "CA1")]).encode()
     signed = judge.compute_signature(url, as_django_reads_it([*pairs, ("CallSid", "CA1")]))
-    assert read(token, url, {"X-TWILIO-SIGNATURE": signed}, body).resource.startswith("CA1")
+    assert parse(token, url, {"X-TWILIO-SIGNATURE": signed}, body).resource.startswith("CA1")
     with pytest.raises(BadSignature):
-        read(token + "x", url, {"X-TWILIO-SIGNATURE": signed}, body)
+        parse(token + "x", url, {"X-TWILIO-SIGNATURE": signed}, body)

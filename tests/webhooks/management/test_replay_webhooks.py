@@ -76,7 +76,7 @@ def test_missed_events_are_sent_to_a_new_endpoint(replayable, endpoint_at):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         ([], "Choose with"),
         (["--missed", "--failed"], "--missed wants"),
@@ -88,8 +88,8 @@ def test_missed_events_are_sent_to_a_new_endpoint(replayable, endpoint_at):
         (["--account", "nobody", "--failed"], "nobody"),
     ],
 )
-def test_errors_say_what_is_wrong(db, arguments, said):
-    with pytest.raises(CommandError, match=said):
+def test_errors_say_what_is_wrong(db, arguments, message):
+    with pytest.raises(CommandError, match=message):
         run(*arguments)
 
 

@@ -67,8 +67,8 @@ class Command(BaseCommand):
             found = found.filter(endpoint=_endpoint(options["endpoint"]))
         if options["failed"]:
             found = found.filter(state__in=(Delivery.State.FAILED, Delivery.State.SKIPPED))
-        wanted = {"event__created_at__gte": "since", "event__created_at__lt": "until", "event__type": "type"}
-        return found.filter(**{column: options[name] for column, name in wanted.items() if options[name]})
+        lookups = {"event__created_at__gte": "since", "event__created_at__lt": "until", "event__type": "type"}
+        return found.filter(**{column: options[name] for column, name in lookups.items() if options[name]})
 
     def _restart(self, deliveries: QuerySet[Delivery], total: int) -> int:
         again = 0

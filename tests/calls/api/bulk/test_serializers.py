@@ -10,7 +10,7 @@ from tests.support.bulk import bulk_end
 
 
 @pytest.mark.parametrize(
-    ("body", "said"),
+    ("body", "message"),
     [
         ({}, "exactly one"),
         ({"all": False}, "exactly one"),
@@ -31,8 +31,8 @@ from tests.support.bulk import bulk_end
         ({"all": True, "force": True}, "no such field"),
     ],
 )
-def test_an_invalid_request_is_400_and_starts_nothing(api, live_calls, body, said):
+def test_an_invalid_request_is_400_and_starts_nothing(api, live_calls, body, message):
     answer = bulk_end(api, body)
     assert answer.status_code == 400
-    assert said in json.dumps(answer.json())
+    assert message in json.dumps(answer.json())
     assert not Operation.objects.exists()

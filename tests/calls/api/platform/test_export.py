@@ -66,9 +66,9 @@ def breaking(monkeypatch):
     [("ndjson", b'{"end":false,"calls":6}'), ("csv", b"# broken off,6" + b"," * (len(COLUMNS) - 2))],
 )
 def test_the_trailer_of_a_broken_export_says_so(api, calls, breaking, form, last):
-    answer, said = api("GET", f"/v1/calls/export?format={form}"), []
+    answer, chunks = api("GET", f"/v1/calls/export?format={form}"), []
     with pytest.raises(OperationalError):
         for chunk in answer.streaming_content:
-            said.append(chunk)
-    assert b"".join(said).splitlines()[-1] == last
-    assert len(b"".join(said).splitlines()) == 7 + (form == "csv")
+            chunks.append(chunk)
+    assert b"".join(chunks).splitlines()[-1] == last
+    assert len(b"".join(chunks).splitlines()) == 7 + (form == "csv")

@@ -17,10 +17,10 @@ def test_an_ended_call_is_annotated(api, account, make):
     end(call.pk, account_id=account.pk, actor="test")
     answer = annotate(api, call, notes="Call back", rating=4, feedback="ok", metadata={"b": 2})
     assert answer.status_code == 200
-    said = answer.json()
-    assert (said["notes"], said["rating"], said["feedback"]) == ("Call back", 4, "ok")
-    assert said["metadata"] == {"a": 1, "b": 2}
-    assert said == api("GET", f"/v1/calls/{call.pk}/record").json()
+    record = answer.json()
+    assert (record["notes"], record["rating"], record["feedback"]) == ("Call back", 4, "ok")
+    assert record["metadata"] == {"a": 1, "b": 2}
+    assert record == api("GET", f"/v1/calls/{call.pk}/record").json()
 
 
 def test_missing_fields_stay_and_null_clears(api, account):

@@ -45,8 +45,8 @@ def calls(account) -> dict[str, str]:
             metadata={"a": 1},
         ),
     }
-    said = [{"role": "customer", "text": "my router is broken"}]
-    Transcript.objects.create(call=made["rich"], turns=said, language="en-GB")
+    turns = [{"role": "customer", "text": "my router is broken"}]
+    Transcript.objects.create(call=made["rich"], turns=turns, language="en-GB")
     for number, call in enumerate(made.values()):
         Call.objects.filter(pk=call.pk).update(created_at=NOON + timedelta(minutes=number))
     return {str(call.pk): name for name, call in made.items()}
