@@ -2,7 +2,7 @@
 
 import secrets
 import string
-from typing import Any
+from typing import Any, ClassVar
 
 import orjson
 from django.conf import settings
@@ -78,6 +78,9 @@ class JwtIssuer(models.Model):
         RS256 = "RS256"
         ES256 = "ES256"
 
+    # Sealed column, and its name in the additional authenticated data (rotate_encryption).
+    sealed_fields: ClassVar[dict[str, str]] = {"sealed_secret": "secret"}
+
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     account = models.ForeignKey(Account, models.CASCADE, related_name="jwt_issuers")
     issuer = models.CharField(max_length=255, help_text="The iss claim.")
@@ -111,6 +114,9 @@ class JwtIssuer(models.Model):
 
 class Connection(models.Model):
     """A customer's account at a provider. Its secrets are sealed and never shown."""
+
+    # Sealed column, and its name in the additional authenticated data (rotate_encryption).
+    sealed_fields: ClassVar[dict[str, str]] = {"sealed_secrets": "secrets"}
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     account = models.ForeignKey(Account, models.CASCADE, related_name="connections")

@@ -25,6 +25,11 @@ class Endpoint(models.Model):
     """A customer's URL for events. Its secret is shown once, when it is made or rotated."""
 
     HEALTH_FIELDS = ("is_enabled", "disabled_reason", "failing_since", "last_failed_at", "warnings_sent")
+    # Sealed column, and its name in the additional authenticated data (rotate_encryption).
+    sealed_fields: ClassVar[dict[str, str]] = {
+        "sealed_secret": "secret",
+        "sealed_previous_secret": "previous",
+    }
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     account = models.ForeignKey(Account, models.CASCADE, related_name="endpoints")

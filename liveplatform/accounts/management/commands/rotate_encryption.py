@@ -1,6 +1,7 @@
 """Seal every stored secret with the newest of ENCRYPTION_KEYS."""
 
 from argparse import ArgumentParser
+from collections.abc import Iterator
 from typing import Any
 
 from django.apps import apps
@@ -10,13 +11,12 @@ from tqdm import tqdm
 
 from liveplatform.crypto import DecryptionFailed, seal, sealed_with_newest, unseal
 
-# Model, sealed column, and the column's name in the additional authenticated data.
-SEALED = [
-    ("accounts.Connection", "sealed_secrets", "secrets"),
-    ("accounts.JwtIssuer", "sealed_secret", "secret"),
-    ("webhooks.Endpoint", "sealed_secret", "secret"),
-    ("webhooks.Endpoint", "sealed_previous_secret", "previous"),
-]
+
+def sealed_columns() -> Iterator[tuple[type[Model], str, str]]:
+    """Each model with `sealed_fields`: model, sealed column, and its name in the authenticated data."""
+    for model in apps.get_models():
+        for column, field in getattr(model, "sealed_fields", {}).items():
+            yield model, column, field
 
 
 class Command(BaseCommand):
@@ -29,14 +29,14 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:  # noqa: ANN401
         closed = 0
-        for label, column, field in SEALED:
-            rows = apps.get_model(label)._default_manager.exclude(**{column: ""})
+        for model, column, field in sealed_columns():
+            rows = model._default_manager.exclude(**{column: ""})
             old = [row for row in rows.iterator(500) if not sealed_with_newest(getattr(row, column))]
             if not options["dry_run"]:
                 for row in tqdm(old, unit="secret", disable=None):
                     closed += not self._reseal(row, column, field)
             verb = "would be" if options["dry_run"] else "were to be"
-            self.stdout.write(f"{label}.{column}: {len(old):,} {verb} sealed anew")
+            self.stdout.write(f"{model._meta.label}.{column}: {len(old):,} {verb} sealed anew")
         if closed:
             raise CommandError(f"{closed:,} could not be opened; their keys are not in ENCRYPTION_KEYS.")
 
