@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=liveplatform.db.uuid7.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('url', models.CharField(max_length=2000, validators=[liveplatform.webhooks.validators.validate_url], verbose_name='URL')),
                 ('description', models.CharField(blank=True, default='', max_length=200)),
-                ('events', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), blank=True, default=list, help_text='Types such as call.ended, or groups such as "call.*". Empty: all.', size=50, validators=[liveplatform.webhooks.validators.validate_events])),
+                ('events', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), blank=True, default=list, help_text='Event types (call.ended) or groups ("call.*"). Empty: all.', size=50, validators=[liveplatform.webhooks.validators.validate_events])),
                 ('is_enabled', models.BooleanField(default=True)),
                 ('disabled_reason', models.CharField(blank=True, default='', editable=False, max_length=200)),
                 ('sealed_secret', models.TextField(editable=False)),
