@@ -167,7 +167,7 @@ class Migration(migrations.Migration):
                 ('requested_by', models.CharField(max_length=80)),
                 ('ended', models.PositiveIntegerField(default=0, help_text='Calls that this operation ended.')),
                 ('already_ended', models.PositiveIntegerField(default=0, help_text='Calls that had ended already.')),
-                ('unknown_ids', models.PositiveIntegerField(default=0, help_text='Ids that are no calls of this account.')),
+                ('unknown_ids', models.PositiveIntegerField(default=0, help_text='Ids that match no call of this account.')),
                 ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='operations', to='accounts.account')),
             ],
             options={
@@ -318,7 +318,7 @@ class Migration(migrations.Migration):
                 ('settled_at', models.DateTimeField(blank=True, null=True)),
                 ('name', models.CharField(max_length=60)),
                 ('filter', models.JSONField(default=dict, help_text='JSON as calls.filters.CallFilter reads it; {} matches every call.')),
-                ('min_age', models.PositiveIntegerField(help_text='Seconds since the call began.')),
+                ('min_age', models.PositiveIntegerField(help_text='Seconds since the start of the call.')),
                 ('reason', models.CharField(blank=True, default='', max_length=500)),
                 ('code', models.CharField(choices=[('ended_by_api', 'Ended By Api'), ('ended_by_staff', 'Ended By Staff'), ('emergency_stop', 'Emergency Stop'), ('time_limit', 'Time Limit'), ('stale', 'Stale'), ('quality_control', 'Quality Control'), ('participants_left', 'Participants Left'), ('room_gone', 'Room Gone'), ('ended_at_provider', 'Ended At Provider'), ('busy', 'Busy'), ('no_answer', 'No Answer'), ('canceled', 'Canceled'), ('failed', 'Failed'), ('session_ended', 'Session Ended')], default='quality_control', max_length=24)),
                 ('ended', models.PositiveIntegerField(default=0, help_text='Calls that this rule ended so far.')),
