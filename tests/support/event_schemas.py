@@ -3,13 +3,14 @@
 from functools import cache
 from typing import Any
 
-from drf_spectacular.generators import SchemaGenerator
 from jsonschema import Draft202012Validator
+
+from liveplatform.api.schema import PlatformSchemaGenerator
 
 
 @cache
 def document() -> dict[str, Any]:
-    return SchemaGenerator().get_schema(public=True)
+    return PlatformSchemaGenerator().get_schema(public=True)
 
 
 def body_of(name: str) -> dict[str, Any]:
