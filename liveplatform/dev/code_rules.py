@@ -61,7 +61,7 @@ class Module:
 def main() -> int:
     """Print every violation; the exit status is 1 if there is one."""
     modules = list(read_modules(ROOT))
-    violations = [*check(modules), *check_mirror(modules, read_tests(ROOT))]
+    violations = [*check(modules), *check_own_package(modules), *check_mirror(modules, read_tests(ROOT))]
     sys.stdout.write("".join(f"{line}\n" for line in violations))
     sys.stdout.write(f"code rules: {len(modules)} modules, {len(violations)} violations\n")
     return 1 if violations else 0
@@ -179,6 +179,21 @@ def check_answers(module: Module) -> Iterator[str]:
 def _has_dict(call: ast.Call) -> bool:
     values = [*call.args[:1], *(keyword.value for keyword in call.keywords if keyword.arg == "data")]
     return any(isinstance(value, ast.Dict | ast.DictComp) for value in values)
+
+
+def check_own_package(modules: Iterable[Module]) -> Iterator[str]:
+    """Modules that import from their own package, which imports modules of its own: a circle."""
+    modules = list(modules)
+    packages = {
+        module.path.removesuffix("/__init__.py").replace("/", ".")
+        for module in modules
+        if module.path.endswith("/__init__.py") and "import" in module.source
+    }
+    for module in modules:
+        own = module.path.rpartition("/")[0].replace("/", ".")
+        for node in ast.walk(module.tree):
+            if isinstance(node, ast.ImportFrom) and node.module == own and own in packages:
+                yield f"{module.path}:{node.lineno}: imports from its own package; import the module"
 
 
 def check_mirror(modules: Iterable[Module], tests: set[str]) -> Iterator[str]:

@@ -8,6 +8,7 @@ from liveplatform.dev.code_rules import (
     check,
     check_answers,
     check_mirror,
+    check_own_package,
     check_sql,
     check_type_checking,
     find_apps,
@@ -174,3 +175,12 @@ def test_tests_mirror_the_tree(path, test):
 )
 def test_answers_are_written_by_serializers(source, count):
     assert len(list(check_answers(Module("calls/api/views.py", source)))) == count
+
+
+def test_a_module_does_not_import_from_its_own_package():
+    package = Module("calls/filters/__init__.py", "from calls.filters.filterset import CallFilter\n")
+    circle = Module("calls/filters/fields.py", "from calls.filters import values\n")
+    direct = Module("calls/filters/fields.py", "from calls.filters.values import text\n")
+    empty = Module("calls/filters/__init__.py", "")
+    assert list(check_own_package([package, circle]))
+    assert not list(check_own_package([package, direct])) + list(check_own_package([empty, circle]))
