@@ -189,7 +189,7 @@ def check_own_package(modules: Iterable[Module]) -> Iterator[str]:
         for module in modules
         if module.path.endswith("/__init__.py") and "import" in module.source
     }
-    for module in modules:
+    for module in (module for module in modules if not module.path.endswith("/__init__.py")):
         own = module.path.rpartition("/")[0].replace("/", ".")
         for node in ast.walk(module.tree):
             if isinstance(node, ast.ImportFrom) and node.module == own and own in packages:
