@@ -107,7 +107,7 @@ CHECKS = [
 # What every endpoint may answer to a broken request; the document names each operation's own errors.
 ANYWHERE = {400, 404, 405, 406, 409, 413, 415, 422, 429}
 BOUNDED = settings(
-    max_examples=10, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
+    max_examples=6, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
 )
 
 
