@@ -49,7 +49,7 @@ def _crash_postgres(run: Run, rng: random.Random) -> None:
         server.wait(10)
     except psutil.TimeoutExpired:
         server.kill()
-    embedded.start_postgres(run.local.var)
+    embedded.ensure(run.local.var, redis=False)  # locked: a process that starts calls it too
 
 
 def _fail_provider(run: Run, rng: random.Random) -> None:
