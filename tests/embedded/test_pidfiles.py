@@ -18,8 +18,10 @@ def source(request, monkeypatch, tmp_path):
 
 
 def test_a_running_process_is_known_by_its_argument(source):
-    process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)", "--data=/var/x"])
+    program = "import time; print('up', flush=True); time.sleep(60)"
+    process = subprocess.Popen([sys.executable, "-c", program, "--data=/var/x"], stdout=subprocess.PIPE)
     try:
+        process.stdout.readline()  # its command line is complete once it runs
         assert has_argument(process.pid, "--data=/var/x")
         assert not has_argument(process.pid, "--data=/var/y")
     finally:
