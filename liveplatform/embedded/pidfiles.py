@@ -18,6 +18,6 @@ def _command_line(pid: int) -> str:
             return os.fsdecode((PROC / str(pid) / "cmdline").read_bytes()).replace("\0", " ")
         except OSError:
             return ""
-    command = ["ps", "-o", "args=", "-p", str(pid)]
+    command = ["ps", "-ww", "-o", "args=", "-p", str(pid)]  # -ww: not cut to a width
     shown = subprocess.run(command, capture_output=True, check=False)  # noqa: S603
     return os.fsdecode(shown.stdout)
