@@ -28,6 +28,16 @@ class CallProcessedData(CallEventData):
     steps = StepOutcome(many=True)
 
 
+class CallUpdatedData(CallEventData):
+    """The call after a change; its analysis and steps if a step was run again."""
+
+    changed = serializers.ListField(
+        child=serializers.CharField(), help_text="The names of the fields that changed."
+    )
+    analysis = AnalysisSerializer(allow_null=True, required=False)
+    steps = StepOutcome(many=True, required=False)
+
+
 class RecordingReadyData(CallEventData):
     """The call and one of its recordings."""
 
@@ -46,6 +56,10 @@ CALL: dict[str, Any] = {
     "status": "ended",
     "created_at": "2026-11-21T02:50:11.204000Z",
     "scheduled_at": None,
+    "ringing_at": "2026-11-21T02:50:13.000000Z",
+    "answered_at": "2026-11-21T02:50:19.877000Z",
+    "answered_by": "human",
+    "ring_time": 6,
     "started_at": "2026-11-21T02:50:19.877000Z",
     "ended_at": "2026-11-21T02:57:48.438000Z",
     "duration": 448,
@@ -113,6 +127,31 @@ PROCESSED: dict[str, Any] = {"call": CALL, "analysis": ANALYSIS, "steps": [STEP]
 
 EVENT_TYPES = [
     EventType(
+        "call.created",
+        "A call is on record: dialled, registered, or a room opened.",
+        CallEventData,
+        {"call": CALL},
+    ),
+    EventType("call.ringing", "A phone call rings.", CallEventData, {"call": CALL}),
+    EventType(
+        "call.answered",
+        "A phone call was answered; `answered_by` may follow with call.updated.",
+        CallEventData,
+        {"call": CALL},
+    ),
+    EventType(
+        "call.started",
+        "A call is live: a phone call was answered, or a video call has started.",
+        CallEventData,
+        {"call": CALL},
+    ),
+    EventType(
+        "call.errored",
+        "A call was to end, and the attempts to end it at its provider were given up: it may run.",
+        CallEventData,
+        {"call": CALL},
+    ),
+    EventType(
         "call.ended", "A call has ended; its post-processing has started.", CallEventData, {"call": CALL}
     ),
     EventType(
@@ -127,7 +166,12 @@ EVENT_TYPES = [
         CallProcessedData,
         PROCESSED,
     ),
-    EventType("call.updated", "A step of a processed call was run again.", CallProcessedData, PROCESSED),
+    EventType(
+        "call.updated",
+        "A call was changed: by a request, its provider (who answered, its price), or a step run again.",
+        CallUpdatedData,
+        {"call": CALL, "changed": ["answered_by"]},
+    ),
     EventType(
         "call.recording_ready",
         "A recording of a call is ready; `recording` holds its link, which may expire.",

@@ -7,6 +7,7 @@ from django.db.models import DateTimeField
 from rest_framework import serializers
 
 from calls.models import Call, Step
+from calls.models.answer import AnsweredBy
 from calls.models.end_code import EndCode
 from liveplatform.api.serializers import JSONObjectField, PlainField, PlainSerializer, plain_fields
 
@@ -30,9 +31,15 @@ class CallSerializer(PlainSerializer):
     status = serializers.ChoiceField(choices=Call.Status.choices)
     created_at = serializers.DateTimeField()
     scheduled_at = serializers.DateTimeField(allow_null=True)
+    ringing_at = serializers.DateTimeField(allow_null=True)
+    answered_at = serializers.DateTimeField(allow_null=True)
+    answered_by = serializers.ChoiceField(choices=AnsweredBy.choices, allow_null=True)
+    ring_time = serializers.IntegerField(allow_null=True, help_text="Seconds from ringing to answer.")
     started_at = serializers.DateTimeField(allow_null=True)
     ended_at = serializers.DateTimeField(allow_null=True)
-    duration = serializers.IntegerField(allow_null=True)
+    duration = serializers.IntegerField(
+        allow_null=True, help_text="Seconds from the answer of a phone call, or the start of a video call."
+    )
     disconnect_reason = serializers.CharField(allow_null=True)
     end_code = serializers.ChoiceField(choices=EndCode.choices, allow_null=True)
     ended_by = serializers.CharField(allow_null=True)

@@ -33,7 +33,8 @@ END_CALLS = """
     UPDATE calls_call AS c
     SET status = 'ended', ended_at = now(), updated_at = now(), event_sequence = event_sequence + 1,
         disconnect_reason = %(reason)s, end_code = %(code)s, ended_by = %(actor)s,
-        duration = coalesce(duration, greatest(0, extract(epoch FROM now() - started_at))::int)
+        duration = coalesce(duration, greatest(0, extract(epoch FROM
+            now() - coalesce(answered_at, started_at)))::int)
     {where} AND c.account_id = %(account)s AND c.ended_at IS NULL
       AND (NOT %(require_own_number)s OR EXISTS (
             SELECT 1 FROM calls_phonenumber n WHERE n.account_id = c.account_id

@@ -6,6 +6,7 @@ from calls.models.bulk import AutoEndRule, Operation
 from calls.models.call import Call
 from calls.models.monitor import CallMonitor, Reconciliation
 from calls.models.phone_number import PhoneNumber
+from calls.models.price_check import PriceCheck
 from calls.models.provider_event import ProviderEvent
 from calls.models.recording import Recording
 from calls.models.recording_sync import RecordingSync
@@ -18,6 +19,7 @@ __all__ = [
     "Call",
     "Operation",
     "PhoneNumber",
+    "PriceCheck",
     "ProviderEvent",
     "Reconciliation",
     "Recording",

@@ -9,7 +9,8 @@ from django.db import models
 from django.db.models.functions import Now
 
 from calls.exceptions import CallStateError
-from calls.models.call_indexes import IS_IMPORTED, LIST_INDEXES
+from calls.models.answer import AnsweredBy, MachineDetection, OnMachine
+from calls.models.call_indexes import IS_IMPORTED, LIST_INDEXES, STATE_INDEXES
 from calls.models.call_status import CALL_STATUS
 from calls.models.end_code import EndCode
 from calls.models.on_delete import set_null_unless_needed
@@ -32,6 +33,8 @@ class Call(models.Model):
         VIDEO = "video"
 
     class Status(models.TextChoices):
+        """ERRORED: it was to end, and the attempts to end it at its provider were given up."""
+
         SCHEDULED = "scheduled"
         LIVE = "live"
         ENDED = "ended"
@@ -50,6 +53,13 @@ class Call(models.Model):
     created_by = models.CharField(max_length=80, blank=True, default="", db_default="", editable=False)
     updated_at = models.DateTimeField(db_default=Now())
     scheduled_at = models.DateTimeField(null=True, blank=True)
+    # A phone call rings, and starts when it is answered; one that nobody answered has neither time. A video
+    # call starts when it goes live.
+    ringing_at = models.DateTimeField(null=True, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    ring_time = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Seconds from ringing to answer."
+    )
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 
@@ -63,6 +73,25 @@ class Call(models.Model):
     # Read by the call's monitor: how long the call may last, and since when its room is empty.
     time_limit = models.PositiveIntegerField(null=True, blank=True, help_text="Seconds from its start.")
     empty_since = models.DateTimeField(null=True, blank=True)
+    # The first participant seen in the room, and how long a live room waits for one.
+    joined_at = models.DateTimeField(null=True, blank=True)
+    join_limit = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Seconds; 0: no limit, empty: the default."
+    )
+
+    # Answering-machine detection: what was requested, and its result.
+    machine_detection = models.CharField(
+        max_length=20, choices=MachineDetection.choices, blank=True, default="", db_default=""
+    )
+    on_machine = models.CharField(
+        max_length=10, choices=OnMachine.choices, blank=True, default="", db_default=""
+    )
+    answered_by = models.CharField(
+        max_length=8, choices=AnsweredBy.choices, blank=True, default="", db_default=""
+    )
+    provider_answered_by = models.CharField(
+        max_length=40, blank=True, default="", db_default="", help_text="In the provider's vocabulary."
+    )
 
     # What the provider reports, apart from our own state.
     connection = models.ForeignKey(
@@ -136,35 +165,7 @@ class Call(models.Model):
     event_sequence = models.IntegerField(default=0, editable=False)
 
     class Meta:
-        indexes = [
-            models.Index(fields=["account", "-created_at", "-id"], name="call_account_created"),
-            models.Index(
-                fields=["account", "-created_at", "-id"],
-                name="call_live",
-                condition=models.Q(ended_at__isnull=True),
-            ),
-            models.Index(
-                fields=["-ended_at"],
-                name="call_still_billed",
-                condition=models.Q(ended_at__isnull=False, provider_state="live"),
-            ),
-            models.Index(
-                fields=["provider_call_id"],
-                name="call_provider_call_id",
-                condition=~models.Q(provider_call_id=""),
-            ),
-            models.Index(
-                fields=["account", "submission_key"],
-                name="call_submission",
-                condition=~models.Q(submission_key=""),
-            ),
-            models.Index(
-                fields=["room_connection"],
-                name="call_room_connection",
-                condition=models.Q(room_connection__isnull=False),
-            ),
-            *LIST_INDEXES,
-        ]
+        indexes = [*STATE_INDEXES, *LIST_INDEXES]
 
     def __str__(self) -> str:
         return f"{self.channel} call {self.id}"

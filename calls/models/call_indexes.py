@@ -63,3 +63,21 @@ LIST_INDEXES = [
     _by_order("duration"),
     _by_order("rating"),
 ]
+
+# For the lists of what is live, and for what finds a call by another id than its own.
+STATE_INDEXES = [
+    Index(fields=["account", "-created_at", "-id"], name="call_account_created"),
+    Index(fields=["account", "-created_at", "-id"], name="call_live", condition=Q(ended_at__isnull=True)),
+    Index(
+        fields=["-ended_at"],
+        name="call_still_billed",
+        condition=Q(ended_at__isnull=False, provider_state="live"),
+    ),
+    Index(fields=["provider_call_id"], name="call_provider_call_id", condition=~Q(provider_call_id="")),
+    Index(fields=["account", "submission_key"], name="call_submission", condition=~Q(submission_key="")),
+    Index(
+        fields=["room_connection"],
+        name="call_room_connection",
+        condition=Q(room_connection__isnull=False),
+    ),
+]

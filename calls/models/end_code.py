@@ -16,6 +16,8 @@ class EndCode(models.TextChoices):
     STALE = "stale"
     QUALITY_CONTROL = "quality_control"
     PARTICIPANTS_LEFT = "participants_left"
+    NOBODY_CAME = "nobody_came"
+    VOICEMAIL = "voicemail"
     ROOM_GONE = "room_gone"
     ENDED_AT_PROVIDER = "ended_at_provider"
     BUSY = "busy"

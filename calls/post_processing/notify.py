@@ -34,7 +34,7 @@ def events(steps: Sequence[Step], analyses: Mapping[UUID, Analysis]) -> list[Eve
             for pk, analysis in analyses.items()
         ),
         *(_event(calls[pk], "call.processed", payloads[pk]) for pk in processed),
-        *(_event(calls[pk], "call.updated", payloads[pk]) for pk in updated),
+        *(_event(calls[pk], "call.updated", {"changed": ["steps"], **payloads[pk]}) for pk in updated),
     ]
 
 

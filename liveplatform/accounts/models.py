@@ -37,6 +37,11 @@ class Account(models.Model):
         blank=True,
         help_text="Seconds a call may last that has no limit of its own; empty: no limit.",
     )
+    call_join_limit = models.PositiveIntegerField(
+        default=3600,
+        db_default=3600,
+        help_text="Seconds after which a live video call that nobody has joined is ended; 0: never.",
+    )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     def __str__(self) -> str:
