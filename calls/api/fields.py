@@ -4,9 +4,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from calls.lifecycle.update import MAX_METADATA_BYTES
+from calls.models.end_code import MAX_REASON_LENGTH
 from liveplatform.api.serializers import InstantField, JSONObjectField
 from liveplatform.json_codec import dumps
 
@@ -43,3 +45,14 @@ class MetadataField(JSONObjectField):
         if len(dumps(metadata)) > MAX_METADATA_BYTES:
             self.fail("large")
         return metadata
+
+
+@extend_schema_field({"type": "string"})
+class ReasonField(serializers.Field[str, Any, str, Any]):
+    """Why a call ends. Never invalid: long text is cut, and what is no text is left out."""
+
+    def to_internal_value(self, data: Any) -> str:  # noqa: ANN401 - whatever was sent
+        if not isinstance(data, str):
+            return ""
+        storable = data.replace("\0", "").encode(errors="replace").decode()
+        return storable.strip()[:MAX_REASON_LENGTH]

@@ -34,9 +34,7 @@ class JSONParser(BaseParser):
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:  # noqa: ANN401 - JSON
-        raw = stream.read(MAX_BODY + 1)
-        if len(raw) > MAX_BODY:
-            raise TooLarge
+        raw = read_body(stream)
         if not raw:
             return {}
         try:
@@ -52,6 +50,14 @@ class JSONParser(BaseParser):
         if not isinstance(data, dict):
             raise ParseError("The body must be a JSON object.")
         return data
+
+
+def read_body(stream: IO[Any]) -> bytes:
+    """The whole body. Raises TooLarge beyond MAX_BODY bytes."""
+    raw: bytes = stream.read(MAX_BODY + 1)
+    if len(raw) > MAX_BODY:
+        raise TooLarge
+    return raw
 
 
 class JSONOnlyNegotiation(BaseContentNegotiation):

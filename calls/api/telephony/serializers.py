@@ -9,8 +9,9 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from calls.api.fields import MetadataField, TimeLimitField
+from calls.api.fields import MetadataField, ReasonField, TimeLimitField
 from calls.models import PhoneNumber
+from calls.models.end_code import DEFAULT_REASON, MAX_REASON_LENGTH
 from calls.phone_numbers import InvalidPhoneNumber, e164
 from liveplatform.api.serializers import (
     CleanCharField,
@@ -24,16 +25,15 @@ MAX_NUMBER_LENGTH = 40
 
 
 class EndCallRequest(serializers.Serializer[dict[str, Any]]):
-    """The body of an end; unknown fields are ignored, as in the vendor's API."""
+    """The body of an end. Nothing but the id can be wrong with it: other fields are ignored."""
 
     call_id = IdField()
-    disconnect_reason = CleanCharField(
+    disconnect_reason = ReasonField(
         source="reason",
         required=False,
-        allow_blank=True,
         allow_null=True,
-        max_length=500,
-        help_text="Default: Ended Via API call",
+        help_text=f"Default: `{DEFAULT_REASON}`. Cut to {MAX_REASON_LENGTH} characters; ignored if it is no "
+        "text.",
     )
 
     def validate_disconnect_reason(self, reason: str | None) -> str:

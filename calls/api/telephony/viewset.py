@@ -17,6 +17,7 @@ from calls.api.exceptions import CallNotPlaced
 from calls.api.telephony import schema
 from calls.api.telephony import serializers as shapes
 from calls.api.telephony.filters import QUERY_PARAMETERS, parse_query
+from calls.api.telephony.parsers import EndBodyParser
 from calls.api.telephony.representation import Answer, TelephonyCall, page_answer, with_insight
 from calls.api.telephony.surface import TELEPHONY
 from calls.exceptions import CallNotFound, NoPhoneNumber, ProviderRejectedCall
@@ -30,6 +31,9 @@ from liveplatform.accounts.scopes import READ, WRITE
 from liveplatform.api import idempotency
 
 log = structlog.get_logger(__name__)
+
+# What the vendor answers with 200 and an empty body.
+ERRORS_OF_CALLER = (ValidationError, ParseError, CallNotFound, NoPhoneNumber)
 
 
 class TelephonyCallViewSet(CallsViewSet):
@@ -83,7 +87,7 @@ class TelephonyCallViewSet(CallsViewSet):
         return _answer("Call initiated successfully", TelephonyCall(call))
 
     @schema.END
-    @action(detail=False, methods=["post"])
+    @action(detail=False, methods=["post"], parser_classes=[EndBodyParser])
     def end(self, request: Request) -> Response:
         ended = end(**self.read(shapes.EndCallRequest), require_own_number=True, **self.requester)
         return _answer("Call ended successfully", TelephonyCall(ended.call))
@@ -94,17 +98,19 @@ class TelephonyCallViewSet(CallsViewSet):
         https://docs.callab.ai/api-reference/campaign-calls/end
         """
         response = super().handle_exception(exc)
-        is_callers = isinstance(exc, ValidationError | ParseError | CallNotFound | NoPhoneNumber)
-        if self.action == "end" and is_callers and not self._wants_strict_errors():
+        if self.action != "end" or not isinstance(exc, ERRORS_OF_CALLER):
+            return response
+        if self._prefers_strict_handling:
+            response["Preference-Applied"] = "handling=strict"  # RFC 7240
+        elif not Account.objects.filter(pk=self.principal.account_id, strict_errors=True).exists():
             log.warning("end_refused", why=type(exc).__name__, status=response.status_code)
             # Not even "null", as Response would say.
             return cast(Response, HttpResponse(content_type="application/json"))
         return response
 
-    def _wants_strict_errors(self) -> bool:
-        if "handling=strict" in self.request.headers.get("Prefer", "").replace(" ", "").lower():
-            return True
-        return Account.objects.filter(pk=self.principal.account_id, strict_errors=True).exists()
+    @property
+    def _prefers_strict_handling(self) -> bool:
+        return "handling=strict" in self.request.headers.get("Prefer", "").replace(" ", "").lower()
 
 
 def _answer(message: str, call: TelephonyCall) -> Response:

@@ -20,6 +20,30 @@ from providers.registry import provider_choices
 PROVIDER_CHOICES = provider_choices()
 
 
+STRICT_ERRORS_HELP = "POST /calls/end answers errors with 4xx instead of 200 and an empty body."
+TIME_LIMIT_HELP = "Seconds a call may last that has no limit of its own; null: no limit."
+
+
+class AccountRequest(StrictSerializer):
+    """Changed settings of the account."""
+
+    strict_errors = serializers.BooleanField(required=False, help_text=STRICT_ERRORS_HELP)
+    call_time_limit = serializers.IntegerField(
+        required=False, allow_null=True, min_value=1, max_value=86_400, help_text=TIME_LIMIT_HELP
+    )
+
+
+class AccountSerializer(PlainSerializer):
+    """The account of the key."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    auth_id = serializers.CharField(help_text="For the X-Auth-ID header.")
+    strict_errors = serializers.BooleanField(help_text=STRICT_ERRORS_HELP)
+    call_time_limit = serializers.IntegerField(allow_null=True, help_text=TIME_LIMIT_HELP)
+    created_at = serializers.DateTimeField()
+
+
 class KeyRequest(StrictSerializer):
     """A new API key."""
 

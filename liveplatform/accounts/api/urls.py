@@ -1,6 +1,9 @@
-"""URLs of API keys and connections."""
+"""URLs of the account, its API keys and connections."""
+
+from django.urls import path
 
 from liveplatform.accounts.api import schema  # noqa: F401 - registers the security schemes
+from liveplatform.accounts.api.account import AccountViewSet
 from liveplatform.accounts.api.connections import ConnectionViewSet
 from liveplatform.accounts.api.keys import ApiKeyViewSet
 from liveplatform.api.routers import PlatformRouter
@@ -9,4 +12,6 @@ router = PlatformRouter()
 router.register("api-keys", ApiKeyViewSet)
 router.register("connections", ConnectionViewSet)
 
-urlpatterns = router.urls
+account = AccountViewSet.as_view({"get": "retrieve", "patch": "partial_update"})
+
+urlpatterns = [path("v1/account", account, name="account"), *router.urls]
