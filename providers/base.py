@@ -107,8 +107,8 @@ class EndsRooms(Adapter, Protocol):
     def end_room(self, room_type: str, room_id: str, *, verify_first: bool = False) -> Room:
         """End the room for all participants; idempotent, see `EndsCalls.end_call`."""
 
-    def delete_room(self, room_type: str, room_id: str) -> None:
-        """Delete a room; one that does not exist is a success."""
+    def delete_room(self, room_type: str, room_id: str) -> bool:
+        """Delete a room; False if there was none, which is a success too."""
 
 
 @runtime_checkable

@@ -1,10 +1,13 @@
 """HTTP requests to providers: one deadline, a size limit, no redirects, errors translated in one place.
 
+Only an error in the company's own form is a refusal. Anything else (a page of a proxy in front of it,
+another content type, JSON of another form) is a lost answer, whatever its status: the request may have had
+its effect.
+
 Connections are pooled per connection key; a circuit breaker per key stops requests to a provider that keeps
 failing, and lets one through at intervals to test it.
 """
 
-import json
 import threading
 import time
 from collections import OrderedDict
@@ -20,11 +23,11 @@ from requests.exceptions import InvalidSchema, InvalidURL, MissingSchema
 from urllib3.exceptions import HTTPError
 
 from providers import sockets
+from providers.body import ResponseTooLarge, parse_json, plain_text, read_body
 from providers.breaker import Breaker
 from providers.errors import NotConfigured, ProviderError, Rejected, Unavailable, UnknownOutcome
 
 MAX_RESPONSE_BYTES = 1024 * 1024
-READ_SIZE = 64 * 1024
 # Pools and breakers kept at a time; the least recently used is dropped.
 MAX_CONNECTIONS_KEPT = 1000
 # Seconds; a longer Retry-After is shortened to this.
@@ -55,7 +58,11 @@ class ProviderResponse:
 
 
 class ErrorReader(Protocol):
-    """Parses a provider's error body into (code, message, URL of its page about the code)."""
+    """Parses a provider's error body into (code, message, URL of its page about the code).
+
+    `body` is the JSON object, or {"text": …} of a short plain text. The code is empty for an error that is
+    not in the company's own form.
+    """
 
     def __call__(self, status: int, body: Mapping[str, Any]) -> tuple[str, str, str]: ...
 
@@ -95,12 +102,12 @@ class Transport:
         except Unavailable:
             self._state.breaker.record_failure()
             raise
-        data = _parse_json(content)
+        data = parse_json(response, content)
         if _is_healthy(response.status_code, data):
             self._state.breaker.record_success()
         else:
             self._state.breaker.record_failure()
-        return self._result(response, data, lost)
+        return self._result(response, data, lost, plain_text(response, content))
 
     def _send(
         self, method: str, path: str, arguments: dict[str, Any], lost: type[Unavailable], max_bytes: int
@@ -111,7 +118,7 @@ class Transport:
             response = self._state.session.request(
                 method, url, timeout=self.timeout, stream=True, allow_redirects=False, **arguments
             )
-            return response, _read_body(response, max_bytes)
+            return response, read_body(response, max_bytes)
         except (requests.RequestException, HTTPError, OSError) as error:
             raise self._no_response(error, lost) from None  # the text may contain the URL and phone numbers
 
@@ -124,29 +131,29 @@ class Transport:
             if isinstance(error, InvalidURL | InvalidSchema | MissingSchema):
                 return NotConfigured(f"The address given for {self.name} is not a URL.")
             return Unavailable(f"{self.name} could not be reached.", code="unreachable")
-        if isinstance(error, _ResponseTooLarge):
+        if isinstance(error, ResponseTooLarge):
             return lost(f"{self.name} answered with more than is read of it.", code="too_large")
         if time.monotonic() >= sockets.current_request.deadline:
             return lost(f"{self.name} did not answer within {self.timeout:g} s.", code="timeout")
         return lost(f"{self.name} broke the connection.", code="connection")
 
     def _result(
-        self, response: requests.Response, data: dict[str, Any] | None, lost: type[Unavailable]
+        self, response: requests.Response, data: dict[str, Any] | None, lost: type[Unavailable], text: str
     ) -> ProviderResponse:
         status = response.status_code
         if 200 <= status < 300 and data is not None:
             return ProviderResponse(status, data)
-        code, message, help_url = self._read_error(status, data or {})
+        code, message, help_url = self._read_error(status, {"text": text} if data is None else data)
         wait = parse_retry_after(response.headers.get("Retry-After", ""))
         if status == 429:
-            text = f"{self.name} asks for patience (429)."
-            raise Unavailable(text, code=code or "429", help_url=help_url, retry_after=wait)
-        if status >= 500 or status == 408 or status < 400:
-            what = f"{status} without JSON" if data is None else message
+            patience = f"{self.name} asks for patience (429)."
+            raise Unavailable(patience, code=code or "429", help_url=help_url, retry_after=wait)
+        if status >= 500 or status == 408 or status < 400 or not code:
+            what = f"{status} without JSON" if data is None and not code else message
             raise lost(
                 f"{self.name} answered {what}.", code=code or str(status), help_url=help_url, retry_after=wait
             )
-        code = "auth" if status in (401, 403) else code or str(status)
+        code = "auth" if status in (401, 403) else code
         raise Rejected(f"{self.name} refused: {message}.", code=code, help_url=help_url)
 
 
@@ -155,21 +162,6 @@ def path_segment(name: str) -> str:
     if name in ("", ".", ".."):
         raise Rejected("An id is empty or dots only.", code="bad_id")
     return quote(name, safe="")
-
-
-class _ResponseTooLarge(requests.RequestException):
-    """The body is larger than the limit."""
-
-
-def _read_body(response: requests.Response, max_bytes: int) -> bytes:
-    """The whole body; if it is too large the connection is closed."""
-    body = b""
-    while chunk := response.raw.read1(READ_SIZE, decode_content=True):
-        body += chunk
-        if len(body) > max_bytes:
-            response.close()
-            raise _ResponseTooLarge
-    return body
 
 
 def _is_healthy(status: int, data: dict[str, Any] | None) -> bool:
@@ -196,16 +188,6 @@ def _state_of(key: str) -> _ConnectionState:
         if len(_states) > MAX_CONNECTIONS_KEPT:
             _states.popitem(last=False)
         return state
-
-
-def _parse_json(body: bytes) -> dict[str, Any] | None:
-    if not body.strip():
-        return {}
-    try:
-        data = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    return data if isinstance(data, dict) else {"data": data}
 
 
 def parse_retry_after(value: str, maximum: float = MAX_RETRY_AFTER) -> float | None:

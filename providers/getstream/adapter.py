@@ -13,7 +13,7 @@ import jwt
 
 from providers.base import Room
 from providers.credentials import CredentialSpec
-from providers.errors import Rejected, Unavailable
+from providers.errors import Rejected, Unavailable, UnknownOutcome
 from providers.events import ProviderEventData, RecordingFile
 from providers.getstream import events
 from providers.getstream.wire import read_error, read_recording, read_room
@@ -48,24 +48,24 @@ class GetStream:
     ) -> Room:
         """Get or create; the id makes a repetition harmless."""
         data = {"created_by_id": created_by, "custom": dict(custom or {}), **_start_time(starts_at)}
-        return read_room(self._request("POST", room_type, room_id, body={"data": data}))
+        return read_room(self._request("POST", room_type, room_id, body={"data": data}), room_id)
 
     def room(self, room_type: str, room_id: str) -> Room:
-        return read_room(self._request("GET", room_type, room_id))
+        return read_room(self._request("GET", room_type, room_id), room_id)
 
     def change_room(
         self, room_type: str, room_id: str, *, starts_at: datetime | None, custom: Mapping[str, Any]
     ) -> Room:
         """Stream replaces `custom` as a whole, and cannot unset a start time."""
         body = {"custom": dict(custom), **_start_time(starts_at)}
-        return read_room(self._request("PATCH", room_type, room_id, body=body))
+        return read_room(self._request("PATCH", room_type, room_id, body=body), room_id)
 
     def go_live(self, room_type: str, room_id: str) -> Room:
         """Reads first: go_live on an ended call would reopen it (GetStream/stream-video-js#900)."""
         before = self.room(room_type, room_id)
         if before.ended_at or not before.backstage:
             return before
-        return read_room(self._request("POST", room_type, room_id, "/go_live"))
+        return read_room(self._request("POST", room_type, room_id, "/go_live"), room_id)
 
     def recordings(self, room_type: str, call_id: str) -> list[RecordingFile]:
         listed = self._request("GET", room_type, call_id, "/recordings").get("recordings")
@@ -80,15 +80,17 @@ class GetStream:
             if room.ended_at or not room.id:
                 return room
         try:
-            self._request("POST", room_type, room_id, "/mark_ended")
+            answer = self._request("POST", room_type, room_id, "/mark_ended")
         except Rejected as error:
             return self._verify_ended(room_type, room_id, error)
         # mark_ended answers 201 with a duration only, so the end time is ours.
+        if not isinstance(answer.get("duration"), str):
+            raise UnknownOutcome("GetStream's answer is not that of an end.", code="bad_answer")
         return Room(room_id, room_type, is_live=False, ended_at=datetime.now(UTC))
 
     def _verify_ended(self, room_type: str, room_id: str, error: Rejected) -> Room:
         """After a refusal: the room, if it has ended or does not exist; else raises."""
-        if error.code not in (NOT_FOUND, INPUT_ERROR, "400"):
+        if error.code not in (NOT_FOUND, INPUT_ERROR):
             raise error
         room = self._find(room_type, room_id)
         if room.ended_at is None and room.id:
@@ -101,16 +103,18 @@ class GetStream:
         try:
             return self.room(room_type, room_id)
         except Rejected as error:
-            if error.code == NOT_FOUND:  # any other 404 is not GetStream's own
+            if error.code == NOT_FOUND:
                 return Room("", room_type, is_live=False)
             raise
 
-    def delete_room(self, room_type: str, room_id: str) -> None:
+    def delete_room(self, room_type: str, room_id: str) -> bool:
         try:
-            self._request("POST", room_type, room_id, "/delete", body={"hard": False})
+            read_room(self._request("POST", room_type, room_id, "/delete", body={"hard": False}), room_id)
         except Rejected as error:
             if error.code != NOT_FOUND:
                 raise
+            return False
+        return True
 
     def live_ids(self) -> frozenset[str]:
         """Calls with an ongoing session: those are billed."""

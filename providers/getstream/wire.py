@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from providers.base import Room
+from providers.body import error_number
 from providers.errors import UnknownOutcome
 from providers.events import RecordingFile, is_http_url
 
@@ -19,11 +20,14 @@ SECONDS = re.compile(r"[0-9]{1,10}")
 ERROR_DOCS = "https://getstream.io/chat/docs/react/api_errors_response/"
 
 
-def read_room(body: Mapping[str, Any]) -> Room:
-    """The room in a response that holds a `call`."""
+def read_room(body: Mapping[str, Any], room_id: str = "") -> Room:
+    """The room in a response that holds a `call`.
+
+    Raises UnknownOutcome for anything else, and for another room than `room_id`, if that is given.
+    """
     call = body.get("call")
-    if not isinstance(call, Mapping) or not call.get("id"):
-        raise UnknownOutcome("GetStream's answer is not a call.", code="bad_answer")
+    if not isinstance(call, Mapping) or not call.get("id") or call["id"] != (room_id or call["id"]):
+        raise UnknownOutcome("GetStream's answer is not a call, or not this one.", code="bad_answer")
     ended_at = parse_time(call.get("ended_at"))
     session_ended_at = _session_ended_at(call.get("session"))
     session_id = "" if session_ended_at else str(call.get("current_session_id") or "")
@@ -102,6 +106,6 @@ def _parse_compact_time(text: str) -> datetime | None:
 
 
 def read_error(status: int, body: Mapping[str, Any]) -> tuple[str, str, str]:
-    """Error body: {code, message, StatusCode, duration, more_info, details}."""
-    code = str(body.get("code") or "")
+    """Error body: {code, message, StatusCode, duration, more_info, details}; any other is not Stream's."""
+    code = error_number(body) if body.get("message") or body.get("StatusCode") else ""
     return code, f"error {code} ({status})" if code else str(status), ERROR_DOCS if code else ""

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from providers.base import Room
 from providers.credentials import CredentialSpec
-from providers.errors import NotConfigured, Rejected, Unavailable
+from providers.errors import NotConfigured, Rejected, Unavailable, UnknownOutcome
 from providers.events import ProviderEventData
 from providers.http import MAX_RESPONSE_BYTES, Transport, TransportOptions
 from providers.livekit import events
@@ -60,7 +60,7 @@ class LiveKit:
         """Get or create; `custom` is the room's metadata, as JSON. LiveKit has no field for `created_by`."""
         metadata = {"metadata": json.dumps(dict(custom))} if custom else {}
         body = {"name": room_id, **self._timeouts(starts_at), **metadata}
-        return read_room(room_type, self._request("CreateRoom", room_id, body, {"roomCreate": True}))
+        return read_room(room_type, self._request("CreateRoom", room_id, body, {"roomCreate": True}), room_id)
 
     def room(self, room_type: str, room_id: str) -> Room:
         """Raises Rejected (code "not_found") for a room that is over or never existed."""
@@ -75,7 +75,7 @@ class LiveKit:
         """Replaces the metadata; the timers are fixed when a room is opened."""
         grants = {"roomAdmin": True, "room": room_id}
         body = {"room": room_id, "metadata": json.dumps(dict(custom))}
-        return read_room(room_type, self._request("UpdateRoomMetadata", room_id, body, grants))
+        return read_room(room_type, self._request("UpdateRoomMetadata", room_id, body, grants), room_id)
 
     def go_live(self, room_type: str, room_id: str) -> Room:
         """There is no backstage. The room is created again if it was lost (the server restarted)."""
@@ -95,12 +95,14 @@ class LiveKit:
                 raise Unavailable(text, code="not_confirmed", help_url=error.help_url) from None
         return _ended_room(room_type, room_id)
 
-    def delete_room(self, room_type: str, room_id: str) -> None:
+    def delete_room(self, room_type: str, room_id: str) -> bool:
         try:
             self._delete(room_id)
         except Rejected as error:
             if error.code != NOT_FOUND:
                 raise
+            return False
+        return True
 
     def live_ids(self) -> frozenset[str]:
         """All rooms, empty ones too: anybody with a token can join a room that is open."""
@@ -118,7 +120,9 @@ class LiveKit:
         return {"empty_timeout": min(empty_timeout, 2**31), "departure_timeout": self._departure}
 
     def _delete(self, room_id: str) -> None:
-        self._request("DeleteRoom", room_id, {"room": room_id}, {"roomCreate": True})
+        """DeleteRoomResponse has no fields: an answer with any is not LiveKit's."""
+        if self._request("DeleteRoom", room_id, {"room": room_id}, {"roomCreate": True}):
+            raise UnknownOutcome("LiveKit's answer is not that of an end.", code="bad_answer")
 
     def _find(self, room_type: str, room_id: str) -> Room | None:
         rooms = (read_room(room_type, each) for each in self._rooms([_require_name(room_id)]))
@@ -128,7 +132,8 @@ class LiveKit:
         body = {"names": names} if names else {}
         max_bytes = MAX_RESPONSE_BYTES if names else MAX_LIST_BYTES
         answer = self._send("ListRooms", body, {"roomList": True}, max_bytes=max_bytes)
-        rooms = answer.get("rooms", [])  # a proxy may leave empty lists out, as proto3's JSON allows
+        # A proxy may leave empty lists out, as proto3's JSON allows; then nothing else is in the answer.
+        rooms = answer.get("rooms", None if answer else [])
         if not isinstance(rooms, list):
             raise Unavailable("LiveKit's answer is not a list of rooms.", code="bad_answer")
         return rooms

@@ -17,15 +17,26 @@ from providers.events import RecordingFile, is_http_url
 ERROR_DOCS = "https://twitchtv.github.io/twirp/docs/spec_v7.html#error-codes"
 # Twirp's code for a room that does not exist; only LiveKit itself answers it.
 NOT_FOUND = "not_found"
+# How its plain texts about a token begin.
+TOKEN_REFUSALS = ("invalid ", "permissions denied")
 
 
-def read_room(room_type: str, document: object) -> Room:
-    """A Room. LiveKit has no room types, so it gets the requested one."""
-    if not isinstance(document, Mapping) or not isinstance(document.get("name"), str) or not document["name"]:
-        raise UnknownOutcome("LiveKit's answer is not a room.", code="bad_answer")
+def read_room(room_type: str, document: object, room_id: str = "") -> Room:
+    """A Room. LiveKit has no room types, so it gets the requested one.
+
+    Raises UnknownOutcome for anything else, and for another room than `room_id`, if that is given.
+    """
+    name = document.get("name") if isinstance(document, Mapping) else None
+    if (
+        not isinstance(document, Mapping)
+        or not isinstance(name, str)
+        or not name
+        or name != (room_id or name)
+    ):
+        raise UnknownOutcome("LiveKit's answer is not a room, or not this one.", code="bad_answer")
     participants = read_int(document, "num_participants")
     return Room(
-        id=document["name"],
+        id=name,
         type=room_type,
         is_live=bool(participants),
         session_id=str(document.get("sid") or "") if participants else "",
@@ -74,8 +85,13 @@ def parse_time(seconds: float) -> datetime | None:
 
 
 def read_error(status: int, body: Mapping[str, Any]) -> tuple[str, str, str]:
-    """Twirp's error body: {code, msg, meta}. A refused token is answered in plain text."""
+    """Twirp's error body: {code, msg, meta}; another one is not LiveKit's own.
+
+    A refused token is answered in plain text by what checks it before Twirp (livekit, pkg/service/auth.go).
+    """
     code = body.get("code") if isinstance(body.get("code"), str) else ""
+    if status == 401 and str(body.get("text", "")).startswith(TOKEN_REFUSALS):
+        code = "unauthenticated"
     return str(code or ""), f"error {code} ({status})" if code else str(status), ERROR_DOCS if code else ""
 
 

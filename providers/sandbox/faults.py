@@ -15,12 +15,19 @@ from providers.sandbox.ledger import LedgerEntry
 TIMEOUT_SECONDS = 120.0
 # Faults that are an error response of the vendor; "already_ended" is written by each in its own way.
 FAULT_STATUS = {"400": 400, "500": 500, "503": 503, "429": 429, "401": 401, "already_ended": 409}
+# A page of whatever stands in front of the vendor, which receives nothing; and answers that are no vendor's.
+FRONT_PAGES = {"html_400": 400, "html_401": 401, "html_403": 403, "html_404": 404, "html_200": 200}
+STRANGE_JSON = {"json_400": 400, "json_404": 404, "json_200": 200}
 FAULT_KINDS = (
     "act_then_timeout",
     "act_then_reset",
     "timeout",
     "reset",
     *FAULT_STATUS,
+    *FRONT_PAGES,
+    *STRANGE_JSON,
+    "act_then_html",
+    "act_then_strange",
     "bad_json",
     "html",
     "delay",
@@ -93,11 +100,21 @@ async def drop_connection(request: web.Request, kind: str) -> web.StreamResponse
     raise web.HTTPInternalServerError
 
 
+def front_answer(kind: str) -> web.Response:
+    """The answer of something in front of the vendor: a page, or JSON that is not the vendor's."""
+    if kind in STRANGE_JSON:
+        return web.json_response({"ok": False, "detail": "gateway"}, status=STRANGE_JSON[kind])
+    page = f"<html><body><h1>{FRONT_PAGES[kind]}</h1><p>nginx</p></body></html>"
+    return web.Response(text=page, status=FRONT_PAGES[kind], content_type="text/html")
+
+
 async def corrupt(request: web.Request, response: web.Response, kind: str) -> web.StreamResponse:
     """A response that cannot be used: not JSON, too slow, too large. For "delay" it is unchanged."""
     match kind:
         case "bad_json":
             return web.Response(text='{"sid": ', status=response.status, content_type="application/json")
+        case "act_then_html" | "act_then_strange":
+            return front_answer({"act_then_html": "html_404", "act_then_strange": "json_200"}[kind])
         case "html":
             page = "<html><body><h1>502 Bad Gateway</h1></body></html>"
             return web.Response(text=page, status=502, content_type="text/html")

@@ -10,7 +10,16 @@ from typing import Any, ClassVar
 from aiohttp import web
 
 from providers.sandbox.callback_queue import CallbackQueue
-from providers.sandbox.faults import FAULT_STATUS, Fault, Faults, corrupt, drop_connection
+from providers.sandbox.faults import (
+    FAULT_STATUS,
+    FRONT_PAGES,
+    STRANGE_JSON,
+    Fault,
+    Faults,
+    corrupt,
+    drop_connection,
+    front_answer,
+)
 from providers.sandbox.ledger import Ledger, LedgerEntry
 
 # Calls or rooms of one vendor that are kept; beyond that the oldest are dropped.
@@ -109,6 +118,8 @@ class Vendor(ABC):
             return _respond(entry, reply)
         if kind in ("timeout", "reset"):
             return await drop_connection(request, kind)
+        if kind in FRONT_PAGES or kind in STRANGE_JSON:
+            return front_answer(kind)
         response = _respond(entry, act())
         if kind in ("act_then_timeout", "act_then_reset"):
             return await drop_connection(request, kind)

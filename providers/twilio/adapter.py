@@ -67,10 +67,10 @@ class Twilio:
 
     def _complete(self, call_id: str) -> Leg:
         """`completed` also ends a ringing call; `canceled` has no effect on a live one."""
-        return read_leg(self._post(f"/{path_segment(call_id)}.json", [("Status", "completed")]))
+        return read_leg(self._post(f"/{path_segment(call_id)}.json", [("Status", "completed")]), call_id)
 
     def call_status(self, call_id: str) -> Leg:
-        return read_leg(self._get(f"/{path_segment(call_id)}.json"))
+        return read_leg(self._get(f"/{path_segment(call_id)}.json"), call_id)
 
     def make_call(
         self,

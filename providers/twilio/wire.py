@@ -10,6 +10,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from providers.base import Leg, LegStatus
+from providers.body import error_number
 from providers.errors import UnknownOutcome
 from providers.events import RecordingFile
 from providers.http import path_segment
@@ -28,14 +29,18 @@ PRICE = re.compile(r"-?[0-9]{1,5}(\.[0-9]{1,9})?", re.ASCII)
 CURRENCY = re.compile(r"[A-Za-z]{3}", re.ASCII)
 
 
-def read_leg(call: object) -> Leg:
-    """A call resource: times are RFC 2822, the duration is a string of seconds."""
-    if not isinstance(call, Mapping) or not isinstance(call.get("sid"), str):
-        raise UnknownOutcome("Twilio's answer is not a call.", code="bad_answer")
+def read_leg(call: object, sid: str = "") -> Leg:
+    """A call resource: times are RFC 2822, the duration is a string of seconds.
+
+    Raises UnknownOutcome for anything else, and for another call than `sid`, if that is given.
+    """
+    found = call.get("sid") if isinstance(call, Mapping) else None
+    if not isinstance(call, Mapping) or not isinstance(found, str) or found != (sid or found) or not found:
+        raise UnknownOutcome("Twilio's answer is not a call, or not this one.", code="bad_answer")
     raw = str(call.get("status", ""))
     cost, unit = parse_cost(call.get("price"), call.get("price_unit"))
     return Leg(
-        id=call["sid"],
+        id=found,
         status=LEG_STATUS.get(raw, "unknown"),
         raw_status=raw,
         started_at=parse_time(call.get("start_time")),
@@ -100,8 +105,11 @@ def parse_time(text: object) -> datetime | None:
 
 
 def read_error(status: int, body: Mapping[str, Any]) -> tuple[str, str, str]:
-    """Error body: {code, message, more_info, status}. A message may quote phone numbers: the code only."""
-    code = str(body.get("code") or "")
+    """Error body: {code, message, more_info, status}. A message may quote phone numbers: the code only.
+
+    The code is a number; without it the error is not Twilio's own.
+    """
+    code = error_number(body)
     help_url = f"https://www.twilio.com/docs/errors/{code}" if code.isdigit() else ""
     if code == "20404":
         return code, "no such call, or another account (error 20404)", help_url

@@ -48,7 +48,9 @@ def test_an_end_has_one_effect_however_often_it_is_asked_for(leg):
     assert leg.effects() == 1
 
 
-@pytest.mark.parametrize("fault", ["act_then_timeout", "act_then_reset"])
+@pytest.mark.parametrize(
+    "fault", ["act_then_timeout", "act_then_reset", "act_then_html", "act_then_strange", "bad_json"]
+)
 def test_a_lost_answer_is_an_unknown_outcome_and_verifying_first_settles_it(leg, fault):
     leg.fault(fault)
     with pytest.raises(UnknownOutcome):
@@ -73,6 +75,10 @@ def test_a_lost_answer_is_an_unknown_outcome_and_verifying_first_settles_it(leg,
         ("timeout", UnknownOutcome),
         ("reset", UnknownOutcome),
         ("429", Unavailable),
+        *[(f"{form}_{status}", UnknownOutcome) for form in ("html", "json") for status in (200, 400, 404)],
+        *[(f"html_{status}", UnknownOutcome) for status in (401, 403)],
+        ("act_then_html", UnknownOutcome),
+        ("act_then_strange", UnknownOutcome),
         ("401", Rejected),
         ("400", Rejected),
     ],
@@ -88,6 +94,24 @@ def test_each_fault_becomes_its_error_in_time_and_shows_no_secret(leg, fault, er
         assert type(raised.value) is Unavailable and raised.value.retry_after == 7
     if fault == "401":
         assert raised.value.code == "auth"
+
+
+@pytest.mark.parametrize("fault", ["html_400", "html_404", "json_400", "json_404", "html_200", "json_200"])
+def test_a_page_in_the_providers_place_proves_nothing_about_a_status(leg, fault):
+    read = {"twilio": "get_call", "getstream": "get_room", "livekit": "list_rooms"}[leg.adapter.provider]
+    leg.sandbox.add_fault(read, fault)
+    with pytest.raises(Unavailable):
+        leg.end(verify_first=True)
+    assert leg.effects() == 0
+    assert leg.end(verify_first=True).ended_at is not None
+    assert leg.effects() == 1
+
+
+@pytest.mark.parametrize("fault", ["html_400", "html_404", "json_404", "act_then_html", "act_then_strange"])
+def test_an_opening_that_something_else_answered_has_an_unknown_outcome(leg, sandbox, fault):
+    sandbox.add_fault("create_call" if leg.phone else "open_room", fault)
+    with pytest.raises(UnknownOutcome):
+        Leg(leg.adapter, sandbox)
 
 
 def test_ended_already_is_a_success_after_a_check(leg):

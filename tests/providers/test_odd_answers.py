@@ -49,6 +49,14 @@ def test_an_answer_that_is_no_call_is_an_unknown_outcome(body):
         twilio(url).make_call(to="+14155550111", from_="+14155550100")
 
 
+def test_the_record_of_another_call_or_room_proves_nothing():
+    with answers(("200 OK", OVER)) as url, pytest.raises(UnknownOutcome):
+        twilio(url).end_call("CA2", verify_first=True)
+    ended = {"call": {"id": "r1", "type": "default", "ended_at": 1}, "duration": "1ms"}
+    with answers(("200 OK", ended)) as url, pytest.raises(UnknownOutcome):
+        getstream(url).end_room("default", "r2", verify_first=True)
+
+
 @pytest.mark.parametrize(
     "odd", [{"duration": "²"}, {"duration": 1.5}, {"end_time": 5}, {"end_time": "soon"}, {"status": None}]
 )
@@ -66,7 +74,7 @@ def test_a_list_that_is_none_is_not_taken_for_no_calls(calls):
 def test_a_404_that_is_not_getstreams_own_does_not_mean_that_a_room_is_gone():
     with answers(("404 Not Found", b"<html>wrong host</html>")) as url:
         for ask in (getstream(url).end_room, getstream(url).delete_room):
-            with pytest.raises(Rejected):
+            with pytest.raises(UnknownOutcome):
                 ask("default", "r1")
 
 

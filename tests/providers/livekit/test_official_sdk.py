@@ -141,7 +141,10 @@ def listener():
             kind = self.headers["Content-Type"]
             token = self.headers["Authorization"].removeprefix("Bearer ")
             received.append({"path": self.path, "type": kind, "token": token, "body": body})
-            room = b'{"name": "r1", "rooms": [{"name": "r1"}]}' if kind == "application/json" else b""
+            answer = (
+                b"{}" if self.path.endswith("/DeleteRoom") else b'{"name": "r1", "rooms": [{"name": "r1"}]}'
+            )
+            room = answer if kind == "application/json" else b""
             self.send_response(200)
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(room)))
