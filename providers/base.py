@@ -52,6 +52,14 @@ class Adapter(Protocol):
 
 
 @runtime_checkable
+class ChecksCredentials(Adapter, Protocol):
+    """Tries the credentials without any effect at the provider."""
+
+    def check_credentials(self) -> None:
+        """Read something that only valid credentials can read. Raises ProviderError if that fails."""
+
+
+@runtime_checkable
 class EndsCalls(Adapter, Protocol):
     """Ends phone calls."""
 

@@ -15,11 +15,11 @@ from providers.twilio.adapter import Twilio
 
 @dataclass(frozen=True)
 class Provider:
-    """`adapter` is None for a company whose credentials can be stored, but nothing uses them yet."""
+    """A company with an adapter: without one, no connection to it can be made."""
 
     label: str
     credentials: CredentialSpec
-    adapter: Callable[[Mapping[str, str], TransportOptions], Adapter] | None = None
+    adapter: Callable[[Mapping[str, str], TransportOptions], Adapter]
     rooms_label: str = ""  # the name of its product with rooms, if not the label
 
 
@@ -27,11 +27,6 @@ class Provider:
 PROVIDERS = {
     "twilio": Provider("Twilio", Twilio.credentials, Twilio),
     "getstream": Provider("GetStream", GetStream.credentials, GetStream, "GetStream Video"),
-    "cloudflare": Provider(
-        "Cloudflare",
-        CredentialSpec(("account_id", "app_id"), ("api_token",), identity_fields=("account_id", "app_id")),
-    ),
-    "vobiz": Provider("Vobiz", CredentialSpec(("auth_id",), ("auth_token",), identity_fields=("auth_id",))),
     "livekit": Provider("LiveKit", LiveKit.credentials, LiveKit),
 }
 CREDENTIALS = {name: provider.credentials for name, provider in PROVIDERS.items()}
@@ -62,7 +57,7 @@ def build_adapter(
     Raises NotSupported for a provider without an adapter, and NotConfigured that names a missing credential.
     """
     found = PROVIDERS.get(provider)
-    if found is None or found.adapter is None:
+    if found is None:
         raise NotSupported(f"There is no adapter for {provider}.")
     missing = [name for name in found.credentials.required if not credentials.get(name)]
     if missing:

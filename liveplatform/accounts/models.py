@@ -120,6 +120,11 @@ class JwtIssuer(models.Model):
 class Connection(models.Model):
     """A customer's account at a provider. Its secrets are sealed and never shown."""
 
+    class CheckOutcome(models.TextChoices):
+        ACCEPTED = "accepted", "accepted by the provider"
+        REFUSED = "refused", "refused by the provider"
+        UNKNOWN = "unknown", "the provider could not be asked"
+
     # Sealed column, and its name in the additional authenticated data (rotate_encryption).
     sealed_fields: ClassVar[dict[str, str]] = {"sealed_secrets": "secrets"}
 
@@ -133,6 +138,12 @@ class Connection(models.Model):
     )
     sealed_secrets = models.TextField(blank=True, default="", editable=False)
     is_default = models.BooleanField(default=True)
+    # When the credentials were last tried at the provider, and what came back.
+    checked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    check_outcome = models.CharField(
+        max_length=8, choices=CheckOutcome.choices, blank=True, default="", db_default="", editable=False
+    )
+    check_message = models.CharField(max_length=300, blank=True, default="", db_default="", editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     updated_at = models.DateTimeField(auto_now=True)
 

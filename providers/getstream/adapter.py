@@ -37,6 +37,12 @@ class GetStream:
         self._key, self._secret = credentials["api_key"], credentials["api_secret"]
         self._http = Transport("GetStream", options, base_url=BASE_URL, read_error=read_error)
 
+    def check_credentials(self) -> None:
+        """Queries one call, which needs a token that the app's secret signed."""
+        answer = self._send("POST", "/api/v2/video/calls", body={"limit": 1})
+        if not isinstance(answer.get("calls"), list):
+            raise Unavailable("GetStream's answer is not a list of calls.", code="bad_answer")
+
     def open_room(
         self,
         room_type: str,

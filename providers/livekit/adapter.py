@@ -48,6 +48,10 @@ class LiveKit:
         self._departure = int(credentials.get("departure_timeout") or DEPARTURE_TIMEOUT)
         self._http = Transport("LiveKit", _with_http_url(options), base_url="", read_error=read_error)
 
+    def check_credentials(self) -> None:
+        """Lists one room by a name, which needs a token that the server's secret signed."""
+        self._rooms(["credentials-check"])
+
     def open_room(
         self,
         room_type: str,

@@ -45,6 +45,10 @@ class SandboxClient:
         """Delete all recordings of a call or room, as a vendor does after its retention."""
         self._request("DELETE", f"/recordings/{call_id}")
 
+    def set_secret(self, key: str, secret: str) -> None:
+        """The auth token or API secret of an account SID or API key; any other one is refused."""
+        self._request("POST", "/secrets", json={"key": key, "secret": secret})
+
     def add_hook(self, key: str, secret: str, url: str) -> None:
         """Set the webhook of a Stream app or LiveKit server; Twilio's calls bring their own URL."""
         self._request("POST", "/hooks", json={"key": key, "secret": secret, "url": url})

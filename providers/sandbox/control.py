@@ -28,6 +28,7 @@ class ControlApi:
             web.get("/_sandbox/live", self.live),
             web.post("/_sandbox/recordings", self.add_recording),
             web.delete("/_sandbox/recordings/{id}", self.delete_recordings),
+            web.post("/_sandbox/secrets", self.set_secret),
             web.get("/_sandbox/hooks", self.callbacks),
             web.post("/_sandbox/hooks", self.add_hook),
             web.delete("/_sandbox/hooks/{key}", self.remove_hook),
@@ -93,6 +94,17 @@ class ControlApi:
         found = next((room for room in rooms if room["cid"] == cid), None)
         return web.json_response(found, status=200 if found else 404)
 
+    async def set_secret(self, request: web.Request) -> web.Response:
+        """The auth token or API secret of an account: {key, secret}; any other one is refused from now on.
+
+        Without it, the first token of a Twilio account is its token, and every API secret is accepted.
+        """
+        body = await request.json()
+        if not {"key", "secret"} <= body.keys():
+            return web.json_response({"error": "a secret needs key and secret"}, status=400)
+        self.sandbox.secrets[str(body["key"])] = str(body["secret"])
+        return web.json_response({}, status=201)
+
     async def callbacks(self, request: web.Request) -> web.Response:
         """The delivery attempts, oldest first; filter by resource."""
         resource, log = request.query.get("resource"), self.sandbox.callbacks.log
@@ -103,7 +115,7 @@ class ControlApi:
         hook = await request.json()
         if not {"key", "secret", "url"} <= hook.keys():
             return web.json_response({"error": "a hook needs key, secret and url"}, status=400)
-        self.sandbox.callbacks.register(hook)
+        self.sandbox.register(hook)
         return web.json_response({}, status=201)
 
     async def remove_hook(self, request: web.Request) -> web.Response:

@@ -21,7 +21,7 @@ def application(hooks: Iterable[Mapping[str, str]] = ()) -> web.Application:
     """`hooks`: webhooks of apps that are registered from the start, see CallbackQueue.register."""
     sandbox = Sandbox()
     for hook in hooks:
-        sandbox.callbacks.register(hook)
+        sandbox.register(hook)
     vendors = [vendor(sandbox) for vendor in VENDORS]
     app = web.Application(client_max_size=2 * 1024 * 1024)
     for vendor in vendors:

@@ -3,10 +3,11 @@
 import asyncio
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+import jwt
 from aiohttp import web
 
 from providers.sandbox.callback_queue import CallbackQueue
@@ -51,6 +52,13 @@ class Sandbox:
         self.ledger = Ledger()
         self.faults = Faults()
         self.callbacks = CallbackQueue()
+        # Of each account: its auth token or API secret, by its account SID or API key.
+        self.secrets: dict[str, str] = {}
+
+    def register(self, hook: Mapping[str, Any]) -> None:
+        """Set the webhook of an app, and with it the app's secret; see CallbackQueue.register."""
+        self.callbacks.register(hook)
+        self.secrets[hook["key"]] = hook["secret"]
 
 
 class Vendor(ABC):
@@ -140,6 +148,12 @@ def json_object(body: bytes) -> dict[str, Any]:
     except ValueError:
         return {}
     return document if isinstance(document, dict) else {}
+
+
+def decode_token(token: str, secret: str | None) -> dict[str, Any]:
+    """The claims of an HS256 token; without a `secret` its signature is not checked. Raises PyJWTError."""
+    options = {"verify_signature": secret is not None, "verify_exp": True}
+    return dict(jwt.decode(token, secret or "", algorithms=["HS256"], options=options))  # type: ignore[arg-type]
 
 
 def _id_in_path(request: web.Request) -> str:

@@ -15,7 +15,14 @@ from providers.errors import Rejected, Unavailable
 from providers.events import ProviderEventData, RecordingFile
 from providers.http import Form, Transport, TransportOptions, path_segment
 from providers.twilio import events
-from providers.twilio.wire import LEG_STATUS, is_ready, read_error, read_leg, read_recording
+from providers.twilio.wire import (
+    LEG_STATUS,
+    is_ready,
+    read_account_status,
+    read_error,
+    read_leg,
+    read_recording,
+)
 
 BASE_URL = "https://api.twilio.com"
 # A call without instructions would end at once; this keeps it open until the agent takes it over.
@@ -45,6 +52,12 @@ class Twilio:
         self._account = f"/2010-04-01/Accounts/{path_segment(sid)}"
         self._calls = f"{self._account}/Calls"
         self._http = Transport("Twilio", options, base_url=BASE_URL, read_error=read_error)
+
+    def check_credentials(self) -> None:
+        """Reads the account itself: a suspended or closed one cannot make calls."""
+        status = read_account_status(self._http.request("GET", f"{self._account}.json", auth=self._auth).data)
+        if status != "active":
+            raise Rejected(f"Twilio: the account is {status}.", code=status)
 
     def end_call(self, call_id: str, *, verify_first: bool = False) -> Leg:
         if verify_first:

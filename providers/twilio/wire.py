@@ -11,7 +11,7 @@ from typing import Any
 
 from providers.base import Leg, LegStatus
 from providers.body import error_number
-from providers.errors import UnknownOutcome
+from providers.errors import Unavailable, UnknownOutcome
 from providers.events import RecordingFile
 from providers.http import path_segment
 
@@ -50,6 +50,13 @@ def read_leg(call: object, sid: str = "") -> Leg:
         cost=cost,
         price_unit=unit,
     )
+
+
+def read_account_status(account: object) -> str:
+    """The status of an account resource: "active", "suspended" or "closed"."""
+    if not isinstance(account, Mapping) or account.get("status") not in ("active", "suspended", "closed"):
+        raise Unavailable("Twilio's answer is not an account.", code="bad_answer")
+    return str(account["status"])
 
 
 def is_ready(recording: object) -> bool:

@@ -42,6 +42,12 @@ def leg(request, sandbox):
     return Leg(request.getfixturevalue(request.param), sandbox)
 
 
+def test_right_credentials_are_accepted_and_nothing_changes(leg):
+    before = len(leg.sandbox.ledger(effects="1"))
+    leg.adapter.check_credentials()
+    assert len(leg.sandbox.ledger(effects="1")) == before
+
+
 def test_an_end_has_one_effect_however_often_it_is_asked_for(leg):
     for _ in range(3):
         assert leg.end().ended_at is not None

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from calls.models import PhoneNumber
 from calls.phone_numbers import InvalidPhoneNumber, PhoneNumberExists, add_number
+from liveplatform.accounts.connection_check import check_connection
 from liveplatform.accounts.connections import InvalidConnection, upsert_connection
 from liveplatform.accounts.lookup import find_account
 from liveplatform.accounts.models import Connection
@@ -44,6 +45,8 @@ class Command(BaseCommand):
             raise CommandError(f"{error}{hint}") from error
         self.stdout.write(f"{account} is connected to {connection.get_provider_display()} ({connection.pk}).")
         self.stdout.write(f"Its events are taken at {connection.events_url}")
+        check = check_connection(connection)
+        self.stdout.write(f"Credentials: {check.outcome.label}. {check.message}".rstrip())
 
 
 def _parse_pair(text: str) -> tuple[str, str]:

@@ -7,12 +7,14 @@ from uuid import UUID
 
 from django.db.models import ProtectedError
 from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from liveplatform.accounts.api import serializers as shapes
+from liveplatform.accounts.connection_check import check_connection
 from liveplatform.accounts.connections import (
     InvalidConnection,
     apply_credentials,
@@ -44,15 +46,17 @@ class ConnectionViewSet(ListModelMixin, RetrieveModelMixin, DestroyMixin[Connect
     pagination_class = UnpagedList
     lookup_url_kwarg = "connection_id"
     tags = ["Connections"]
-    scopes = dict.fromkeys(("list", "retrieve", "create", "partial_update", "destroy"), ADMIN)
-    atomic_actions = frozenset({"create", "partial_update", "destroy"})
+    scopes = dict.fromkeys(("list", "retrieve", "create", "partial_update", "destroy", "check"), ADMIN)
+    # Not `create` and `check`, which wait for the provider; connecting the same account again is harmless.
+    atomic_actions = frozenset({"partial_update", "destroy"})
 
     @extend_schema(
         summary="Connect the account to a provider",
         description=(
             "It becomes the default. For the same provider account the existing connection is updated and "
             "keeps its id; for another one, the former connection and its calls are kept. "
-            "Secrets are never shown."
+            "Secrets are never shown. The credentials are tried at the provider: `check_outcome` says if "
+            "it accepted them. A refusal, or a provider that is down, does not refuse the connection."
         ),
         request=shapes.ConnectionRequest,
     )
@@ -63,6 +67,7 @@ class ConnectionViewSet(ListModelMixin, RetrieveModelMixin, DestroyMixin[Connect
             connection = upsert_connection(
                 account, values.pop("provider"), values.pop("credentials"), **values
             )
+        check_connection(connection)
         connection.refresh_from_db()
         return Response(shapes.ConnectionSerializer.write(connection), status=201)
 
@@ -83,6 +88,20 @@ class ConnectionViewSet(ListModelMixin, RetrieveModelMixin, DestroyMixin[Connect
         connection.name = changes.get("name", connection.name)
         connection.save()
         return Response(shapes.ConnectionSerializer.write(connection))
+
+    @extend_schema(
+        summary="Try a connection's credentials at the provider",
+        description=(
+            "Changes nothing at the provider. `refused`: the provider does not accept the credentials. "
+            "`unknown`: it could not be asked, try again later."
+        ),
+        request=None,
+        responses={200: shapes.ConnectionCheckSerializer},
+    )
+    @action(detail=True, methods=["post"])
+    def check(self, request: Request, connection_id: UUID) -> Response:
+        result = check_connection(self.get_object())
+        return Response(shapes.ConnectionCheckSerializer.write(result))
 
     @extend_schema(
         summary="Remove a connection; its calls are kept",

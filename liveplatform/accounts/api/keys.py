@@ -42,7 +42,6 @@ class ApiKeyViewSet(ListModelMixin, PlatformViewSet[ApiKey]):
     )
     def create(self, request: Request) -> Response:
         values = self.read(shapes.KeyRequest)
-        values["scopes"] = values.get("scopes") or sorted(self.principal.scopes)
         self._check_scopes(values["scopes"])
         if values["expires_at"] and values["expires_at"] <= timezone.now():
             raise ValidationError({"expires_at": ["This is in the past."]})

@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from liveplatform.accounts.keys import MAX_OVERLAP_HOURS
+from liveplatform.accounts.models import Connection
 from liveplatform.accounts.scopes import SCOPES
 from liveplatform.api.serializers import (
     CleanCharField,
@@ -49,7 +50,10 @@ class KeyRequest(StrictSerializer):
 
     name = CleanCharField(required=False, allow_blank=True, max_length=100, default="")
     scopes = serializers.ListField(
-        child=serializers.ChoiceField(choices=list(SCOPES)), required=False, allow_empty=False, max_length=10
+        child=serializers.ChoiceField(choices=list(SCOPES)),
+        allow_empty=False,
+        max_length=10,
+        help_text="What the key may do; only scopes that the requesting key has.",
     )
     expires_at = InstantField(required=False, allow_null=True, default=None)
 
@@ -134,8 +138,25 @@ class ConnectionSerializer(PlainSerializer):
     options = JSONObjectField()
     events_url = serializers.CharField(help_text="The URL to which the provider sends events.")
     is_default = serializers.BooleanField()
+    checked_at = serializers.DateTimeField(
+        allow_null=True, help_text="When the credentials were last tried at the provider."
+    )
+    check_outcome = serializers.ChoiceField(
+        choices=Connection.CheckOutcome.choices, allow_null=True, help_text="Of that trial."
+    )
+    check_message = serializers.CharField(allow_null=True, help_text="Why it was not accepted.")
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
+
+
+class ConnectionCheckSerializer(PlainSerializer):
+    """What the provider said of a connection's credentials."""
+
+    outcome = serializers.ChoiceField(choices=Connection.CheckOutcome.choices)
+    message = serializers.CharField(allow_null=True, help_text="Why they were not accepted.")
+    code = serializers.CharField(allow_null=True, help_text="The provider's error code, or one of ours.")
+    help_url = serializers.CharField(allow_null=True, help_text="The provider's page about the code.")
+    checked_at = serializers.DateTimeField()
 
 
 class ConnectionsSerializer(EnvelopeSerializer):

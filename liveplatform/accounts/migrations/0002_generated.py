@@ -13,4 +13,19 @@ class Migration(migrations.Migration):
             name='call_join_limit',
             field=models.PositiveIntegerField(db_default=3600, default=3600, help_text='Seconds after which a live video call that nobody has joined is ended; 0: never.'),
         ),
+        migrations.AddField(
+            model_name='connection',
+            name='check_message',
+            field=models.CharField(blank=True, db_default='', default='', editable=False, max_length=300),
+        ),
+        migrations.AddField(
+            model_name='connection',
+            name='check_outcome',
+            field=models.CharField(blank=True, choices=[('accepted', 'accepted by the provider'), ('refused', 'refused by the provider'), ('unknown', 'the provider could not be asked')], db_default='', default='', editable=False, max_length=8),
+        ),
+        migrations.AddField(
+            model_name='connection',
+            name='checked_at',
+            field=models.DateTimeField(blank=True, editable=False, null=True),
+        ),
     ]

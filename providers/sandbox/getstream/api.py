@@ -11,7 +11,7 @@ from aiohttp import web
 from providers.sandbox.getstream.callbacks import getstream_event
 from providers.sandbox.getstream.resources import call_recording, new_room, room_response
 from providers.sandbox.recordings import Recordings
-from providers.sandbox.vendor import Reply, Sandbox, Vendor, json_object, store_bounded
+from providers.sandbox.vendor import Reply, Sandbox, Vendor, decode_token, json_object, store_bounded
 
 ERROR_NAMES = {4: "InputError", 5: "AuthFailed", 9: "RateLimited", 16: "DoesNotExist", -1: "InternalError"}
 
@@ -164,10 +164,12 @@ class GetStreamApi(Vendor):
             self.sandbox.callbacks.send(*(getstream_event(app, event, room, **fields) for event in events))
 
     def authenticate(self, request: web.Request) -> Reply | None:
-        """A JWT without "Bearer", and the api_key in the query; the signature is not checked."""
-        token = request.headers.get("Authorization", "")
+        """A JWT without "Bearer", signed with the app's secret if that is known; the api_key in the query."""
+        secret = self.sandbox.secrets.get(request.query.get("api_key", ""))
         try:
-            jwt.decode(token, options={"verify_signature": False})
+            decode_token(request.headers.get("Authorization", ""), secret)
+        except jwt.InvalidSignatureError:
+            return self.error(401, 43, "Token signature is invalid")
         except jwt.PyJWTError:
             return self.error(401, 5, "token is not a valid JWT")
         if not request.query.get("api_key") or request.headers.get("stream-auth-type") != "jwt":

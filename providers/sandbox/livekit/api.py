@@ -17,7 +17,7 @@ from providers.sandbox.livekit.messages import METHODS
 from providers.sandbox.livekit.protobuf import MalformedMessage, decode, encode
 from providers.sandbox.livekit.room import closes_at, new_room, to_json
 from providers.sandbox.recordings import Recordings
-from providers.sandbox.vendor import Handler, Reply, Sandbox, Vendor, store_bounded
+from providers.sandbox.vendor import Handler, Reply, Sandbox, Vendor, decode_token, store_bounded
 
 PROTOBUF = "application/protobuf"
 
@@ -59,7 +59,7 @@ class LiveKitApi(Vendor):
             return document if isinstance(document, dict) else {}
 
         def act(request: web.Request, body: bytes) -> Reply:
-            fields, claims = parse(request, body), _token_claims(request)
+            fields, claims = parse(request, body), self._claims(request)
             if not _has_grant(claims, grant, fields):
                 return self.error(401, "unauthenticated", "permissions denied")
             self._close_idle()
@@ -179,10 +179,19 @@ class LiveKitApi(Vendor):
         if not request.headers.get("Authorization", "").startswith("Bearer "):
             return _plain_text("invalid authorization header. Must start with Bearer ")
         try:
-            _token_claims(request)
+            self._claims(request)
         except jwt.PyJWTError:
             return _plain_text("invalid authorization token")
         return None
+
+    def _claims(self, request: web.Request) -> dict[str, Any]:
+        """The token's claims; it must be signed with the server's secret if that is known."""
+        token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        claims = decode_token(token, None)
+        if not {"exp", "iss"} <= claims.keys():
+            raise jwt.MissingRequiredClaimError("exp, iss")
+        secret = self.sandbox.secrets.get(str(claims["iss"]))
+        return decode_token(token, secret) if secret is not None else claims
 
     def _not_found(self) -> Reply:
         return self.error(404, "not_found", "requested room does not exist")
@@ -198,14 +207,6 @@ class LiveKitApi(Vendor):
             503: "unavailable",
         }.get(status, "internal")
         return Reply(status, {"code": code, "msg": message or code})
-
-
-def _token_claims(request: web.Request) -> dict[str, Any]:
-    """The claims; form, expiry and grants of the token are checked, its signature is not."""
-    token = request.headers.get("Authorization", "").removeprefix("Bearer ")
-    return dict(
-        jwt.decode(token, options={"verify_signature": False, "verify_exp": True, "require": ["exp", "iss"]})
-    )
 
 
 def _has_grant(claims: dict[str, Any], grant: str, fields: dict[str, Any]) -> bool:

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from providers.sandbox.recordings import Recordings
 from providers.sandbox.twilio.callbacks import recording_callback, status_callback
-from providers.sandbox.twilio.resources import new_call, public, recording_resource
+from providers.sandbox.twilio.resources import account_resource, new_call, public, recording_resource
 from providers.sandbox.vendor import Reply, Sandbox, Vendor, store_bounded
 
 LIVE_STATUSES = ("queued", "ringing", "in-progress")
@@ -27,18 +27,21 @@ class TwilioApi(Vendor):
 
     def __init__(self, sandbox: Sandbox) -> None:
         super().__init__(sandbox)
-        self.tokens: dict[str, str] = {}
         self.files = Recordings(sandbox)
 
     def routes(self) -> Sequence[web.RouteDef]:
         calls = "/2010-04-01/Accounts/{account}/Calls"
         return [
+            web.get("/2010-04-01/Accounts/{account}.json", self.handler("get_account", self.account)),
             web.post(f"{calls}.json", self.handler("create_call", self.create)),
             web.get(f"{calls}.json", self.handler("list_calls", self.list)),
             web.get(f"{calls}/{{sid}}.json", self.handler("get_call", self.get)),
             web.post(f"{calls}/{{sid}}.json", self.handler("end_call", self.update)),
             web.get(f"{calls}/{{sid}}/Recordings.json", self.handler("list_recordings", self.recordings)),
         ]
+
+    def account(self, request: web.Request, form: Any) -> Reply:  # noqa: ANN401
+        return Reply(200, account_resource(request.match_info["account"]))
 
     def create(self, request: web.Request, form: Any) -> Reply:  # noqa: ANN401 - a multidict of the form
         for name in ("To", "From"):
@@ -117,7 +120,7 @@ class TwilioApi(Vendor):
         callbacks = []
         for event, status in events:
             if call["_callback"] and event in call["_events"]:
-                token = self.tokens[call["account_sid"]]
+                token = self.sandbox.secrets[call["account_sid"]]
                 callbacks.append(status_callback(call, token, event, status, call["_sent"]))
                 call["_sent"] += 1
         self.sandbox.callbacks.send(*callbacks)
@@ -125,7 +128,7 @@ class TwilioApi(Vendor):
     def _send_recording(self, call: dict[str, Any], file: dict[str, Any]) -> None:
         if call["_recording_callback"]:
             recording = recording_resource(file, call["account_sid"], call["sid"])
-            token = self.tokens[call["account_sid"]]
+            token = self.sandbox.secrets[call["account_sid"]]
             self.sandbox.callbacks.send(recording_callback(call, token, recording, call["_base_url"]))
 
     def _call(self, request: web.Request) -> dict[str, Any] | None:
@@ -138,7 +141,7 @@ class TwilioApi(Vendor):
             sid, _, token = base64.b64decode(request.headers["Authorization"][6:]).decode().partition(":")
         except (KeyError, ValueError):
             return self.error(401, 20003, "Authenticate")
-        known = self.tokens.setdefault(sid, token)
+        known = self.sandbox.secrets.setdefault(sid, token)
         if not token or token != known or sid != request.match_info["account"]:
             return self.error(401, 20003, "Authenticate")
         return None

@@ -5,6 +5,22 @@ from email.utils import format_datetime
 from typing import Any
 
 
+def account_resource(sid: str) -> dict[str, Any]:
+    """The account itself; its auth token is not shown."""
+    created = format_datetime(datetime(2026, 1, 1, tzinfo=UTC))
+    return {
+        "sid": sid,
+        "friendly_name": "Sandbox",
+        "status": "active",
+        "type": "Full",
+        "owner_account_sid": sid,
+        "date_created": created,
+        "date_updated": created,
+        "uri": f"/2010-04-01/Accounts/{sid}.json",
+        "subresource_uris": {"calls": f"/2010-04-01/Accounts/{sid}/Calls.json"},
+    }
+
+
 def new_call(sid: str, account: str, form: Any, base_url: str) -> dict[str, Any]:  # noqa: ANN401 - a multidict
     """A call as created by this form; live at once. By default only its end is called back."""
     now = datetime.now(UTC)

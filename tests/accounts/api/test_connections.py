@@ -1,6 +1,7 @@
 """/v1/connections: the credentials of each provider; secrets are write-only."""
 
 from concurrent.futures import ThreadPoolExecutor
+from uuid import uuid4
 
 import pytest
 from django.db import connection as database
@@ -13,7 +14,9 @@ from liveplatform.crypto import DecryptionFailed
 from providers.registry import CREDENTIALS
 from tests.support.database import everything
 from tests.support.factories import phone_call
+from tests.support.sandbox import SECRET, sandbox, sandbox_url
 
+__all__ = ["sandbox", "sandbox_url"]
 PATH = "/v1/connections"
 CANARY = "canary-auth-token-0123456789"
 TWILIO = {"account_sid": "AC1", "auth_token": CANARY}
@@ -242,3 +245,68 @@ def test_concurrent_connects_make_one_default():
         list(pool.map(one, range(8)))
     found = Connection.objects.filter(account=account)
     assert (found.count(), found.filter(is_default=True).count()) == (8, 1)
+
+
+@pytest.mark.parametrize("provider", ["cloudflare", "vobiz", "unheard-of"])
+def test_a_company_without_an_adapter_cannot_be_connected(api, provider):
+    answer = create(api, provider, {"api_token": "x"})
+    assert (answer.status_code, list(answer.json()["fields"])) == (400, ["provider"])
+    assert not Connection.objects.filter(provider=provider).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+class TestCheck:
+    """The sandbox is asked over HTTP, as the companies would be."""
+
+    @pytest.fixture(params=["twilio", "getstream", "livekit"])
+    def given(self, request, sandbox, sandbox_url) -> dict:
+        name = uuid4().hex
+        key = {"account_sid": f"AC{name}"} if request.param == "twilio" else {"api_key": name}
+        secret = "auth_token" if request.param == "twilio" else "api_secret"
+        sandbox.set_secret(next(iter(key.values())), SECRET)
+        return {"provider": request.param, "key": key, "secret": secret, "url": sandbox_url}
+
+    def connect(self, api, given, secret: str, url: str | None = None) -> dict:
+        account = api.account
+        credentials = given["key"] | {given["secret"]: secret}
+        connection = upsert_connection(
+            account, given["provider"], credentials, base_url=given["url"] if url is None else url
+        )
+        answer = api("POST", f"{PATH}/{connection.pk}/check")
+        assert answer.status_code == 200
+        shown = api("GET", f"{PATH}/{connection.pk}").json()
+        assert shown["check_outcome"] == answer.json()["outcome"]
+        assert shown["checked_at"] == answer.json()["checked_at"]
+        return answer.json()
+
+    def test_right_credentials_are_accepted(self, api, given):
+        assert self.connect(api, given, SECRET) | {"checked_at": None} == {
+            "outcome": "accepted",
+            "message": None,
+            "code": None,
+            "help_url": None,
+            "checked_at": None,
+        }
+
+    def test_a_wrong_secret_is_refused(self, api, given):
+        answer = self.connect(api, given, "another-secret-of-32-characters!!")
+        assert (answer["outcome"], answer["code"]) == ("refused", "auth")
+        assert SECRET not in str(answer)
+
+    def test_a_provider_that_is_down_says_nothing_about_them(self, api, given):
+        answer = self.connect(api, given, SECRET, url="http://127.0.0.1:9")
+        assert (answer["outcome"], answer["code"]) == ("unknown", "unreachable")
+
+    def test_nothing_changes_at_the_provider(self, api, given, sandbox):
+        before = len(sandbox.ledger(effects="1"))
+        self.connect(api, given, SECRET)
+        assert len(sandbox.ledger(effects="1")) == before
+
+
+def test_a_new_connection_is_tried_but_never_refused_for_it(api):
+    answer = create(
+        api, "livekit", {"api_key": "k", "api_secret": "s" * 32}, base_url="https://live.example.com"
+    )
+    assert answer.status_code == 201
+    assert answer.json()["check_outcome"] in ("unknown", "refused")
+    assert answer.json()["checked_at"]

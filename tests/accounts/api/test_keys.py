@@ -11,6 +11,7 @@ from tests.support.api_client import ApiClient
 from tests.support.database import everything
 
 PATH = "/v1/api-keys"
+READ = {"scopes": ["read:live"]}
 
 
 def works(api: ApiClient, text: str) -> bool:
@@ -27,9 +28,9 @@ def test_a_key_is_made_and_works(api):
     assert works(api, made["api_key"])
 
 
-def test_without_scopes_a_key_gets_those_of_the_requesting_key(account):
-    api = ApiClient(account, ("admin:live", "read:live"))
-    assert api("POST", PATH, {}).json()["scopes"] == ["admin:live", "read:live"]
+def test_a_key_is_not_made_without_saying_what_it_may_do(api):
+    answer = api("POST", PATH, {"name": "ci"})
+    assert (answer.status_code, list(answer.json()["fields"])) == (400, ["scopes"])
 
 
 def test_a_key_with_more_scopes_than_the_requesting_key_is_refused(account):
@@ -65,7 +66,7 @@ def test_an_invalid_request_is_400(api, body):
 
 
 def test_the_list_shows_no_secret(api):
-    text = api("POST", PATH, {}).json()["api_key"]
+    text = api("POST", PATH, READ).json()["api_key"]
     listed = api("GET", PATH)
     assert {key["public_id"] for key in listed.json()["api_keys"]} == set(
         ApiKey.objects.filter(account=api.account).values_list("public_id", flat=True)
@@ -87,13 +88,13 @@ def test_rotation_leaves_two_live_keys(api):
 
 @pytest.mark.parametrize("gone", [{"revoked_at": timezone.now()}, {"expires_at": timezone.now()}])
 def test_a_key_that_has_ended_is_not_rotated(api, gone):
-    old = api("POST", PATH, {}).json()
+    old = api("POST", PATH, READ).json()
     ApiKey.objects.filter(pk=old["id"]).update(**gone)
     assert api("POST", f"{PATH}/{old['id']}/rotate").status_code == 409
 
 
 def test_a_rotated_key_is_not_rotated_again(api):
-    old = api("POST", PATH, {}).json()
+    old = api("POST", PATH, READ).json()
     assert api("POST", f"{PATH}/{old['id']}/rotate", {"overlap_hours": 1}).status_code == 201
     again = api("POST", f"{PATH}/{old['id']}/rotate", {"overlap_hours": 1})
     assert (again.status_code, again.json()["error"]) == (409, "conflict")
@@ -103,7 +104,7 @@ def test_a_rotated_key_is_not_rotated_again(api):
 
 
 def test_a_revoked_key_stops_working(api):
-    made = api("POST", PATH, {}).json()
+    made = api("POST", PATH, READ).json()
     assert works(api, made["api_key"])
     for _ in range(2):
         assert api("DELETE", f"{PATH}/{made['id']}").status_code == 204
@@ -112,13 +113,13 @@ def test_a_revoked_key_stops_working(api):
 
 
 def test_a_replay_shows_the_same_key(api):
-    first, again = (api("POST", PATH, {"name": "once"}, Idempotency_Key="k") for _ in range(2))
+    first, again = (api("POST", PATH, {"name": "once"} | READ, Idempotency_Key="k") for _ in range(2))
     assert first.json()["api_key"] == again.json()["api_key"]
     assert ApiKey.objects.filter(name="once").count() == 1
 
 
 def test_the_text_of_a_key_is_not_stored(api):
-    made = api("POST", PATH, {"name": "canary"}, Idempotency_Key="k").json()
+    made = api("POST", PATH, {"name": "canary"} | READ, Idempotency_Key="k").json()
     secret = made["api_key"].split("_", 2)[2].encode()
     assert b"canary" in everything(), "the search sees what is there"
     assert secret not in everything()
