@@ -37,6 +37,17 @@ class CallNotPlaced(APIException):
     releases_key = True
 
 
+class NoCallInstructions(APIException):
+    """400: the call would be dialled, and whoever answers would hear nothing."""
+
+    status_code = status.HTTP_400_BAD_REQUEST
+    default_code = "no_call_instructions"
+    default_detail = (
+        "Say what the answered call hears: `url`, an address that answers TwiML, or `twiml`, for example "
+        "<Response><Say>Hello.</Say></Response>. `ai_agent_id` alone makes nobody speak."
+    )
+
+
 class NoPhoneNumberError(APIException):
     """409: the call uses no phone number of the account."""
 

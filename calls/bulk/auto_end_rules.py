@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce, Now
 
 from calls.bulk.operations import set_enabled
 from calls.bulk.run import next_chunk
+from calls.bulk.targets import endable_calls
 from calls.filters import CallFilter
 from calls.models.bulk import AutoEndRule
 from calls.models.call import Call
@@ -63,10 +64,10 @@ def _save(rule: AutoEndRule, fields: list[str] | None = None) -> None:
 
 def matching_calls(rule: AutoEndRule) -> QuerySet[Call]:
     """The calls that the rule would end now: live, matching, and older than its `min_age`."""
-    calls = CallFilter.from_json(rule.filter).queryset(rule.account_id)
+    calls = endable_calls(CallFilter.from_json(rule.filter), rule.account_id)
     began = Coalesce("started_at", "created_at")
     limit = Now() - timedelta(seconds=rule.min_age)
-    return calls.filter(ended_at__isnull=True).annotate(began=began).filter(began__lt=limit)
+    return calls.annotate(began=began).filter(began__lt=limit)
 
 
 def run_rule(rule: AutoEndRule) -> None:

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from calls.bulk.run import pending_calls
+from calls.bulk.targets import endable_calls
 from calls.filters import CallFilter
 from calls.models import AutoEndRule, Call, Operation
 from calls.models.end_code import DEFAULT_REASON, EndCode
@@ -21,6 +22,8 @@ def start_operation(
     account_id: UUID, call_filter: CallFilter, *, reason: str, code: EndCode, actor: str
 ) -> Operation:
     """Start ending the calls that match and are live now; returns at once, workers do it.
+
+    Scheduled calls are left alone unless the filter names them (bulk/targets.py).
 
     `reason` defaults to DEFAULT_REASON; `actor` becomes the `ended_by` of the calls.
     """
@@ -45,7 +48,7 @@ def by_ids(ids: Sequence[UUID | str]) -> CallFilter:
 
 def count_live(account_id: UUID, call_filter: CallFilter) -> int:
     """How many calls an operation started now would end."""
-    return call_filter.queryset(account_id).filter(ended_at__isnull=True).count()
+    return endable_calls(call_filter, account_id).count()
 
 
 def start_per_account(calls: QuerySet[Call], *, reason: str, code: EndCode, actor: str) -> list[Operation]:

@@ -13,6 +13,7 @@ from django.db.models.functions import Now
 
 from calls import activity
 from calls.bulk.representation import OperationSerializer
+from calls.bulk.targets import endable_calls
 from calls.filters import CallFilter
 from calls.models.bulk import Operation
 from calls.models.call import Call
@@ -27,8 +28,8 @@ CHUNK_SIZE = 200
 
 def pending_calls(operation: Operation) -> QuerySet[Call]:
     """The calls that the operation has still to end: live, and not younger than itself."""
-    calls = CallFilter.from_json(operation.filter).queryset(operation.account_id)
-    return calls.filter(ended_at__isnull=True, created_at__lte=operation.created_at)
+    calls = endable_calls(CallFilter.from_json(operation.filter), operation.account_id)
+    return calls.filter(created_at__lte=operation.created_at)
 
 
 def run_chunk(operation: Operation) -> None:

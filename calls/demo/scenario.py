@@ -13,6 +13,7 @@ from liveplatform.dev.stack import LocalStack, StartFailed
 from providers.sandbox.client import SandboxClient
 
 NUMBER = "+14155550100"
+TWIML = "<Response><Say>How can I help?</Say></Response>"
 WEBHOOK_TIMEOUT = 30.0  # seconds
 EXPECTED_EVENTS = {"call.ended", "call.processed"}
 
@@ -65,7 +66,7 @@ class Scenario:
         self.secret = endpoint["secret"]
 
     def _phone_call(self) -> CallResult:
-        body = {"call_from": NUMBER, "call_to": "+14155550123", "echo_room": True}
+        body = {"call_from": NUMBER, "call_to": "+14155550123", "twiml": TWIML, "echo_room": True}
         call = self._request("POST", "/calls/make-call", body)["data"]
         self._request("PUT", f"/v1/calls/{call['id']}/transcript", {"turns": turns(), "language": "en"})
         end = {"call_id": call["id"], "disconnect_reason": "Customer requested to end call"}

@@ -27,7 +27,7 @@ class DialRequest:
     url: str = ""
     echo_room: bool = False
     record: bool = False
-    is_test: bool = True
+    is_test: bool = False
     time_limit: int | None = None  # seconds; None: the account's default
     actor: str = ""  # who dials ("key:…")
     submission_key: str = ""  # requests with the same key are one call

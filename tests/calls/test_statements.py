@@ -16,7 +16,7 @@ from calls.filters import CallFilter
 from calls.lifecycle.end import end
 from calls.models import AutoEndRule, Step, Transcript
 from calls.models.end_code import EndCode
-from tests.support.factories import NUMBER
+from tests.support.factories import NUMBER, TWIML
 from tests.support.routes import routes, scopes_of
 
 TURNS = {"turns": [{"role": "customer", "text": "hello"}]}
@@ -34,7 +34,7 @@ COSTS = [
     ("POST", "calls", {"call_from": NUMBER, "call_to": "+14155550111"}, 6),
     ("GET", "calls/{id}", None, 3),
     ("POST", "calls/end", {"call_id": "{live_phone}"}, 1),
-    ("POST", "calls/make-call", {"call_from": NUMBER, "call_to": "+14155550111"}, 8),
+    ("POST", "calls/make-call", {"call_from": NUMBER, "call_to": "+14155550111", "twiml": TWIML}, 8),
     ("GET", "calls/query", None, 4),
     ("GET", "phone_number", None, 1),
     ("GET", "v1/calls", None, 2),

@@ -9,7 +9,7 @@ from calls.monitoring.schedule import check_now
 from calls.post_processing.rerun import rerun_step
 from calls.recordings.schedule import sync_now
 from tests.support.draining import drain
-from tests.support.factories import NUMBER, phone_call, video_call
+from tests.support.factories import NUMBER, TWIML, phone_call, video_call
 
 TURNS = [{"role": "customer", "text": "hello"}]
 
@@ -72,7 +72,7 @@ def details_of(api, call, name):
 def lost_call(api, line, fault):
     """The provider's answer to the making of this call was lost."""
     line.sandbox.add_fault("create_call", fault)
-    api("POST", "/calls/make-call", {"call_from": NUMBER, "call_to": "+14155550166"})
+    api("POST", "/calls/make-call", {"call_from": NUMBER, "call_to": "+14155550166", "twiml": TWIML})
     return Call.objects.get(account=api.account)
 
 

@@ -10,6 +10,7 @@ import requests
 
 from liveplatform import embedded
 from tests.support.client import NUMBER, PlacedCall
+from tests.support.factories import TWIML
 from tests.support.stories import VAR
 
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -19,7 +20,7 @@ def test_a_lost_leg_is_found_and_hung_up_when_its_call_is_ended(customer):
     to = "+14155550177"
     customer.sandbox.set_delivery(hold=True)  # and its events are lost as well
     customer.sandbox.add_fault("create_call", "act_then_timeout")
-    answer = customer.ask("POST", "/calls/make-call", {"call_from": NUMBER, "call_to": to})
+    answer = customer.ask("POST", "/calls/make-call", {"call_from": NUMBER, "call_to": to, "twiml": TWIML})
     assert answer.status_code == 400
     made = customer.sandbox.ledger(operation="create_call", effects="1")[-1]
     assert made["resource"] in customer.sandbox.live()["twilio"], "it runs, and nobody has its id"
@@ -48,7 +49,7 @@ def until(true, seconds):
 
 def test_a_web_process_that_is_killed_while_it_dials_makes_no_second_call(customer, platform):
     to, key = "+14155550188", "dialled-once"
-    body = {"call_from": NUMBER, "call_to": to}
+    body = {"call_from": NUMBER, "call_to": to, "twiml": TWIML}
     customer.sandbox.add_fault("create_call", "act_then_timeout")
 
     def ask():

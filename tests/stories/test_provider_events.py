@@ -7,6 +7,7 @@ import pytest
 import requests
 
 from tests.support.client import TURNS
+from tests.support.factories import TWIML
 from tests.support.stories import at_once, ended, entries, record, until
 
 SECRET = "a-secret-of-at-least-32-characters"
@@ -129,7 +130,7 @@ def test_a_recording_event_stores_the_recording(provider_customer):
     provider_customer.sandbox.trigger(call.provider_id, "recorded", seconds=9)
     until(lambda: record(call)["recording_url"])
     assert call.event_counts("call.recording_ready")["call.recording_ready"] == 1
-    body = {"call_from": "+14155550100", "call_to": "+14155550111", "record": True}
+    body = {"call_from": "+14155550100", "call_to": "+14155550111", "twiml": TWIML, "record": True}
     phone = provider_customer.ask("POST", "/calls/make-call", body).json()["data"]
     provider_customer.sandbox.trigger(phone["call_sid"], "recorded")
     until(lambda: provider_customer.ask("GET", f"/calls/{phone['id']}").json()["data"]["record_url"])

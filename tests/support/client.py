@@ -9,6 +9,7 @@ import requests
 
 from liveplatform.dev.stack import LocalStack
 from providers.sandbox.client import SandboxClient
+from tests.support.factories import TWIML
 
 NUMBER = "+14155550100"
 TURNS = [
@@ -58,7 +59,7 @@ class Customer:
     def phone_call(
         self, *, transcript: bool = True, room: bool = True, time_limit: int | None = None
     ) -> "PlacedCall":
-        body: dict[str, Any] = {"call_from": NUMBER, "call_to": "+14155550111", "echo_room": room}
+        body = {"call_from": NUMBER, "call_to": "+14155550111", "twiml": TWIML, "echo_room": room}
         body["time_limit"] = time_limit
         answer = self.ask("POST", "/calls/make-call", body)
         answer.raise_for_status()

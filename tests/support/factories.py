@@ -7,6 +7,7 @@ from liveplatform.accounts.connections import upsert_connection
 from liveplatform.accounts.models import Account
 
 NUMBER = "+14155550100"
+TWIML = "<Response><Say>Hello.</Say></Response>"
 NOWHERE = "http://127.0.0.1:9"
 
 

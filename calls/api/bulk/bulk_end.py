@@ -11,10 +11,18 @@ from calls.bulk.operations import count_live, start_operation
 from calls.bulk.representation import OperationSerializer
 
 EXAMPLES = [
-    OpenApiExample("Emergency stop", value={"all": True, "reason": "fraud"}, request_only=True),
+    OpenApiExample(
+        "Emergency stop, counted only: without dry_run it ends every live call",
+        value={"all": True, "reason": "fraud", "dry_run": True},
+        request_only=True,
+    ),
     OpenApiExample(
         "Old test calls",
-        value={"filter": {"is_test": True, "created_at": {"lt": "30m"}}, "code": "quality_control"},
+        value={
+            "filter": {"is_test": True, "created_at": {"lt": "30m"}},
+            "code": "quality_control",
+            "dry_run": True,
+        },
         request_only=True,
     ),
 ]
@@ -27,7 +35,9 @@ class BulkEndMixin(CallsViewSet):
         summary="End many calls: a list, a filter, or all",
         description=(
             "Answers at once; workers end the calls that are live now, in transactions of some hundred "
-            "calls. Poll the operation at /v1/operations/{id}."
+            "calls. Poll the operation at /v1/operations/{id}. **Scheduled calls are left alone**, also by "
+            '`all`, unless `ids` or the filter names them: `{"status": "scheduled"}`. `dry_run` counts '
+            "the calls and ends none."
         ),
         tags=["Ending many calls"],
         request=shapes.BulkEndRequest,

@@ -27,7 +27,9 @@ class BulkEndRequest(StrictSerializer):
 
     ids = serializers.ListField(child=IdField(), required=False, allow_empty=False, max_length=MAX_IDS)
     filter = JSONObjectField(required=False, help_text=FILTER_HELP)
-    all = serializers.BooleanField(required=False, help_text="Every live call of the account.")
+    all = serializers.BooleanField(
+        required=False, help_text="Every live call of the account; scheduled ones are left alone."
+    )
     reason = CleanCharField(required=False, allow_blank=True, max_length=500, default="")
     code = serializers.ChoiceField(
         choices=EndCode.choices,

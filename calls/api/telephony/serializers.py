@@ -3,14 +3,13 @@
 https://docs.callab.ai/api-reference/campaign-calls/get-one
 """
 
-from datetime import datetime
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from calls.api.exceptions import NoCallInstructions
 from calls.api.fields import MetadataField, ReasonField, TimeLimitField
-from calls.models import PhoneNumber
 from calls.models.end_code import DEFAULT_REASON, MAX_REASON_LENGTH
 from calls.phone_numbers import InvalidPhoneNumber, e164
 from liveplatform.api.serializers import (
@@ -53,13 +52,17 @@ class DynamicVariable(serializers.Serializer[dict[str, Any]]):
 
 
 class MakeCallRequest(serializers.Serializer[dict[str, Any]]):
-    """The body of a make-call: `echo_room`, `record`, `twiml`, `url`, `metadata`, `time_limit` are added."""
+    """The body of a make-call; the fields from `is_test` on are added to the vendor's.
+
+    `url` or `twiml` says what is heard. `ai_agent_id` is kept on record; it makes nobody speak.
+    """
 
     ai_agent_id = IdField(required=False, allow_null=True)
     call_from = CleanCharField(source="from_number", max_length=MAX_NUMBER_LENGTH)
     call_to = CleanCharField(source="to_number", max_length=MAX_NUMBER_LENGTH)
     dynamic_variables = DynamicVariable(many=True, required=False, allow_null=True)
     workspace = CleanCharField(required=False, min_length=1, max_length=100, default="default")
+    is_test = serializers.BooleanField(required=False, default=False)
     echo_room = serializers.BooleanField(required=False, default=False)
     record = serializers.BooleanField(required=False, default=False)
     twiml = CleanCharField(required=False, allow_blank=True, max_length=4000, default="")
@@ -72,6 +75,13 @@ class MakeCallRequest(serializers.Serializer[dict[str, Any]]):
 
     def validate_dynamic_variables(self, variables: list[dict[str, str]] | None) -> dict[str, str]:
         return {variable["name"]: variable["value"] for variable in variables or []}
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs["url"] and attrs["twiml"]:
+            raise serializers.ValidationError({"twiml": ["Give url or twiml, not both."]})
+        if not attrs["url"] and not attrs["twiml"].strip():
+            raise NoCallInstructions
+        return attrs
 
 
 @extend_schema_field(
@@ -203,38 +213,8 @@ class TelephonyCallsAnswer(EnvelopeSerializer):
     has_more = serializers.BooleanField(help_text="Whether there is a next page.")
 
 
-class TelephonyNumberSerializer(PlainSerializer):
-    """A phone number in the vendor's format; its times are UTC without a zone."""
-
-    nickname = serializers.CharField()
-    phone_number = serializers.CharField(source="number", help_text="E.164")
-    number_country_code = serializers.CharField(source="country_code", allow_null=True)
-    created_at = serializers.CharField()
-    updated_at = serializers.CharField()
-
-    @staticmethod
-    def get_created_at(number: PhoneNumber) -> str:
-        return _naive_utc(number.created_at)
-
-    @staticmethod
-    def get_updated_at(number: PhoneNumber) -> str:
-        return _naive_utc(number.updated_at)
-
-
-class TelephonyNumbersAnswer(EnvelopeSerializer):
-    """The envelope around the company's phone numbers."""
-
-    status = serializers.CharField(help_text="ok")
-    message = serializers.CharField()
-    data = TelephonyNumberSerializer(many=True)  # type: ignore[assignment]
-
-
 def _normalised_number(number: str) -> str:
     try:
         return e164(number)[0]
     except InvalidPhoneNumber as error:
         raise serializers.ValidationError(str(error)) from error
-
-
-def _naive_utc(time: datetime) -> str:
-    return time.replace(tzinfo=None).isoformat()

@@ -68,8 +68,12 @@ class TelephonyCallViewSet(CallsViewSet):
         return Response(shapes.TelephonyCallsAnswer.write(page_answer(found, page)))
 
     @extend_schema(
-        summary="Start a test call",
-        description="400 for invalid input and for failures at the provider; a call is never dialled twice.",
+        summary="Make a call",
+        description=(
+            "400 for invalid input and for failures at the provider; a call is never dialled twice. `url` or "
+            "`twiml` is needed: without one, whoever answers would hear nothing. `is_test` marks a test call "
+            "(default: false)."
+        ),
         request=shapes.MakeCallRequest,
         responses=shapes.TelephonyAnswer,
     )

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from tqdm import tqdm
 
 from calls.bulk.operations import start_per_account
+from calls.bulk.targets import NOT_BEGUN
 from calls.filters.cli import add_filter_arguments, require_known_ids, selected_calls
 from calls.models import Call, Operation
 from calls.models.end_code import MAX_REASON_LENGTH, EndCode
@@ -32,6 +33,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--code", choices=EndCode.values, help="default: ended_by_staff; with --all emergency_stop"
         )
+        parser.add_argument(
+            "--scheduled", action="store_true", help="scheduled calls too; they are left alone otherwise"
+        )
         parser.add_argument("--dry-run", action="store_true", help="say how many would end, end none")
         parser.add_argument("--now", action="store_true", help="end them in this process, without workers")
 
@@ -39,6 +43,8 @@ class Command(BaseCommand):
         if len(options["reason"]) > MAX_REASON_LENGTH:
             raise CommandError(f"--reason must have {MAX_REASON_LENGTH} characters at most.")
         calls = selected_calls(options).filter(ended_at__isnull=True)
+        if not options["ids"] and not options["scheduled"]:
+            calls = calls.exclude(NOT_BEGUN)
         total = calls.count()
         if options["dry_run"]:
             self.stdout.write(f"{total:,} calls would end.")

@@ -5,14 +5,16 @@ import pytest
 from calls.models import Call, CallMonitor, Step
 from calls.monitoring.schedule import check_now
 from tests.support.draining import drain
-from tests.support.factories import NUMBER
+from tests.support.factories import NUMBER, TWIML
 
 TO = "+14155550144"
 
 
 def dial(api, to=TO, key=None, **more):
     headers = {"Idempotency_Key": key} if key else {}
-    return api("POST", "/calls/make-call", {"call_from": NUMBER, "call_to": to} | more, **headers)
+    return api(
+        "POST", "/calls/make-call", {"call_from": NUMBER, "call_to": to, "twiml": TWIML} | more, **headers
+    )
 
 
 def made(sandbox):

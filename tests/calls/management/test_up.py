@@ -68,7 +68,7 @@ def refused(process: "subprocess.Popen[str]") -> str:
 
 
 def call_over(port: int, key: str) -> int:
-    body = {"call_from": "+14155550100", "call_to": "+14155550123"}
+    body = {"call_from": "+14155550100", "call_to": "+14155550123", "twiml": "<Response/>"}
     headers = {"Authorization": f"Bearer {key}"}
     url = f"http://127.0.0.1:{port}/calls/make-call"
     return requests.post(url, json=body, headers=headers, timeout=20).status_code

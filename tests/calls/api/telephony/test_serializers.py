@@ -13,6 +13,7 @@ from calls.api.telephony.serializers import (
 from calls.lifecycle.dial_plan import DialRequest
 from calls.lifecycle.register_external import ExternalCall
 from calls.models import Call
+from tests.support.factories import TWIML
 
 NUMBERS = {"call_from": "+14155550100", "call_to": "(415) 555-0123"}
 
@@ -25,10 +26,14 @@ def validated(serializer, **body):
 
 def test_a_make_call_becomes_a_dial_request():
     variables = [{"name": "customer", "value": "Ann"}]
-    wanted = DialRequest(**validated(MakeCallRequest, dynamic_variables=variables, record=True))
+    wanted = DialRequest(**validated(MakeCallRequest, twiml=TWIML, dynamic_variables=variables, record=True))
     assert (wanted.from_number, wanted.to_number) == ("+14155550100", "(415) 555-0123")
     assert (wanted.dynamic_variables, wanted.record, wanted.echo_room) == ({"customer": "Ann"}, True, False)
-    assert DialRequest(**validated(MakeCallRequest, dynamic_variables=None)).dynamic_variables == {}
+    assert not wanted.is_test, "unless the caller says so"
+    bare = DialRequest(
+        **validated(MakeCallRequest, url="https://x.example", dynamic_variables=None, is_test=True)
+    )
+    assert (bare.dynamic_variables, bare.is_test) == ({}, True)
 
 
 def test_a_registration_becomes_an_external_call():

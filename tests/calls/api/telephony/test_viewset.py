@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.factories import NUMBER, phone_call
+from tests.support.factories import NUMBER, TWIML, phone_call
 
 FIELDS = (
     "id call_sid company_id campaign_id ai_agent_id contact_id call_provider call_from call_to call_duration "
@@ -126,12 +126,32 @@ def test_a_call_without_a_number_of_the_account_cannot_be_ended_here(api):
         ({"dynamic_variables": [{"name": "n", "value": ""}]}, "dynamic_variables.0.value"),
         ({"workspace": "x" * 101}, "workspace"),
         ({"ai_agent_id": "no"}, "ai_agent_id"),
+        ({"is_test": "perhaps"}, "is_test"),
+        ({"url": "https://example.com/voice"}, "url or twiml, not both"),
     ],
 )
 def test_bad_make_calls_are_400_in_the_envelope_and_leave_no_call(api, change, complaint):
     phone_call(api.account)
-    body = {"call_from": NUMBER, "call_to": "+14155550111"} | change
+    body = {"call_from": NUMBER, "call_to": "+14155550111", "twiml": TWIML} | change
     answer = api("POST", "/calls/make-call", body)
     assert answer.status_code == 400, answer.content
     assert complaint in answer.json()["message"]
     assert api.account.calls.count() == 1
+
+
+@pytest.mark.parametrize(
+    "more", [{}, {"ai_agent_id": "550e8400-e29b-41d4-a716-446655440000"}, {"twiml": " "}]
+)
+def test_a_call_that_would_be_silent_is_not_dialled(api, more):
+    phone_call(api.account)
+    answer = api("POST", "/calls/make-call", {"call_from": NUMBER, "call_to": "+14155550111"} | more)
+    assert (answer.status_code, answer.json()["error"]) == (400, "no_call_instructions")
+    assert "`twiml`" in answer.json()["message"]
+    assert api.account.calls.count() == 1
+
+
+@pytest.mark.parametrize("said", [{}, {"is_test": False}, {"is_test": True}])
+def test_a_call_is_a_test_call_if_the_caller_says_so(api, line, said):
+    body = {"call_from": NUMBER, "call_to": "+14155550111", "twiml": TWIML} | said
+    answer = api("POST", "/calls/make-call", body)
+    assert answer.json()["data"]["is_test"] is said.get("is_test", False)
