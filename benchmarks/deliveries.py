@@ -22,9 +22,9 @@ INSERT INTO webhooks_event (id, account_id, subject_id, sequence, type, body, cr
 SELECT id, %(account)s, id, 1, 'bench.event', %(body)s, now() FROM unnest(%(ids)s::uuid[]) AS e(id)
 """
 DELIVERIES = """
-INSERT INTO webhooks_delivery (id, account_id, event_id, endpoint_id, concurrency_key, state, due_at, attempts, max_attempts,
+INSERT INTO webhooks_delivery (id, account_id, event_id, endpoint_id, tenant_key, concurrency_key, state, due_at, attempts, max_attempts,
                                fencing_token, error, result, log, created_at, updated_at)
-SELECT gen_random_uuid(), %(account)s, id, %(endpoint)s, %(endpoint)s, 'pending', now(), 0, 10, 0, '', '{}', '[]',
+SELECT gen_random_uuid(), %(account)s, id, %(endpoint)s, %(account)s, %(endpoint)s, 'pending', now(), 0, 10, 0, '', '{}', '[]',
        now(), now()
 FROM unnest(%(ids)s::uuid[]) AS e(id)
 """

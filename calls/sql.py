@@ -45,9 +45,10 @@ END_CALLS = """
 # A call whose end was requested strictly has its terminate step already. Notify gets its due time when the
 # other steps have settled (post_processing/notify.py).
 INSERT_STEPS = f"""
-    INSERT INTO calls_step (id, call_id, kind, concurrency_key, state, due_at, max_attempts, error,
-                            settled_at)
-    SELECT {sql_uuid7("%(time)s::uuid", "s.n")}, ended.id, s.kind, coalesce(s.concurrency_key, '{NO_KEY}'),
+    INSERT INTO calls_step (id, call_id, kind, tenant_key, concurrency_key, state, due_at, max_attempts,
+                            error, settled_at)
+    SELECT {sql_uuid7("%(time)s::uuid", "s.n")}, ended.id, s.kind, ended.account_id,
+           coalesce(s.concurrency_key, '{NO_KEY}'),
            CASE WHEN s.skip = '' THEN 'pending' ELSE 'skipped' END, now() + make_interval(secs => s.delay),
            s.max_attempts, s.skip, CASE WHEN s.skip <> '' THEN now() END
     FROM ended CROSS JOIN LATERAL (VALUES

@@ -73,7 +73,7 @@ class AutoEndRuleAdmin(LargeTableAdmin):
     actions = ("enable", "disable")
 
     def save_model(self, request: HttpRequest, obj: AutoEndRule, form: Any, change: bool) -> None:  # noqa: ANN401, FBT001
-        obj.concurrency_key = obj.account_id
+        obj.tenant_key = obj.concurrency_key = obj.account_id
         super().save_model(request, obj, form, change)
 
     @admin.action(description="Enable", permissions=["change"])

@@ -32,7 +32,7 @@ class RuleConflict(Exception):
 
 def create_rule(account_id: UUID, values: Mapping[str, Any], *, enabled: bool = True) -> AutoEndRule:
     """Create a rule; the account's row is locked while its rules are counted. Raises RuleConflict."""
-    rule = AutoEndRule(account_id=account_id, concurrency_key=account_id, **values)
+    rule = AutoEndRule(account_id=account_id, tenant_key=account_id, concurrency_key=account_id, **values)
     with transaction.atomic():
         Account.objects.select_for_update(no_key=True).get(pk=account_id)
         if AutoEndRule.objects.filter(account_id=account_id).count() >= MAX_RULES:

@@ -30,6 +30,7 @@ def start_operation(
     with transaction.atomic():
         operation = Operation.objects.create(
             account_id=account_id,
+            tenant_key=account_id,
             concurrency_key=account_id,
             filter=call_filter.to_json(),
             reason=reason or DEFAULT_REASON,

@@ -72,6 +72,7 @@ def _terminate_step(call: Call) -> Step:
     return Step(
         call=call,
         kind=Step.Kind.TERMINATE,
+        tenant_key=call.account_id,
         concurrency_key=call.connection_id or NO_KEY,
         due_at=Now() + timedelta(seconds=1),
         max_attempts=Step.MAX_ATTEMPTS[Step.Kind.TERMINATE],

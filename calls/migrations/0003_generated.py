@@ -8,10 +8,66 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
+        ('accounts', '0002_generated'),
         ('calls', '0002_search_triggers'),
     ]
 
     operations = [
+        migrations.CreateModel(
+            name='PriceCheck',
+            fields=[
+                ('id', models.UUIDField(default=liveplatform.db.uuid7.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('state', models.CharField(choices=[('pending', 'Pending'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed'), ('skipped', 'Skipped')], db_default='pending', default='pending', max_length=8)),
+                ('attempts', models.PositiveIntegerField(db_default=0, default=0)),
+                ('max_attempts', models.PositiveIntegerField(db_default=10, default=10)),
+                ('due_at', models.DateTimeField(blank=True, db_default=django.db.models.functions.datetime.Now(), null=True)),
+                ('fencing_token', models.BigIntegerField(db_default=0, default=0, help_text='Grows with each claim, so that a stale owner writes nothing.')),
+                ('tenant_key', models.UUIDField(db_default=uuid.UUID('00000000-0000-0000-0000-000000000000'), default=uuid.UUID('00000000-0000-0000-0000-000000000000'), help_text='The account: accounts with due rows have equal shares of the workers.')),
+                ('concurrency_key', models.UUIDField(db_default=uuid.UUID('00000000-0000-0000-0000-000000000000'), default=uuid.UUID('00000000-0000-0000-0000-000000000000'), help_text='Rows of one key share a limit: a slow key hurts no other.')),
+                ('error', models.TextField(blank=True, db_default='', default='')),
+                ('result', models.JSONField(blank=True, db_default=models.Value({}, models.JSONField()), default=dict)),
+                ('log', models.JSONField(blank=True, db_default=models.Value([], models.JSONField()), default=list, help_text='One entry per attempt.')),
+                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('settled_at', models.DateTimeField(blank=True, null=True)),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        migrations.RemoveIndex(
+            model_name='autoendrule',
+            name='autoendrule_due',
+        ),
+        migrations.RemoveIndex(
+            model_name='callmonitor',
+            name='callmonitor_due',
+        ),
+        migrations.RemoveIndex(
+            model_name='operation',
+            name='operation_due',
+        ),
+        migrations.RemoveIndex(
+            model_name='providerevent',
+            name='providerevent_due',
+        ),
+        migrations.RemoveIndex(
+            model_name='reconciliation',
+            name='reconciliation_due',
+        ),
+        migrations.RemoveIndex(
+            model_name='recordingsync',
+            name='recordingsync_due',
+        ),
+        migrations.RemoveIndex(
+            model_name='step',
+            name='step_due',
+        ),
+        migrations.AddField(
+            model_name='autoendrule',
+            name='tenant_key',
+            field=models.UUIDField(db_default=uuid.UUID('00000000-0000-0000-0000-000000000000'), default=uuid.UUID('00000000-0000-0000-0000-000000000000'), help_text='The account: accounts with due rows have equal shares of the workers.'),
+        ),
         migrations.AddField(
             model_name='call',
             name='answered_at',
@@ -57,6 +113,36 @@ class Migration(migrations.Migration):
             name='ringing_at',
             field=models.DateTimeField(blank=True, null=True),
         ),
+        migrations.AddField(
+            model_name='callmonitor',
+            name='tenant_key',
+            field=models.UUIDField(db_default=uuid.UUID('00000000-0000-0000-0000-000000000000'), default=uuid.UUID('00000000-0000-0000-0000-000000000000'), help_text='The account: accounts with due rows have equal shares of the workers.'),
+        ),
+        migrations.AddField(
+            model_name='operation',
+            name='tenant_key',
+            field=models.UUIDField(db_default=uuid.UUID('00000000-0000-0000-0000-000000000000'), default=uuid.UUID('00000000-0000-0000-0000-000000000000'), help_text='The account: accounts with due rows have equal shares of the workers.'),
+        ),
+        migrations.AddField(
+            model_name='providerevent',
+            name='tenant_key',
+            field=models.UUIDField(db_default=uuid.UUID('00000000-0000-0000-0000-000000000000'), default=uuid.UUID('00000000-0000-0000-0000-000000000000'), help_text='The account: accounts with due rows have equal shares of the workers.'),
+        ),
+        migrations.AddField(
+            model_name='reconciliation',
+            name='tenant_key',
+            field=models.UUIDField(db_default=uuid.UUID('00000000-0000-0000-0000-000000000000'), default=uuid.UUID('00000000-0000-0000-0000-000000000000'), help_text='The account: accounts with due rows have equal shares of the workers.'),
+        ),
+        migrations.AddField(
+            model_name='recordingsync',
+            name='tenant_key',
+            field=models.UUIDField(db_default=uuid.UUID('00000000-0000-0000-0000-000000000000'), default=uuid.UUID('00000000-0000-0000-0000-000000000000'), help_text='The account: accounts with due rows have equal shares of the workers.'),
+        ),
+        migrations.AddField(
+            model_name='step',
+            name='tenant_key',
+            field=models.UUIDField(db_default=uuid.UUID('00000000-0000-0000-0000-000000000000'), default=uuid.UUID('00000000-0000-0000-0000-000000000000'), help_text='The account: accounts with due rows have equal shares of the workers.'),
+        ),
         migrations.AlterField(
             model_name='autoendrule',
             name='code',
@@ -72,27 +158,45 @@ class Migration(migrations.Migration):
             name='code',
             field=models.CharField(choices=[('ended_by_api', 'Ended By Api'), ('ended_by_staff', 'Ended By Staff'), ('emergency_stop', 'Emergency Stop'), ('time_limit', 'Time Limit'), ('stale', 'Stale'), ('quality_control', 'Quality Control'), ('participants_left', 'Participants Left'), ('nobody_came', 'Nobody Came'), ('voicemail', 'Voicemail'), ('room_gone', 'Room Gone'), ('ended_at_provider', 'Ended At Provider'), ('busy', 'Busy'), ('no_answer', 'No Answer'), ('canceled', 'Canceled'), ('failed', 'Failed'), ('session_ended', 'Session Ended')], max_length=24),
         ),
-        migrations.CreateModel(
-            name='PriceCheck',
-            fields=[
-                ('id', models.UUIDField(default=liveplatform.db.uuid7.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('state', models.CharField(choices=[('pending', 'Pending'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed'), ('skipped', 'Skipped')], db_default='pending', default='pending', max_length=8)),
-                ('attempts', models.PositiveIntegerField(db_default=0, default=0)),
-                ('max_attempts', models.PositiveIntegerField(db_default=10, default=10)),
-                ('due_at', models.DateTimeField(blank=True, db_default=django.db.models.functions.datetime.Now(), null=True)),
-                ('fencing_token', models.BigIntegerField(db_default=0, default=0, help_text='Grows with each claim, so that a stale owner writes nothing.')),
-                ('concurrency_key', models.UUIDField(db_default=uuid.UUID('00000000-0000-0000-0000-000000000000'), default=uuid.UUID('00000000-0000-0000-0000-000000000000'), help_text='Rows of one key share a limit: a slow key hurts no other.')),
-                ('error', models.TextField(blank=True, db_default='', default='')),
-                ('result', models.JSONField(blank=True, db_default=models.Value({}, models.JSONField()), default=dict)),
-                ('log', models.JSONField(blank=True, db_default=models.Value([], models.JSONField()), default=list, help_text='One entry per attempt.')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('settled_at', models.DateTimeField(blank=True, null=True)),
-                ('call', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='price_check', to='calls.call')),
-            ],
-            options={
-                'abstract': False,
-                'indexes': [models.Index(condition=models.Q(('state__in', ('pending', 'running'))), fields=['concurrency_key', 'due_at'], name='pricecheck_due'), models.Index(condition=models.Q(('state', 'failed')), fields=['settled_at'], name='pricecheck_failed')],
-            },
+        migrations.AddIndex(
+            model_name='autoendrule',
+            index=models.Index(condition=models.Q(('state__in', ('pending', 'running'))), fields=['tenant_key', 'concurrency_key', 'due_at'], name='autoendrule_due'),
+        ),
+        migrations.AddIndex(
+            model_name='callmonitor',
+            index=models.Index(condition=models.Q(('state__in', ('pending', 'running'))), fields=['tenant_key', 'concurrency_key', 'due_at'], name='callmonitor_due'),
+        ),
+        migrations.AddIndex(
+            model_name='operation',
+            index=models.Index(condition=models.Q(('state__in', ('pending', 'running'))), fields=['tenant_key', 'concurrency_key', 'due_at'], name='operation_due'),
+        ),
+        migrations.AddIndex(
+            model_name='providerevent',
+            index=models.Index(condition=models.Q(('state__in', ('pending', 'running'))), fields=['tenant_key', 'concurrency_key', 'due_at'], name='providerevent_due'),
+        ),
+        migrations.AddIndex(
+            model_name='reconciliation',
+            index=models.Index(condition=models.Q(('state__in', ('pending', 'running'))), fields=['tenant_key', 'concurrency_key', 'due_at'], name='reconciliation_due'),
+        ),
+        migrations.AddIndex(
+            model_name='recordingsync',
+            index=models.Index(condition=models.Q(('state__in', ('pending', 'running'))), fields=['tenant_key', 'concurrency_key', 'due_at'], name='recordingsync_due'),
+        ),
+        migrations.AddIndex(
+            model_name='step',
+            index=models.Index(condition=models.Q(('state__in', ('pending', 'running'))), fields=['tenant_key', 'concurrency_key', 'due_at'], name='step_due'),
+        ),
+        migrations.AddField(
+            model_name='pricecheck',
+            name='call',
+            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='price_check', to='calls.call'),
+        ),
+        migrations.AddIndex(
+            model_name='pricecheck',
+            index=models.Index(condition=models.Q(('state__in', ('pending', 'running'))), fields=['tenant_key', 'concurrency_key', 'due_at'], name='pricecheck_due'),
+        ),
+        migrations.AddIndex(
+            model_name='pricecheck',
+            index=models.Index(condition=models.Q(('state', 'failed')), fields=['settled_at'], name='pricecheck_failed'),
         ),
     ]

@@ -22,11 +22,14 @@ from liveplatform.work.models import NO_KEY
 def start_monitor(call: Call) -> None:
     """Monitor a call that this transaction has written (and read back), and reconcile its connection."""
     monitor = CallMonitor(
-        call=call, concurrency_key=call.connection_id or NO_KEY, due_at=first_check(call, call.updated_at)
+        call=call,
+        tenant_key=call.account_id,
+        concurrency_key=call.connection_id or NO_KEY,
+        due_at=first_check(call, call.updated_at),
     )
     CallMonitor.objects.bulk_create([monitor], ignore_conflicts=True)
     if call.connection_id:
-        _start_reconciliation(call.connection_id)
+        _start_reconciliation(call.account_id, call.connection_id)
 
 
 def check_now(call_ids: Iterable[UUID]) -> None:
@@ -60,8 +63,10 @@ def _pending(call_ids: Iterable[UUID]) -> QuerySet[CallMonitor]:
     return CallMonitor.objects.filter(call__in=list(call_ids), state=CallMonitor.State.PENDING)
 
 
-def _start_reconciliation(connection_id: UUID) -> None:
+def _start_reconciliation(account_id: UUID, connection_id: UUID) -> None:
     """A connection is reconciled from its first call on."""
     first = Now() + timedelta(seconds=settings.RECONCILE_INTERVAL)
-    row = Reconciliation(connection_id=connection_id, concurrency_key=connection_id, due_at=first)
+    row = Reconciliation(
+        connection_id=connection_id, tenant_key=account_id, concurrency_key=connection_id, due_at=first
+    )
     Reconciliation.objects.bulk_create([row], ignore_conflicts=True)

@@ -70,6 +70,7 @@ def _row(connection: Connection, event: ProviderEventData) -> ProviderEvent:
     payload = to_json(event)
     return ProviderEvent(
         connection=connection,
+        tenant_key=connection.account_id,
         concurrency_key=connection.pk,
         dedup_key=_dedup_key(event.dedup_key),
         type=event.type.replace("\0", "")[:MAX_TYPE_LENGTH],

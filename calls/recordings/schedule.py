@@ -96,6 +96,11 @@ def _reschedule(due: Mapping[Call, Combinable], fields: Mapping[str, Any]) -> in
 
 def _rows(due: Mapping[Call, Combinable]) -> Sequence[RecordingSync]:
     return [
-        RecordingSync(call=call, concurrency_key=call.connection_id or NO_KEY, due_at=at)
+        RecordingSync(
+            call=call,
+            tenant_key=call.account_id,
+            concurrency_key=call.connection_id or NO_KEY,
+            due_at=at,
+        )
         for call, at in due.items()
     ]

@@ -7,20 +7,23 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import islice
 from queue import Empty, SimpleQueue
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 import structlog
 from django.conf import settings
 from django.db import DatabaseError, connection
 
 from liveplatform.failpoints import reach
-from liveplatform.work import executor, slow_keys, sql
-from liveplatform.work.db_retry import retry_on_disconnect
+from liveplatform.work import executor, sql
+from liveplatform.work.attempts import InFlight, finished_attempt, prepared
 from liveplatform.work.models import AttemptFn, Work
-from liveplatform.work.outcomes import Outcome, fail, retry
+from liveplatform.work.outcomes import Outcome, fail
+from liveplatform.work.pace import key_of, paces_of
 from liveplatform.work.queue import Queue
 from liveplatform.work.settle import Attempt, settle_batch
+from liveplatform.work.shares import PARK_AFTER, Limits, Shares
 
 log = structlog.get_logger(__name__)
 
@@ -34,17 +37,13 @@ FLUSH_AT_ONCE = 8
 # A process with this many attempts that never returned claims no more, and is replaced (worker.py).
 STUCK_LIMIT = 4
 
+# A claim divides what is free; what some keys did not use is offered to the others, in so many rounds at most
+MAX_ROUNDS = 3
+# Seconds between two calls for help by one drain.
+HELP_INTERVAL = 1.0
+
 # Receives each finished attempt; None means that rows became due.
 CompletionQueue = SimpleQueue[Future[Outcome] | None]
-
-
-@dataclass
-class InFlight(Generic[W]):
-    """An attempt under way: its row, and when it began (wall clock, monotonic clock)."""
-
-    row: W
-    began: datetime
-    clock: float
 
 
 @dataclass
@@ -70,7 +69,8 @@ def drain(
 ) -> Drained:
     """Work through the due rows of a queue until none is left, or for about `seconds`.
 
-    `on_full` is called once if a claim came back full, to wake other workers. After `stop` is set nothing
+    `on_full` is called when more rows were due than could be claimed, to wake other workers; at most once in
+    HELP_INTERVAL seconds. After `stop` is set nothing
     more is claimed; attempts in flight are settled. A None put into `completed` wakes the drain: rows that
     became due are claimed beside those in flight.
     """
@@ -80,9 +80,9 @@ def drain(
 
 def run_row(queue: Queue[W], row: W) -> W | None:
     """Run one row that this process has just claimed; the row as settled, None if the claim was lost."""
-    (attempt_fn,) = _prepared(queue, [row])
+    (attempt_fn,) = prepared(queue, [row])
     started = InFlight(row, datetime.now(UTC), time.monotonic())
-    rows = settle_batch(queue, [_attempt(started, executor.submit(attempt_fn))])
+    rows = settle_batch(queue, [finished_attempt(started, executor.submit(attempt_fn))])
     return rows[0] if rows else None
 
 
@@ -95,19 +95,22 @@ class _Drain:
         self.queue = queue
         self.until = until
         self.stop = stop
+        self.paces = paces_of(queue.name)
+        self.threads = Limits(queue.concurrency_limit).total
         self.completed = completed
         self.in_flight: dict[Future[Outcome], InFlight[Any]] = {}
         self.finished: list[Attempt[Any]] = []
         self.flush_at = 0.0  # time.monotonic()
+        self.help_at = 0.0  # time.monotonic()
         self.woken = True
         self.drained = Drained()
 
     def run(self, on_full: Callable[[], None] | None) -> Drained:
         while True:
             full = self._may_claim() and self._claim_if_possible()
-            if full and on_full:
+            if full and on_full and time.monotonic() > self.help_at:
+                self.help_at = time.monotonic() + HELP_INTERVAL
                 on_full()
-                on_full = None
             if not self.in_flight and not self.finished:
                 return self.drained
             self._wait()
@@ -130,21 +133,29 @@ class _Drain:
 
     def _claim(self) -> bool:
         """Claim and start rows; true if there may be more than this process has places for."""
-        concurrency = self.queue.concurrency_limit
-        free = concurrency - len(self.in_flight)
+        shares = Shares(self.queue.concurrency_limit, self.paces, self.in_flight.values())
         # Claiming a few rows costs as much as claiming many: wait for free places, unless rows became due.
-        if free < max(1, concurrency // (8 if self.woken else 2)):
+        if shares.free < max(1, shares.limits.places // (8 if self.woken else 2)):
             return True
         self.woken = False
-        busy = Counter(each.row.concurrency_key for each in self.in_flight.values())
         reach(f"claiming.{self.queue.name}")
-        per_key = max(1, concurrency * 3 // 4)
-        rows = sql.claim(self.queue.model, free, per_key=per_key, busy=busy, limits=slow_keys.limits())
-        if rows:
-            reach(f"claimed.{self.queue.name}")
-        self.drained.claimed += len(rows)
-        self._start(rows)
-        return len(rows) == free
+        keys = set(sql.due_keys(self.queue.model))
+        for _ in range(MAX_ROUNDS):
+            counts = shares.divide(keys)
+            if not counts:
+                break
+            rows = sql.claim(self.queue.model, counts)
+            if rows:
+                reach(f"claimed.{self.queue.name}")
+            self.drained.claimed += len(rows)
+            self._start(rows)
+            found = Counter(key_of(row) for row in rows)
+            for key, count in found.items():
+                shares.add(key, count)
+            keys = {key for key, count in counts.items() if found[key] == count}
+            if not keys or shares.free < max(1, shares.limits.places // 8):
+                break
+        return bool(keys)
 
     def _start(self, rows: list[Work]) -> None:
         exhausted = [row for row in rows if row.attempts > row.max_attempts]
@@ -152,11 +163,11 @@ class _Drain:
         for row in exhausted:
             # Its last attempts never returned: the worker died under them.
             self._submit(row, lambda: fail("The worker was lost during the last attempt; given up."))
-        for row, attempt_fn in zip(runnable, _prepared(self.queue, runnable), strict=True):
+        for row, attempt_fn in zip(runnable, prepared(self.queue, runnable), strict=True):
             self._submit(row, attempt_fn)
 
     def _submit(self, row: Work, attempt_fn: AttemptFn) -> None:
-        future = executor.submit(attempt_fn)
+        future = executor.submit(attempt_fn, self.queue.name, self.threads)
         self.in_flight[future] = InFlight(row, datetime.now(UTC), time.monotonic())
         future.add_done_callback(self.completed.put)
 
@@ -175,7 +186,8 @@ class _Drain:
         if self.finished:
             return max(0.0, self.flush_at - now)
         oldest = min((each.clock for each in self.in_flight.values()), default=now)
-        return min(max(0.05, oldest + settings.WORK_LEASE - now), settings.WORK_SWEEP)
+        # Places are free again when attempts are parked (shares.py).
+        return min(max(0.05, oldest + settings.WORK_LEASE - now), settings.WORK_SWEEP, PARK_AFTER)
 
     def _collect(self, future: Future[Outcome] | None) -> None:
         if future is None:
@@ -183,17 +195,23 @@ class _Drain:
         elif future in self.in_flight:
             if not self.finished:
                 self.flush_at = time.monotonic() + FLUSH_INTERVAL
-            self.finished.append(_attempt(self.in_flight.pop(future), future))
-            slow_keys.observe(self.finished[-1])
+            self.finished.append(finished_attempt(self.in_flight.pop(future), future))
+            self.paces.observe(self.finished[-1])
 
     def _should_flush(self) -> bool:
         """Settle now: few attempts are left, the batch is full, or the oldest waited long enough."""
         return bool(self.finished) and (
-            len(self.in_flight) + len(self.finished) <= FLUSH_AT_ONCE
+            self._expected() + len(self.finished) <= FLUSH_AT_ONCE
             or not self.in_flight
             or len(self.finished) >= FLUSH_SIZE
             or time.monotonic() >= self.flush_at
         )
+
+    def _expected(self) -> int:
+        """How many attempts may finish soon (not exact above FLUSH_AT_ONCE): those that are not parked."""
+        parked_since = time.monotonic() - PARK_AFTER
+        newest = islice(reversed(self.in_flight.values()), FLUSH_AT_ONCE + 1)
+        return sum(each.clock > parked_since for each in newest)
 
     def _drop_expired(self) -> None:
         """Forget attempts that outlived their lease: another worker may have their rows by now."""
@@ -208,30 +226,3 @@ class _Drain:
         finished, self.finished = self.finished, []
         rows = settle_batch(self.queue, finished)
         self.drained.outcomes.update(row.state for row in rows)
-
-
-def _prepared(queue: Queue[W], rows: list[W]) -> list[AttemptFn]:
-    """The rows' attempts. A row whose preparation raises is a failed attempt; the others are not affected."""
-    if not rows:
-        return []
-    try:
-        return retry_on_disconnect(lambda: queue.prepare(rows), settings.WORK_LEASE / 2)
-    except DatabaseError:
-        raise
-    except Exception as error:  # noqa: BLE001 - as in _attempt
-        if len(rows) > 1:
-            return [attempt_fn for row in rows for attempt_fn in _prepared(queue, [row])]
-        log.exception("prepare_failed", queue=queue.name, work=str(rows[0].pk))
-        crashed = retry(f"{type(error).__name__}: the attempt could not be prepared")
-        return [lambda: crashed]
-
-
-def _attempt(started: InFlight[W], future: Future[Outcome]) -> Attempt[W]:
-    """The finished attempt; one that raised is to be retried."""
-    try:
-        outcome = future.result()
-    except Exception as error:  # noqa: BLE001 - an attempt is any app's code
-        log.exception("attempt_crashed", queue=started.row.queue, work=str(started.row.pk))
-        outcome = retry(f"{type(error).__name__}: the attempt crashed")
-    ms = round((time.monotonic() - started.clock) * 1000)
-    return Attempt(started.row, outcome, started.began, ms)

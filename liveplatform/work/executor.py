@@ -1,6 +1,6 @@
-"""Where attempts run inside a worker process: a thread pool and one event loop.
+"""Where attempts run inside a worker process: a thread pool per queue, and one event loop.
 
-Both are created at the first attempt (after any fork) and live as long as the process.
+They are created at the first attempt (after any fork) and live as long as the process.
 """
 
 import asyncio
@@ -14,10 +14,14 @@ from liveplatform.work.models import AttemptFn
 from liveplatform.work.outcomes import Outcome
 
 
-def submit(attempt_fn: AttemptFn) -> "Future[Outcome]":
-    """Start an attempt; a callable in a thread, a coroutine on the event loop."""
+def submit(attempt_fn: AttemptFn, pool: str = "work", threads: int | None = None) -> "Future[Outcome]":
+    """Start an attempt: a callable in a thread of the pool of this name, a coroutine on the event loop.
+
+    Each queue has a pool of its own, with a thread for every attempt that it may have in flight: the
+    attempts of one never wait for another's, and a slow provider keeps no other waiting.
+    """
     if callable(attempt_fn):
-        return _pool().submit(attempt_fn)
+        return _pool(pool, threads or settings.WORK_CONCURRENCY).submit(attempt_fn)
     return asyncio.run_coroutine_threadsafe(attempt_fn, event_loop())
 
 
@@ -30,5 +34,6 @@ def event_loop() -> asyncio.AbstractEventLoop:
 
 
 @cache
-def _pool() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(settings.WORK_CONCURRENCY, thread_name_prefix="work")
+def _pool(name: str, threads: int) -> ThreadPoolExecutor:
+    """Threads start as they are needed."""
+    return ThreadPoolExecutor(threads, thread_name_prefix=f"work-{name}")

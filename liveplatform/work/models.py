@@ -94,6 +94,11 @@ class Work(models.Model):
         db_default=0,
         help_text="Grows with each claim, so that a stale owner writes nothing.",
     )
+    tenant_key = models.UUIDField(
+        default=NO_KEY,
+        db_default=NO_KEY,
+        help_text="The account: accounts with due rows have equal shares of the workers.",
+    )
     concurrency_key = models.UUIDField(
         default=NO_KEY,
         db_default=NO_KEY,
@@ -117,7 +122,7 @@ class Work(models.Model):
         abstract = True
         indexes = [
             models.Index(
-                fields=["concurrency_key", "due_at"],
+                fields=["tenant_key", "concurrency_key", "due_at"],
                 name="%(class)s_due",
                 condition=models.Q(state__in=("pending", "running")),
             ),

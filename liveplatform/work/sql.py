@@ -8,7 +8,6 @@ from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
-import orjson
 from django.conf import settings
 
 from liveplatform.db.prepared import execute_prepared
@@ -17,34 +16,41 @@ from liveplatform.work.models import Work
 
 W = TypeVar("W", bound=Work)
 
+# (tenant_key, concurrency_key) of a row.
+Key = tuple[UUID, UUID]
+
 # What a claim writes. A running row is due again when its lease runs out; each claim invalidates the fencing
 # token of the one before.
 CLAIMED = """state = 'running', attempts = w.attempts + 1, fencing_token = w.fencing_token + 1,
     updated_at = now(), due_at = now() + make_interval(secs => %(lease)s)"""
 
-# Keys with open rows are found by a loose scan of the partial index (concurrency_key, due_at); each gives at
-# most what it may still have in flight, so one slow key never takes every place. Keys come in random order,
-# so that none is always last.
-CLAIM = """
-WITH RECURSIVE keys(key) AS (
-    (SELECT concurrency_key FROM {table} WHERE state IN ('pending', 'running')
-     ORDER BY concurrency_key LIMIT 1)
+# The keys with due rows, by a loose scan of the partial index (tenant_key, concurrency_key, due_at): one
+# look-up per key with open rows, however many rows are due. The first row of a key is the one due first.
+DUE_KEYS = """
+WITH RECURSIVE keys(tenant, key, due_at) AS (
+    (SELECT tenant_key, concurrency_key, due_at FROM {table} WHERE state IN ('pending', 'running')
+     ORDER BY tenant_key, concurrency_key, due_at LIMIT 1)
     UNION ALL
-    SELECT (SELECT w.concurrency_key FROM {table} w
-            WHERE w.state IN ('pending', 'running') AND w.concurrency_key > keys.key
-            ORDER BY w.concurrency_key LIMIT 1)
-    FROM keys WHERE keys.key IS NOT NULL
-), shuffled AS MATERIALIZED (
-    SELECT key, greatest(0, least(%(per_key)s, (%(limits)s::jsonb ->> key::text)::int)
-                            - coalesce((%(busy)s::jsonb ->> key::text)::int, 0)) AS room
-    FROM keys WHERE key IS NOT NULL ORDER BY random()
-), picked AS MATERIALIZED (
-    SELECT due.id FROM shuffled CROSS JOIN LATERAL (
+    SELECT following.* FROM keys CROSS JOIN LATERAL (
+        SELECT w.tenant_key, w.concurrency_key, w.due_at FROM {table} w
+        WHERE w.state IN ('pending', 'running')
+          AND (w.tenant_key, w.concurrency_key) > (keys.tenant, keys.key)
+        ORDER BY w.tenant_key, w.concurrency_key, w.due_at LIMIT 1
+    ) following
+)
+SELECT tenant, key FROM keys WHERE due_at <= statement_timestamp()
+"""
+
+CLAIM = """
+WITH picked AS MATERIALIZED (
+    SELECT due.id
+    FROM unnest(%(tenants)s::uuid[], %(keys)s::uuid[], %(counts)s::int[]) AS k(tenant, key, count)
+    CROSS JOIN LATERAL (
         SELECT w.id FROM {table} w
-        WHERE w.concurrency_key = shuffled.key AND w.state IN ('pending', 'running')
+        WHERE w.tenant_key = k.tenant AND w.concurrency_key = k.key AND w.state IN ('pending', 'running')
           AND w.due_at <= statement_timestamp()
-        ORDER BY w.due_at LIMIT shuffled.room FOR UPDATE SKIP LOCKED
-    ) due LIMIT %(limit)s
+        ORDER BY w.due_at LIMIT k.count FOR UPDATE SKIP LOCKED
+    ) due
 )
 UPDATE {table} AS w SET {claimed} FROM picked WHERE w.id = picked.id RETURNING {columns}
 """
@@ -70,24 +76,20 @@ RETURNING {columns}
 """
 
 
-def claim(
-    model: type[W],
-    limit: int,
-    *,
-    per_key: int,
-    busy: Mapping[UUID, int] | None = None,
-    limits: Mapping[UUID, int] | None = None,
-) -> list[W]:
-    """Claim up to `limit` due rows: running now, attempts counted, leased for settings.WORK_LEASE seconds.
+def due_keys(model: type[Work]) -> list[Key]:
+    """The keys (tenant, concurrency key) with due rows."""
+    return execute_prepared(_for_table(model, DUE_KEYS), {}).fetchall()
 
-    A concurrency key gets at most `per_key` places, or fewer if `limits` names it; what it has in flight
-    in this process already (`busy`) is subtracted.
+
+def claim(model: type[W], counts: Mapping[Key, int]) -> list[W]:
+    """Claim up to so many due rows of each key: running now, attempts counted, leased for WORK_LEASE seconds.
+
+    Of each key the rows that have been due for longest; rows that another process claims are passed over.
     """
     params = {
-        "limit": limit,
-        "per_key": per_key,
-        "busy": _as_json(busy),
-        "limits": _as_json(limits),
+        "tenants": [tenant for tenant, _ in counts],
+        "keys": [key for _, key in counts],
+        "counts": list(counts.values()),
         "lease": settings.WORK_LEASE,
     }
     return _rows(model, CLAIM, params)
@@ -112,7 +114,3 @@ def _rows(model: type[W], statement: str, params: Mapping[str, Any]) -> list[W]:
 def _for_table(model: type[Work], statement: str) -> str:
     table = f'"{model._meta.db_table}"'
     return statement.format(table=table, columns=columns_of(model, "w"), claimed=CLAIMED)
-
-
-def _as_json(counts: Mapping[UUID, int] | None) -> str:
-    return orjson.dumps({str(key): n for key, n in (counts or {}).items()}).decode()

@@ -19,10 +19,9 @@ from calls.models import Call, Step
 from calls.models.end_code import EndCode
 from calls.monitoring.schedule import check_now
 from liveplatform.webhooks.models import Event
-from liveplatform.work import sql
 from liveplatform.work.queue import queues
 from providers.errors import ProviderError
-from tests.support.draining import drain
+from tests.support.draining import claim, drain
 from tests.support.signed_events import post_getstream, post_twilio, status_form
 
 ENDS = {"phone": "end_call", "video": "end_room"}
@@ -105,7 +104,7 @@ class LifeOfCalls(RuleBasedStateMachine):
     @rule()
     def a_worker_claims_rows_and_dies(self):
         for queue in DRAINED:
-            sql.claim(queues()[queue].model, 32, per_key=32)
+            claim(queues()[queue].model, 32)
 
     @rule(
         fault=st.sampled_from(["500", "act_then_reset", "429"]),

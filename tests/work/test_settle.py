@@ -12,16 +12,16 @@ from calls.lifecycle.end import end
 from calls.models import Step
 from calls.post_processing.queue import STEPS
 from liveplatform.accounts.models import Account
-from liveplatform.work import sql
 from liveplatform.work.drain import drain as drain_queue
 from liveplatform.work.outcomes import fail, postpone, retry, succeeded
 from liveplatform.work.settle import settle, settle_batch
 from tests.support.draining import attempt_of, due_steps, queue_of
+from tests.support.draining import claim as claim_rows
 from tests.support.factories import phone_call
 
 
 def claim():
-    return sql.claim(Step, 50, per_key=50)
+    return claim_rows(Step)
 
 
 def test_an_expired_lease_is_claimed_again_and_the_old_owner_is_fenced(account):

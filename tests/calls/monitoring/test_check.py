@@ -11,9 +11,8 @@ from calls.lifecycle.end import end
 from calls.models import Call, CallMonitor, Step
 from calls.monitoring.schedule import check_now
 from calls.post_processing.rerun import rerun_step
-from liveplatform.work import sql
 from liveplatform.work.settle import Attempt, settle
-from tests.support.draining import drain, queue_of
+from tests.support.draining import claim, drain, queue_of
 from tests.support.monitoring import check, due_in, emptied, joined
 
 
@@ -65,7 +64,7 @@ def test_a_participant_who_leaves_while_the_provider_is_asked_has_left(line, san
     """The answer, which shows them in the room still, comes after the news."""
     call = joined(line.open(), sandbox)
     check_now([call.pk])
-    (monitor,) = sql.claim(CallMonitor, 1, per_key=1)
+    (monitor,) = claim(CallMonitor, 1)
     (attempt,) = queue_of(CallMonitor).prepare([monitor])
     Call.objects.filter(pk=call.pk).update(empty_since=Now() + timedelta(milliseconds=1))
     settle(queue_of(CallMonitor), [Attempt(monitor, attempt(), timezone.now(), 1)])

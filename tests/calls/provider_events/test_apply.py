@@ -5,9 +5,8 @@ from django.utils import timezone
 
 from calls.lifecycle.end import end
 from calls.models import Call, CallMonitor, ProviderEvent, Step
-from liveplatform.work import sql
 from liveplatform.work.settle import Attempt, settle
-from tests.support.draining import drain, queue_of
+from tests.support.draining import claim, drain, queue_of
 from tests.support.factories import phone_call
 from tests.support.signed_events import applied, leg, post_getstream, post_twilio, room, status_form
 
@@ -82,7 +81,7 @@ def test_a_batch_of_events_costs_a_fixed_number_of_statements(account, django_as
         legs = [phone_call(account, provider_call_id=f"CA{size}-{n}") for n in range(size)]
         for call in legs:
             post_twilio(call.connection, status_form(call.provider_call_id, "completed", 3))
-        events = sql.claim(ProviderEvent, 10, per_key=10)
+        events = claim(ProviderEvent, 10)
         with django_assert_max_num_queries(25) as queries:
             jobs = queue_of(ProviderEvent).prepare(events)
             attempts = [

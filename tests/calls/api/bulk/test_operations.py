@@ -5,11 +5,10 @@ from django.utils import timezone
 from calls.bulk import run
 from calls.lifecycle.end import end
 from calls.models import Call, Operation
-from liveplatform.work import sql
 from liveplatform.work.outcomes import succeeded
 from liveplatform.work.settle import Attempt, settle
 from tests.support.bulk import bulk_end
-from tests.support.draining import drain, queue_of
+from tests.support.draining import claim, drain, queue_of
 
 
 def test_a_cancelled_operation_stops_once(api, live_calls, monkeypatch):
@@ -29,7 +28,7 @@ def test_a_cancelled_operation_counts_its_remaining_calls(api, live_calls, accou
     assert api("GET", f"/v1/operations/{operation}").json()["remaining"] == 5
     settle(
         queue_of(Operation),
-        [Attempt(row, succeeded(), timezone.now(), 1) for row in sql.claim(Operation, 1, per_key=1)],
+        [Attempt(row, succeeded(), timezone.now(), 1) for row in claim(Operation, 1)],
     )
     assert api("POST", f"/v1/operations/{operation}/cancel").json()["remaining"] == 3
     end(live_calls[0].pk, account_id=account.pk, actor="later")

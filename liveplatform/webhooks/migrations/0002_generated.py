@@ -1,0 +1,26 @@
+import uuid
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('accounts', '0002_generated'),
+        ('webhooks', '0001_initial'),
+    ]
+
+    operations = [
+        migrations.RemoveIndex(
+            model_name='delivery',
+            name='delivery_due',
+        ),
+        migrations.AddField(
+            model_name='delivery',
+            name='tenant_key',
+            field=models.UUIDField(db_default=uuid.UUID('00000000-0000-0000-0000-000000000000'), default=uuid.UUID('00000000-0000-0000-0000-000000000000'), help_text='The account: accounts with due rows have equal shares of the workers.'),
+        ),
+        migrations.AddIndex(
+            model_name='delivery',
+            index=models.Index(condition=models.Q(('state__in', ('pending', 'running'))), fields=['tenant_key', 'concurrency_key', 'due_at'], name='delivery_due'),
+        ),
+    ]
