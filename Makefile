@@ -48,6 +48,8 @@ lint: install-dev  ## ruff, mypy, one-way imports, code rules, checks of Django
 	.venv/bin/lint-imports
 	$(RUN) -m liveplatform.dev.code_rules
 	$(RUN) manage.py check
+	PUBLIC_URL=https://platform.example SECRET_KEY=$$($(RUN) -c 'import secrets; print(secrets.token_hex(32))') \
+		$(RUN) manage.py check --deploy --fail-level WARNING
 	$(RUN) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 
 bench: install-dev  ## figures beside what they are to be measured by

@@ -8,6 +8,8 @@ from environs import Env
 
 from liveplatform import embedded
 from liveplatform.observability import logs
+from liveplatform.security.settings import *  # noqa: F403 - all of it are settings
+from liveplatform.security.settings import PUBLIC_URL
 
 env = Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -25,8 +27,6 @@ SECRET_KEY = env.str("SECRET_KEY", "") or embedded.secret(VAR_DIR, "secret_key")
 ENCRYPTION_KEYS = env.str("ENCRYPTION_KEYS", "") or embedded.secret(VAR_DIR, "encryption_keys", prefix="dev:")
 
 DEBUG = env.bool("DEBUG", False)
-PUBLIC_URL = env.str("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
 
 # --- Background work (liveplatform/work): seconds.
 WORK_LEASE = env.float("WORK_LEASE", 30.0)  # a worker silent for longer has lost its rows
@@ -84,7 +84,7 @@ WEBHOOK_DENYLIST = env.list("WEBHOOK_DENYLIST", [urlsplit(PUBLIC_URL).hostname o
 API_RATE_PER_MINUTE = env.int("API_RATE_PER_MINUTE", 0)
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "liveplatform.admin.apps.PlatformAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -96,6 +96,10 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "axes",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "liveplatform.security",
     "liveplatform.work",
     "liveplatform.api",
     "liveplatform.accounts",
@@ -107,15 +111,19 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "liveplatform.api.middleware.DrainRequestBody",
     "liveplatform.observability.middleware.Probes",
+    "liveplatform.security.proxies.TrustedProxies",
     "liveplatform.observability.logs.RequestLog",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "liveplatform.security.content_policy.ContentSecurityPolicy",
     "liveplatform.admin.middleware.AdminSessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "liveplatform.admin.middleware.AdminCsrfMiddleware",
     "liveplatform.admin.middleware.AdminAuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "liveplatform.admin.middleware.AdminMessageMiddleware",
-    "liveplatform.admin.middleware.AdminXFrameOptionsMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "liveplatform.urls"

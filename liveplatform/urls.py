@@ -6,7 +6,7 @@ Probes (/healthz, /readyz, /metrics) are answered by liveplatform.observability.
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from liveplatform.api import converters  # noqa: F401 - registers <id:…>
 from liveplatform.api.surfaces import surfaces
@@ -17,7 +17,7 @@ admin.site.index_title = "The control plane"
 urlpatterns: list[URLPattern | URLResolver] = [
     *(path("", include(surface.urls)) for surface in surfaces() if surface.urls),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
     path("admin", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
 ]

@@ -6,7 +6,6 @@ from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponseBase
-from django.middleware.clickjacking import XFrameOptionsMiddleware
 from django.middleware.csrf import CsrfViewMiddleware
 from django.utils.deprecation import MiddlewareMixin
 
@@ -34,8 +33,4 @@ class AdminAuthenticationMiddleware(_AdminOnly, AuthenticationMiddleware):
 
 
 class AdminMessageMiddleware(_AdminOnly, MessageMiddleware):
-    pass
-
-
-class AdminXFrameOptionsMiddleware(_AdminOnly, XFrameOptionsMiddleware):
     pass

@@ -1,0 +1,1 @@
+"""What stands between the web process and the network: proxies that are trusted, TLS, content policies."""

@@ -1,0 +1,51 @@
+"""What staff are told once is in no cookie, and sealed in the database."""
+
+import re
+
+import pytest
+from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
+from django.test import Client
+
+from liveplatform.accounts.models import ApiKey
+from liveplatform.webhooks.models import Endpoint
+
+
+@pytest.fixture
+def staff(db) -> Client:
+    client = Client()
+    client.force_login(User.objects.create_superuser("staff"))
+    return client
+
+
+NEW = {
+    "/admin/accounts/apikey/add/": ({"name": "ci", "scopes": ["read:live"]}, r"lp_[\w-]+"),
+    "/admin/webhooks/endpoint/add/": (
+        {"url": "https://hooks.example.com/", "event_types": ["*"], "is_active": "on"},
+        r"whsec_[\w+/=-]+",
+    ),
+}
+
+
+@pytest.mark.parametrize("path", NEW)
+def test_a_new_secret_is_in_no_cookie(staff, account, path):
+    form, secret = NEW[path]
+    posted = staff.post(path, {"account": account.pk, **form})
+    cookies = "".join(f"{cookie.key}={cookie.value}" for cookie in staff.cookies.values())
+    page = staff.get("/admin/").content.decode()
+    shown = re.search(secret, page)
+    assert shown, posted.status_code
+    assert shown.group() not in posted.content.decode() + posted.headers.get("Location", "")
+    assert set(staff.cookies) <= {"sessionid", "csrftoken"}
+    assert shown.group() not in cookies
+    assert shown.group() not in staff.get("/admin/").content.decode()
+
+
+def test_it_is_sealed_until_it_is_shown(staff, account):
+    path, (form, secret) = next(iter(NEW.items()))
+    staff.post(path, {"account": account.pk, **form})
+    kept = str([row.get_decoded() for row in Session.objects.all()])
+    assert "_messages" in kept
+    assert not re.search(secret, kept)
+    assert ApiKey.objects.filter(name="ci").exists()
+    assert not Endpoint.objects.exists()
