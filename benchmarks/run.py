@@ -13,9 +13,9 @@ from rich.table import Table
 
 from benchmarks import deliveries, end_call, growth, lists, many_ends, processing, sentiment
 from liveplatform.dev.stack import LocalStack
-from tests.support.client import Customer
+from tests.support.client import NO_RATE_LIMITS, Customer
 
-SETTINGS = {"LOG_LEVEL": "CRITICAL", "TRANSCRIPT_WINDOW": "600"}
+SETTINGS = NO_RATE_LIMITS | {"LOG_LEVEL": "CRITICAL", "TRANSCRIPT_WINDOW": "600"}
 LISTS = {"runs": lists.RUNS, "only": "", "all": False, "plans": False, "keep": None}
 
 

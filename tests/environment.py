@@ -26,6 +26,7 @@ os.environ["PUBLIC_URL"] = "http://127.0.0.1:9"  # no provider of a test tells a
 os.environ["PROVIDER_TIMEOUT"] = "2"
 os.environ["PROVIDER_ALLOWLIST"] = "127.0.0.1"
 os.environ["WORK_LEASE"] = "5"
+os.environ["API_RATE_PER_MINUTE"] = os.environ["API_ACCOUNT_RATE_PER_MINUTE"] = "0"
 os.environ["DATABASE_IDLE_LIMIT"] = "600"  # many tests are one long transaction
 
 

@@ -21,9 +21,9 @@ from benchmarks.chaos.faults import FAULTS, supervise
 from benchmarks.chaos.state import Ended, Run
 from benchmarks.chaos.verdict import not_notified, report, unknown_legs
 from liveplatform.dev.stack import LocalStack
-from tests.support.client import Customer, PlacedCall
+from tests.support.client import NO_RATE_LIMITS, Customer, PlacedCall
 
-SETTINGS = {
+SETTINGS = NO_RATE_LIMITS | {
     "WORK_LEASE": "8",
     "WORK_SWEEP": "1",
     "PROVIDER_TIMEOUT": "2",

@@ -32,7 +32,15 @@ class AccountAdmin(LargeTableAdmin):
     list_display = ("name", "account_id", "auth_id", "is_active", "strict_errors", "created_at")
     list_filter = ("is_active",)
     readonly_fields = ("account_id", "auth_id", "created_at")
-    fields = ("name", "is_active", "strict_errors", "call_time_limit", *readonly_fields)
+    fields = (
+        "name",
+        "is_active",
+        "strict_errors",
+        "call_time_limit",
+        "key_rate_limit",
+        "rate_limit",
+        *readonly_fields,
+    )
     search_help_text = "An account's id."
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:

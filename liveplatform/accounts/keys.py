@@ -110,8 +110,15 @@ def _load(token: str) -> _CachedKey | None:
     if key is None or not hmac.compare_digest(bytes(key.secret_hash), _hash(parts[2])):
         return None
     _update_last_used(key.pk)
-    scopes, auth_id = frozenset(key.scopes), key.account.auth_id
-    return _CachedKey(Principal(key.account_id, "key", key.public_id, scopes, auth_id), key.expires_at)
+    principal = Principal(
+        key.account_id,
+        "key",
+        key.public_id,
+        frozenset(key.scopes),
+        key.account.auth_id,
+        rate_limits=key.account.rate_limits,
+    )
+    return _CachedKey(principal, key.expires_at)
 
 
 def _update_last_used(key_id: UUID) -> None:

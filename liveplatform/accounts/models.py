@@ -42,10 +42,25 @@ class Account(models.Model):
         db_default=3600,
         help_text="Seconds after which a live video call that nobody has joined is ended; 0: never.",
     )
+    key_rate_limit = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        help_text="Requests a minute of one key or token; empty: the default, 0: no limit.",
+    )
+    rate_limit = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        help_text="Requests a minute of all keys and tokens together; empty: the default, 0: no limit.",
+    )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def rate_limits(self) -> tuple[int | None, int | None]:
+        """Of one principal, and of the account."""
+        return self.key_rate_limit, self.rate_limit
 
     @property
     def account_id(self) -> str:

@@ -37,8 +37,8 @@ def authenticate(token: str) -> Principal:
     except (jwt.PyJWTError, DecryptionFailed, ValueError, TypeError) as error:
         raise InvalidToken(f"The token is not valid ({type(error).__name__}).") from error
     scopes = frozenset(_scopes(claims)) & frozenset(issuer.scopes)
-    auth_id = issuer.account.auth_id
-    return Principal(issuer.account_id, "jwt", _subject(claims), scopes, auth_id, str(issuer.pk))
+    account, subject = issuer.account, _subject(claims)
+    return Principal(account.pk, "jwt", subject, scopes, account.auth_id, str(issuer.pk), account.rate_limits)
 
 
 def clear_cache() -> None:

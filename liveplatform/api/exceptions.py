@@ -1,6 +1,7 @@
 """Exceptions as HTTP errors: status, code and message; a surface renders them (surfaces.py)."""
 
 from collections.abc import Mapping
+from math import ceil
 from typing import Any
 
 import structlog
@@ -127,7 +128,7 @@ def _from_api_exception(exc: exceptions.APIException) -> Problem:
         headers["WWW-Authenticate"] = f'Bearer error="insufficient_scope", scope="{exc.scope}"'
     wait = getattr(exc, "wait", None)
     if wait:
-        headers["Retry-After"] = str(int(wait) + 1)
+        headers["Retry-After"] = str(ceil(wait))
     name = CODES.get(exc.status_code, "error") if has_no_code else str(code)
     return Problem(exc.status_code, _public_code(exc, name), str(exc.detail), headers=headers)
 

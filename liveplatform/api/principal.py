@@ -15,6 +15,8 @@ class Principal:
     scopes: frozenset[str]
     auth_id: str = ""  # of the account
     issuer: str = ""  # of a token: the same `sub` of two issuers is two principals
+    # Requests a minute of the principal and of its whole account; None: the setting, 0: no limit.
+    rate_limits: tuple[int | None, int | None] = (None, None)
 
     is_authenticated = True
     is_active = True

@@ -18,7 +18,7 @@ from liveplatform.api.permissions import HasScope
 from liveplatform.api.principal import Principal
 from liveplatform.api.renderers import JSONRenderer
 from liveplatform.api.surfaces import PLATFORM, Surface
-from liveplatform.api.throttling import ApiKeyThrottle
+from liveplatform.api.throttling import Quota, RateLimited, check_rate
 from liveplatform.json_codec import dumps
 
 
@@ -52,6 +52,9 @@ class PlatformView(APIView):
     content_negotiation_class = JSONOnlyNegotiation
     http_method_names = ["get", "post", "put", "patch", "delete", "head"]
 
+    # What is left of the rate limit; None: the request is not counted, or was refused before.
+    quota: Quota | None = None
+
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # noqa: ANN401
         self.args, self.kwargs = args, kwargs
         self.request = self.initialize_request(request, *args, **kwargs)
@@ -64,6 +67,8 @@ class PlatformView(APIView):
         except Exception as exc:  # noqa: BLE001 - as in DRF's dispatch; unexpected ones are raised again
             response = self.handle_exception(exc)
         self.response = self.finalize_response(self.request, cast(Response, response), *args, **kwargs)
+        for name, value in (self.quota.headers if self.quota else {}).items():
+            self.response[name] = value
         return self.response
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
@@ -71,7 +76,7 @@ class PlatformView(APIView):
         if "%00" in request.META.get("QUERY_STRING", ""):
             raise ParseError("The query contains a NUL character (%00); remove it.")
         if self.action_name not in self.unthrottled_actions:
-            ApiKeyThrottle.check(self.principal)
+            self.quota = check_rate(self.principal)
 
     def check_permissions(self, request: Request) -> None:
         """405 for a method that is not served comes before 403."""
@@ -83,6 +88,8 @@ class PlatformView(APIView):
         """The error response in the surface's shape; an unexpected exception is raised again (500)."""
         if hasattr(exc, "status_code") and exc.status_code == 401:
             exc.auth_header = self.get_authenticate_header(self.request)  # type: ignore[attr-defined]
+        if isinstance(exc, RateLimited):
+            self.quota = exc.quota
         problem = problem_for(exc)
         if problem is None:
             raise exc

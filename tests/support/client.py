@@ -12,6 +12,8 @@ from providers.sandbox.client import SandboxClient
 from tests.support.factories import TWIML
 
 NUMBER = "+14155550100"
+# For a stack under load; the settings have limits by default.
+NO_RATE_LIMITS = {"API_RATE_PER_MINUTE": "0", "API_ACCOUNT_RATE_PER_MINUTE": "0"}
 TURNS = [
     {"role": "agent", "text": "Hello, how can I help you today?", "start_ms": 0, "end_ms": 2000},
     {

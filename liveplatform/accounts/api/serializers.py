@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from django.conf import settings
 from rest_framework import serializers
 
 from liveplatform.accounts.keys import MAX_OVERLAP_HOURS
-from liveplatform.accounts.models import Connection
+from liveplatform.accounts.models import Account, Connection
 from liveplatform.accounts.scopes import SCOPES
 from liveplatform.api.serializers import (
     CleanCharField,
@@ -42,7 +43,21 @@ class AccountSerializer(PlainSerializer):
     auth_id = serializers.CharField(help_text="For the X-Auth-ID header.")
     strict_errors = serializers.BooleanField(help_text=STRICT_ERRORS_HELP)
     call_time_limit = serializers.IntegerField(allow_null=True, help_text=TIME_LIMIT_HELP)
+    key_rate_limit = serializers.IntegerField(help_text="Requests a minute of one key or token; 0: no limit.")
+    rate_limit = serializers.IntegerField(
+        help_text="Requests a minute of all keys and tokens together; 0: no limit."
+    )
     created_at = serializers.DateTimeField()
+
+    @staticmethod
+    def get_key_rate_limit(account: Account) -> int:
+        own = account.key_rate_limit
+        return int(settings.API_RATE_PER_MINUTE) if own is None else own
+
+    @staticmethod
+    def get_rate_limit(account: Account) -> int:
+        own = account.rate_limit
+        return int(settings.API_ACCOUNT_RATE_PER_MINUTE) if own is None else own
 
 
 class KeyRequest(StrictSerializer):

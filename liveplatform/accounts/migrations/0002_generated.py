@@ -14,6 +14,16 @@ class Migration(migrations.Migration):
             field=models.PositiveIntegerField(db_default=3600, default=3600, help_text='Seconds after which a live video call that nobody has joined is ended; 0: never.'),
         ),
         migrations.AddField(
+            model_name='account',
+            name='key_rate_limit',
+            field=models.PositiveIntegerField(blank=True, help_text='Requests a minute of one key or token; empty: the default, 0: no limit.', null=True),
+        ),
+        migrations.AddField(
+            model_name='account',
+            name='rate_limit',
+            field=models.PositiveIntegerField(blank=True, help_text='Requests a minute of all keys and tokens together; empty: the default, 0: no limit.', null=True),
+        ),
+        migrations.AddField(
             model_name='connection',
             name='check_message',
             field=models.CharField(blank=True, db_default='', default='', editable=False, max_length=300),
