@@ -85,6 +85,9 @@ WEBHOOK_DENYLIST = env.list("WEBHOOK_DENYLIST", [urlsplit(PUBLIC_URL).hostname o
 API_RATE_PER_MINUTE = env.int("API_RATE_PER_MINUTE", 600)
 API_ACCOUNT_RATE_PER_MINUTE = env.int("API_ACCOUNT_RATE_PER_MINUTE", 3000)
 
+# --- Accounts.
+MAX_CONNECTIONS = env.int("MAX_CONNECTIONS", 50)  # connections to providers, at most so many in an account
+
 INSTALLED_APPS = [
     "liveplatform.admin.apps.PlatformAdminConfig",
     "django.contrib.auth",

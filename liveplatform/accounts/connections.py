@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 
 from liveplatform.accounts.models import Account, Connection
@@ -21,6 +22,10 @@ class InvalidConnection(ValueError):
         self.field = field
 
 
+class TooManyConnections(Exception):
+    """The account has its maximum of connections; the message may be shown to the customer."""
+
+
 def upsert_connection(
     account: Account, provider: str, credentials: Mapping[str, Any], *, base_url: str = "", name: str = ""
 ) -> Connection:
@@ -28,7 +33,8 @@ def upsert_connection(
 
     If the credentials belong to the provider account (or server) of the present default connection, that
     one gets the new secrets and base_url. Otherwise a new connection becomes the default; the former one
-    stays, with its calls. The account's row is locked meanwhile. Raises InvalidConnection.
+    stays, with its calls. The account's row is locked meanwhile. Raises InvalidConnection and
+    TooManyConnections.
     """
     missing = [name for name in CREDENTIALS[provider].required if not credentials.get(name)]
     if missing:
@@ -38,6 +44,7 @@ def upsert_connection(
         Account.objects.select_for_update(no_key=True).get(pk=account.pk)
         connection = _default_connection(account, provider)
         if connection is None or not _is_same_account(connection, credentials, base_url):
+            require_connection_slot(account.pk)
             connection = Connection(account=account, provider=provider)
             _unset_default(account.pk, provider)
         connection.base_url, connection.name = base_url, name or connection.name
@@ -45,6 +52,17 @@ def upsert_connection(
         apply_credentials(connection, credentials)
         connection.save()
     return connection
+
+
+def require_connection_slot(account_id: UUID) -> None:
+    """Raises TooManyConnections if the account has settings.MAX_CONNECTIONS. Locks the account's row.
+
+    Each connection has places of its own in the workers (work/shares.py), so their number is bounded.
+    """
+    Account.objects.select_for_update(no_key=True).get(pk=account_id)
+    if Connection.objects.filter(account_id=account_id).count() >= settings.MAX_CONNECTIONS:
+        text = f"The account has {settings.MAX_CONNECTIONS} connections; delete one first."
+        raise TooManyConnections(text)
 
 
 def make_default(connection: Connection) -> None:

@@ -6,9 +6,15 @@ import jwt
 from django import forms
 from django.core.exceptions import ValidationError
 
-from liveplatform.accounts.connections import InvalidConnection, apply_credentials, require_base_url
+from liveplatform.accounts.connections import (
+    InvalidConnection,
+    TooManyConnections,
+    apply_credentials,
+    require_base_url,
+    require_connection_slot,
+)
 from liveplatform.accounts.jwks import KEY_TYPES
-from liveplatform.accounts.models import ApiKey, Connection, JwtIssuer
+from liveplatform.accounts.models import Account, ApiKey, Connection, JwtIssuer
 from liveplatform.accounts.scopes import SCOPES
 from liveplatform.egress.url_policy import DestinationForbidden, check_url
 from providers.registry import CREDENTIALS
@@ -126,7 +132,16 @@ class ConnectionForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in t
         provider = data.get("provider") or self.instance.provider
         if provider in CREDENTIALS:
             self._check(provider, options, secrets)
+        if self.instance._state.adding and data.get("account"):
+            self._require_slot(data["account"])
         return data
+
+    def _require_slot(self, account: Account) -> None:
+        """In the transaction of the admin's view, which keeps the account locked until it has saved."""
+        try:
+            require_connection_slot(account.pk)
+        except TooManyConnections as error:
+            raise ValidationError(str(error)) from error
 
     def _check(self, provider: str, options: dict[str, Any], secrets: dict[str, Any]) -> None:
         fields = CREDENTIALS[provider]

@@ -1,17 +1,23 @@
 """Connections: one default per provider, credentials checked, secrets never sent to a new address."""
 
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from django.db import connection as database
 
 from liveplatform.accounts.connections import (
     InvalidConnection,
+    TooManyConnections,
     apply_credentials,
     change_base_url,
     make_default,
     upsert_connection,
 )
-from liveplatform.accounts.models import Connection
+from liveplatform.accounts.models import Account, Connection
 
-TWILIO = {"account_sid": "AC1", "auth_token": "t"}
+TWILIO_SECRET = {"auth_token": "t"}
+TWILIO = {"account_sid": "AC1"} | TWILIO_SECRET
 
 
 @pytest.fixture
@@ -64,3 +70,24 @@ def test_another_address_needs_the_secrets_again(twilio):
 def test_a_self_hosted_provider_needs_an_address(account):
     with pytest.raises(InvalidConnection, match="needs base_url"):
         upsert_connection(account, "livekit", {"api_key": "k", "api_secret": "s"})
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_account_has_so_many_connections_at_most_even_in_a_race(settings):
+    settings.MAX_CONNECTIONS = 3
+    account = Account.objects.create(name="many")
+
+    def connect(number: int) -> str:
+        try:
+            upsert_connection(account, "twilio", TWILIO | {"account_sid": f"AC{number}"})
+        except TooManyConnections as error:
+            return str(error)
+        finally:
+            database.close()
+        return "connected"
+
+    with ThreadPoolExecutor(8) as pool:
+        results = Counter(pool.map(connect, range(8)))
+    assert results == {"connected": 3, "The account has 3 connections; delete one first.": 5}
+    upsert_connection(account, "twilio", Connection.objects.get(is_default=True).options | TWILIO_SECRET)
+    assert Connection.objects.count() == 3, "a renewed one is none more"

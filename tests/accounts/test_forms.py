@@ -58,6 +58,18 @@ def test_a_livekit_connection_needs_its_address(staff, account):
     assert Connection.objects.get(account=account).base_url == "http://10.0.0.7:7880"
 
 
+def test_one_connection_too_many_is_not_saved(staff, account, settings):
+    settings.MAX_CONNECTIONS = 1
+    data = CONNECTION | {"account": account.pk, "secrets": f'{{"auth_token": "{CANARY}"}}'}
+    post(staff, "connection/add/", **data)
+    answer = post(staff, "connection/add/", **data | {"options": '{"account_sid": "AC2"}', "is_default": ""})
+    assert b"The account has 1 connections; delete one first." in answer.content
+    (saved,) = Connection.objects.filter(account=account)
+    post(staff, f"connection/{saved.pk}/change/", **data | {"name": "renamed"})
+    saved.refresh_from_db()
+    assert saved.name == "renamed", "those that are there can be changed"
+
+
 ISSUER = {"issuer": "https://id.example.com/", "audience": "x", "scopes": ["read:live"], "is_active": "on"}
 
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from calls.models import PhoneNumber
 from calls.phone_numbers import InvalidPhoneNumber, PhoneNumberExists, add_number
 from liveplatform.accounts.connection_check import check_connection
-from liveplatform.accounts.connections import InvalidConnection, upsert_connection
+from liveplatform.accounts.connections import InvalidConnection, TooManyConnections, upsert_connection
 from liveplatform.accounts.lookup import find_account
 from liveplatform.accounts.models import Connection
 from providers.registry import CREDENTIALS
@@ -43,6 +43,8 @@ class Command(BaseCommand):
         except (InvalidConnection, InvalidPhoneNumber, PhoneNumberExists) as error:
             hint = "" if getattr(error, "field", "") == "base_url" else " Give each with --set KEY=VALUE."
             raise CommandError(f"{error}{hint}") from error
+        except TooManyConnections as error:
+            raise CommandError(str(error)) from error
         self.stdout.write(f"{account} is connected to {connection.get_provider_display()} ({connection.pk}).")
         self.stdout.write(f"Its events are taken at {connection.events_url}")
         check = check_connection(connection)

@@ -17,6 +17,7 @@ from liveplatform.accounts.api import serializers as shapes
 from liveplatform.accounts.connection_check import check_connection
 from liveplatform.accounts.connections import (
     InvalidConnection,
+    TooManyConnections,
     apply_credentials,
     change_base_url,
     make_default,
@@ -56,7 +57,8 @@ class ConnectionViewSet(ListModelMixin, RetrieveModelMixin, DestroyMixin[Connect
             "It becomes the default. For the same provider account the existing connection is updated and "
             "keeps its id; for another one, the former connection and its calls are kept. "
             "Secrets are never shown. The credentials are tried at the provider: `check_outcome` says if "
-            "it accepted them. A refusal, or a provider that is down, does not refuse the connection."
+            "it accepted them. A refusal, or a provider that is down, does not refuse the connection. "
+            "409 if the account has its maximum of connections (50, unless the operator set another)."
         ),
         request=shapes.ConnectionRequest,
     )
@@ -118,6 +120,8 @@ class ConnectionViewSet(ListModelMixin, RetrieveModelMixin, DestroyMixin[Connect
 def _as_validation_error() -> Iterator[None]:
     try:
         yield
+    except TooManyConnections as error:
+        raise Conflict(str(error)) from error
     except InvalidConnection as error:
         wrong: dict[str, Any] = {error.field: [str(error)]}
         raise ValidationError(wrong if error.field == "base_url" else {"credentials": wrong}) from error

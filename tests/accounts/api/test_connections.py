@@ -310,3 +310,12 @@ def test_a_new_connection_is_tried_but_never_refused_for_it(api):
     assert answer.status_code == 201
     assert answer.json()["check_outcome"] in ("unknown", "refused")
     assert answer.json()["checked_at"]
+
+
+def test_one_connection_too_many_is_409(api, settings):
+    settings.MAX_CONNECTIONS = 1
+    assert create(api).status_code == 201
+    answer = create(api, credentials=TWILIO | {"account_sid": "AC2"})
+    assert answer.status_code == 409
+    assert "The account has 1 connections; delete one first." in answer.text
+    assert create(api).status_code == 201, "the same provider account is updated"

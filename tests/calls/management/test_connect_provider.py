@@ -69,3 +69,10 @@ def test_a_name_that_two_accounts_have_is_an_error(db):
         Account.objects.create(name="twin")
     with pytest.raises(CommandError, match="More than one"):
         run("connect_provider", "twin", "twilio", "--set", *TWILIO)
+
+
+def test_one_connection_too_many_is_refused_in_a_sentence(account, settings):
+    settings.MAX_CONNECTIONS = 1
+    run("connect_provider", account.pk, "twilio", "--set", *TWILIO)
+    with pytest.raises(CommandError, match=r"The account has 1 connections; delete one first\."):
+        run("connect_provider", account.pk, "twilio", "--set", "account_sid=AC2", "auth_token=t")
