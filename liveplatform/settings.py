@@ -13,7 +13,7 @@ from liveplatform.security.settings import PUBLIC_URL
 
 env = Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = Path(env.str("VAR_DIR", str(BASE_DIR / "var")))
+VAR_DIR = embedded.data_dir()
 
 # --- Servers. Unset means embedded: real PostgreSQL and Redis out of wheels, data under var/. The
 # processes' entries (manage.py, wsgi.py, celery.py) start them; reading this page starts nothing.

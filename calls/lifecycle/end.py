@@ -53,6 +53,7 @@ def end_from_task(call_id: UUID, reason: str = "") -> str:
     account_id = Call.objects.filter(pk=call_id).values_list("account_id", flat=True).first()
     if account_id is None:
         raise CallNotFound(str(call_id))
+    reason = reason or "Ended by a task"
     result = end(call_id, account_id=account_id, reason=reason, code=EndCode.ENDED_BY_STAFF, actor="task")
     return f"{call_id}: {'ended' if result.changed else 'had ended'} at {result.call.ended_at:%H:%M:%S} UTC."
 

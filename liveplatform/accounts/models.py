@@ -8,7 +8,7 @@ import orjson
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.functions import Lower, Now
 
 from liveplatform.crypto import seal, unseal
 from liveplatform.db.uuid7 import uuid7
@@ -53,6 +53,16 @@ class Account(models.Model):
         help_text="Requests a minute of all keys and tokens together; empty: the default, 0: no limit.",
     )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        constraints = [
+            # Commands and staff find an account by its name.
+            models.UniqueConstraint(
+                Lower("name"),
+                name="unique_account_name",
+                violation_error_message="There is another account with this name.",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -5,16 +5,21 @@ never share a server. `ensure` starts what is not running. The servers outlive t
 until `stop`, and start again after any crash.
 """
 
+from liveplatform.embedded.data_dir import data_dir
 from liveplatform.embedded.dev_secrets import secret
 from liveplatform.embedded.postgres import start_postgres, stop_postgres
+from liveplatform.embedded.public_url import public_url, record_public_url
 from liveplatform.embedded.servers import ensure, stop
 from liveplatform.embedded.sockets import database_url, django_database, redis_url
 from liveplatform.embedded.valkey import redis_pid, start_redis, stop_redis
 
 __all__ = [
+    "data_dir",
     "database_url",
     "django_database",
     "ensure",
+    "public_url",
+    "record_public_url",
     "redis_pid",
     "redis_url",
     "secret",

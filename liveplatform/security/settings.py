@@ -10,9 +10,11 @@ from urllib.parse import urlsplit
 
 from environs import Env
 
+from liveplatform import embedded
+
 env = Env()
 
-PUBLIC_URL = env.str("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+PUBLIC_URL = (env.str("PUBLIC_URL", "") or embedded.public_url(embedded.data_dir())).rstrip("/")
 _public = urlsplit(PUBLIC_URL)
 HTTPS = _public.scheme == "https"
 

@@ -35,5 +35,5 @@ def _not_runnable_reason(queue: Queue[Any], row_id: UUID) -> str:
     if row is None:
         return f"{row_id}: there is no such row in {queue.name}."
     if row.is_settled:
-        return f"{row} already; `restart` makes it due again."
+        return f"{row} already; `manage.py run_work {row_id} --again` runs it once more."
     return f"{row}: a worker has it until {row.due_at:%H:%M:%S} UTC."

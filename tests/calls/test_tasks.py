@@ -52,6 +52,13 @@ def test_a_call_is_ended_once(account):
     assert Call.objects.get(pk=call.pk).disconnect_reason == "by hand"
 
 
+def test_an_end_without_a_reason_names_the_task(account):
+    call = phone_call(account, provider_call_id="")
+    tasks.end_call(str(call.pk))
+    call.refresh_from_db()
+    assert (call.disconnect_reason, call.ended_by) == ("Ended by a task", "task")
+
+
 @pytest.mark.parametrize("reason", ["x" * 501, "a\0b", 7])
 def test_a_reason_that_cannot_be_stored_ends_nothing(account, reason):
     call = phone_call(account)

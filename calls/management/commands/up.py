@@ -61,10 +61,12 @@ class Command(BaseCommand):
         check_port(sandbox, "the provider sandbox's", "make up SANDBOX_PORT=9010")
         if not Account.objects.exists():
             self._first_start(sandbox_base_url(sandbox))
+        environment = _process_env(port, sandbox)
+        embedded.record_public_url(settings.VAR_DIR, environment["PUBLIC_URL"])
         self.stdout.write(f"http://127.0.0.1:{port}/admin/  /api/docs/  (ctrl-C stops everything)")
         self.stdout.flush()
         honcho = [sys.executable, "-m", "honcho", "start"]
-        processes = subprocess.Popen(honcho, env=_process_env(port, sandbox), cwd=settings.BASE_DIR)  # noqa: S603
+        processes = subprocess.Popen(honcho, env=environment, cwd=settings.BASE_DIR)  # noqa: S603
         try:
             return processes.wait()
         except KeyboardInterrupt:

@@ -1,3 +1,4 @@
+import django.db.models.functions.text
 from django.db import migrations, models
 
 
@@ -37,5 +38,9 @@ class Migration(migrations.Migration):
             model_name='connection',
             name='checked_at',
             field=models.DateTimeField(blank=True, editable=False, null=True),
+        ),
+        migrations.AddConstraint(
+            model_name='account',
+            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('name'), name='unique_account_name', violation_error_message='There is another account with this name.'),
         ),
     ]

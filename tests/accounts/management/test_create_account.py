@@ -45,3 +45,11 @@ def test_create_account_needs_a_name(db, name):
     with pytest.raises(CommandError):
         run("create_account", name)
     assert not Account.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["Acme", "ACME", "  acme "])
+def test_a_name_that_is_taken_is_refused(db, name):
+    run("create_account", "Acme")
+    with pytest.raises(CommandError, match="already; choose another name"):
+        run("create_account", name)
+    assert Account.objects.filter(name__iexact="acme").count() == 1

@@ -1,5 +1,6 @@
 """`manage.py run_work`: drains queues, runs rows by id, restarts failed rows, counts without running."""
 
+import re
 import uuid
 
 import pytest
@@ -33,6 +34,21 @@ def test_failed_rows_are_restarted_on_request(account, capsys):
     due_steps(account, state="failed", due_at=None)
     assert "nothing was due" in run_work(capsys, "--queue", "steps")
     assert "1 skipped" in run_work(capsys, "--queue", "steps", "--failed")
+
+
+def test_a_settled_row_is_run_again_as_the_answer_advises(account, capsys):
+    (step,) = due_steps(account)
+    run_work(capsys, str(step.pk))
+    advice = run_work(capsys, str(step.pk))
+    command = re.search("`manage.py (.+?)`", advice).group(1).split()
+    assert "skipped: No room was made" in run_work(capsys, *command[1:])
+    step.refresh_from_db()
+    assert step.attempts == 2
+
+
+def test_again_needs_ids(db):
+    with pytest.raises(CommandError, match="named by their ids"):
+        call_command("run_work", "--again")
 
 
 def test_a_dry_run_counts_and_changes_nothing(account, capsys):

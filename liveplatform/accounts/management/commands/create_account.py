@@ -5,7 +5,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from liveplatform.accounts.keys import make_key
 from liveplatform.accounts.models import Account
@@ -36,9 +36,12 @@ class Command(BaseCommand):
         limit = options["call_time_limit"]
         if limit is not None and not 1 <= limit <= 86_400:
             raise CommandError("--call-time-limit must be from 1 to 86400 seconds.")
-        with transaction.atomic():
-            account = Account.objects.create(name=name, call_time_limit=limit)
-            _, key = make_key(account, name="first key", scopes=options["scope"] or SCOPES)
+        try:
+            with transaction.atomic():
+                account = Account.objects.create(name=name, call_time_limit=limit)
+                _, key = make_key(account, name="first key", scopes=options["scope"] or SCOPES)
+        except IntegrityError as error:
+            raise CommandError(f"There is an account named {name!r} already; choose another name.") from error
         made = {"account_id": account.account_id, "auth_id": account.auth_id, "api_key": key}
         if options["json"]:
             self.stdout.write(json.dumps(made))

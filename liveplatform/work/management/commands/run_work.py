@@ -24,6 +24,9 @@ class Command(BaseCommand):
             "ids", nargs="*", type=UUID, metavar="ROW_ID", help="run these rows now, due or not"
         )
         parser.add_argument("--queue", choices=sorted(queues()), help="one queue only")
+        parser.add_argument(
+            "--again", action="store_true", help="run those of the named rows again that are settled"
+        )
         parser.add_argument("--failed", action="store_true", help="first restart failed rows")
         parser.add_argument("--seconds", type=float, default=60.0, help="stop claiming after this time")
         parser.add_argument("--dry-run", action="store_true", help="only count open and failed rows")
@@ -31,16 +34,20 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:  # noqa: ANN401
         chosen = [queue for name, queue in queues().items() if options["queue"] in (None, name)]
         if options["ids"]:
-            return self._run_rows(chosen, list(options["ids"]))
+            return self._run_rows(chosen, list(options["ids"]), again=options["again"])
+        if options["again"]:
+            raise CommandError("--again is for rows named by their ids; --failed restarts all failed ones.")
         for queue in chosen:
             self._run_queue(queue, options)
         return None
 
-    def _run_rows(self, chosen: list[Queue[Any]], ids: list[UUID]) -> None:
+    def _run_rows(self, chosen: list[Queue[Any]], ids: list[UUID], *, again: bool) -> None:
         for row_id in tqdm(ids, unit="row", disable=None):
             owner = next((q for q in chosen if q.model.objects.filter(pk=row_id).exists()), None)
             if owner is None:
                 raise CommandError(f"{row_id}: there is no such row in {', '.join(q.name for q in chosen)}.")
+            if again:
+                owner.model.objects.filter(pk=row_id).restart(wake=False)
             self.stdout.write(run_one(owner, row_id))
 
     def _run_queue(self, queue: Queue[Any], options: dict[str, Any]) -> None:
