@@ -127,7 +127,8 @@ def _attempt_entries(work: Work, what: str, name: str) -> Iterator[TimelineEntry
     """One entry per attempt; one for work that was settled without any."""
     for attempt in work.log:
         at = datetime.fromisoformat(attempt["at"])
-        detail = f"attempt {attempt['attempt']}, {attempt['ms']} ms {attempt.get('error', '')}".strip()
+        number = "within a request" if attempt.get("out_of_turn") else f"attempt {attempt['attempt']}"
+        detail = f"{number}, {attempt['ms']} ms {attempt.get('error', '')}".strip()
         yield TimelineEntry(at, what, name, attempt["outcome"], detail, WORKER)
     if not work.log and work.settled_at:
         yield TimelineEntry(work.settled_at, what, name, work.state, work.error, PLATFORM)

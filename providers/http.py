@@ -96,6 +96,8 @@ class Transport:
         arguments = {"params": params, "data": form, "json": body, "headers": headers, "auth": auth}
         # A GET has no effect, so its outcome is never unknown.
         lost = Unavailable if method == "GET" else UnknownOutcome
+        if time.monotonic() >= sockets.current_request.until:
+            raise Unavailable(f"It is too late to ask {self.name}: the lease is over.", code="lease_over")
         self._state.breaker.check(self.name)
         try:
             response, content = self._send(method, path, arguments, lost, max_bytes)

@@ -10,11 +10,13 @@ allowed: a customer's base_url must not reach the internal network (SSRF).
 
 import http.client
 import io
+import math
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
@@ -32,8 +34,9 @@ AddressPolicy = Callable[[str, str], bool]
 
 
 class _CurrentRequest(threading.local):
-    """State of the request that this thread is making."""
+    """State of the request that this thread is making, and the end of all that it may make."""
 
+    until = math.inf  # time.monotonic()
     deadline = 0.0  # time.monotonic()
     policy: AddressPolicy | None = None
     sent = False
@@ -46,10 +49,23 @@ _resolver = ThreadPoolExecutor(DNS_THREADS, thread_name_prefix="provider-dns")
 
 def start_deadline(timeout: float, policy: AddressPolicy | None = None) -> None:
     """Start a request of this thread: `timeout` seconds in total, to addresses that `policy` allows."""
-    current_request.deadline = time.monotonic() + timeout
+    current_request.deadline = min(time.monotonic() + timeout, current_request.until)
     current_request.policy = policy
     current_request.sent = False
     current_request.forbidden = False
+
+
+@contextmanager
+def requests_until(until: float) -> Iterator[None]:
+    """Let this thread send no request after `until` (time.monotonic()).
+
+    A process may be frozen at any moment. When it goes on, somebody else may have taken up what it was doing.
+    """
+    current_request.until = until
+    try:
+        yield
+    finally:
+        current_request.until = math.inf
 
 
 def time_left() -> float:

@@ -1,8 +1,8 @@
 """End a call with the provider's confirmation inside the request (live-calls surface).
 
-The request is stored first, together with a terminate step, which this request claims like any worker. If
-the provider fails or this process dies, a later request or a worker completes it. No transaction is open
-during the provider request.
+The request is stored first, together with a terminate step, which this request runs out of turn: its claim
+keeps others from hanging up at the same time, and if it fails the worker's attempts go on as if it had not
+been made. If this process dies, a worker completes it. No transaction is open during the provider request.
 """
 
 import time
@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.db.models.functions import Now
 
 from calls.lifecycle.end import end
@@ -18,10 +19,12 @@ from calls.lifecycle.lookup import get_call
 from calls.models import Call, Step
 from calls.models.end_code import DEFAULT_REASON, EndCode
 from liveplatform.work.models import NO_KEY
-from liveplatform.work.run_one import run_inline
+from liveplatform.work.run_one import run_out_of_turn
 from providers.errors import NotConfigured, Unavailable
 
 POLL_INTERVAL = 0.05  # seconds
+# The worker's first turn comes so much later, so that this request makes the first attempt.
+OWN_TURN = timedelta(seconds=1)
 
 
 def end_strictly(
@@ -44,8 +47,8 @@ def end_strictly(
     if not call.provider_call_id:
         return end(call_id, account_id=account_id, reason=reason, code=code, actor=actor).call
     step = _request_end(call, reason or DEFAULT_REASON, code, actor)
-    if not run_inline(step):
-        _await_other(call)
+    if not run_out_of_turn(step):
+        _await_other(step)
     return _result(call)
 
 
@@ -61,32 +64,33 @@ def _request_end(call: Call, reason: str, code: EndCode, actor: str) -> Step:
             ended_by=actor,
         )
         Step.objects.bulk_create([_terminate_step(call)], ignore_conflicts=True)
-    step = Step.objects.get(call=call, kind=Step.Kind.TERMINATE)
-    if step.is_settled:
-        step.restart(wake=False)
+        step = Step.objects.get(call=call, kind=Step.Kind.TERMINATE)
+        if step.is_settled and step.restart(wake=False):
+            Step.objects.filter(pk=step.pk).update(due_at=Now() + OWN_TURN)
     return step
 
 
 def _terminate_step(call: Call) -> Step:
-    """Due a little later, so that this request claims it before a worker does."""
     return Step(
         call=call,
         kind=Step.Kind.TERMINATE,
         tenant_key=call.account_id,
         concurrency_key=call.connection_id or NO_KEY,
-        due_at=Now() + timedelta(seconds=1),
+        due_at=Now() + OWN_TURN,
         max_attempts=Step.MAX_ATTEMPTS[Step.Kind.TERMINATE],
     )
 
 
-def _await_other(call: Call) -> None:
-    """Wait for the request or worker that is terminating the call."""
+def _await_other(step: Step) -> None:
+    """Wait for the request or worker that is terminating the call; if no worker comes, run the step here."""
     until = time.monotonic() + settings.PROVIDER_TIMEOUT + 1
-    running = Step.objects.filter(call=call, kind=Step.Kind.TERMINATE, state=Step.State.RUNNING)
-    while time.monotonic() < until:
-        time.sleep(POLL_INTERVAL)
-        if not running.exists():
+    busy = Step.objects.filter(
+        Q(state=Step.State.RUNNING) | Q(state=Step.State.PENDING, due_at__lte=Now()), pk=step.pk
+    )
+    while time.monotonic() < until and busy.exists():
+        if run_out_of_turn(step, overdue_only=True):
             return
+        time.sleep(POLL_INTERVAL)
 
 
 def _result(call: Call) -> Call:

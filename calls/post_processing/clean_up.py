@@ -14,7 +14,7 @@ def attempt(step: Step, adapter: Adapter | ProviderError) -> AttemptFn:
     call = step.call
     if not call.room_id:
         return partial(skip, NO_ROOM)
-    return provider_request(adapter, partial(_delete_room, call.room_type, call.room_id))
+    return provider_request(adapter, partial(_delete_room, call.room_type, call.room_id), step.lease_until)
 
 
 def _delete_room(room_type: str, room_id: str, provider: EndsRooms) -> Outcome:

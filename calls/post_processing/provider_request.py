@@ -1,5 +1,6 @@
 """Run a provider request as an attempt: its errors become retries or failures."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -8,21 +9,28 @@ from liveplatform.work.models import AttemptFn
 from liveplatform.work.outcomes import Outcome, fail, retry
 from providers.base import Adapter
 from providers.errors import NotConfigured, ProviderError, Rejected, Unavailable, UnknownOutcome
+from providers.sockets import requests_until
 
 # Seconds between attempts while only a user can help: credentials are refused, or not configured.
 AUTH_RETRY = 600.0
 UNCONFIGURED_RETRY = 60.0
 
 
-def provider_request(adapter: Adapter | ProviderError, request: Callable[[Any], Outcome]) -> AttemptFn:
-    """An attempt that calls `request` with the adapter; an error in its place is the attempt's error."""
+def provider_request(
+    adapter: Adapter | ProviderError, request: Callable[[Any], Outcome], lease_until: float = math.inf
+) -> AttemptFn:
+    """An attempt that calls `request` with the adapter; an error in its place is the attempt's error.
+
+    Nothing is sent after `lease_until` (time.monotonic()): by then another worker may have taken over.
+    """
 
     def attempt() -> Outcome:
         try:
             if isinstance(adapter, ProviderError):
                 raise adapter
             reach("asking")
-            outcome = request(adapter)
+            with requests_until(lease_until):
+                outcome = request(adapter)
             reach("answered")
             return outcome
         except ProviderError as error:

@@ -1,7 +1,9 @@
 """Step `terminate`: end the call at its provider, and store what the provider reports of the end.
 
-A retry, and a call that the provider itself reported as ended, reads the provider's record before ending it
-again (`verify_first`). A call whose submission was not answered is searched by its numbers first.
+Whoever takes up a step that was claimed before, by a worker or by a request, reads the provider's record
+before ending the call again (`verify_first`): the earlier attempt may have had its effect. The same holds for
+a call that the provider itself reported as ended. A call whose submission was not answered is searched by its
+numbers first.
 """
 
 from collections.abc import Mapping
@@ -24,15 +26,15 @@ from providers.errors import ProviderError
 def attempt(step: Step, adapter: Adapter | ProviderError) -> AttemptFn:
     call = step.call
     if call.is_submission_unknown:
-        return provider_request(adapter, partial(_find_and_terminate, search_for(call)))
+        return provider_request(adapter, partial(_find_and_terminate, search_for(call)), step.lease_until)
     if not call.provider_call_id:
         return partial(skip, NOTHING_RUNS)
-    verify_first = step.attempts > 1 or call.provider_state == Call.ProviderState.ENDED
+    verify_first = step.fencing_token > 1 or call.provider_state == Call.ProviderState.ENDED
     if call.channel == Call.Channel.VIDEO:
         request = partial(_end_room, call.stream_call_type, call.provider_call_id, verify_first)
     else:
         request = partial(_end_leg, call.provider_call_id, verify_first)
-    return provider_request(adapter, request)
+    return provider_request(adapter, request, step.lease_until)
 
 
 def _find_and_terminate(search: LostCallSearch, provider: FindsCalls) -> Outcome:

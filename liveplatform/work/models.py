@@ -1,7 +1,9 @@
 """Work: a unit of background work, kept as a row until it is settled."""
 
+import math
 import uuid
 from collections.abc import Callable, Coroutine
+from datetime import datetime
 from typing import Any, ClassVar, Self, TypeVar, cast
 
 from django.db import models
@@ -115,6 +117,11 @@ class Work(models.Model):
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     updated_at = models.DateTimeField(db_default=Now())
     settled_at = models.DateTimeField(null=True, blank=True)
+
+    # Of a row that this process has claimed: when its lease runs out at the latest (time.monotonic()), and
+    # the due time that it keeps if the attempt is made out of turn (sql.claim_out_of_turn).
+    lease_until: float = math.inf
+    keeps_due_at: datetime | None = None
 
     objects: ClassVar[WorkManager[Self]] = WorkManager()
 

@@ -4,17 +4,22 @@ from typing import Any
 from uuid import UUID
 
 from liveplatform.work import sql
+from liveplatform.work.doorbell import ring
 from liveplatform.work.drain import run_row
 from liveplatform.work.models import Work
 from liveplatform.work.queue import Queue, queue_named
 
 
-def run_inline(row: Work) -> bool:
-    """Claim this row, due or not, and run one attempt; False if it is settled or another worker has it."""
-    claimed = sql.claim_one(type(row), row.pk)
+def run_out_of_turn(row: Work, *, overdue_only: bool = False) -> bool:
+    """Run one attempt beside the row's schedule: if it fails, attempts and due time stay as they were.
+
+    False if the row is settled, another process has it, or it is a worker's turn (`sql.claim_out_of_turn`).
+    """
+    claimed = sql.claim_out_of_turn(type(row), row.pk, overdue_only=overdue_only)
     if claimed is None:
         return False
     run_row(queue_named(row.queue), claimed)
+    ring(row.queue)  # a worker whose turn came meanwhile could not claim it
     return True
 
 

@@ -100,18 +100,24 @@ def _params(queue: Queue[W], attempts: Sequence[Attempt[W]]) -> dict[str, list[A
         "errors": [a.outcome.error.replace("\0", "") for a in attempts],
         "results": [dumps_for_jsonb(a.outcome.result) for a in attempts],
         "entries": [dumps_for_jsonb(_log_entry(a)) for a in attempts],
+        "keeps_due_at": [a.row.keeps_due_at.timestamp() if a.row.keeps_due_at else -1.0 for a in attempts],
         # Recurring work keeps the log entry of its last run only.
         "reset_log": [a.outcome.state == POSTPONE for a in attempts],
     }
 
 
 def _next_state(queue: Queue[W], attempt: Attempt[W]) -> tuple[str, float]:
-    """The state to write, and the seconds until the next attempt; the last `retry` is failed."""
+    """The state to write, and the seconds until the next attempt; the last `retry` is failed.
+
+    An attempt out of turn changes neither the schedule nor the number of attempts.
+    """
     row, outcome = attempt.row, attempt.outcome
     if outcome.state == POSTPONE:
         return Work.State.PENDING, outcome.retry_after or 0.0
     if outcome.state != RETRY:
         return outcome.state, 0.0
+    if row.keeps_due_at is not None:
+        return Work.State.PENDING, 0.0
     if row.attempts >= row.max_attempts:
         return Work.State.FAILED, 0.0
     # A Retry-After can only lengthen our delay: a server that says "in a second" forty times must not use up
@@ -126,6 +132,8 @@ def _log_entry(attempt: Attempt[Any]) -> dict[str, Any]:
         "ms": attempt.ms,
         "outcome": attempt.outcome.state,
     }
+    if attempt.row.keeps_due_at:
+        entry["out_of_turn"] = True
     if attempt.outcome.error:
         entry["error"] = attempt.outcome.error
     return entry | attempt.outcome.detail

@@ -3,6 +3,7 @@
 Leases and due times are the database's clock, so a machine whose clock is wrong changes nothing.
 """
 
+import time
 from collections.abc import Mapping
 from functools import cache
 from typing import Any, TypeVar
@@ -11,13 +12,18 @@ from uuid import UUID
 from django.conf import settings
 
 from liveplatform.db.prepared import execute_prepared
-from liveplatform.db.rows import columns_of, from_row
+from liveplatform.db.rows import attnames, columns_of, from_row
 from liveplatform.work.models import Work
 
 W = TypeVar("W", bound=Work)
 
 # (tenant_key, concurrency_key) of a row.
 Key = tuple[UUID, UUID]
+
+# Sweeps after which a due row counts as one that no worker takes.
+PATIENCE_SWEEPS = 3
+# Entries of a log after which attempts out of turn leave no more: anybody can ask for any number of them.
+MAX_LOG = 100
 
 # What a claim writes. A running row is due again when its lease runs out; each claim invalidates the fencing
 # token of the one before.
@@ -61,16 +67,38 @@ WHERE w.id = %(id)s AND (w.state = 'pending' OR (w.state = 'running' AND w.due_a
 RETURNING {columns}
 """
 
+# A claim of somebody who does not want to wait for the worker: it counts no attempt, and the row keeps its
+# due time (the last column). It is refused while it is the worker's turn: from the due time on, unless no
+# worker came for a while.
+CLAIM_OUT_OF_TURN = """
+UPDATE {table} AS w
+SET state = 'running', fencing_token = w.fencing_token + 1, updated_at = now(),
+    due_at = now() + make_interval(secs => %(lease)s)
+FROM (SELECT id, due_at FROM {table} WHERE id = %(id)s FOR UPDATE) AS before
+WHERE w.id = before.id AND (
+    (w.state = 'pending' AND before.due_at > statement_timestamp() AND NOT %(overdue_only)s)
+    OR (w.state IN ('pending', 'running')
+        AND before.due_at <= statement_timestamp() - make_interval(secs => %(patience)s)))
+RETURNING {columns}, before.due_at
+"""
+
 SETTLE = """
 UPDATE {table} AS w
 SET state = o.state, error = o.error, result = o.result, updated_at = now(),
-    log = CASE WHEN o.reset_log THEN jsonb_build_array(o.entry) ELSE w.log || o.entry END,
-    attempts = CASE WHEN o.reset_log THEN 0 ELSE least(w.attempts, w.max_attempts) END,
-    due_at = CASE WHEN o.state = 'pending' THEN now() + make_interval(secs => o.delay) END,
+    log = CASE WHEN o.reset_log THEN jsonb_build_array(o.entry)
+               WHEN o.keeps_due_at >= 0 AND jsonb_array_length(w.log) >= {max_log} THEN w.log
+               ELSE w.log || o.entry END,
+    attempts = CASE WHEN o.reset_log THEN 0
+                    WHEN o.keeps_due_at >= 0 AND o.state <> 'pending' THEN w.attempts + 1
+                    ELSE least(w.attempts, w.max_attempts) END,
+    due_at = CASE WHEN o.state <> 'pending' THEN NULL
+                  WHEN o.keeps_due_at >= 0 THEN to_timestamp(o.keeps_due_at)
+                  ELSE now() + make_interval(secs => o.delay) END,
     settled_at = CASE WHEN o.state <> 'pending' THEN now() END
 FROM unnest(%(ids)s::uuid[], %(tokens)s::bigint[], %(states)s::text[], %(errors)s::text[],
-            %(delays)s::float8[], %(results)s::jsonb[], %(entries)s::jsonb[], %(reset_log)s::bool[])
-     AS o(id, token, state, error, delay, result, entry, reset_log)
+            %(delays)s::float8[], %(results)s::jsonb[], %(entries)s::jsonb[], %(reset_log)s::bool[],
+            %(keeps_due_at)s::float8[])
+     AS o(id, token, state, error, delay, result, entry, reset_log, keeps_due_at)
 WHERE w.id = o.id AND w.fencing_token = o.token AND w.state = 'running'
 RETURNING {columns}
 """
@@ -92,18 +120,45 @@ def claim(model: type[W], counts: Mapping[Key, int]) -> list[W]:
         "counts": list(counts.values()),
         "lease": settings.WORK_LEASE,
     }
-    return _rows(model, CLAIM, params)
+    return _claimed(model, CLAIM, params)
 
 
 def claim_one(model: type[W], row_id: UUID) -> W | None:
     """Claim this row, due or not; None if it is settled or claimed by another worker."""
-    rows = _rows(model, CLAIM_ONE, {"id": row_id, "lease": settings.WORK_LEASE})
+    rows = _claimed(model, CLAIM_ONE, {"id": row_id, "lease": settings.WORK_LEASE})
+    return rows[0] if rows else None
+
+
+def claim_out_of_turn(model: type[W], row_id: UUID, *, overdue_only: bool = False) -> W | None:
+    """Claim this row for an attempt beside its schedule, which stays as it is: no attempt is counted.
+
+    None if it is settled, claimed, or due: then it is a worker's turn, unless none came for a while (the only
+    case with `overdue_only`).
+    """
+    params = {
+        "id": row_id,
+        "lease": settings.WORK_LEASE,
+        "overdue_only": overdue_only,
+        "patience": PATIENCE_SWEEPS * settings.WORK_SWEEP,
+    }
+    rows = _claimed(model, CLAIM_OUT_OF_TURN, params)
     return rows[0] if rows else None
 
 
 def write_outcomes(model: type[W], params: Mapping[str, list[Any]]) -> list[W]:
     """Write outcomes, given as columns; the rows whose fencing token still held, as they are now."""
     return _rows(model, SETTLE, params)
+
+
+def _claimed(model: type[W], statement: str, params: Mapping[str, Any]) -> list[W]:
+    """The rows that a claim returned. Their lease counts from before the statement: it ends no later here."""
+    lease_until = time.monotonic() + settings.WORK_LEASE
+    found = execute_prepared(_for_table(model, statement), params).fetchall()
+    rows = [from_row(model, row) for row in found]
+    for row, values in zip(rows, found, strict=True):
+        row.lease_until = lease_until
+        row.keeps_due_at = values[len(attnames(model))] if len(values) > len(attnames(model)) else None
+    return rows
 
 
 def _rows(model: type[W], statement: str, params: Mapping[str, Any]) -> list[W]:
@@ -113,4 +168,4 @@ def _rows(model: type[W], statement: str, params: Mapping[str, Any]) -> list[W]:
 @cache
 def _for_table(model: type[Work], statement: str) -> str:
     table = f'"{model._meta.db_table}"'
-    return statement.format(table=table, columns=columns_of(model, "w"), claimed=CLAIMED)
+    return statement.format(table=table, columns=columns_of(model, "w"), claimed=CLAIMED, max_log=MAX_LOG)

@@ -6,6 +6,7 @@ import time
 import pytest
 
 from liveplatform.egress.provider_policy import is_allowed
+from providers import sockets
 from providers.errors import NotConfigured, Unavailable
 from providers.registry import build_adapter
 
@@ -76,3 +77,12 @@ def test_a_name_server_that_does_not_answer_is_within_the_deadline(monkeypatch):
     with pytest.raises(Unavailable, match="could not be reached"):
         twilio("slow.example.com", 80).call_status("CA1")
     assert time.monotonic() - began < 3
+
+
+def test_nothing_is_sent_once_the_time_for_all_requests_is_over(sandbox_url, sandbox):
+    adapter = build_adapter("getstream", {"api_key": "k", "api_secret": "s" * 32}, base_url=sandbox_url)
+    room_id = f"late-{time.monotonic()}"
+    with sockets.requests_until(time.monotonic() - 0.01), pytest.raises(Unavailable) as raised:
+        adapter.open_room("default", room_id, created_by="h")
+    assert raised.value.code == "lease_over" and sandbox.ledger(resource=room_id) == []
+    adapter.open_room("default", room_id, created_by="h")

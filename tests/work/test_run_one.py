@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 
 from calls.models import Step
 from liveplatform.work import sql
-from liveplatform.work.run_one import run_inline, run_one
+from liveplatform.work.run_one import run_one, run_out_of_turn
 from tests.support.draining import due_steps, queue_of
 
 
@@ -22,12 +22,12 @@ def test_a_row_of_another_worker_is_left_to_it(account):
     (step,) = due_steps(account)
     sql.claim_one(Step, step.pk)
     assert "a worker has it until" in run_one(queue_of(Step), step.pk)
-    assert not run_inline(step)
+    assert not run_out_of_turn(step)
 
 
-def test_a_row_is_run_inline_once(account):
+def test_a_row_is_run_out_of_turn_once(account):
     (step,) = due_steps(account, due_at=Now() + timedelta(hours=1))
-    assert run_inline(step)
+    assert run_out_of_turn(step)
     step.refresh_from_db()
     assert (step.state, step.attempts) == ("skipped", 1)
-    assert not run_inline(step), "it is settled"
+    assert not run_out_of_turn(step), "it is settled"

@@ -1,11 +1,15 @@
 """Ending with the provider's confirmation: POST /v1/live/calls/{id}/end."""
 
+from datetime import timedelta
+
 import pytest
+from django.db.models.functions import Now
 
 from calls.exceptions import CallNotFound
 from calls.lifecycle.end import end
 from calls.lifecycle.end_strict import end_strictly
 from calls.models import Call, Step
+from liveplatform.work.sql import MAX_LOG, PATIENCE_SWEEPS
 from providers.errors import NotConfigured, Unavailable
 from tests.support.concurrency import at_once
 from tests.support.draining import drain
@@ -83,6 +87,74 @@ def test_an_ended_call_is_returned(line):
     call = line.open()
     end(call.pk, account_id=line.account.pk, actor="first")
     assert strictly(call).ended_by == "first"
+
+
+def refused(call: Call, sandbox, times: int = 1) -> Step:
+    """The step after so many strict ends while the provider is down."""
+    for _ in range(times):
+        sandbox.add_fault("get_room", "503", resource=call.provider_call_id)
+        sandbox.add_fault("end_room", "503", resource=call.provider_call_id)
+        with pytest.raises(Unavailable):
+            strictly(call)
+        sandbox.reset()
+    return Step.objects.get(call=call, kind="terminate")
+
+
+def test_tries_neither_use_up_the_workers_attempts_nor_move_their_time(line, sandbox):
+    call = line.open()
+    refused(call, sandbox)
+    Step.objects.filter(call=call).update(attempts=3, due_at=Now() + timedelta(seconds=8))
+    before = Step.objects.get(call=call)
+    after = refused(call, sandbox, times=3)
+    assert (after.attempts, after.due_at, after.max_attempts) == (3, before.due_at, before.max_attempts)
+    assert (after.state, len(after.log)) == ("pending", 4), "each try is on record"
+    assert strictly(call).status == "ended"
+
+
+def test_tries_while_the_provider_is_down_leave_a_bounded_log(line, sandbox, monkeypatch):
+    call = line.open()
+    step = refused(call, sandbox)
+    Step.objects.filter(pk=step.pk).update(due_at=Now() + timedelta(hours=1), log=step.log * MAX_LOG)
+    assert len(refused(call, sandbox).log) == MAX_LOG
+
+
+def test_the_last_of_the_workers_attempts_is_not_a_requests(line, sandbox):
+    call = line.open()
+    refused(call, sandbox)
+    Step.objects.filter(call=call).update(attempts=40, due_at=Now() + timedelta(hours=1))
+    assert refused(call, sandbox).state == "pending"
+
+
+def test_when_it_is_the_workers_turn_a_request_waits_for_it(line, sandbox, settings):
+    call = line.open()
+    refused(call, sandbox)
+    Step.objects.filter(call=call).update(due_at=Now())
+    settings.PROVIDER_TIMEOUT = -0.7  # so it waits 0.3 s
+    asked = len(sandbox.ledger(resource=call.provider_call_id))
+    with pytest.raises(Unavailable):
+        strictly(call)
+    assert len(sandbox.ledger(resource=call.provider_call_id)) == asked
+    settings.PROVIDER_TIMEOUT = 8.0
+    drain(Step)
+    assert strictly(call).status == "ended"
+
+
+def test_a_turn_that_no_worker_takes_is_the_requests(line, sandbox, settings):
+    call = line.open()
+    refused(call, sandbox)
+    overdue = timedelta(seconds=PATIENCE_SWEEPS * settings.WORK_SWEEP + 1)
+    Step.objects.filter(call=call).update(due_at=Now() - overdue)
+    assert strictly(call).status == "ended"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_and_requests_at_once_end_the_room_once(line, sandbox):
+    call = line.open()
+    step = refused(call, sandbox)
+    Step.objects.filter(pk=step.pk).update(due_at=Now())
+    answers = at_once(4, lambda number: drain(Step) if number == 0 else strictly(call).status)
+    assert set(answers[1:]) == {"ended"}
+    assert sandbox.effects("end_room", call.provider_call_id) == 1
 
 
 @pytest.mark.django_db(transaction=True)

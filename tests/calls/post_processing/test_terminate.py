@@ -1,13 +1,23 @@
 """Step terminate: what runs at the provider is ended, once, and its report is stored."""
 
-from datetime import UTC, datetime
+import random
+import time
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
+
+import pytest
+from django.db.models.functions import Now
 
 from calls.lifecycle.end import end
+from calls.lifecycle.end_strict import end_strictly
 from calls.models import Activity, Call, Step
 from calls.models.call import SUBMISSION_UNKNOWN
 from calls.post_processing import terminate
-from providers.errors import NotConfigured
+from calls.post_processing.queue import STEPS
+from liveplatform.work import sql
+from providers.errors import NotConfigured, ProviderError
 from tests.support.draining import drain
 from tests.support.factories import phone_call, video_call
 
@@ -52,6 +62,57 @@ def test_an_attempt_after_a_lost_answer_reads_the_providers_record_first(line, s
     drain(Step)
     assert Step.objects.get(call=call, kind="terminate").state == "done"
     assert sandbox.effects("end_call", call.provider_call_id) == 1
+
+
+FAULTS = ["timeout", "reset", "act_then_reset", "act_then_html", "html_404", "html_400", "503", "bad_json"]
+
+
+def assert_asked_before_each_repetition(sandbox, call, act, ask):
+    """The ledger: after an end whose outcome is unknown comes a question, and not the next end."""
+    operations = [entry["operation"] for entry in sandbox.ledger(resource=call.provider_call_id)]
+    ends = [number for number, operation in enumerate(operations) if operation == act]
+    assert len(ends) > 1 or sandbox.effects(act, call.provider_call_id) == 1
+    for earlier, later in pairwise(ends):
+        assert ask in operations[earlier:later], operations
+    assert sandbox.effects(act, call.provider_call_id) == 1
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("channel", ["phone", "video"])
+def test_whoever_repeats_an_end_has_asked_before(line, sandbox, settings, channel, seed):
+    """Requests and workers take turns, in any order, while the provider's answers are lost in any way."""
+    settings.PROVIDER_TIMEOUT = 0.3
+    lot, call = random.Random(seed), line.dial() if channel == "phone" else line.open()
+    act, ask = ("end_call", "get_call") if channel == "phone" else ("end_room", "get_room")
+    for fault in [*lot.sample(FAULTS, 4), ""]:
+        if fault:
+            sandbox.add_fault(lot.choice([act, act, ask]), fault, resource=call.provider_call_id)
+        steps = Step.objects.filter(call=call, kind="terminate")
+        if lot.random() < 0.5:
+            steps.update(due_at=Now() + timedelta(minutes=1))
+            with suppress(ProviderError):
+                end_strictly(call.pk, account_id=call.account_id, actor="key:1")
+        steps.update(due_at=Now() - timedelta(seconds=1))
+        drain(Step)
+    sandbox.reset()
+    steps.filter(state="pending").update(due_at=Now() - timedelta(seconds=1))
+    drain(Step)
+    assert steps.get().state == "done"
+    assert_asked_before_each_repetition(sandbox, call, act, ask)
+
+
+def test_a_process_that_was_frozen_past_its_lease_sends_nothing(line, sandbox, settings):
+    call = line.dial()
+    end(call.pk, account_id=call.account_id, actor="test")
+    settings.WORK_LEASE = 0.2
+    (frozen,) = [step for step in sql.claim(Step, 9, per_key=9) if step.kind == "terminate"]
+    (attempt,) = STEPS.prepare([frozen])
+    time.sleep(0.25)
+    settings.WORK_LEASE = 30.0
+    sandbox.add_fault("end_call", "reset", resource=call.provider_call_id)
+    drain(Step)  # another worker takes it up, and gets no answer
+    assert attempt().detail["code"] == "unavailable"
+    assert len(sandbox.ledger(operation="end_call", resource=call.provider_call_id)) == 1
 
 
 def test_what_never_ran_at_a_provider_is_skipped(account):
