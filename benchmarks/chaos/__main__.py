@@ -17,6 +17,7 @@ from pathlib import Path
 import requests
 from rich.console import Console
 
+from benchmarks.chaos import neighbours
 from benchmarks.chaos.faults import FAULTS, supervise
 from benchmarks.chaos.state import Ended, Run
 from benchmarks.chaos.verdict import not_notified, report, unknown_legs
@@ -40,7 +41,12 @@ def main() -> int:
     parser.add_argument(
         "--seed", type=int, default=random.randrange(10**6), help="seed of the order of faults"
     )
+    parser.add_argument("--neighbours", action="store_true", help="attack with one account, measure another")
+    parser.add_argument("--only", default="", help="with --neighbours: attacks whose name contains this")
+    parser.add_argument("--noise-ms", type=float, default=150.0, help="with --neighbours: the floor of p95")
     options = parser.parse_args()
+    if options.neighbours:
+        return neighbours.run(options.seconds, options.only, options.noise_ms / 1000)
     console = Console()
     rng = random.Random(options.seed)
     with tempfile.TemporaryDirectory(prefix="chaos-") as folder:
