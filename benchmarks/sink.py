@@ -6,13 +6,12 @@ python -m benchmarks.sink --port 9000 --delay 0.1
 import argparse
 import asyncio
 import re
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-
-import requests
 
 from liveplatform.dev.stack import ROOT, free_port
 
@@ -50,8 +49,7 @@ def running(delay: float) -> Iterator[str]:
     process = subprocess.Popen(command, cwd=ROOT)
     try:
         for _ in range(100):
-            with suppress(requests.ConnectionError):
-                requests.get(f"http://127.0.0.1:{port}/", timeout=2)
+            with suppress(OSError), socket.create_connection(("127.0.0.1", port), 2):
                 break
             time.sleep(0.05)
         yield f"http://127.0.0.1:{port}/"

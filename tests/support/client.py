@@ -9,9 +9,9 @@ import requests
 
 from liveplatform.dev.stack import LocalStack
 from providers.sandbox.client import SandboxClient
-from tests.support.factories import TWIML
 
 NUMBER = "+14155550100"
+TWIML = "<Response><Say>Hello.</Say></Response>"
 # For a stack under load; the settings have limits by default.
 NO_RATE_LIMITS = {"API_RATE_PER_MINUTE": "0", "API_ACCOUNT_RATE_PER_MINUTE": "0"}
 TURNS = [
