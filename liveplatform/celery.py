@@ -3,9 +3,8 @@
 import os
 
 from celery import Celery, signals
-from django.conf import settings
 
-from liveplatform import embedded, patches
+from liveplatform import patches, startup
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "liveplatform.settings")
 
@@ -24,5 +23,5 @@ def _keep_logging(**_: object) -> None:
 @signals.celeryd_init.connect
 @signals.beat_init.connect
 def _start_servers(**_: object) -> None:
-    """Start the embedded servers, if no URLs are configured."""
-    embedded.ensure(settings.VAR_DIR, **settings.EMBEDDED)
+    """In the main process, before it forks."""
+    startup.start()

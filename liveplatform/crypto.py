@@ -6,6 +6,8 @@ row and field, so that a sealed text copied to another place cannot be decrypted
 
 import base64
 import binascii
+import hashlib
+import hmac
 import secrets
 from functools import cache
 
@@ -15,6 +17,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
 NONCE = 12  # bytes
+FINGERPRINT = b"liveplatform encryption key"
 
 
 class DecryptionFailed(Exception):
@@ -43,6 +46,14 @@ def unseal(text: str, *, aad: str) -> str:
 def sealed_with_newest(text: str) -> bool:
     """Whether the text was encrypted with the newest key."""
     return text.partition(":")[0] == next(iter(_keys(settings.ENCRYPTION_KEYS)))
+
+
+def fingerprints(setting: str) -> dict[str, str]:
+    """A fingerprint of each key of ENCRYPTION_KEYS, by id; it tells nothing about the key."""
+    return {
+        key_id: hmac.new(key, FINGERPRINT, hashlib.sha256).hexdigest()
+        for key_id, key in _keys(setting).items()
+    }
 
 
 @cache

@@ -8,6 +8,7 @@ from environs import Env
 
 from liveplatform import embedded
 from liveplatform.observability import logs
+from liveplatform.security.secret_settings import secret_setting
 from liveplatform.security.settings import *  # noqa: F403 - all of it are settings
 from liveplatform.security.settings import PUBLIC_URL
 
@@ -21,10 +22,11 @@ EMBEDDED = {"postgres": not env.str("DATABASE_URL", ""), "redis": not env.str("R
 DATABASE_URL = env.str("DATABASE_URL", "") or embedded.database_url(VAR_DIR)
 REDIS_URL = env.str("REDIS_URL", "") or embedded.redis_url(VAR_DIR)
 
-# --- Secrets. Unset means development: made once and kept under var/, readable by the owner only.
-SECRET_KEY = env.str("SECRET_KEY", "") or embedded.secret(VAR_DIR, "secret_key")
+# --- Secrets. With the embedded PostgreSQL: made once and kept under var/, readable by the owner only.
+_database = env.str("DATABASE_URL", "")
+SECRET_KEY = secret_setting("SECRET_KEY", VAR_DIR, database_url=_database)
 # "newest:base64key,older:base64key": the first seals, all open (liveplatform/crypto.py).
-ENCRYPTION_KEYS = env.str("ENCRYPTION_KEYS", "") or embedded.secret(VAR_DIR, "encryption_keys", prefix="dev:")
+ENCRYPTION_KEYS = secret_setting("ENCRYPTION_KEYS", VAR_DIR, database_url=_database, prefix="dev:")
 
 DEBUG = env.bool("DEBUG", False)
 

@@ -2,11 +2,10 @@
 
 import os
 
-from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
-from liveplatform import embedded
+from liveplatform import startup
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "liveplatform.settings")
-embedded.ensure(settings.VAR_DIR, **settings.EMBEDDED)
+startup.start()
 application = get_wsgi_application()

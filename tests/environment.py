@@ -7,6 +7,7 @@ import fcntl
 import os
 import shutil
 import tempfile
+from base64 import b64encode
 from pathlib import Path
 
 from liveplatform import embedded
@@ -21,6 +22,9 @@ IN_USE = (VAR / "in-use").open("w")
 fcntl.flock(IN_USE, fcntl.LOCK_EX)
 
 os.environ["VAR_DIR"] = str(VAR)
+if "DATABASE_URL" in os.environ:
+    os.environ.setdefault("SECRET_KEY", "of tests alone")
+    os.environ.setdefault("ENCRYPTION_KEYS", f"test:{b64encode(bytes(32)).decode()}")
 os.environ.setdefault("LOG_LEVEL", "CRITICAL")
 os.environ["PUBLIC_URL"] = "http://127.0.0.1:9"  # no provider of a test tells anybody else
 os.environ["PROVIDER_TIMEOUT"] = "2"

@@ -133,7 +133,8 @@ class LocalStack:
 
     def _answers(self, url: str) -> bool:
         try:
-            return requests.get(url, timeout=2).status_code == 200
+            response = requests.get(url, timeout=2)
+            return response.status_code == 200 and b"degraded" not in response.content
         except requests.RequestException:
             return False
 

@@ -1,4 +1,8 @@
-"""/healthz: the process is alive. /readyz: its dependencies are available."""
+"""/healthz: the process is alive. /readyz: it can serve.
+
+Redis and workers are reported and not fatal: without them requests are served, and their work waits in the
+database. A load balancer that took every web process away then would make an outage of a delay.
+"""
 
 from collections.abc import Callable
 
@@ -10,6 +14,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from liveplatform.db.timeouts import ping
+from liveplatform.security.encryption_keys import WrongKeys, verify
 from liveplatform.work import heartbeat
 
 log = structlog.get_logger(__name__)
@@ -27,16 +32,19 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 
 def readyz(request: HttpRequest) -> HttpResponse:
-    """200 if every check passes, else 503; the body lists all checks."""
+    """503 if this process cannot serve, else 200; the body lists all checks.
+
+    `status` is "ok", "degraded" (200, but a check that is not FATAL failed) or "not ready".
+    """
     statuses: dict[str, str] = {}
     for name, (check, needs) in CHECKS.items():
         reached = needs is None or statuses[needs] == "ok"
         statuses[name] = _status(check) if reached else f"not checked without {needs}"
-    ready = all(status == "ok" for status in statuses.values())
-    if not ready:
-        log.warning("not_ready", **statuses)
-    body = {"status": "ok" if ready else "not ready", "checks": statuses}
-    return JsonResponse(body, status=200 if ready else 503)
+    failed = {name for name, status in statuses.items() if status != "ok"}
+    status = "not ready" if failed & FATAL else "degraded" if failed else "ok"
+    if failed:
+        log.warning(status.replace(" ", "_"), **statuses)
+    return JsonResponse({"status": status, "checks": statuses}, status=503 if failed & FATAL else 200)
 
 
 def _status(check: Callable[[], None]) -> str:
@@ -60,6 +68,13 @@ def _migrations() -> None:
         raise NotReady(f"{len(unapplied)} migrations are not applied: run manage.py migrate")
 
 
+def _encryption_keys() -> None:
+    try:
+        verify()
+    except WrongKeys as error:
+        raise NotReady(str(error)) from error
+
+
 def _broker() -> None:
     heartbeat.client().ping()
 
@@ -73,6 +88,8 @@ def _worker() -> None:
 CHECKS: dict[str, tuple[Callable[[], None], str | None]] = {
     "database": (_database, None),
     "migrations": (_migrations, "database"),
+    "encryption_keys": (_encryption_keys, "migrations"),
     "redis": (_broker, None),
     "worker": (_worker, "redis"),
 }
+FATAL = {"database", "migrations", "encryption_keys"}

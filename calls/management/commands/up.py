@@ -16,7 +16,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from calls.demo.sandbox import SEND_EVENTS_ENV, sandbox_base_url, sandbox_port
 from calls.phone_numbers import add_number
-from liveplatform import embedded
+from liveplatform import embedded, startup
 from liveplatform.accounts.connections import upsert_connection
 from liveplatform.accounts.keys import make_key
 from liveplatform.accounts.models import Account
@@ -57,6 +57,7 @@ class Command(BaseCommand):
     def _run(self, port: int, requested_sandbox: int | None) -> int:
         """Run until honcho exits or ctrl-C; returns the exit status."""
         call_command("migrate", verbosity=0)
+        startup.check_encryption_keys()
         sandbox = sandbox_port(requested_sandbox, port + 1000)
         check_port(sandbox, "the provider sandbox's", "make up SANDBOX_PORT=9010")
         if not Account.objects.exists():

@@ -47,7 +47,7 @@ def up(var: Path, port: int, **more: str) -> "subprocess.Popen[str]":
 
 def is_healthy(port: int) -> bool:
     try:
-        return requests.get(f"http://127.0.0.1:{port}/readyz", timeout=5).status_code == 200
+        return requests.get(f"http://127.0.0.1:{port}/readyz", timeout=5).json()["status"] == "ok"
     except requests.RequestException:
         return False
 

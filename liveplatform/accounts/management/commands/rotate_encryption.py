@@ -1,22 +1,15 @@
 """Seal every stored secret with the newest of ENCRYPTION_KEYS."""
 
 from argparse import ArgumentParser
-from collections.abc import Iterator
 from typing import Any
 
-from django.apps import apps
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Model
 from tqdm import tqdm
 
-from liveplatform.crypto import DecryptionFailed, seal, sealed_with_newest, unseal
-
-
-def sealed_columns() -> Iterator[tuple[type[Model], str, str]]:
-    """Each model with `sealed_fields`: model, sealed column, and its name in the authenticated data."""
-    for model in apps.get_models():
-        for column, field in getattr(model, "sealed_fields", {}).items():
-            yield model, column, field
+from liveplatform.crypto import DecryptionFailed, fingerprints, seal, sealed_with_newest, unseal
+from liveplatform.security.encryption_keys import aad_of, count_sealed_with, sealed_columns
 
 
 class Command(BaseCommand):
@@ -39,10 +32,13 @@ class Command(BaseCommand):
             self.stdout.write(f"{model._meta.label}.{column}: {len(old):,} {verb} sealed anew")
         if closed:
             raise CommandError(f"{closed:,} could not be opened; their keys are not in ENCRYPTION_KEYS.")
+        for key_id in list(fingerprints(settings.ENCRYPTION_KEYS))[1:]:
+            if not count_sealed_with(key_id):
+                self.stdout.write(f"Nothing is sealed with {key_id} any more; remove it in a day.")
 
     def _reseal(self, row: Model, column: str, field: str) -> bool:
         """Whether the secret could be unsealed. A row changed meanwhile is left: it has the newest key."""
-        aad = f"{row.account_id}/{type(row).__name__}/{row.pk}/{field}"  # type: ignore[attr-defined]
+        aad = aad_of(row, field)
         sealed = getattr(row, column)
         try:
             fresh = seal(unseal(sealed, aad=aad), aad=aad)
