@@ -18,16 +18,43 @@ class Leg:
     status: LegStatus
     raw_status: str
     started_at: datetime | None = None
+    answered_at: datetime | None = None
     ended_at: datetime | None = None
     duration: int | None = None  # seconds
     created_at: datetime | None = None
+    answered_by: str = ""  # human, machine, fax, unknown; empty without a detection's result
+    raw_answered_by: str = ""  # the provider's own value
     cost: str = ""  # a decimal number; empty until the provider has priced the call
     price_unit: str = ""  # currency of `cost` (ISO 4217)
 
     def end_facts(self) -> dict[str, Any]:
-        """Status, end time, duration and cost, as stored in the result of the step that ended it."""
+        """Status, times, duration and cost, as stored in the result of the step that ended it."""
         ended = {"status": self.raw_status, "ended_at": self.ended_at, "duration": self.duration}
-        return ended | ({"cost": self.cost, "price_unit": self.price_unit} if self.cost else {})
+        cost = {"cost": self.cost, "price_unit": self.price_unit} if self.cost else {}
+        return ended | self.answer_facts() | cost
+
+    def answer_facts(self) -> dict[str, Any]:
+        """When and by whom it was answered, as far as known."""
+        facts = {
+            "answered_at": self.answered_at,
+            "answered_by": self.answered_by,
+            "raw_answered_by": self.raw_answered_by,
+        }
+        return {name: value for name, value in facts.items() if value}
+
+
+@dataclass(frozen=True)
+class LegOptions:
+    """What a leg is dialled with, besides its numbers and instructions."""
+
+    send_digits: str = ""  # dialled after the answer
+    record: bool = False
+    time_limit: int | None = None  # seconds after which the provider ends the call
+    # "enable", or "detect_message_end": the result comes after a machine's greeting; empty: no detection
+    machine_detection: str = ""
+
+
+NO_OPTIONS = LegOptions()
 
 
 @dataclass(frozen=True)
@@ -88,15 +115,12 @@ class MakesCalls(Adapter, Protocol):
         from_: str,
         url: str = "",
         twiml: str = "",
-        send_digits: str = "",
         status_callback: str = "",
-        record: bool = False,
-        time_limit: int | None = None,
+        options: LegOptions = NO_OPTIONS,
     ) -> Leg:
         """Dial `to` from `from_` (E.164). Never retried here: after UnknownOutcome use `find_calls`.
 
-        `status_callback`: the URL that receives the call's status and recording events.
-        `time_limit`: seconds after which the provider ends the call.
+        `status_callback`: the URL that receives the call's status, recording and detection events.
         """
 
 

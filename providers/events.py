@@ -15,11 +15,13 @@ import orjson
 
 from providers.errors import Rejected
 
-# call_status: a phone call's status changed · started, ended: a room's call · session_started, session_ended:
-# the first participant joined, or the last one left · room_deleted · room_closed: the provider closed the
-# room, for good if the call had started · recording: a file is ready · other: stored, nothing follows.
+# call_status: a phone call's status changed · answered_by: the result of machine detection · started, ended:
+# a room's call · session_started, session_ended: the first participant joined, or the last one left ·
+# room_deleted · room_closed: the provider closed the room, for good if the call had started · recording: a
+# file is ready · other: stored, nothing follows.
 EventKind = Literal[
     "call_status",
+    "answered_by",
     "started",
     "ended",
     "session_started",
@@ -60,6 +62,8 @@ class ProviderEventData:
     started_at: datetime | None = None
     ended_at: datetime | None = None
     duration: int | None = None  # seconds
+    answered_by: str = ""  # like Leg's
+    raw_answered_by: str = ""
     cost: str = ""  # of the call, a decimal number; empty until it is priced
     price_unit: str = ""  # currency of `cost` (ISO 4217)
     recording: RecordingFile | None = None

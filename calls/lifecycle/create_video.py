@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from calls.adapters import adapter_for, default_room_connection
 from calls.models import Call
 from calls.monitoring.schedule import start_monitor
+from calls.publish import CREATED, STARTED, publish
 from liveplatform.accounts.models import Account, Connection
 from liveplatform.db.uuid7 import uuid7
 from providers.base import HasRooms
@@ -76,6 +77,8 @@ def _save_call(
     call_id: UUID, account_id: UUID, connection: Connection | None, request: VideoCallRequest
 ) -> Call:
     live = request.scheduled_at is None
+    events = [CREATED, STARTED] if live else [CREATED]
+    limits = Account.objects.only("call_time_limit", "call_join_limit").get(pk=account_id)
     call = Call.objects.create(
         id=call_id,
         account_id=account_id,
@@ -92,8 +95,11 @@ def _save_call(
         host_user_id=request.host_user_id,
         title=request.title,
         metadata=request.metadata,
-        time_limit=request.time_limit or default_time_limit(account_id),
+        time_limit=request.time_limit or limits.call_time_limit,
+        join_limit=limits.call_join_limit,
+        event_sequence=len(events),
     )
     call.refresh_from_db()
+    publish(call, *events)
     start_monitor(call)
     return call

@@ -21,9 +21,10 @@ from calls.models.call import DIALLING, ECHO_ROOM_PREFIX, SUBMISSION_UNKNOWN
 from calls.models.end_code import EndCode
 from calls.monitoring.schedule import reschedule, start_monitor
 from calls.provider_events.callback_urls import callback_url
+from calls.publish import CREATED, CallState, publish, publish_life
 from liveplatform.api import idempotency
 from liveplatform.db.uuid7 import uuid7
-from providers.base import Leg
+from providers.base import Leg, LegOptions
 from providers.errors import ProviderError, UnknownOutcome
 
 # The provider's own limit is this much longer (s) than the call's: it applies only if we fail to hang up.
@@ -84,13 +85,17 @@ def _save(account_id: UUID, plan: DialPlan) -> Call:
         dynamic_variables=request.dynamic_variables,
         metadata=request.metadata,
         time_limit=request.time_limit or number.account.call_time_limit,
+        machine_detection=request.machine_detection,
+        on_machine=request.on_machine,
         submission_key=request.submission_key,
+        event_sequence=1,
     )
     if plan.room_connection:
         call.room_connection, call.room_type = plan.room_connection, DEFAULT_ROOM_TYPE
         call.room_id = f"{ECHO_ROOM_PREFIX}{call_id}"
     with transaction.atomic():
         call.save(force_insert=True)
+        publish(call, CREATED)
         start_monitor(call)
     return call
 
@@ -113,10 +118,13 @@ def _submit(call: Call, plan: DialPlan) -> Leg | None:
             from_=call.from_number,
             url=plan.request.url,
             twiml=plan.request.twiml,
-            send_digits=plan.extension,
-            time_limit=call.time_limit + PROVIDER_LIMIT_GRACE if call.time_limit else None,
             status_callback=callback_url(call),
-            record=plan.request.record,
+            options=LegOptions(
+                send_digits=plan.extension,
+                record=plan.request.record,
+                time_limit=call.time_limit + PROVIDER_LIMIT_GRACE if call.time_limit else None,
+                machine_detection=call.machine_detection,
+            ),
         )
     except UnknownOutcome as error:
         if _record_unknown(call, str(error)):
@@ -136,12 +144,15 @@ def _record_placed(call: Call, leg: Leg) -> None:
         call.provider_call_id = leg.id
         call.provider_state = Call.ProviderState.LIVE
         call.provider_status = leg.raw_status
+        before = CallState.of(call)
         if call.is_over:
             Step.rerun(call.pk, Step.Kind.TERMINATE)
         else:
             call.status = Call.Status.LIVE
-            call.started_at = call.started_at or timezone.now()
+            if leg.status == "live":
+                call.set_answered(leg.answered_at or timezone.now())
         call.save()
+        publish_life(call, before)
         reschedule(call)
 
 

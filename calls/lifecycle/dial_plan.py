@@ -29,6 +29,8 @@ class DialRequest:
     record: bool = False
     is_test: bool = False
     time_limit: int | None = None  # seconds; None: the account's default
+    machine_detection: str = ""  # one of Call.machine_detection's choices; empty: none
+    on_machine: str = ""
     actor: str = ""  # who dials ("key:…")
     submission_key: str = ""  # requests with the same key are one call
 

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 from django.db.models.functions import Now
 
 from calls import activity
@@ -12,6 +13,7 @@ from calls.lifecycle.lookup import get_call
 from calls.models import Call, Step
 from calls.monitoring.schedule import check_now, reschedule
 from calls.post_processing.rerun import rerun_step
+from calls.publish import STARTED, publish
 from providers.base import PlansRooms
 
 ENDED_MESSAGE = "an ended call cannot be started, create another one."
@@ -53,10 +55,15 @@ def _mark_live(call: Call, actor: str) -> bool:
     scheduled = Call.objects.filter(pk=call.pk, status=Call.Status.SCHEDULED, ended_at=None)
     with transaction.atomic():
         changed = scheduled.filter(end_requested_at=None).update(
-            status=Call.Status.LIVE, started_at=Now(), empty_since=None, updated_at=Now()
+            status=Call.Status.LIVE,
+            started_at=Now(),
+            empty_since=None,
+            updated_at=Now(),
+            event_sequence=F("event_sequence") + 1,
         )
         if changed:
             call.refresh_from_db()
+            publish(call, STARTED)
             reschedule(call)
             activity.record(call.pk, actor, activity.STARTED)
     return bool(changed)

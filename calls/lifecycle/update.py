@@ -14,6 +14,7 @@ from calls.exceptions import CallNotFound, CallStateError, MetadataTooLarge
 from calls.lifecycle.create_video import default_time_limit, provider_room_data
 from calls.models import Call
 from calls.monitoring.schedule import reschedule, set_time_limit
+from calls.publish import publish_update
 from liveplatform.crypto import DecryptionFailed
 from liveplatform.json_codec import dumps
 from providers.base import PlansRooms
@@ -93,8 +94,10 @@ def _save_changes(call: Call, actor: str, verb: str, values: Mapping[str, Any]) 
         for name in changed:
             setattr(call, name, values[name])
         call.updated_at = Now()
-        call.save(update_fields=[*changed, "updated_at"])
+        call.event_sequence += 1
+        call.save(update_fields=[*changed, "updated_at", "event_sequence"])
         call.refresh_from_db(fields=["updated_at"])
+        publish_update(call, changed)
         activity.record(call.pk, actor, verb, ", ".join(sorted(changed)))
     return changed
 

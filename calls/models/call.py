@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from calls.exceptions import CallStateError
-from calls.models.answer import AnsweredBy, MachineDetection, OnMachine
+from calls.models.answer import UNANSWERED_STATUSES, AnswerOfCall
 from calls.models.call_indexes import IS_IMPORTED, LIST_INDEXES, STATE_INDEXES
 from calls.models.call_status import CALL_STATUS
 from calls.models.end_code import EndCode
@@ -25,7 +25,7 @@ UNANSWERED = (DIALLING, SUBMISSION_UNKNOWN)  # calls/sql.py has its repr as SQL
 ECHO_ROOM_PREFIX = "echo-"  # of the id of a call's helper room; the call's id follows
 
 
-class Call(models.Model):
+class Call(AnswerOfCall):
     """One call. Its status only moves forward, and `ended_at` is written once."""
 
     class Channel(models.TextChoices):
@@ -53,14 +53,6 @@ class Call(models.Model):
     created_by = models.CharField(max_length=80, blank=True, default="", db_default="", editable=False)
     updated_at = models.DateTimeField(db_default=Now())
     scheduled_at = models.DateTimeField(null=True, blank=True)
-    # A phone call rings, and starts when it is answered; one that nobody answered has neither time. A video
-    # call starts when it goes live.
-    ringing_at = models.DateTimeField(null=True, blank=True)
-    answered_at = models.DateTimeField(null=True, blank=True)
-    ring_time = models.PositiveIntegerField(
-        null=True, blank=True, help_text="Seconds from ringing to answer."
-    )
-    started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 
     # The end: free text for people, a code for reports, and who ended it.
@@ -77,20 +69,6 @@ class Call(models.Model):
     joined_at = models.DateTimeField(null=True, blank=True)
     join_limit = models.PositiveIntegerField(
         null=True, blank=True, help_text="Seconds; 0: no limit, empty: the default."
-    )
-
-    # Answering-machine detection: what was requested, and its result.
-    machine_detection = models.CharField(
-        max_length=20, choices=MachineDetection.choices, blank=True, default="", db_default=""
-    )
-    on_machine = models.CharField(
-        max_length=10, choices=OnMachine.choices, blank=True, default="", db_default=""
-    )
-    answered_by = models.CharField(
-        max_length=8, choices=AnsweredBy.choices, blank=True, default="", db_default=""
-    )
-    provider_answered_by = models.CharField(
-        max_length=40, blank=True, default="", db_default="", help_text="In the provider's vocabulary."
     )
 
     # What the provider reports, apart from our own state.
@@ -187,6 +165,8 @@ class Call(models.Model):
         self, status: str, ended_at: datetime | None, duration: int | None, *, at: datetime | None
     ) -> None:
         """Set what the provider reports of the end: its own status, time and seconds. Does not save."""
+        if status in UNANSWERED_STATUSES and self.answered_at is None:
+            self.started_at = None
         self.provider_state = self.ProviderState.ENDED
         self.provider_status = status[:40]
         self.provider_ended_at, self.provider_confirmed_at = ended_at, at
@@ -201,6 +181,11 @@ class Call(models.Model):
     @property
     def is_over(self) -> bool:
         return self.ended_at is not None
+
+    @property
+    def awaits_answer(self) -> bool:
+        """A leg that the provider has made, and that nobody is known to have answered."""
+        return self.channel == self.Channel.PHONE and bool(self.provider_call_id) and self.started_at is None
 
     @property
     def is_submission_unknown(self) -> bool:

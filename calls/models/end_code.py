@@ -4,6 +4,8 @@ from django.db import models
 
 DEFAULT_REASON = "Ended Via API call"
 MAX_REASON_LENGTH = 500  # characters
+# Of a call that is hung up because a machine answered (Call.is_to_be_hung_up).
+VOICEMAIL_REASON, VOICEMAIL_ACTOR = "An answering machine answered.", "machine detection"
 
 
 class EndCode(models.TextChoices):

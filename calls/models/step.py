@@ -1,5 +1,6 @@
 """Step: one piece of post-processing of an ended call."""
 
+from collections.abc import Iterable
 from typing import ClassVar
 from uuid import UUID
 
@@ -44,6 +45,12 @@ class Step(Work):
     def rerun(cls, call_id: UUID, kind: Kind) -> bool:
         """Make this step of a call due again if it has settled, and wake a worker; False otherwise."""
         return cls.objects.filter(call_id=call_id, kind=kind).restart() == 1
+
+    @classmethod
+    def processed_calls(cls, call_ids: Iterable[UUID]) -> set[UUID]:
+        """Those of these calls whose call.processed has been published."""
+        notify = cls.objects.filter(call__in=list(call_ids), kind=cls.Kind.NOTIFY)
+        return set(notify.exclude(state__in=cls.OPEN).values_list("call_id", flat=True))
 
     @classmethod
     def initial_max_attempts(cls) -> models.Case:

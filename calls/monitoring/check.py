@@ -12,12 +12,14 @@ from django.db.models.functions import Now
 
 from calls import activity
 from calls.adapters import adapters_for
+from calls.models.answer import ANSWER_FIELDS
 from calls.models.call import Call
-from calls.models.end_code import EndCode
+from calls.models.end_code import VOICEMAIL_ACTOR, VOICEMAIL_REASON, EndCode
 from calls.models.monitor import CallMonitor
 from calls.monitoring import probe
 from calls.monitoring.deadlines import EXPIRES_AFTER, deadline, limit_ends_at, may_go_live
 from calls.monitoring.lost_calls import search_for
+from calls.publish import CallState, publish_life
 from calls.recordings.schedule import sync_rooms
 from calls.sql import end_if_live
 from liveplatform.work.models import AttemptFn
@@ -97,9 +99,9 @@ def _end(call: Call, result: Mapping[str, Any], now: datetime) -> None:
     actor = f"provider:{call.provider}" if facts and call.provider else ACTORS.get(code, ACTOR)
     if result.get("never_made"):
         _record_never_made(call, actor, result["reason"])
-    ended = end_if_live(call.pk, call.account_id, result["reason"], code, actor)
     if facts:
-        _confirm_end(ended or call, facts, now)
+        _confirm_end(call, facts, now)  # before the end, whose event has it
+    ended = end_if_live(call.pk, call.account_id, result["reason"], code, actor)
     if ended:
         log.info("call_ended", call_id=str(call.pk), end_code=code, by=actor)
 
@@ -115,11 +117,13 @@ def _confirm_end(call: Call, facts: Mapping[str, Any], now: datetime) -> None:
     """Record the provider's facts about the end, also if the call was ended here before."""
     confirmed_at = call.provider_confirmed_at or now
     status, ended_at = facts["status"], _parse(facts.get("ended_at"))
+    call.set_answer(facts)
     call.confirm_end(status, ended_at, facts.get("duration"), at=confirmed_at)
     call.set_cost(facts.get("cost") or "", facts.get("price_unit") or "")
     call.provider_seen_at = now
     call.save(
         update_fields=[
+            *ANSWER_FIELDS,
             "provider_state",
             "provider_status",
             "provider_seen_at",
@@ -138,10 +142,14 @@ def _adopt_leg(call: Call, leg_id: str, facts: Mapping[str, Any]) -> None:
         return
     call.provider_call_id, call.provider_status = leg_id, facts["status"][:40]
     call.provider_state = Call.ProviderState.LIVE
+    before = CallState.of(call)
+    call.set_answer(facts)
     if not call.is_over:
         call.status = Call.Status.LIVE
-        call.started_at = call.started_at or _parse(facts["started_at"]) or call.created_at
-    call.save(update_fields=["provider_call_id", "provider_status", "provider_state", "status", "started_at"])
+    call.save(
+        update_fields=[*ANSWER_FIELDS, "provider_call_id", "provider_status", "provider_state", "status"]
+    )
+    publish_life(call, before)
     activity.record(call.pk, ACTOR, activity.LOST_CALL_FOUND, call.provider_call_id)
     log.warning("lost_call_found", call_id=str(call.pk))
 
@@ -149,25 +157,44 @@ def _adopt_leg(call: Call, leg_id: str, facts: Mapping[str, Any]) -> None:
 def _record_live(call: Call, result: Mapping[str, Any], now: datetime) -> None:
     if call.is_over:
         return
+    before = CallState.of(call)
     occupied_at, empty_since = _parse(result.get("occupied_at")), _parse(result.get("empty_since"))
     # A participant who left after the provider was asked has left.
     if occupied_at and call.empty_since and call.empty_since < occupied_at:
         call.empty_since = None
+    if occupied_at:
+        call.joined_at = call.joined_at or occupied_at
     if occupied_at and result["status"] == "live":
         _go_live(call, now)
     if empty_since and call.started_at:
         call.empty_since = call.empty_since or empty_since
+    if "answer" in result:
+        _record_leg(call, result, now)
     call.provider_seen_at, call.provider_state = now, Call.ProviderState.LIVE
     call.save(
         update_fields=[
+            *ANSWER_FIELDS,
             "status",
-            "started_at",
+            "joined_at",
             "empty_since",
             "provider_seen_at",
             "provider_state",
+            "provider_status",
             "updated_at",
         ]
     )
+    publish_life(call, before)
+    if call.is_to_be_hung_up and not before.is_over:
+        end_if_live(call.pk, call.account_id, VOICEMAIL_REASON, EndCode.VOICEMAIL, VOICEMAIL_ACTOR)
+
+
+def _record_leg(call: Call, result: Mapping[str, Any], now: datetime) -> None:
+    """The leg's status and answer, of which no event may have come."""
+    call.provider_status = result["status"][:40]
+    if call.provider_status == "ringing":
+        call.set_ringing(now)
+    call.set_answer(result["answer"])
+    call.updated_at = now
 
 
 def _go_live(call: Call, now: datetime) -> None:

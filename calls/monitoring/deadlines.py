@@ -19,6 +19,13 @@ EARLY_JOIN = timedelta(minutes=15)
 EXPIRES_AFTER = timedelta(hours=24)
 # A submission without an answer for this long gets none: the call is searched at the provider.
 SUBMISSION_TIMEOUT = timedelta(seconds=10)
+# A leg rings for 60 s by default (Twilio's Timeout), and machine detection takes 30 s. If the provider has
+# not reported the answer, or who answered, after this time, it is asked, and again at this interval.
+ANSWER_CHECK = timedelta(seconds=75)
+# No result of machine detection comes later.
+MAX_DETECTION = timedelta(minutes=5)
+# How long a live room waits for its first participant (s), if the call has no limit of its own.
+DEFAULT_JOIN_LIMIT = 3600
 
 # limit_ends_at() as an expression; for calls with a time limit only.
 _COUNTS_FROM = Case(
@@ -37,14 +44,27 @@ def first_check(call: Call, now: datetime) -> datetime:
 
 
 def deadline(call: Call, now: datetime) -> datetime | None:
-    """The earliest of time limit, end of the empty-room grace and opening of the room; None without any."""
-    return _earliest(limit_ends_at(call), grace_ends_at(call, call.empty_since), _joinable_at(call, now))
+    """The earliest of time limit, end of a grace, end of the wait for participants, and opening of the room.
+
+    None without any.
+    """
+    return _earliest(
+        limit_ends_at(call),
+        grace_ends_at(call, call.empty_since),
+        join_limit_ends_at(call),
+        _joinable_at(call, now),
+    )
 
 
 def limit_ends_at(call: Call) -> datetime | None:
     """When the time limit is reached; None without a limit, or before the start."""
     since = _latest(call.started_at, effective_start(call))
-    return since + timedelta(seconds=call.time_limit) if since and call.time_limit else None
+    limit = _limit(call)
+    return since + limit if since and limit else None
+
+
+def _limit(call: Call) -> timedelta | None:
+    return timedelta(seconds=call.time_limit) if call.time_limit else None
 
 
 def grace_ends_at(call: Call, empty_since: datetime | None) -> datetime | None:
@@ -52,6 +72,23 @@ def grace_ends_at(call: Call, empty_since: datetime | None) -> datetime | None:
     if empty_since is None:
         return None
     return max(empty_since, effective_start(call) or empty_since) + _grace()
+
+
+def join_limit_ends_at(call: Call) -> datetime | None:
+    """When a live video call that nobody has joined is to be ended; None for others, and without limit."""
+    is_waiting = call.channel == Call.Channel.VIDEO and call.started_at and call.joined_at is None
+    limit = DEFAULT_JOIN_LIMIT if call.join_limit is None else call.join_limit
+    if not is_waiting or not limit or call.empty_since:
+        return None
+    since = _latest(call.started_at, effective_start(call))
+    return since + timedelta(seconds=limit) if since else None
+
+
+def pause(call: Call, now: datetime) -> float:
+    """Seconds until the provider of a live call is asked again if it reports nothing before."""
+    if call.awaits_answer or (call.awaits_detection and now < _detection_ends_at(call)):
+        return min(ANSWER_CHECK.total_seconds(), settings.CALL_STALE_AFTER)
+    return max(settings.CALL_STALE_AFTER, seconds_until_joinable(call, now))
 
 
 def effective_start(call: Call) -> datetime | None:
@@ -96,8 +133,20 @@ def _joinable_at(call: Call, now: datetime) -> datetime | None:
 def _stale_at(call: Call) -> datetime:
     if call.is_submission_unknown:
         return call.created_at + SUBMISSION_TIMEOUT
+    if call.awaits_answer and not call.is_over:
+        return call.created_at + min(ANSWER_CHECK, _stale_after(), _limit(call) or ANSWER_CHECK)
+    if call.awaits_detection and call.answered_at:
+        return call.answered_at + min(ANSWER_CHECK, _stale_after())
     start = call.scheduled_at if call.status == Call.Status.SCHEDULED else call.started_at
-    return max(call.created_at, start or call.created_at) + timedelta(seconds=settings.CALL_STALE_AFTER)
+    return max(call.created_at, start or call.created_at) + _stale_after()
+
+
+def _stale_after() -> timedelta:
+    return timedelta(seconds=settings.CALL_STALE_AFTER)
+
+
+def _detection_ends_at(call: Call) -> datetime:
+    return (call.answered_at or call.created_at) + MAX_DETECTION
 
 
 def _grace() -> timedelta:

@@ -60,7 +60,7 @@ class LostCallSearch:
             return postpone(pause, {"unanswered": "This provider cannot look for calls."})
         leg = self.find(provider)
         if leg is not None:
-            facts = {"status": leg.raw_status, "started_at": leg.started_at}
+            facts = {"status": leg.raw_status, **leg.answer_facts()}
             return postpone(0.0, {"found": leg.id, "facts": facts})
         if self.searches + 1 < MAX_SEARCHES:
             return postpone(SEARCH_RETRY_SECONDS, {"searches": self.searches + 1})

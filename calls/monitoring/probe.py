@@ -16,7 +16,7 @@ from calls.models.end_code import EndCode, end_code_for_status
 from calls.monitoring import deadlines
 from calls.monitoring.lost_calls import LostCallSearch
 from liveplatform.work.outcomes import Outcome, postpone, succeeded
-from providers.base import Adapter, HasRooms, ListsLive, ReportsCalls
+from providers.base import Adapter, HasRooms, Leg, ListsLive, ReportsCalls
 from providers.errors import ProviderError, Rejected, Unavailable
 
 # Seconds until a provider that did not answer is asked again. No call is ended for its silence.
@@ -64,6 +64,14 @@ def empty_too_long(call: Call, now: datetime, empty_since: datetime | None = Non
     return should_end(EndCode.PARTICIPANTS_LEFT, "Everybody left, and nobody came back.")
 
 
+def nobody_came(call: Call, now: datetime) -> Outcome | None:
+    """The end of a live call whose room nobody has joined within its limit; None for all others."""
+    ends_at = deadlines.join_limit_ends_at(call)
+    if ends_at is None or now < ends_at:
+        return None
+    return should_end(EndCode.NOBODY_CAME, "Nobody joined the room.")
+
+
 def _probe(call: Call, now: datetime, provider: Adapter, rooms: Adapter | None) -> Outcome:
     if call.channel == Call.Channel.VIDEO:
         return _probe_room(call, now, provider)
@@ -82,7 +90,7 @@ def _probe_leg(call: Call, now: datetime, provider: Adapter, rooms: Adapter | No
         return should_end(code, reason, leg.end_facts())
     if rooms is not None and _room_is_gone(call, rooms):
         return should_end(EndCode.ROOM_GONE, "The room of this call is gone.")
-    return _still_live(call, now, leg.raw_status)
+    return _still_live(call, now, leg.raw_status, leg=leg)
 
 
 def _probe_room(call: Call, now: datetime, provider: Adapter) -> Outcome:
@@ -100,7 +108,8 @@ def _probe_room(call: Call, now: datetime, provider: Adapter) -> Outcome:
     if deadlines.is_expired(call, now):
         return stale()
     empty_since = _emptied_after_start(call, room.empty_since)
-    return empty_too_long(call, now, empty_since) or _still_live(call, now, "open", empty_since)
+    too_long = empty_too_long(call, now, empty_since) or (None if empty_since else nobody_came(call, now))
+    return too_long or _still_live(call, now, "open", empty_since)
 
 
 def _emptied_after_start(call: Call, emptied_at: datetime | None) -> datetime | None:
@@ -148,7 +157,11 @@ def _still_live(
     empty_since: datetime | None = None,
     *,
     occupied_at: datetime | None = None,
+    leg: Leg | None = None,
 ) -> Outcome:
     """The call is live; `occupied_at` is the time of this check if a participant is in the room."""
-    pause = max(settings.CALL_STALE_AFTER, deadlines.seconds_until_joinable(call, now))
-    return postpone(pause, {"status": status, "empty_since": empty_since, "occupied_at": occupied_at})
+    result: dict[str, Any] = {"status": status, "empty_since": empty_since, "occupied_at": occupied_at}
+    if leg is not None:
+        result["answer"] = leg.answer_facts()
+        call.set_answer(result["answer"])  # of this copy: it is not asked about soon again
+    return postpone(deadlines.pause(call, now), result)

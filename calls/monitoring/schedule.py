@@ -4,7 +4,7 @@ A monitor that is being checked at this moment is not changed: its own check app
 settles (`check.settled`).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -41,14 +41,24 @@ def pull_forward(calls: Iterable[Call], now: datetime) -> None:
     """Check no later than the deadlines of these calls, which may have changed; `now` is the database's."""
     due = {call.pk: at for call in calls if (at := deadline(call, now))}
     if due:
-        whens = [When(call=call_id, then=Value(at)) for call_id, at in due.items()]
-        due_at = Least("due_at", Case(*whens, output_field=DateTimeField()))
-        _pending(due).update(due_at=due_at, updated_at=Now())
+        _pending(due).update(due_at=Least("due_at", _times(due)), updated_at=Now())
 
 
 def reschedule(call: Call) -> None:
     """Move the next check after the call's times or status have changed."""
-    _pending([call.pk]).update(due_at=first_check(call, call.updated_at), updated_at=Now())
+    reschedule_many([call], call.updated_at)
+
+
+def reschedule_many(calls: Iterable[Call], now: datetime) -> None:
+    """The same for several calls, in one statement; `now` is the database's time."""
+    due = {call.pk: first_check(call, now) for call in calls}
+    if due:
+        _pending(due).update(due_at=_times(due), updated_at=Now())
+
+
+def _times(due: Mapping[UUID, datetime]) -> Case:
+    whens = [When(call=call_id, then=Value(at)) for call_id, at in due.items()]
+    return Case(*whens, output_field=DateTimeField())
 
 
 def set_time_limit(call: Call, seconds: int | None) -> None:

@@ -26,7 +26,8 @@ def events(steps: Sequence[Step], analyses: Mapping[UUID, Analysis]) -> list[Eve
     processed = {
         step.call_id for step in steps if step.kind == Step.Kind.NOTIFY and step.state == Step.State.DONE
     }
-    updated = _already_processed(steps) - processed
+    rerun = {step.call_id for step in steps if step.kind != Step.Kind.NOTIFY}
+    updated = Step.processed_calls(rerun) - processed
     payloads = _payloads(processed | updated)
     return [
         *(
@@ -36,13 +37,6 @@ def events(steps: Sequence[Step], analyses: Mapping[UUID, Analysis]) -> list[Eve
         *(_event(calls[pk], "call.processed", payloads[pk]) for pk in processed),
         *(_event(calls[pk], "call.updated", {"changed": ["steps"], **payloads[pk]}) for pk in updated),
     ]
-
-
-def _already_processed(steps: Sequence[Step]) -> set[UUID]:
-    """Calls of these steps, notify apart, whose call.processed has been published."""
-    call_ids = {step.call_id for step in steps if step.kind != Step.Kind.NOTIFY}
-    notify = Step.objects.filter(call__in=call_ids, kind=Step.Kind.NOTIFY)
-    return set(notify.exclude(state__in=Step.OPEN).values_list("call_id", flat=True))
 
 
 def _payloads(call_ids: set[UUID]) -> dict[UUID, dict[str, Any]]:

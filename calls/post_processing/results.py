@@ -6,6 +6,7 @@ depend on the number of steps.
 
 from collections.abc import Sequence
 
+from calls.models.answer import ANSWER_FIELDS
 from calls.models.call import Call
 from calls.models.step import Step
 from calls.post_processing import analyse, notify, terminate
@@ -15,6 +16,7 @@ from liveplatform.webhooks.publish import publish_many
 
 # What the steps set on their calls.
 WRITTEN_FIELDS = (
+    *ANSWER_FIELDS,
     "provider_call_id",
     "provider_state",
     "provider_status",

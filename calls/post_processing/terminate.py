@@ -73,5 +73,6 @@ def _confirm_end(call: Call, facts: Mapping[str, Any], at: datetime | None) -> N
     if call.provider_confirmed_at:
         activity.record_superseded_confirmation(call, call.provider_confirmed_at, call.provider_status)
     ended_at = datetime.fromisoformat(facts["ended_at"]) if facts.get("ended_at") else None
+    call.set_answer(facts)
     call.confirm_end(str(facts.get("status", "")), ended_at, facts.get("duration"), at=at)
     call.set_cost(facts.get("cost", ""), facts.get("price_unit", ""))

@@ -1,7 +1,8 @@
 """Applies provider events to their calls: one batch in a fixed number of statements, calls locked."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -10,15 +11,18 @@ import structlog
 from django.db.models import Exists, OuterRef, Q
 
 from calls import activity
+from calls.models.answer import ANSWER_FIELDS
 from calls.models.call import Call
 from calls.models.provider_event import ProviderEvent
 from calls.models.step import Step
 from calls.monitoring.late_legs import terminate_again
-from calls.monitoring.schedule import check_now, pull_forward
+from calls.monitoring.schedule import check_now, pull_forward, reschedule_many
 from calls.provider_events.correlate import correlate
 from calls.provider_events.transitions import Transition, adopt_leg, transition
+from calls.publish import CallState, life_messages, updated
 from calls.recordings.store import upsert_many
 from calls.sql import bulk_write, end_as_requested, end_if_live_many
+from liveplatform.webhooks.publish import EventMessage, publish_many
 from liveplatform.work.models import AttemptFn
 from liveplatform.work.outcomes import Outcome, postpone, skip, succeeded
 from providers.events import ProviderEventData, from_json
@@ -34,8 +38,9 @@ PRESENCE = ("session_started", "session_ended")
 
 # What a transition may change of a call.
 WRITTEN = (
+    *ANSWER_FIELDS,
     "status",
-    "started_at",
+    "joined_at",
     "empty_since",
     "duration",
     "cost",
@@ -47,6 +52,8 @@ WRITTEN = (
     "provider_confirmed_at",
     "provider_ended_at",
 )
+# Of an ended call: what customers are told of with call.updated, once call.processed has been published.
+REPORTED = (*ANSWER_FIELDS, "duration", "cost", "price_unit")
 
 
 class Applied(NamedTuple):
@@ -86,14 +93,18 @@ def settled(events: Sequence[ProviderEvent]) -> None:
         return
     calls = Call.objects.in_bulk({event.call_id for event in due if event.call_id})
     before = {pk: _written_values(call) for pk, call in calls.items()}
+    states = {pk: CallState.of(call) for pk, call in calls.items()}
     superseded = _superseded(due)
     applied = [_apply(event, calls[event.call_id], event.pk in superseded) for event in due if event.call_id]
     changed = [call for pk, call in calls.items() if _written_values(call) != before[pk]]
-    bulk_write(changed, WRITTEN, touch=True)
+    messages = [m for call in changed for m in life_messages(call, states[call.pk])]
+    messages += _late_updates([call for call in changed if states[call.pk].is_over], before)
+    bulk_write(changed, (*WRITTEN, "event_sequence"), touch=True)
+    publish_many(messages)
     _end([each for each in applied if each.transition.code is not None])
     for call_id in sorted({each.call.pk for each in applied if each.transition.still_live}):
         terminate_again(call_id)
-    pull_forward((call for call in calls.values() if not call.is_over), due[0].updated_at)
+    _move_checks(calls.values(), states, due[0].updated_at)
     upsert_many(_files(due))
     _save_summaries(applied)
 
@@ -143,6 +154,25 @@ def _apply_to_helper_room(call: Call, data: ProviderEventData) -> Transition:
     return Transition("its watch looks")
 
 
+def _late_updates(calls: Sequence[Call], before: Mapping[UUID, tuple[Any, ...]]) -> list[EventMessage]:
+    """call.updated for ended calls of which more became known after their call.processed."""
+    found: dict[UUID, list[str]] = {}
+    for call in calls:
+        old = dict(zip(WRITTEN, before[call.pk], strict=True))
+        if names := [name for name in REPORTED if getattr(call, name) != old[name]]:
+            found[call.pk] = names
+    processed = Step.processed_calls(found) if found else set()
+    return [updated(call, found[call.pk]) for call in calls if call.pk in processed]
+
+
+def _move_checks(calls: Iterable[Call], states: Mapping[UUID, CallState], now: datetime) -> None:
+    """A leg that was answered is not asked about soon; all others no later than their deadlines."""
+    live = [call for call in calls if not call.is_over]
+    answered = [call for call in live if call.answered_at and not states[call.pk].answered_at]
+    reschedule_many(answered, now)
+    pull_forward((call for call in live if call not in answered), now)
+
+
 def _written_values(call: Call) -> tuple[Any, ...]:
     return tuple(getattr(call, name) for name in WRITTEN)
 
@@ -154,7 +184,8 @@ def _end(ended: Iterable[Applied]) -> None:
         if call.end_requested_at:
             end_as_requested(call)
         else:
-            alike[call.account_id, change.reason, change.code, f"provider:{call.provider}"].append(call.pk)
+            actor = change.actor or f"provider:{call.provider}"
+            alike[call.account_id, change.reason, change.code, actor].append(call.pk)
     for (account_id, reason, code, actor), ids in alike.items():
         for call in end_if_live_many(ids, account_id, reason, code, actor):
             log.info("call_ended", call_id=str(call.pk), end_code=code, by=actor)

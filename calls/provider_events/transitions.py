@@ -4,15 +4,17 @@ States only move forward: an event that comes late, twice or out of order change
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from calls.models.answer import UNANSWERED_STATUSES
 from calls.models.call import Call
-from calls.models.end_code import EndCode, end_code_for_status
+from calls.models.end_code import VOICEMAIL_ACTOR, VOICEMAIL_REASON, EndCode, end_code_for_status
 from calls.monitoring.deadlines import EARLY_JOIN, is_early, may_go_live
 from providers.events import ProviderEventData
 
 # A participant is in the room, or may join.
 JOINED = ("started", "session_started")
+PHONE_KINDS = ("call_status", "answered_by")
 # The order of a leg's states: an earlier one does not replace a later one.
 STATUS_ORDER = ("initiated", "queued", "ringing", "in-progress")
 
@@ -21,14 +23,15 @@ STATUS_ORDER = ("initiated", "queued", "ringing", "in-progress")
 class Transition:
     """What an event meant for its call, in a few words for people.
 
-    With a `code` the call has to end, for that `reason`. `still_live`: the call has ended here, and a
-    participant is in its room.
+    With a `code` the call has to end, for that `reason`; `actor` ends it (empty: its provider did).
+    `still_live`: the call has ended here, and a participant is in its room.
     """
 
     summary: str
     code: EndCode | None = None
     reason: str = ""
     still_live: bool = False
+    actor: str = ""
 
 
 def transition(call: Call, event: ProviderEventData, now: datetime, *, superseded: bool) -> Transition:
@@ -37,6 +40,7 @@ def transition(call: Call, event: ProviderEventData, now: datetime, *, supersede
     `now` is the database's time. `superseded`: a later event about participants was applied before.
     """
     call.set_cost(event.cost, event.price_unit)
+    call.set_answered_by(event.answered_by, event.raw_answered_by)
     if event.kind == "room_closed" and not call.is_over and is_early(call, now):
         return _closed_early(call, now)
     if event.status == "ended":
@@ -51,8 +55,7 @@ def transition(call: Call, event: ProviderEventData, now: datetime, *, supersede
             return Transition("noted: it is not the call's time yet")
         case "session_started":
             _joined(call, event, now, superseded)
-    _running(call, event, now)
-    return Transition("noted")
+    return _running(call, event, now)
 
 
 def _makes_live(call: Call, now: datetime) -> bool:
@@ -68,7 +71,6 @@ def adopt_leg(call: Call, event: ProviderEventData, now: datetime) -> bool:
     call.provider_state = Call.ProviderState.LIVE
     if not call.is_over:
         call.status = Call.Status.LIVE
-        call.started_at = call.started_at or _at_most(now, event.occurred_at)
     return True
 
 
@@ -77,6 +79,7 @@ def _ended(call: Call, event: ProviderEventData, now: datetime) -> Transition:
     if call.is_over and call.provider_state == Call.ProviderState.ENDED and call.provider_confirmed_at:
         return Transition("late: the end is known")
     call.provider_seen_at = now
+    _fill_in_answer(call, event)
     call.confirm_end(event.raw_status, event.ended_at, event.duration, at=now)
     if call.is_over:
         return Transition("confirmed")
@@ -89,14 +92,38 @@ def _ended(call: Call, event: ProviderEventData, now: datetime) -> Transition:
 
 def _after_end(call: Call, event: ProviderEventData) -> Transition:
     """Compared by the provider's clock if the provider confirmed the end; an event without a time is late."""
+    if event.kind == "call_status":
+        return _late_report(call, event)
     ended_at = call.provider_ended_at or call.ended_at
     if event.kind in JOINED and event.occurred_at and ended_at and event.occurred_at > ended_at:
         return Transition("live after its end: the room is ended again", still_live=True)
     return Transition("late: the call is over")
 
 
+def _fill_in_answer(call: Call, event: ProviderEventData) -> None:
+    """A leg that ended after some seconds was answered, though no event said so."""
+    is_answered = event.kind == "call_status" and event.raw_status not in UNANSWERED_STATUSES
+    if is_answered and event.ended_at and event.duration:
+        call.set_answered(event.ended_at - timedelta(seconds=event.duration))
+
+
+def _late_report(call: Call, event: ProviderEventData) -> Transition:
+    """It rang, or was answered, before it ended: that is recorded, and changes nothing else."""
+    if event.occurred_at and call.ended_at and event.occurred_at <= call.ended_at:
+        _set_life(call, event, event.occurred_at)
+    return Transition("late: the call is over")
+
+
+def _set_life(call: Call, event: ProviderEventData, at: datetime) -> None:
+    if event.status == "ringing":
+        call.set_ringing(at)
+    elif event.status == "live":
+        call.set_answered(at)
+
+
 def _joined(call: Call, event: ProviderEventData, now: datetime, superseded: bool) -> None:
     """No grace runs while a participant is there; if they left again, it counts from after they joined."""
+    call.joined_at = call.joined_at or _at_most(now, event.occurred_at)
     if not superseded:
         call.empty_since = None
     elif call.empty_since:
@@ -124,12 +151,18 @@ def _emptied(call: Call, now: datetime, superseded: bool) -> Transition:
     return Transition("empty: the grace runs")
 
 
-def _running(call: Call, event: ProviderEventData, now: datetime) -> None:
+def _running(call: Call, event: ProviderEventData, now: datetime) -> Transition:
     _update_status(call, event, now)
-    if event.status == "live":
+    if event.kind in PHONE_KINDS:
+        _set_life(call, event, _at_most(now, event.occurred_at))
+    elif event.status == "live":
         call.started_at = call.started_at or _started_at(call, event, now)
-        if call.status == Call.Status.SCHEDULED:
-            call.status = Call.Status.LIVE
+    if event.status == "live" and call.status == Call.Status.SCHEDULED:
+        call.status = Call.Status.LIVE
+    if not call.is_to_be_hung_up:
+        return Transition("noted")
+    call.ended_at = now  # as in _ended
+    return Transition("a machine answered", EndCode.VOICEMAIL, VOICEMAIL_REASON, actor=VOICEMAIL_ACTOR)
 
 
 def _update_status(call: Call, event: ProviderEventData, now: datetime) -> None:

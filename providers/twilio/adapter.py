@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
-from providers.base import Leg
+from providers.base import NO_OPTIONS, Leg, LegOptions
 from providers.credentials import CredentialSpec
 from providers.errors import Rejected, Unavailable
 from providers.events import ProviderEventData, RecordingFile
@@ -35,6 +35,7 @@ MAYBE_ENDED_CODES = {"20404", "21220"}
 PAGE_SIZE, MAX_PAGES = 500, 200
 # Twilio's maximum for TimeLimit (s).
 MAX_TIME_LIMIT = 86_400
+DETECTION_MODES = {"enable": "Enable", "detect_message_end": "DetectMessageEnd"}
 
 
 class Twilio:
@@ -92,25 +93,15 @@ class Twilio:
         from_: str,
         url: str = "",
         twiml: str = "",
-        send_digits: str = "",
         status_callback: str = "",
-        record: bool = False,
-        time_limit: int | None = None,
+        options: LegOptions = NO_OPTIONS,
     ) -> Leg:
         form = [("To", to), ("From", from_)]
         if status_callback:
             form.append(("StatusCallback", status_callback))
             # One field per event: a joined list is accepted and loses callbacks (error 21626).
             form += [("StatusCallbackEvent", e) for e in ("initiated", "ringing", "answered", "completed")]
-        if record:
-            form.append(("Record", "true"))
-        if record and status_callback:
-            form.append(("RecordingStatusCallback", status_callback))
-            form += [("RecordingStatusCallbackEvent", "completed")]
-        if send_digits:
-            form.append(("SendDigits", send_digits))
-        if time_limit:
-            form.append(("TimeLimit", str(min(time_limit, MAX_TIME_LIMIT))))
+        form += _option_fields(options, status_callback)
         form.append(("Url", url) if url else ("Twiml", twiml or HOLD_TWIML))
         return read_leg(self._post(".json", form))
 
@@ -165,3 +156,28 @@ class Twilio:
 
     def _get(self, path: str, params: Mapping[str, str] | None = None) -> dict[str, Any]:
         return self._http.request("GET", self._calls + path, params=params, auth=self._auth).data
+
+
+def _option_fields(options: LegOptions, callback: str) -> Form:
+    form = []
+    if options.record:
+        form.append(("Record", "true"))
+    if options.record and callback:
+        form.append(("RecordingStatusCallback", callback))
+        form += [("RecordingStatusCallbackEvent", "completed")]
+    if options.machine_detection:
+        form += _detection_fields(options.machine_detection, callback)
+    if options.send_digits:
+        form.append(("SendDigits", options.send_digits))
+    if options.time_limit:
+        form.append(("TimeLimit", str(min(options.time_limit, MAX_TIME_LIMIT))))
+    return form
+
+
+def _detection_fields(mode: str, callback: str) -> Form:
+    """Asynchronous detection: the call is connected at once, and the result comes as a callback of its own.
+
+    Source: twilio.com/docs/voice/answering-machine-detection.
+    """
+    fields = [("MachineDetection", DETECTION_MODES[mode]), ("AsyncAmd", "true")]
+    return [*fields, ("AsyncAmdStatusCallback", callback)] if callback else fields

@@ -11,10 +11,17 @@ from urllib.parse import parse_qs, urlsplit
 from providers.errors import Rejected
 from providers.events import ProviderEventData, RecordingFile, is_http_url, lower_keys, non_empty_text
 from providers.twilio.signature import FormFields, verified_fields
-from providers.twilio.wire import LEG_STATUS, end_of, parse_cost, parse_seconds, parse_time
+from providers.twilio.wire import (
+    LEG_STATUS,
+    end_of,
+    parse_answered_by,
+    parse_cost,
+    parse_seconds,
+    parse_time,
+)
 
-# Statuses of callbacks that the REST API does not have.
-CALLBACK_STATUS = {**LEG_STATUS, "initiated": "queued", "answered": "live"}
+# Statuses of callbacks that the REST API does not have, and its own words for them.
+REST_STATUS = {"initiated": "queued", "answered": "in-progress"}
 # The parameter of our callback URLs that holds our id of the call.
 CALL_PARAMETER = "call"
 KEPT_HEADERS = ("x-twilio-signature", "i-twilio-idempotency-token")
@@ -41,6 +48,8 @@ def parse(token: str, url: str, headers: Mapping[str, str], body: bytes) -> Prov
         return _recording_event(form, call_ref)
     if "CallStatus" in form:
         return _call_event(form, call_ref, _dedup_hash(pairs))
+    if form.get("AnsweredBy"):
+        return _detection_event(form, call_ref)
     event_type = form.get("StreamEvent") or form.get("CallbackSource") or "unknown"
     return ProviderEventData(
         _dedup_hash(pairs), "other", event_type, form["CallSid"], call_ref=call_ref, details=_details(form)
@@ -50,9 +59,11 @@ def parse(token: str, url: str, headers: Mapping[str, str], body: bytes) -> Prov
 def _call_event(form: Mapping[str, str], call_ref: str, dedup_hash: str) -> ProviderEventData:
     """SequenceNumber orders the events of a call; requests may arrive out of order."""
     raw, sid = form["CallStatus"], form["CallSid"]
-    status, at = CALLBACK_STATUS.get(raw, "unknown"), parse_time(form.get("Timestamp"))
+    rest_status = REST_STATUS.get(raw, raw)
+    status, at = LEG_STATUS.get(rest_status, "unknown"), parse_time(form.get("Timestamp"))
     sequence = parse_seconds(form.get("SequenceNumber"))
     cost, unit = parse_cost(form.get("Price"), form.get("PriceUnit"))
+    answered_by, raw_answered_by = parse_answered_by(form.get("AnsweredBy"))
     return ProviderEventData(
         dedup_key=f"{sid}:{sequence}:{raw}" if sequence is not None else dedup_hash,
         kind="call_status",
@@ -60,15 +71,34 @@ def _call_event(form: Mapping[str, str], call_ref: str, dedup_hash: str) -> Prov
         resource=sid,
         call_ref=call_ref,
         status=status,
-        raw_status=raw,
+        raw_status=rest_status,
         sequence=sequence,
         occurred_at=at,
         started_at=at if status == "live" else None,
         ended_at=at if status == "ended" else None,
         duration=parse_seconds(form.get("CallDuration")),
+        answered_by=answered_by,
+        raw_answered_by=raw_answered_by,
         cost=cost,
         price_unit=unit,
         recording=_recording_file(form),
+        details=_details(form),
+    )
+
+
+def _detection_event(form: Mapping[str, str], call_ref: str) -> ProviderEventData:
+    """AsyncAmdStatusCallback has CallSid and AnsweredBy, and no status, sequence or time."""
+    answered_by, raw_answered_by = parse_answered_by(form["AnsweredBy"])
+    return ProviderEventData(
+        dedup_key=f"{form['CallSid']}:answered-by:{raw_answered_by}",
+        kind="answered_by",
+        type="answered-by",
+        resource=form["CallSid"],
+        call_ref=call_ref,
+        status="live",
+        occurred_at=parse_time(form.get("Timestamp")),
+        answered_by=answered_by,
+        raw_answered_by=raw_answered_by,
         details=_details(form),
     )
 

@@ -38,15 +38,21 @@ def read_leg(call: object, sid: str = "") -> Leg:
     if not isinstance(call, Mapping) or not isinstance(found, str) or found != (sid or found) or not found:
         raise UnknownOutcome("Twilio's answer is not a call, or not this one.", code="bad_answer")
     raw = str(call.get("status", ""))
+    started_at, ended_at = parse_time(call.get("start_time")), parse_time(call.get("end_time"))
+    duration = parse_seconds(call.get("duration"))
     cost, unit = parse_cost(call.get("price"), call.get("price_unit"))
+    answered_by, raw_answered_by = parse_answered_by(call.get("answered_by"))
     return Leg(
         id=found,
         status=LEG_STATUS.get(raw, "unknown"),
         raw_status=raw,
-        started_at=parse_time(call.get("start_time")),
-        ended_at=parse_time(call.get("end_time")),
+        started_at=started_at,
+        answered_at=_answered_at(raw, started_at, ended_at, duration),
+        ended_at=ended_at,
         created_at=parse_time(call.get("date_created")),
-        duration=parse_seconds(call.get("duration")),
+        duration=duration,
+        answered_by=answered_by,
+        raw_answered_by=raw_answered_by,
         cost=cost,
         price_unit=unit,
     )
@@ -57,6 +63,29 @@ def read_account_status(account: object) -> str:
     if not isinstance(account, Mapping) or account.get("status") not in ("active", "suspended", "closed"):
         raise Unavailable("Twilio's answer is not an account.", code="bad_answer")
     return str(account["status"])
+
+
+def _answered_at(
+    raw: str, started_at: datetime | None, ended_at: datetime | None, duration: int | None
+) -> datetime | None:
+    """When it was answered: the resource has no field for it, and its duration counts from the answer."""
+    if raw == "in-progress":
+        return started_at
+    if raw == "completed" and ended_at and duration:
+        return ended_at - timedelta(seconds=duration)
+    return None
+
+
+def parse_answered_by(text: object) -> tuple[str, str]:
+    """AnsweredBy, normalised (human, machine, fax, unknown) and as Twilio has it; ("", "") if not a text.
+
+    Values: human, fax, unknown, machine_start, machine_end_beep, machine_end_silence, machine_end_other
+    (twilio.com/docs/voice/answering-machine-detection); the resource of a call may say machine alone.
+    """
+    if not isinstance(text, str) or not text:
+        return "", ""
+    word = text.partition("_")[0].lower()
+    return word if word in ("human", "machine", "fax") else "unknown", text[:40]
 
 
 def is_ready(recording: object) -> bool:

@@ -9,14 +9,17 @@ from typing import Any
 
 from aiohttp import web
 
+from providers.sandbox.callback_queue import OutgoingEvent
 from providers.sandbox.recordings import Recordings
-from providers.sandbox.twilio.callbacks import recording_callback, status_callback
+from providers.sandbox.twilio.callbacks import detection_callback, recording_callback, status_callback
+from providers.sandbox.twilio.callees import callee, detected
 from providers.sandbox.twilio.resources import account_resource, new_call, public, recording_resource
 from providers.sandbox.vendor import Reply, Sandbox, Vendor, store_bounded
 
 LIVE_STATUSES = ("queued", "ringing", "in-progress")
 END_STATUSES = ("completed", "busy", "no-answer", "failed", "canceled")
 DEFAULT_PAGE_SIZE = 50
+Callbacks = list[OutgoingEvent]
 
 
 class TwilioApi(Vendor):
@@ -52,8 +55,28 @@ class TwilioApi(Vendor):
         sid = "CA" + secrets.token_hex(16)
         call = new_call(sid, request.match_info["account"], form, f"{request.scheme}://{request.host}")
         store_bounded(self.resources, sid, call)
-        self._send(call, ("initiated", "initiated"), ("ringing", "ringing"), ("answered", "in-progress"))
-        return Reply(201, public(call) | {"status": "queued"}, effect=True, resource=sid)
+        reply = Reply(201, public(call) | {"status": "queued"}, effect=True, resource=sid)
+        begun = self._status_callbacks(call, ("initiated", "initiated"), ("ringing", "ringing"))
+        self.sandbox.callbacks.send(*begun, *self._let_ring(call))
+        return reply
+
+    def _let_ring(self, call: dict[str, Any]) -> Callbacks:
+        """What the callee does (callees.py); the callbacks of it."""
+        found = callee(call["to"])
+        if found.ends:
+            return self._end(call, found.ends)
+        return self._answer(call, detected(call["to"], call["_detection"])) if found.answers else []
+
+    def _answer(self, call: dict[str, Any], answered_by: str) -> Callbacks:
+        """The callee picks up; with machine detection, who that was is called back."""
+        call["_began"] = datetime.now(UTC).timestamp()
+        call["status"], call["start_time"] = "in-progress", format_datetime(datetime.now(UTC))
+        sent = self._status_callbacks(call, ("answered", "in-progress"))
+        if call["_detection"]:
+            call["answered_by"] = answered_by
+            if call["_detection_callback"]:
+                sent.append(detection_callback(call, self.sandbox.secrets[call["account_sid"]]))
+        return sent
 
     def get(self, request: web.Request, form: Any) -> Reply:  # noqa: ANN401
         call = self._call(request)
@@ -90,6 +113,8 @@ class TwilioApi(Vendor):
     def trigger(self, resource_id: str, request: dict[str, Any]) -> bool:
         """completed, busy, no-answer, failed, canceled: the call ends; recorded: a file is ready.
 
+        answered: a call that rings is answered, by `answered_by` ("human") if it has machine detection.
+
         priced: the call's resource has `price` ("-0.0085") from now on; Twilio sends no event of it.
         """
         call = self.resources.get(resource_id)
@@ -99,31 +124,37 @@ class TwilioApi(Vendor):
             self._send_recording(call, self.files.add(request))
         elif request["what"] == "priced":
             call["price"] = str(request.get("price", "-0.0085"))
+        elif request["what"] == "answered":
+            self.sandbox.callbacks.send(*self._answer(call, str(request.get("answered_by", "human"))))
         elif request["what"] in END_STATUSES:
             self.end(call, request["what"])
         else:
-            raise ValueError("recorded, priced, " + ", ".join(END_STATUSES))
+            raise ValueError("recorded, priced, answered, " + ", ".join(END_STATUSES))
         return True
 
     def live_ids(self) -> Sequence[str]:
         return [sid for sid, call in self.resources.items() if call["status"] in LIVE_STATUSES]
 
     def end(self, call: dict[str, Any], status: str = "completed") -> None:
+        self.sandbox.callbacks.send(*self._end(call, status))
+
+    def _end(self, call: dict[str, Any], status: str) -> Callbacks:
         now = datetime.now(UTC)
         call["status"] = status
         call["end_time"] = call["date_updated"] = format_datetime(now)
-        call["duration"] = str(int(now.timestamp() - call["_began"]))
-        self._send(call, ("completed", status))
+        call["start_time"] = call["start_time"] or call["end_time"]
+        call["duration"] = str(int(now.timestamp() - call["_began"]) if call["_began"] else 0)
+        return self._status_callbacks(call, ("completed", status))
 
-    def _send(self, call: dict[str, Any], *events: tuple[str, str]) -> None:
-        """Send (event, status) callbacks, numbered, of those that the call was created with."""
+    def _status_callbacks(self, call: dict[str, Any], *events: tuple[str, str]) -> Callbacks:
+        """(event, status) callbacks, numbered, of those that the call was created with."""
         callbacks = []
         for event, status in events:
             if call["_callback"] and event in call["_events"]:
                 token = self.sandbox.secrets[call["account_sid"]]
                 callbacks.append(status_callback(call, token, event, status, call["_sent"]))
                 call["_sent"] += 1
-        self.sandbox.callbacks.send(*callbacks)
+        return callbacks
 
     def _send_recording(self, call: dict[str, Any], file: dict[str, Any]) -> None:
         if call["_recording_callback"]:

@@ -25,10 +25,18 @@ def status_callback(
         "To": call["to"],
         "Direction": call["direction"],
     }
+    if call["answered_by"]:
+        form["AnsweredBy"] = call["answered_by"]
     if event == "completed":
         seconds = int(call["duration"] or 0)
         form |= {"CallDuration": str(seconds), "Duration": str(-(-seconds // 60)), "SipResponseCode": "200"}
     return _signed_callback(call["_callback"], token, form, event)
+
+
+def detection_callback(call: Mapping[str, Any], token: str) -> OutgoingEvent:
+    """The request to AsyncAmdStatusCallback."""
+    form = _call_fields(call) | {"AnsweredBy": call["answered_by"], "MachineDetectionDuration": "2400"}
+    return _signed_callback(call["_detection_callback"], token, form, "answered-by")
 
 
 def recording_callback(

@@ -22,15 +22,15 @@ def account_resource(sid: str) -> dict[str, Any]:
 
 
 def new_call(sid: str, account: str, form: Any, base_url: str) -> dict[str, Any]:  # noqa: ANN401 - a multidict
-    """A call as created by this form; live at once. By default only its end is called back."""
+    """A call as created by this form. By default only its end is called back."""
     now = datetime.now(UTC)
     return {
         "sid": sid,
         "account_sid": account,
         "to": form["To"],
         "from": form["From"],
-        "status": "in-progress",
-        "start_time": format_datetime(now),
+        "status": "ringing",
+        "start_time": None,
         "end_time": None,
         "duration": None,
         "price": None,
@@ -44,10 +44,12 @@ def new_call(sid: str, account: str, form: Any, base_url: str) -> dict[str, Any]
         "api_version": "2010-04-01",
         "uri": f"/2010-04-01/Accounts/{account}/Calls/{sid}.json",
         "subresource_uris": {},
-        "_began": now.timestamp(),
+        "_began": None,
         "_time_limit": form.get("TimeLimit"),
         "_callback": form.get("StatusCallback", ""),
         "_events": form.getall("StatusCallbackEvent", ["completed"]),
+        "_detection": form.get("MachineDetection", ""),
+        "_detection_callback": form.get("AsyncAmdStatusCallback", ""),
         "_recording_callback": form.get("RecordingStatusCallback", ""),
         "_base_url": base_url,
         "_sent": 0,

@@ -84,7 +84,7 @@ def test_numbers_that_grew_in_the_database_stop_nothing(api, line):
     drain(Step)
     assert set(Step.objects.filter(call=call).values_list("state", flat=True)) <= {"done", "skipped"}
     types = Event.objects.filter(subject_id=call.pk).values_list("type", flat=True)
-    assert set(types) == {"call.ended", "call.analyzed", "call.processed"}
+    assert set(types) == {"call.created", "call.ended", "call.analyzed", "call.processed"}
 
 
 def test_a_second_end_gets_the_first_ones_row(account):

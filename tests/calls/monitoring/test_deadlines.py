@@ -127,7 +127,12 @@ def call_at(**fields):
 @pytest.mark.parametrize(
     ("fields", "expected"),
     [
-        ({}, None),
+        ({}, NOW + 60 * MINUTE),
+        ({"join_limit": 120}, NOW + 2 * MINUTE),
+        ({"join_limit": 0}, None),
+        ({"joined_at": NOW}, None),
+        ({"channel": "phone"}, None),
+        ({"join_limit": 120, "scheduled_at": NOW + 10 * MINUTE}, NOW + 12 * MINUTE),
         ({"time_limit": 60}, NOW + MINUTE),
         ({"empty_since": NOW}, NOW + 2 * MINUTE),
         ({"empty_since": NOW, "time_limit": 60}, NOW + MINUTE),

@@ -11,8 +11,9 @@ from tests.support.monitoring import due_in
 
 
 def test_every_call_gets_a_monitor_and_its_connection_a_reconciliation(line, settings):
-    for call in (line.dial(), line.open()):
-        assert settings.CALL_STALE_AFTER - 10 < due_in(call) <= settings.CALL_STALE_AFTER
+    ringing, room = line.dial(), line.open()
+    assert settings.CALL_STALE_AFTER - 10 < due_in(room) <= settings.CALL_STALE_AFTER
+    assert 60 < due_in(ringing) <= 75, "whether it was answered is asked soon, if no event says so"
     rounds = Reconciliation.objects.values_list("connection_id", flat=True)
     assert {line.phone.pk, line.video.pk} <= set(rounds)
 

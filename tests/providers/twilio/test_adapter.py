@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 import pytest
 from twilio.base.exceptions import TwilioRestException
 
+from providers.base import LegOptions
 from providers.errors import Rejected
 from providers.registry import build_adapter
 from tests.support.sandbox import SECRET
@@ -88,6 +89,17 @@ def test_what_we_send_is_what_the_official_package_sends(recorder):
         recording_status_callback_event=["completed"],
     )
     client.calls.create(to="+14155550111", from_="+14155550100", url="https://x.example/voice")
+    client.calls.create(
+        to="+14155550111",
+        from_="+14155550100",
+        url="https://x.example/voice",
+        status_callback="https://x.example/",
+        status_callback_event=events,
+        machine_detection="DetectMessageEnd",
+        async_amd="true",
+        async_amd_status_callback="https://x.example/",
+        time_limit=90,
+    )
     theirs, seen[:] = list(seen), []
 
     ours = build_adapter("twilio", {"account_sid": SID, "auth_token": SECRET}, base_url=url)
@@ -96,17 +108,24 @@ def test_what_we_send_is_what_the_official_package_sends(recorder):
         to="+14155550111",
         from_="+14155550100",
         twiml="<Response/>",
-        send_digits="12",
         status_callback="https://x.example/",
+        options=LegOptions(send_digits="12"),
     )
     ours.make_call(
         to="+14155550111",
         from_="+14155550100",
         twiml="<Response/>",
         status_callback="https://x.example/",
-        record=True,
+        options=LegOptions(record=True),
     )
     ours.make_call(to="+14155550111", from_="+14155550100", url="https://x.example/voice")
+    ours.make_call(
+        to="+14155550111",
+        from_="+14155550100",
+        url="https://x.example/voice",
+        status_callback="https://x.example/",
+        options=LegOptions(machine_detection="detect_message_end", time_limit=90),
+    )
 
     assert seen == theirs
 

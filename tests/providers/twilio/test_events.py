@@ -86,7 +86,27 @@ def test_a_status_callback_is_read():
 )
 def test_statuses_are_normalised(raw, status):
     found = event(STATUS | {"CallStatus": raw})
-    assert (found.status, found.raw_status, found.ended_at is None) == (status, raw, status != "ended")
+    assert (found.status, found.type, found.ended_at is None) == (status, raw, status != "ended")
+    assert found.raw_status == ("queued" if raw == "initiated" else raw), "the word of the REST API"
+
+
+@pytest.mark.parametrize(
+    ("said", "answered_by"),
+    [
+        ("human", "human"),
+        ("machine_start", "machine"),
+        ("machine_end_beep", "machine"),
+        ("machine", "machine"),
+        ("fax", "fax"),
+        ("unknown", "unknown"),
+        ("robot", "unknown"),
+    ],
+)
+def test_the_result_of_machine_detection_is_read(said, answered_by):
+    found = event({"CallSid": "CA1", "AccountSid": "AC1", "AnsweredBy": said})
+    assert (found.kind, found.status, found.raw_status) == ("answered_by", "live", "")
+    assert (found.answered_by, found.raw_answered_by) == (answered_by, said)
+    assert event(STATUS | {"AnsweredBy": said}).answered_by == answered_by, "in later callbacks too"
 
 
 def test_a_callback_without_a_number_is_known_by_what_it_says():

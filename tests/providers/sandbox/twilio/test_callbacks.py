@@ -6,6 +6,7 @@ import requests
 from django.http import QueryDict
 from twilio.request_validator import RequestValidator
 
+from providers.base import LegOptions
 from tests.support.sandbox import SECRET
 from tests.support.webhook_listener import listener
 
@@ -15,7 +16,7 @@ NUMBERS = {"to": "+14155550111", "from_": "+14155550100"}
 
 
 def test_twilios_own_package_accepts_the_signatures(twilio, sandbox, listener):
-    call = twilio.make_call(**NUMBERS, status_callback=listener.url, record=True)
+    call = twilio.make_call(**NUMBERS, status_callback=listener.url, options=LegOptions(record=True))
     listener.wait(3)
     twilio.end_call(call.id)
     listener.wait(4)

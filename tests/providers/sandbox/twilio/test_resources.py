@@ -8,11 +8,11 @@ from providers.sandbox.twilio.resources import new_call, public, recording_resou
 from providers.twilio.wire import is_ready, read_leg, read_recording
 
 
-def test_a_new_call_is_live_and_hides_its_internal_fields():
+def test_a_new_call_rings_and_hides_its_internal_fields():
     form = MultiDict({"To": "+14155550111", "From": "+14155550100", "TimeLimit": "60"})
     call = new_call("CA1", "AC1", form, "http://x.example")
     leg = read_leg(public(call))
-    assert (leg.id, leg.status, leg.ended_at) == ("CA1", "live", None)
+    assert (leg.id, leg.status, leg.ended_at) == ("CA1", "ringing", None)
     assert call["_events"] == ["completed"] and not any(name.startswith("_") for name in public(call))
 
 
