@@ -17,6 +17,7 @@ CREATED = "call.created"
 RINGING = "call.ringing"
 ANSWERED = "call.answered"
 STARTED = "call.started"
+ENDED = "call.ended"
 ERRORED = "call.errored"
 UPDATED = "call.updated"
 

@@ -1,14 +1,18 @@
 """Register a phone call that was made outside the platform: it gets a row, and nothing is dialled."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
+from calls.exceptions import CallStateError
+from calls.lifecycle.register_past import PastCall, save_past_call
 from calls.models import Call, PhoneNumber
 from calls.monitoring.schedule import start_monitor
+from calls.publish import CREATED, STARTED, publish
 from calls.sql import lock_provider_call_id
 from liveplatform.accounts.models import Account
 
@@ -31,29 +35,50 @@ class ExternalCall:
     notes: str = ""
     dynamic_variables: dict[str, str] = field(default_factory=dict)
     metadata: dict[str, Any] = field(default_factory=dict)
+    started_at: datetime | None = None
+    answered_at: datetime | None = None
 
 
-def register_external_call(account_id: UUID, external: ExternalCall) -> Call:
-    """Store the call: live if it has a provider_call_id, otherwise scheduled.
+def register_external_call(account_id: UUID, external: ExternalCall, past: PastCall | None = None) -> Call:
+    """Store the call: ended if `past` says how, live if it has a provider_call_id, otherwise scheduled.
 
     A call that is registered twice under one provider_call_id is one call. If it runs over a phone number of
-    the account, it gets that number's connection and can be ended at its provider.
+    the account, it gets that number's connection and can be ended at its provider. Raises CallStateError if
+    `past` is given for a call that is on record as live.
     """
     with transaction.atomic():
         number = _account_number(account_id, external)
         provider = external.provider or (number.connection.provider if number else "")
         existing = _existing_call(account_id, external.provider_call_id, provider)
         if existing is not None:
-            return existing
+            return _same_call(existing, past)
         call = Call(account_id=account_id, channel=Call.Channel.PHONE, **vars(external))
-        if external.provider_call_id:
-            call.status, call.started_at = Call.Status.LIVE, timezone.now()
         if number is not None and external.provider in ("", number.connection.provider):
             call.connection, call.provider = number.connection, number.connection.provider
-        call.time_limit = Account.objects.values_list("call_time_limit", flat=True).get(pk=account_id)
-        call.save(force_insert=True)
-        start_monitor(call)
+        if past is not None:
+            save_past_call(call, past)
+        else:
+            _save_open_call(call)
     return Call.objects.get(pk=call.pk)
+
+
+def _same_call(existing: Call, past: PastCall | None) -> Call:
+    if past is not None and not existing.is_over:
+        text = f"This call is on record as {existing.status}, as {existing.pk}"
+        raise CallStateError(f"{text}; end it with POST /calls/end, or leave ended_at out.")
+    return existing
+
+
+def _save_open_call(call: Call) -> None:
+    events = [CREATED]
+    if call.provider_call_id:
+        call.status, call.started_at = Call.Status.LIVE, call.started_at or call.answered_at or timezone.now()
+        events.append(STARTED)
+    call.time_limit = Account.objects.values_list("call_time_limit", flat=True).get(pk=call.account_id)
+    call.event_sequence = len(events)
+    call.save(force_insert=True)
+    publish(call, *events)
+    start_monitor(call)
 
 
 def _existing_call(account_id: UUID, provider_call_id: str, provider: str) -> Call | None:

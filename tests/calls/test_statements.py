@@ -31,7 +31,7 @@ COSTS = [
     ("POST", "v1/live/calls/{live}/token", {"user_id": "u"}, 2),
     ("POST", "v1/live/calls/{waiting}/start", None, 7),
     ("POST", "v1/live/calls/{live}/end", None, 16),
-    ("POST", "calls", {"call_from": NUMBER, "call_to": "+14155550111"}, 6),
+    ("POST", "calls", {"call_from": NUMBER, "call_to": "+14155550111"}, 7),
     ("GET", "calls/{id}", None, 3),
     ("POST", "calls/end", {"call_id": "{live_phone}"}, 1),
     ("POST", "calls/make-call", {"call_from": NUMBER, "call_to": "+14155550111", "twiml": TWIML}, 9),

@@ -10,6 +10,8 @@ from rest_framework import serializers
 
 from calls.api.exceptions import NoCallInstructions
 from calls.api.fields import MetadataField, ReasonField, TimeLimitField
+from calls.api.telephony.past_call import PastCallFields
+from calls.models.answer import MachineDetection, OnMachine
 from calls.models.end_code import DEFAULT_REASON, MAX_REASON_LENGTH
 from calls.phone_numbers import InvalidPhoneNumber, e164
 from liveplatform.api.serializers import (
@@ -69,6 +71,20 @@ class MakeCallRequest(serializers.Serializer[dict[str, Any]]):
     url = serializers.URLField(required=False, allow_blank=True, max_length=2000, default="")
     metadata = MetadataField(required=False, default=dict)
     time_limit = TimeLimitField(required=False, default=None)
+    machine_detection = serializers.ChoiceField(
+        MachineDetection.choices,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="Have the provider say who answered, at once or after a machine's greeting.",
+    )
+    on_machine = serializers.ChoiceField(
+        OnMachine.choices,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="With machine_detection: hang_up ends the call with end_code voicemail. Default: continue.",
+    )
 
     def validate_call_from(self, number: str) -> str:
         return _normalised_number(number)
@@ -81,6 +97,8 @@ class MakeCallRequest(serializers.Serializer[dict[str, Any]]):
             raise serializers.ValidationError({"twiml": ["Give url or twiml, not both."]})
         if not attrs["url"] and not attrs["twiml"].strip():
             raise NoCallInstructions
+        if attrs["on_machine"] and not attrs["machine_detection"]:
+            raise serializers.ValidationError({"on_machine": ["Give machine_detection as well."]})
         return attrs
 
 
@@ -103,8 +121,8 @@ class DynamicVariablesField(serializers.Field[Any, Any, Any, Any]):
         return dict(MetadataField().run_validation(data))
 
 
-class RecordCallRequest(serializers.Serializer[dict[str, Any]]):
-    """An external call: the fields of both versions of the vendor's API; other fields are ignored.
+class RecordCallRequest(PastCallFields):
+    """An external call: the fields of both versions of the vendor's API, and those of a call that has ended.
 
     `company_id` is ignored, too: the key determines the account.
     """
