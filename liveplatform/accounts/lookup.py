@@ -11,7 +11,7 @@ from liveplatform.accounts.models import Account
 
 def find_account(text: str) -> Account:
     """The account with this id, auth_id or name. Raises CommandError if there is none or more than one."""
-    found = Account.objects.filter(Q(auth_id=text) | Q(name=text))
+    found = Account.objects.filter(Q(auth_id=text) | Q(name__iexact=text))
     if re.fullmatch(r"[0-9a-fA-F]{32}|[0-9a-fA-F-]{36}", text):
         found = Account.objects.filter(pk=UUID(text))
     accounts = list(found[:2])
