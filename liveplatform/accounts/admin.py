@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from liveplatform.accounts.forms import ConnectionForm, IssuerForm, KeyForm
 from liveplatform.accounts.keys import RotationError, clear_cache, make_key, revoke, rotate
 from liveplatform.accounts.models import Account, ApiKey, Connection, JwtIssuer
-from liveplatform.admin.base import LargeTableAdmin
+from liveplatform.admin.base import LargeTableAdmin, staff_actor
 
 
 class AccountScopedAdmin(LargeTableAdmin):
@@ -53,8 +53,13 @@ class ApiKeyAdmin(AccountScopedAdmin):
     """API keys; the text of a key is shown once, when it is made."""
 
     form = KeyForm
-    list_display = ("public_id", "name", "account", "scopes", "expires_at", "revoked_at", "last_used_at")
-    readonly_fields = ("public_id", "rotated_at", "revoked_at", "last_used_at", "created_at")
+    list_display = (
+        *("public_id", "name", "account", "scopes", "expires_at", "revoked_at", "last_used_at"),
+        "created_by",
+    )
+    readonly_fields = (
+        *("public_id", "rotated_at", "revoked_at", "last_used_at", "created_at", "created_by", "parent"),
+    )
     actions = ("rotate", "revoke")
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
@@ -65,7 +70,13 @@ class ApiKeyAdmin(AccountScopedAdmin):
         if change:
             obj.save(update_fields=["name", "scopes", "expires_at"])
             return
-        made, text = make_key(obj.account, name=obj.name, scopes=obj.scopes, expires_at=obj.expires_at)
+        made, text = make_key(
+            obj.account,
+            name=obj.name,
+            scopes=obj.scopes,
+            expires_at=obj.expires_at,
+            created_by=staff_actor(request),
+        )
         obj.pk, obj.public_id = made.pk, made.public_id
         self._show(request, made, text)
 
@@ -77,16 +88,15 @@ class ApiKeyAdmin(AccountScopedAdmin):
     def rotate(self, request: HttpRequest, keys: QuerySet[ApiKey]) -> None:
         for key in keys.filter(revoked_at=None).select_related("account"):
             try:
-                self._show(request, *rotate(key))
+                self._show(request, *rotate(key, created_by=staff_actor(request)))
             except RotationError as error:
                 self.message_user(request, f"{key}: {error}", messages.ERROR)
 
-    @admin.action(description="Revoke, for good", permissions=["change"])
+    @admin.action(description="Revoke, for good, with the keys they made", permissions=["change"])
     def revoke(self, request: HttpRequest, keys: QuerySet[ApiKey]) -> None:
-        for key in keys:
-            revoke(key)
+        count = sum(revoke(key) for key in keys)
         clear_cache()
-        self.message_user(request, "Revoked; they stop working within seconds.")
+        self.message_user(request, f"{count} revoked, made keys included; they stop working within seconds.")
 
     def _show(self, request: HttpRequest, key: ApiKey, text: str) -> None:
         self.message_user(request, f"The API key {key}, shown this once: {text}", messages.WARNING)

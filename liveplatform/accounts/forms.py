@@ -10,6 +10,7 @@ from liveplatform.accounts.connections import (
     InvalidConnection,
     TooManyConnections,
     apply_credentials,
+    change_base_url,
     require_base_url,
     require_connection_slot,
 )
@@ -132,9 +133,18 @@ class ConnectionForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in t
         provider = data.get("provider") or self.instance.provider
         if provider in CREDENTIALS:
             self._check(provider, options, secrets)
+            self._require_secrets_again(provider, str(data.get("base_url") or ""), secrets)
         if self.instance._state.adding and data.get("account"):
             self._require_slot(data["account"])
         return data
+
+    def _require_secrets_again(self, provider: str, base_url: str, secrets: dict[str, Any]) -> None:
+        """Secrets that are kept stay with their address: with another base_url they are asked for again."""
+        if self.instance.sealed_secrets:
+            try:
+                change_base_url(Connection.objects.get(pk=self.instance.pk), base_url, secrets)
+            except InvalidConnection as error:
+                self.add_error("base_url" if error.field == "base_url" else "secrets", str(error))
 
     def _require_slot(self, account: Account) -> None:
         """In the transaction of the admin's view, which keeps the account locked until it has saved."""

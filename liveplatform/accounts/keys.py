@@ -33,9 +33,18 @@ VALID = Q(expires_at=None) | Q(expires_at__gt=Now())
 
 
 def make_key(
-    account: Account, *, name: str = "", scopes: Iterable[str] = SCOPES, expires_at: datetime | None = None
+    account: Account,
+    *,
+    name: str = "",
+    scopes: Iterable[str] = SCOPES,
+    expires_at: datetime | None = None,
+    created_by: str = "",
+    parent: ApiKey | None = None,
 ) -> tuple[ApiKey, str]:
-    """A new key of the account, and its text, which is not stored."""
+    """A new key of the account, and its text, which is not stored.
+
+    `created_by` is the actor on record; the key is revoked with its `parent`.
+    """
     public_id, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
     key = ApiKey.objects.create(
         account=account,
@@ -44,6 +53,8 @@ def make_key(
         secret_hash=_hash(secret),
         scopes=sorted(scopes),
         expires_at=expires_at,
+        created_by=created_by[:80],
+        parent=parent,
     )
     return key, f"{PREFIX}_{public_id}_{secret}"
 
@@ -52,29 +63,56 @@ class RotationError(Exception):
     """The key has a successor, or is revoked or expired; the message is fit for its owner."""
 
 
-def rotate(key: ApiKey, overlap: timedelta = timedelta(hours=24)) -> tuple[ApiKey, str]:
+def rotate(
+    key: ApiKey, overlap: timedelta = timedelta(hours=24), *, created_by: str = "", by: ApiKey | None = None
+) -> tuple[ApiKey, str]:
     """A successor with the same name, scopes and expiry; the old key expires after `overlap`.
 
-    Raises RotationError if the key was rotated before, is revoked or has expired.
+    The successor is revoked with the key `by` that asked for it, and takes over the keys that the old one
+    made. Raises RotationError if the key was rotated before, is revoked or has expired.
     """
     with transaction.atomic():
         valid = ApiKey.objects.filter(VALID, pk=key.pk, revoked_at=None)
         if not valid.filter(rotated_at=None).update(rotated_at=Now()):
             raise RotationError(ALREADY_ROTATED_MESSAGE if valid.exists() else NOT_VALID_MESSAGE)
         key.refresh_from_db()
-        successor = make_key(key.account, name=key.name, scopes=key.scopes, expires_at=key.expires_at)
+        parent = key.parent if by is None or by.pk == key.pk else by
+        successor, text = make_key(
+            key.account,
+            name=key.name,
+            scopes=key.scopes,
+            expires_at=key.expires_at,
+            created_by=created_by,
+            parent=parent,
+        )
+        key.made_keys.exclude(pk__in=[successor.pk, *([parent.pk] if parent else [])]).update(
+            parent=successor
+        )
         until = timezone.now() + overlap
         if key.expires_at is None or key.expires_at > until:
             key.expires_at = until
             key.save(update_fields=["expires_at"])
-    return successor
+    return successor, text
 
 
-def revoke(key: ApiKey) -> None:
-    """Revoke a key; a key that is revoked already keeps its time of revocation."""
-    if key.revoked_at is None:
-        key.revoked_at = timezone.now()
-        key.save(update_fields=["revoked_at"])
+def revoke(key: ApiKey, *, keep_made_keys: bool = False) -> int:
+    """Revoke a key and, unless they are to be kept, the keys that it made, and theirs. Returns their number.
+
+    A key that is revoked already keeps its time of revocation. Keys that are kept have no parent any more.
+    """
+    count, family, found = 0, set[UUID](), {key.pk}
+    with transaction.atomic():
+        while found:
+            # Locks them first: a key that one of them is making is on record then, or refused (key_maker.py).
+            count += ApiKey.objects.filter(pk__in=found, revoked_at=None).update(revoked_at=Now())
+            family |= found
+            made = ApiKey.objects.filter(parent__in=found).exclude(pk__in=family)
+            if keep_made_keys:
+                made.update(parent=None)
+                break
+            found = set(made.values_list("pk", flat=True))
+    key.refresh_from_db(fields=["revoked_at"])
+    return count
 
 
 def authenticate(token: str) -> Principal | None:

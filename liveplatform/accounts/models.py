@@ -92,6 +92,11 @@ class ApiKey(models.Model):
     rotated_at = models.DateTimeField(null=True, blank=True, editable=False)
     last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
+    created_by = models.CharField(max_length=80, blank=True, default="", db_default="", editable=False)
+    # The key that made this one and is revoked with it; the successor takes the place of a rotated key.
+    parent = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, editable=False, related_name="made_keys"
+    )
 
     class Meta:
         verbose_name = "API key"

@@ -5,6 +5,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from liveplatform.accounts import keys
+from liveplatform.accounts.connections import upsert_connection
 from liveplatform.accounts.models import Connection, JwtIssuer
 from tests.support.jwt_issuer import SECRET, private_pem, public_pem
 
@@ -91,3 +92,21 @@ ISSUER = {"issuer": "https://id.example.com/", "audience": "x", "scopes": ["read
 def test_a_wrong_issuer_is_not_saved(staff, account, wrong):
     assert b"errornote" in post(staff, "jwtissuer/add/", account=account.pk, **ISSUER, **wrong).content
     assert not JwtIssuer.objects.exists()
+
+
+def test_another_address_asks_for_the_secrets_again(staff, account):
+    """Whoever may edit a connection and not see its secret could else have it sent to a server of their own."""
+    made = upsert_connection(account, "twilio", {"account_sid": "AC1", "auth_token": CANARY})
+    path, elsewhere = f"connection/{made.pk}/change/", {"base_url": "https://evil.example.com"}
+    answer = post(staff, path, **CONNECTION | elsewhere | {"secrets": ""})
+    assert answer.context["adminform"].form.errors.keys() == {"secrets"}
+    assert b"With another base_url, give auth_token again." in answer.content
+    made.refresh_from_db()
+    assert made.base_url == ""
+
+    post(staff, path, **CONNECTION | elsewhere | {"secrets": '{"auth_token": "of the new server"}'})
+    made.refresh_from_db()
+    assert (made.base_url, made.credentials()["auth_token"]) == (elsewhere["base_url"], "of the new server")
+    assert post(staff, path, **CONNECTION | elsewhere | {"secrets": "", "name": "n"}).status_code == 200
+    made.refresh_from_db()
+    assert made.name == "n"

@@ -78,7 +78,7 @@ class Command(BaseCommand):
 
     def _first_start(self, sandbox: str) -> None:
         account = Account.objects.create(name="first account")
-        _, key = make_key(account, name="first key")
+        _, key = make_key(account, name="first key", created_by="command:up")
         twilio = {"account_sid": "AC" + "0" * 32, "auth_token": secrets.token_hex(16)}
         stream = {"api_key": "sandbox", "api_secret": secrets.token_hex(32)}
         connection = upsert_connection(account, "twilio", twilio, base_url=sandbox)

@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from liveplatform.accounts.api import serializers as shapes
+from liveplatform.accounts.key_maker import expiry_within, lock_maker, require_may_rotate
 from liveplatform.accounts.keys import RotationError, clear_cache, make_key, revoke, rotate
 from liveplatform.accounts.models import Account, ApiKey
 from liveplatform.accounts.scopes import ADMIN
@@ -36,7 +37,10 @@ class ApiKeyViewSet(ListModelMixin, PlatformViewSet[ApiKey]):
 
     @extend_schema(
         summary="Create an API key; its text is shown only once",
-        description="The new key can have only scopes that the requesting key has.",
+        description=(
+            "The new key can have only scopes that the requesting key has. It expires with it at the latest, "
+            "and is revoked with it."
+        ),
         request=shapes.KeyRequest,
         responses={201: shapes.NewKeySerializer},
     )
@@ -45,11 +49,21 @@ class ApiKeyViewSet(ListModelMixin, PlatformViewSet[ApiKey]):
         self._check_scopes(values["scopes"])
         if values["expires_at"] and values["expires_at"] <= timezone.now():
             raise ValidationError({"expires_at": ["This is in the past."]})
-        return _created(*make_key(Account.objects.get(pk=self.principal.account_id), **values))
+        maker = lock_maker(self.principal)
+        values["expires_at"] = expiry_within(maker, values["expires_at"])
+        account = Account.objects.get(pk=self.principal.account_id)
+        return _created(*make_key(account, **values, parent=maker, created_by=self.principal.label))
 
-    @extend_schema(summary="Revoke an API key; it stops working within seconds")
+    @extend_schema(
+        summary="Revoke an API key and the keys that it made; they stop working within seconds",
+        description=(
+            "A key that was stolen leaves none behind. With `keep_made_keys=true` the keys that it made, and "
+            "theirs, stay valid."
+        ),
+        parameters=[shapes.RevokeQuery],
+    )
     def destroy(self, request: Request, key_id: UUID) -> Response:
-        revoke(self.get_object())
+        revoke(self.get_object(), **self.read_query(shapes.RevokeQuery))
         transaction.on_commit(clear_cache)
         return Response(status=204)
 
@@ -63,8 +77,10 @@ class ApiKeyViewSet(ListModelMixin, PlatformViewSet[ApiKey]):
         hours = self.read(shapes.RotateRequest)["overlap_hours"]
         old = self.get_object()
         self._check_scopes(old.scopes)
+        maker = lock_maker(self.principal)
+        require_may_rotate(maker, old)
         try:
-            key, text = rotate(old, timedelta(hours=hours))
+            key, text = rotate(old, timedelta(hours=hours), by=maker, created_by=self.principal.label)
         except RotationError as error:
             raise Conflict(str(error)) from error
         transaction.on_commit(clear_cache)

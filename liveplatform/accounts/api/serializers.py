@@ -81,6 +81,14 @@ class RotateRequest(StrictSerializer):
     )
 
 
+class RevokeQuery(StrictSerializer):
+    """What becomes of the keys that a revoked key made."""
+
+    keep_made_keys = serializers.BooleanField(
+        required=False, default=False, help_text="Keep the keys that it made, and theirs."
+    )
+
+
 class KeySerializer(PlainSerializer):
     """An API key without its secret."""
 
@@ -89,6 +97,10 @@ class KeySerializer(PlainSerializer):
     name = serializers.CharField()
     scopes = serializers.ListField(child=serializers.CharField())
     created_at = serializers.DateTimeField()
+    created_by = serializers.CharField(
+        help_text="The key, token or person that made it; empty: not on record."
+    )
+    parent_id = serializers.UUIDField(allow_null=True, help_text="The key with which this one is revoked.")
     expires_at = serializers.DateTimeField(allow_null=True)
     rotated_at = serializers.DateTimeField(allow_null=True, help_text="When its successor was created.")
     revoked_at = serializers.DateTimeField(allow_null=True)

@@ -1,3 +1,4 @@
+import django.db.models.deletion
 import django.db.models.functions.text
 from django.db import migrations, models
 
@@ -23,6 +24,16 @@ class Migration(migrations.Migration):
             model_name='account',
             name='rate_limit',
             field=models.PositiveIntegerField(blank=True, help_text='Requests a minute of all keys and tokens together; empty: the default, 0: no limit.', null=True),
+        ),
+        migrations.AddField(
+            model_name='apikey',
+            name='created_by',
+            field=models.CharField(blank=True, db_default='', default='', editable=False, max_length=80),
+        ),
+        migrations.AddField(
+            model_name='apikey',
+            name='parent',
+            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='made_keys', to='accounts.apikey'),
         ),
         migrations.AddField(
             model_name='connection',

@@ -39,7 +39,12 @@ class Command(BaseCommand):
         try:
             with transaction.atomic():
                 account = Account.objects.create(name=name, call_time_limit=limit)
-                _, key = make_key(account, name="first key", scopes=options["scope"] or SCOPES)
+                _, key = make_key(
+                    account,
+                    name="first key",
+                    scopes=options["scope"] or SCOPES,
+                    created_by="command:create_account",
+                )
         except IntegrityError as error:
             raise CommandError(f"There is an account named {name!r} already; choose another name.") from error
         made = {"account_id": account.account_id, "auth_id": account.auth_id, "api_key": key}

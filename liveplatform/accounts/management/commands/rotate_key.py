@@ -28,7 +28,7 @@ class Command(BaseCommand):
         if key is None:
             raise CommandError("There is no such key in force.")
         try:
-            _, text = rotate(key, timedelta(hours=options["hours"]))
+            _, text = rotate(key, timedelta(hours=options["hours"]), created_by="command:rotate_key")
         except RotationError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(
