@@ -4,10 +4,10 @@ PORT ?= 8000
 CHAOS_SECONDS ?= 120
 RUN = .venv/bin/python
 
-.PHONY: help install install-dev lock demo up down test lint bench chaos
+.PHONY: help install install-dev lock demo up down test lint bench chaos chaos-neighbours
 
 help:            ## this list
-	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 20
 
 install: .venv/installed  ## .venv and the pinned requirements
 
@@ -57,3 +57,6 @@ bench: install-dev  ## figures beside what they are to be measured by
 
 chaos: install-dev  ## end calls while things break, CHAOS_SECONDS=120
 	$(RUN) -m benchmarks.chaos --seconds $(CHAOS_SECONDS)
+
+chaos-neighbours: install-dev  ## attack with one account, measure another
+	$(RUN) -m benchmarks.chaos --neighbours --seconds 30

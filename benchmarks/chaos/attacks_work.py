@@ -69,9 +69,11 @@ def hanging_endpoints_with_backlog(
 
 
 @contextlib.contextmanager
-def slow_connections(stage: Stage, connections: int = CONNECTIONS, calls: int = 2) -> Iterator[None]:
+def slow_connections(
+    stage: Stage, connections: int = CONNECTIONS, calls: int = 2, delay: float = PROVIDER_DELAY
+) -> Iterator[None]:
     """Calls over many connections end at once; their provider answers just within the deadline."""
-    with slow_provider() as url:
+    with slow_provider(delay) as url:
         ids = slow_calls(stage.attacker, url, "twilio", connections, calls)
         with ThreadPoolExecutor(8) as pool:
             list(pool.map(lambda id: stage.attacker.ask("POST", "/calls/end", {"call_id": id}), ids))
@@ -123,9 +125,9 @@ def slow_calls(attacker: Customer, url: str, provider: str, connections: int, ca
 
 @contextlib.contextmanager
 def _endpoints(attacker: Customer, url: str, count: int) -> Iterator[None]:
-    """So many endpoints of the attacker at this address."""
+    """So many endpoints of the attacker, with the one it has; all others at this address."""
     ids = []
-    for number in range(count):
+    for number in range(count - 1):
         answer = attacker.ask("POST", "/v1/webhooks/endpoints", {"url": f"{url}{number}"})
         answer.raise_for_status()
         ids.append(json.loads(answer.text)["id"])

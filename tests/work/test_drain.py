@@ -1,6 +1,7 @@
 """Draining: what is due is run to its outcome; rows that crash or were lost do not affect the others."""
 
 import threading
+import time
 import uuid
 from dataclasses import replace
 from datetime import timedelta
@@ -83,3 +84,22 @@ def test_a_postponed_row_is_not_run_twice_in_one_drain(account):
 def test_a_row_due_later_stays(account):
     due_steps(account, due_at=Now() + timedelta(minutes=1))
     assert str(drain(Step)) == "0 claimed: nothing was due"
+
+
+def test_a_tenant_whose_attempts_hang_keeps_no_other_waiting(account, settings):
+    """All places of the process are wanted by one tenant's connections that do not answer."""
+    settings.WORK_CONCURRENCY = 4
+    for _ in range(12):
+        due_steps(account, tenant_key=account.pk, concurrency_key=uuid.uuid4())
+    later = Now() + timedelta(seconds=0.3)
+    (other,) = due_steps(account, tenant_key=uuid.uuid4(), concurrency_key=uuid.uuid4(), due_at=later)
+    due_since, ran = time.monotonic() + 0.3, []
+
+    def attempt_of(row):
+        if row.pk == other.pk:
+            return lambda: ran.append(time.monotonic()) or succeeded()
+        return lambda: time.sleep(2) or succeeded()
+
+    queue = replace(STEPS, prepare=lambda rows: [attempt_of(row) for row in rows], settled=lambda rows: None)
+    drain_queue(queue, seconds=2)
+    assert ran and ran[0] - due_since < 1.0
