@@ -31,19 +31,23 @@ class TimelineEntry:
     by: str = ""
 
 
-def timeline(call: Call) -> list[TimelineEntry]:
-    """All entries of a call, oldest first; the number of queries does not depend on their number."""
-    activities = list(Activity.objects.filter(call=call).order_by("id"))
+def timeline(call: Call, newest: int | None = None) -> list[TimelineEntry]:
+    """The entries of a call, oldest first; the number of queries does not depend on their number.
+
+    `newest`: at most so many of the latest; of no source are more rows read.
+    """
+    activities = list(Activity.objects.filter(call=call).order_by("-id")[:newest])[::-1]
     entries = [
         *map(_activity_entry, activities),
         *_lifecycle_entries(call, activities),
         *_step_entries(call),
-        *_event_entries(call),
-        *_delivery_entries(call),
-        *_recording_entries(call),
-        *_provider_event_entries(call),
+        *_event_entries(call, newest),
+        *_delivery_entries(call, newest),
+        *_recording_entries(call, newest),
+        *_provider_event_entries(call, newest),
     ]
-    return sorted(entries, key=lambda entry: _sort_key(entry, call))
+    ordered = sorted(entries, key=lambda entry: _sort_key(entry, call))
+    return ordered[-newest:] if newest else ordered
 
 
 def _sort_key(entry: TimelineEntry, call: Call) -> tuple[datetime, int]:
@@ -90,16 +94,17 @@ def _started_by(call: Call, activities: Sequence[Activity], provider: str) -> st
     return next((activity.actor for activity in activities if activity.verb == STARTED), call.created_by)
 
 
-def _recording_entries(call: Call) -> Iterator[TimelineEntry]:
+def _recording_entries(call: Call, newest: int | None) -> Iterator[TimelineEntry]:
     provider = f"provider:{call.provider}"
-    for recording in Recording.objects.filter(call=call):
+    for recording in Recording.objects.filter(call=call).order_by("-ready_at")[:newest]:
         length = f"{recording.duration} s" if recording.duration is not None else ""
         yield TimelineEntry(recording.ready_at, "provider", "recording ready", "done", length, provider)
 
 
-def _provider_event_entries(call: Call) -> Iterator[TimelineEntry]:
-    events = ProviderEvent.objects.filter(call=call).select_related("connection").order_by("id")
-    for event in events.only("created_at", "type", "state", "result", "error", "connection__provider"):
+def _provider_event_entries(call: Call, newest: int | None) -> Iterator[TimelineEntry]:
+    events = ProviderEvent.objects.filter(call=call).select_related("connection").order_by("-id")
+    shown = events.only("created_at", "type", "state", "result", "error", "connection__provider")
+    for event in reversed(list(shown[:newest])):
         # The call's helper room may be with another provider than the call itself.
         provider = f"provider:{event.connection.provider}"
         yield TimelineEntry(
@@ -112,14 +117,16 @@ def _step_entries(call: Call) -> Iterator[TimelineEntry]:
         yield from _attempt_entries(step, "step", step.kind)
 
 
-def _event_entries(call: Call) -> Iterator[TimelineEntry]:
-    for event in Event.objects.filter(subject_id=call.pk).defer("body"):
+def _event_entries(call: Call, newest: int | None) -> Iterator[TimelineEntry]:
+    events = Event.objects.filter(subject_id=call.pk).defer("body").order_by("-sequence")
+    for event in reversed(list(events[:newest])):
         yield TimelineEntry(event.created_at, "event", event.type, "done", event.message_id, PLATFORM)
 
 
-def _delivery_entries(call: Call) -> Iterator[TimelineEntry]:
+def _delivery_entries(call: Call, newest: int | None) -> Iterator[TimelineEntry]:
     deliveries = Delivery.objects.filter(event__subject_id=call.pk).select_related("event")
-    for delivery in deliveries.defer("event__body"):
+    latest = deliveries.defer("event__body").order_by("-event__sequence", "-created_at")
+    for delivery in reversed(list(latest[:newest])):
         yield from _attempt_entries(delivery, "delivery", delivery.event.type)
 
 

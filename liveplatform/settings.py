@@ -36,9 +36,8 @@ WORK_SWEEP = env.float("WORK_SWEEP", 2.0)  # how often idle workers and beat loo
 WORK_CONCURRENCY = env.int("WORK_CONCURRENCY", 32)  # provider requests side by side in one worker process
 FAILPOINTS = env.str("FAILPOINTS", "")  # for stories about crashes only: liveplatform/failpoints.py
 OPERATION_CONCURRENCY = 1  # chunks of many ends side by side in one worker process: they take turns
-WEBHOOK_CONCURRENCY = env.int(
-    "WEBHOOK_CONCURRENCY", 200
-)  # webhook deliveries side by side in one worker process
+# Webhook deliveries side by side in one worker process.
+WEBHOOK_CONCURRENCY = env.int("WEBHOOK_CONCURRENCY", 200)
 
 # --- The end of a call: seconds.
 PROVIDER_TIMEOUT = env.float("PROVIDER_TIMEOUT", 8.0)  # total deadline of one provider request
@@ -47,15 +46,9 @@ PROVIDER_ALLOWLIST: list[str] = env.list("PROVIDER_ALLOWLIST", [])
 TRANSCRIPT_WINDOW = env.float("TRANSCRIPT_WINDOW", 30.0)  # how long analysis waits for a transcript
 
 # --- No call is left running: seconds.
-EMPTY_ROOM_GRACE = env.float(
-    "EMPTY_ROOM_GRACE", 120.0
-)  # a room that everybody left ends its call after so long
-CALL_STALE_AFTER = env.float(
-    "CALL_STALE_AFTER", 900.0
-)  # a provider silent for so long is asked how the call stands
-RECONCILE_INTERVAL = env.float(
-    "RECONCILE_INTERVAL", 180.0
-)  # live calls are compared with the provider's own list
+EMPTY_ROOM_GRACE = env.float("EMPTY_ROOM_GRACE", 120.0)  # an empty room ends its call after so long
+CALL_STALE_AFTER = env.float("CALL_STALE_AFTER", 900.0)  # a provider silent for so long is asked
+RECONCILE_INTERVAL = env.float("RECONCILE_INTERVAL", 180.0)  # calls are compared with its list
 RECONCILE_LAG = env.float("RECONCILE_LAG", 15.0)  # which lags: what is younger is left to the next round
 
 PROVIDER_EVENTS_RETENTION_DAYS = env.int("PROVIDER_EVENTS_RETENTION_DAYS", 30)  # days
@@ -108,6 +101,7 @@ INSTALLED_APPS = [
     "django_otp.plugins.otp_totp",
     "liveplatform.security",
     "liveplatform.work",
+    "liveplatform.admin.apps.StaffConfig",
     "liveplatform.api",
     "liveplatform.accounts",
     "liveplatform.webhooks",
@@ -232,6 +226,7 @@ QUEUES = [
     "calls.bulk.queues.OPERATIONS",
     "calls.bulk.queues.AUTO_END_RULES",
     "liveplatform.webhooks.queue.DELIVERIES",
+    "liveplatform.admin.queue.STAFF_OPERATIONS",
 ]
 
 # Figures of the apps for /metrics, beside those of work.

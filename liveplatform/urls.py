@@ -11,9 +11,6 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from liveplatform.api import converters  # noqa: F401 - registers <id:…>
 from liveplatform.api.surfaces import surfaces
 
-admin.site.site_header = admin.site.site_title = "Live Platform"
-admin.site.index_title = "The control plane"
-
 urlpatterns: list[URLPattern | URLResolver] = [
     *(path("", include(surface.urls)) for surface in surfaces() if surface.urls),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),

@@ -1,14 +1,14 @@
 """The admin of bulk ends: operations and their progress, auto-end rules, an account's emergency stop."""
 
+import contextlib
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 
 from calls.admin.forms import AutoEndRuleForm
@@ -17,7 +17,23 @@ from calls.filters import CallFilter
 from calls.models import AutoEndRule, Operation
 from calls.models.end_code import EndCode
 from liveplatform.accounts.models import Account
-from liveplatform.admin.base import LargeTableAdmin, ReadOnlyAdmin, staff_actor
+from liveplatform.admin.audit import record, staff_actor
+from liveplatform.admin.base import LargeTableAdmin, ReadOnlyAdmin
+from liveplatform.admin.bulk import BulkAction
+from liveplatform.admin.confirm import TYPE_ABOVE, Confirmation, confirmation_page, is_confirmed
+from liveplatform.admin.filters import StateFilter
+from liveplatform.admin.permissions import EMERGENCY_STOP, END_MANY_CALLS, may
+
+
+def _cancel(ids: Sequence[UUID], actor: str) -> int:
+    return sum(cancel(operation) for operation in Operation.objects.filter(pk__in=ids))
+
+
+def _set_enabled(ids: Sequence[UUID], *, enabled: bool) -> int:
+    rules = [rule for rule in AutoEndRule.objects.filter(pk__in=ids) if rule.is_enabled != enabled]
+    for rule in rules:
+        set_enabled(rule, enabled=enabled)
+    return len(rules)
 
 
 @admin.register(Operation)
@@ -25,19 +41,30 @@ class OperationAdmin(ReadOnlyAdmin):
     """Operations with their counts, as of the moment of loading."""
 
     list_display = (
-        *("id", "account", "state", "ended", "already_ended", "unknown_ids", "requested_by"),
-        *("created_at", "settled_at"),
+        *("created_at", "account", "code", "state", "ended", "already_ended", "unknown_ids"),
+        *("requested_by", "settled_at"),
     )
-    list_filter = ("state",)
+    list_filter = (StateFilter,)
     list_select_related = ("account",)
     id_fields = ("pk", "account")
     search_help_text = "The id of an operation or an account."
-    actions = ("cancel",)
-
-    @admin.action(description="Cancel", permissions=["change"])
-    def cancel(self, request: HttpRequest, operations: QuerySet[Operation]) -> None:
-        cancelled = sum(cancel(operation) for operation in operations)
-        self.message_user(request, f"{cancelled} operations cancelled; calls that they ended stay ended.")
+    sortable_by = ()
+    fields = (
+        *("id", "account", "state", "filter", "reason", "code", "requested_by", "ended"),
+        *("already_ended", "unknown_ids", "created_at", "settled_at", "error"),
+    )
+    readonly_fields = fields
+    private_fields = ("filter", "reason")
+    bulk_actions = (
+        BulkAction(
+            name="cancel",
+            label="Cancel",
+            permission=END_MANY_CALLS,
+            consequence="They stop before their next calls; calls that they ended stay ended.",
+            kind="state",
+            apply=_cancel,
+        ),
+    )
 
     def get_urls(self) -> list[URLPattern]:
         stop = self.admin_site.admin_view(self.stop_view)
@@ -45,19 +72,61 @@ class OperationAdmin(ReadOnlyAdmin):
         return own + super().get_urls()
 
     def stop_view(self, request: HttpRequest, account_id: UUID) -> HttpResponse:
-        """The emergency stop: GET asks for confirmation, POST ends every live call of the account."""
-        if not request.user.has_perm("calls.change_call"):
-            raise PermissionDenied
-        account = get_object_or_404(Account, pk=account_id)
-        if request.method == "POST":
-            reason = request.POST.get("reason", "")[:500] or "Emergency stop"
-            code, actor = EndCode.EMERGENCY_STOP, staff_actor(request)
-            start_operation(account.pk, CallFilter(), reason=reason, code=code, actor=actor)
-            self.message_user(request, f"The emergency stop of {account} has begun.")
-            return redirect(reverse("admin:calls_operation_changelist"))
+        """The emergency stop: GET asks, POST ends every live call of the account."""
+        account = self._account(request, account_id)
         live = count_live(account.pk, CallFilter())
-        context = self.admin_site.each_context(request) | {"account": account, "live": live}
-        return TemplateResponse(request, "admin/calls/operation/stop.html", context)
+        counted = _counted(request, live)
+        if not is_confirmed(request, counted):
+            asked = _stop_confirmation(account, live)
+            return confirmation_page(request, self.admin_site, asked)
+        reason = request.POST.get("reason", "")[:500] or "Emergency stop"
+        code, actor = EndCode.EMERGENCY_STOP, staff_actor(request)
+        operation = start_operation(account.pk, CallFilter(), reason=reason, code=code, actor=actor)
+        detail = {"operation": str(operation.pk), "reason": reason}
+        subjects = [account.pk, operation.pk]
+        record(
+            request,
+            "emergency stop",
+            Account,
+            target=str(account),
+            account_id=account.pk,
+            subjects=subjects,
+            rows=live,
+            detail=detail,
+        )
+        self.message_user(request, f"The emergency stop of {account} has begun.")
+        return redirect(reverse("admin:calls_operation_changelist"))
+
+    def _account(self, request: HttpRequest, account_id: UUID) -> Account:
+        """Raises PermissionDenied or Http404."""
+        if not may(request, EMERGENCY_STOP):
+            raise PermissionDenied
+        accounts: Any = self.admin_site.get_model_admin(Account)
+        account = accounts.get_queryset(request).filter(pk=account_id).first()
+        if not isinstance(account, Account):
+            raise Http404(str(account_id))
+        return account
+
+
+def _counted(request: HttpRequest, live: int) -> int:
+    """The count of the page that asked, for calls come and go meanwhile; never below what must be typed."""
+    counted = 0
+    with contextlib.suppress(ValueError):
+        counted = int(request.POST.get("counted", ""))
+    return counted if counted > TYPE_ABOVE or live <= TYPE_ABOVE else live
+
+
+def _stop_confirmation(account: Account, live: int) -> Confirmation:
+    return Confirmation(
+        title=f"Emergency stop of {account}",
+        consequence=f"{live:,} calls are live. Every one of them is ended, here and at its provider.",
+        button=f"End all {live:,} calls",
+        back=reverse("admin:accounts_account_change", args=[account.pk]),
+        rows=live,
+        facts=[("Account", account.name), ("Live calls", f"{live:,}")],
+        hidden={"counted": str(live)},
+        asks_reason=True,
+    )
 
 
 @admin.register(AutoEndRule)
@@ -70,18 +139,33 @@ class AutoEndRuleAdmin(LargeTableAdmin):
     raw_id_fields = ("account",)
     id_fields = ("pk", "account")
     search_help_text = "The id of a rule or an account."
-    actions = ("enable", "disable")
+    sortable_by = ()
+    private_fields = ("filter",)
+    bulk_actions = (
+        BulkAction(
+            name="enable",
+            label="Enable",
+            permission=END_MANY_CALLS,
+            consequence="From now on they end every live call that matches.",
+            kind="state",
+            apply=lambda ids, actor: _set_enabled(ids, enabled=True),
+        ),
+        BulkAction(
+            name="disable",
+            label="Disable",
+            permission=END_MANY_CALLS,
+            consequence="They end no more calls.",
+            kind="state",
+            apply=lambda ids, actor: _set_enabled(ids, enabled=False),
+        ),
+    )
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return super().has_add_permission(request) and may(request, END_MANY_CALLS)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ANN401
+        return super().has_change_permission(request, obj) and may(request, END_MANY_CALLS)
 
     def save_model(self, request: HttpRequest, obj: AutoEndRule, form: Any, change: bool) -> None:  # noqa: ANN401, FBT001
         obj.tenant_key = obj.concurrency_key = obj.account_id
         super().save_model(request, obj, form, change)
-
-    @admin.action(description="Enable", permissions=["change"])
-    def enable(self, request: HttpRequest, rules: QuerySet[AutoEndRule]) -> None:
-        for rule in rules:
-            set_enabled(rule, enabled=True)
-
-    @admin.action(description="Disable", permissions=["change"])
-    def disable(self, request: HttpRequest, rules: QuerySet[AutoEndRule]) -> None:
-        for rule in rules:
-            set_enabled(rule, enabled=False)

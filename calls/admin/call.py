@@ -1,91 +1,147 @@
-"""The admin of calls: the list with its actions, and the detail page of one call."""
+"""The admin of calls: the list, its search and its acts on many calls."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
-from django.db.models import Model, Q, QuerySet
-from django.db.models.functions import Collate
+from django.contrib import admin
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
-from django.urls import URLPattern, path, reverse
-from django.utils.decorators import method_decorator
-from django.utils.html import format_html
-from django.views.decorators.http import require_POST
+from django.urls import URLPattern
 
+from calls.admin.call_acts import CallActs
 from calls.admin.detail import detail_context
-from calls.admin.filters import AttentionFilter
+from calls.admin.filters import AttentionFilter, ChannelFilter, EndCodeFilter, SentimentFilter
 from calls.admin.forms import NotesForm
-from calls.bulk.operations import start_per_account
-from calls.lifecycle.end import end
-from calls.lifecycle.update import annotate_call
-from calls.models import Call, Step
+from calls.admin.sql import find_calls
+from calls.bulk.operations import by_ids, start_operation
+from calls.models import Call, Operation, Step
 from calls.models.end_code import EndCode
-from calls.post_processing.rerun import rerun_step
-from liveplatform.admin.base import ReadOnlyAdmin, staff_actor
-from liveplatform.webhooks.models import Delivery
-from liveplatform.webhooks.replay import resend
+from liveplatform.admin.base import ReadOnlyAdmin
+from liveplatform.admin.bulk import BulkAction
+from liveplatform.admin.permissions import END_MANY_CALLS, RUN_AGAIN, SEE_PRIVATE, may
+from liveplatform.admin.privacy import hide_numbers, mask_number
+from liveplatform.admin.scope import bound_accounts
+
+MIN_PREFIX = 4  # characters of a number that is searched by its beginning
+
+
+def _end(account_id: UUID, ids: Sequence[UUID], actor: str) -> Operation:
+    code = EndCode.ENDED_BY_STAFF
+    return start_operation(account_id, by_ids(ids), reason="Ended by staff", code=code, actor=actor)
 
 
 @admin.register(Call)
-class CallAdmin(ReadOnlyAdmin):
-    """The list omits phone numbers; the detail page shows everything on record."""
+class CallAdmin(CallActs, ReadOnlyAdmin):
+    """Lists are narrowed by indexes only; the detail page shows everything on record."""
 
     list_display = (
-        "id",
-        "account",
-        "channel",
-        "status",
-        "billing",
-        "end_code",
-        "created",
-        "ended_at",
-        "sentiment",
+        *("created", "account", "parties", "hidden_parties", "state", "length", "price"),
+        *("end_reason", "sentiment"),
     )
-    list_filter = (AttentionFilter, "status", "channel", "is_test")
+    list_display_links = ("created",)
+    list_filter = (AttentionFilter, EndCodeFilter, SentimentFilter, ChannelFilter)
     list_select_related = ("account",)
     ordering = ("-id",)  # UUIDv7: the order of creation
-    search_help_text = "The id of a call or an account, the provider's id of a call, or a number in E.164."
+    sortable_by = ("created",)
+    search_help_text = "The id of a call or an account, the provider's id of a call, or a number: +1415…"
     id_fields = ("pk", "account")
-    actions = ("end_calls", "analyse_again")
+    private_fields = ("parties",)
+    actions = ("analyse_again",)
+    bulk_actions = (
+        BulkAction(
+            name="end_calls",
+            label="End these calls",
+            permission=END_MANY_CALLS,
+            consequence="Those that are live or scheduled are ended, here and at their provider.",
+            kind="status",
+            start=_end,
+        ),
+    )
     change_form_template = "admin/calls/call/detail.html"
 
-    @admin.display(description="created at", ordering="id")
-    def created(self, call: Call) -> datetime:
-        return call.created_at
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        shown = super().get_list_display(request)
+        return [name for name in shown if name != "hidden_parties" or "parties" not in shown]
 
-    @admin.display(description="provider")
-    def billing(self, call: Call) -> str:
-        return "STILL BILLED?" if call.may_still_be_billed else call.provider_state
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Without the long columns: the list shows none, and the detail page loads its call itself."""
+        return super().get_queryset(request).defer("metadata", "dynamic_variables", "notes", "feedback")
+
+    @admin.display(description="created (UTC)", ordering="id")
+    def created(self, call: Call) -> datetime | str:
+        return f"{call.created_at:%Y-%m-%d %H:%M:%S}"
+
+    @admin.display(description="from → to")
+    def parties(self, call: Call) -> str:
+        if call.channel == Call.Channel.VIDEO:
+            return call.title or "video"
+        return f"{call.from_number or '–'} → {call.to_number or '–'}"
+
+    @admin.display(description="from → to")
+    def hidden_parties(self, call: Call) -> str:
+        if call.channel == Call.Channel.VIDEO:
+            return "video"
+        return f"{mask_number(call.from_number) or '–'} → {mask_number(call.to_number) or '–'}"
+
+    @admin.display(description="status")
+    def state(self, call: Call) -> str:
+        test = " (test)" if call.is_test else ""
+        return f"{call.status}{test}{', still billed?' if call.may_still_be_billed else ''}"
+
+    @admin.display(description="duration")
+    def length(self, call: Call) -> str:
+        if call.duration is None:
+            return "–"
+        minutes, seconds = divmod(call.duration, 60)
+        return f"{minutes}:{seconds:02}"
+
+    @admin.display(description="cost")
+    def price(self, call: Call) -> str:
+        return "–" if call.cost is None else f"{call.cost.normalize():f} {call.price_unit}".strip()
+
+    @admin.display(description="end")
+    def end_reason(self, call: Call) -> str:
+        return hide_numbers(call.disconnect_reason)[:60] or call.end_code or "–"
 
     def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Model], search_term: str
-    ) -> tuple[QuerySet[Model], bool]:
-        """Exact matches by index only: ids, the provider's id of a call, or a phone number."""
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """By index only: ids, the provider's id of a call, or a phone number or its beginning."""
         term = search_term.strip()
         if term.startswith("CA"):
-            return queryset.filter(provider_call_id=term), False
+            found = Q(provider_call_id=term) & ~Q(provider_call_id="")
+            return queryset.filter(found), False
         if term.startswith("+"):
-            return _by_number(queryset, term), False
+            return queryset.filter(pk__in=self._by_number(request, term)), False
         return super().get_search_results(request, queryset, search_term)
 
-    @admin.action(description="End these calls", permissions=["change"])
-    def end_calls(self, request: HttpRequest, calls: QuerySet[Call]) -> None:
-        code = EndCode.ENDED_BY_STAFF
-        started = start_per_account(calls, reason="Ended by staff", code=code, actor=staff_actor(request))
-        url = reverse("admin:calls_operation_changelist")
-        message = format_html('{} operations begun: <a href="{}">watch them</a>.', len(started), url)
-        self.message_user(request, message if started else "None of these calls is live.")
+    def _by_number(self, request: HttpRequest, number: str) -> list[UUID]:
+        """Calls to or from a number, else with a number that begins so; none for who may not see numbers."""
+        if not may(request, SEE_PRIVATE) or len(number) < MIN_PREFIX:
+            return []
+        accounts = bound_accounts(request)
+        for kind in ("number", "prefix"):
+            ids = [*find_calls(f"to_{kind}", number, accounts), *find_calls(f"from_{kind}", number, accounts)]
+            if ids:
+                return ids
+        return []
 
-    @admin.action(description="Run the analysis again", permissions=["change"])
-    def analyse_again(self, request: HttpRequest, calls: QuerySet[Call]) -> None:
-        steps = list(Step.objects.filter(call__in=calls, kind=Step.Kind.ANALYSE).exclude(state__in=Step.OPEN))
-        for step in steps:
-            rerun_step(step, staff_actor(request))
-        self.message_user(request, f"{len(steps)} analyses run again.")
+    @admin.action(description="Run the analysis again")
+    def analyse_again(self, request: HttpRequest, calls: QuerySet[Call]) -> HttpResponse:
+        """Asks on the page of steps, about those of these calls."""
+        ids = list(calls.values_list("pk", flat=True)[: self.bulk_actions[0].max_rows])
+        steps = Step.objects.filter(call__in=ids, kind=Step.Kind.ANALYSE).exclude(state__in=Step.OPEN)
+        page: Any = self.admin_site.get_model_admin(Step)
+        answer: HttpResponse = page.confirm_rows(request, "run_again", steps.order_by("-pk"))
+        return answer
+
+    def get_actions(self, request: HttpRequest) -> Any:  # noqa: ANN401
+        actions = super().get_actions(request)
+        if not may(request, RUN_AGAIN):
+            actions.pop("analyse_again", None)
+        return actions
 
     def changeform_view(
         self,
@@ -95,78 +151,14 @@ class CallAdmin(ReadOnlyAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """The detail page: Django's change form under templates/admin/calls/call/detail.html."""
-        call = Call.objects.select_related("account", "connection").filter(pk=_uuid(object_id)).first()
-        context = detail_context(call) if call else {}
+        calls = self.get_queryset(request).defer(None)
+        call = calls.select_related("account", "connection").filter(pk=_uuid(object_id)).first()
+        context = detail_context(request, call) if call else {}
         context["notes_form"] = NotesForm.for_call(call) if call else None
-        context["may_change"] = request.user.has_perm("calls.change_call")
         return super().changeform_view(request, object_id, form_url, (extra_context or {}) | context)
 
     def get_urls(self) -> list[URLPattern]:
-        views: list[tuple[str, Callable[..., HttpResponse], str]] = [
-            ("<uuid:call_id>/end/", self.end_view, "calls_call_end"),
-            ("<uuid:call_id>/notes/", self.notes_view, "calls_call_notes"),
-            ("<uuid:call_id>/step/<slug:kind>/", self.step_view, "calls_call_step"),
-            ("<uuid:call_id>/delivery/<uuid:delivery_id>/", self.delivery_view, "calls_call_delivery"),
-        ]
-        own = [path(route, self.admin_site.admin_view(view), name=name) for route, view, name in views]
-        return own + super().get_urls()
-
-    @method_decorator(require_POST)
-    def end_view(self, request: HttpRequest, call_id: UUID) -> HttpResponse:
-        call = _changeable_call(request, call_id)
-        result = end(
-            call.pk,
-            account_id=call.account_id,
-            reason="Ended by staff",
-            code=EndCode.ENDED_BY_STAFF,
-            actor=staff_actor(request),
-        )
-        ended = "The call is ended; the workers carry out what follows."
-        return _redirect_to(request, call, ended if result.changed else "It had ended already.")
-
-    @method_decorator(require_POST)
-    def notes_view(self, request: HttpRequest, call_id: UUID) -> HttpResponse:
-        call, form = _changeable_call(request, call_id), NotesForm(request.POST)
-        if not form.is_valid():
-            messages.error(request, form.errors.as_text())
-            return redirect(reverse("admin:calls_call_change", args=[call.pk]))
-        annotate_call(call.pk, account_id=call.account_id, actor=staff_actor(request), changes=form.changes())
-        return _redirect_to(request, call, "Notes and rating are saved.")
-
-    @method_decorator(require_POST)
-    def step_view(self, request: HttpRequest, call_id: UUID, kind: str) -> HttpResponse:
-        call = _changeable_call(request, call_id)
-        step = get_object_or_404(Step, call=call, kind=kind)
-        return _redirect_to(request, call, rerun_step(step, staff_actor(request)))
-
-    @method_decorator(require_POST)
-    def delivery_view(self, request: HttpRequest, call_id: UUID, delivery_id: UUID) -> HttpResponse:
-        call = _changeable_call(request, call_id)
-        delivery = get_object_or_404(Delivery, pk=delivery_id, event__subject_id=call.pk)
-        sent = resend(delivery)
-        return _redirect_to(
-            request, call, "It is sent again now." if sent else "It is being sent at this moment."
-        )
-
-
-def _by_number(calls: QuerySet[Model], number: str) -> QuerySet[Model]:
-    """Calls to or from a number, in the form of the partial indexes call_to_number and call_from_number."""
-    calls = calls.alias(to_bytes=Collate("to_number", "C"), from_bytes=Collate("from_number", "C"))
-    to = Q(to_bytes=number) & ~Q(to_number="")
-    return calls.filter(to | Q(from_bytes=number) & ~Q(from_number=""))
-
-
-def _changeable_call(request: HttpRequest, call_id: UUID) -> Call:
-    """The call, if the user may change calls; 403 or 404 otherwise."""
-    if not request.user.has_perm("calls.change_call"):
-        raise PermissionDenied
-    return get_object_or_404(Call, pk=call_id)
-
-
-def _redirect_to(request: HttpRequest, call: Call, message: str) -> HttpResponse:
-    """Back to the detail page, with a message."""
-    messages.success(request, message)
-    return redirect(reverse("admin:calls_call_change", args=[call.pk]))
+        return [*self.act_urls(), *super().get_urls()]
 
 
 def _uuid(text: str | None) -> UUID:

@@ -1,49 +1,95 @@
 """The admin of recurring work: call monitors, recording syncs and reconciliations."""
 
-from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
+from uuid import UUID
 
+from django.contrib import admin
+
+from calls.admin.links import call_link
 from calls.models import CallMonitor, Reconciliation, RecordingSync
 from liveplatform.admin.base import ReadOnlyAdmin
+from liveplatform.admin.bulk import BulkAction
+from liveplatform.admin.filters import StateFilter
+from liveplatform.admin.permissions import RUN_AGAIN
+from liveplatform.admin.privacy import hide_numbers
 from liveplatform.work.models import Work
+
+
+def _make_due(model: type[Work]) -> Callable[[Sequence[UUID], str], int]:
+    return lambda ids, actor: model.objects.filter(pk__in=ids).make_due()
+
+
+def _run_now(model: type[Work]) -> tuple[BulkAction, ...]:
+    act = BulkAction(
+        name="run_now",
+        label="Run now",
+        permission=RUN_AGAIN,
+        consequence="Pending ones are due at once; each asks a provider.",
+        kind="state",
+        apply=_make_due(model),
+    )
+    return (act,)
 
 
 class RecurringWorkAdmin(ReadOnlyAdmin):
     """Work that reschedules itself: its last result, and when it is due next."""
 
-    list_filter = ("state",)
-    actions = ("run_now",)
+    account_path = "call__account"
+    list_display: Any = ("id", "of_call", "state", "due_at", "result", "error_line")
+    list_filter = (StateFilter,)
+    private_fields = ("result", "log")
+    fields: ClassVar[Any] = (
+        "of_call",
+        "state",
+        "attempts",
+        "due_at",
+        "settled_at",
+        "result",
+        "error_line",
+        "log",
+    )
 
-    @admin.action(description="Run now", permissions=["change"])
-    def run_now(self, request: HttpRequest, rows: QuerySet[Work]) -> None:
-        due = rows.model.objects.filter(pk__in=rows).make_due()
-        self.message_user(request, f"{due} are due now.")
+    def get_readonly_fields(self, request: Any, obj: Any = None) -> Any:  # noqa: ANN401
+        return self.fields
+
+    @admin.display(description="call")
+    def of_call(self, row: Any) -> str:  # noqa: ANN401
+        return call_link(row.call_id)
+
+    @admin.display(description="error")
+    def error_line(self, row: Work) -> str:
+        return hide_numbers(row.error)[:300]
 
 
 @admin.register(CallMonitor)
 class CallMonitorAdmin(RecurringWorkAdmin):
     """Monitors of live calls."""
 
-    list_display = ("id", "call_id", "state", "due_at", "result", "error")
+    subject_field = "call_id"
     id_fields = ("pk", "call")
     search_help_text = "The id of a monitor or a call."
+    bulk_actions = _run_now(CallMonitor)
 
 
 @admin.register(RecordingSync)
 class RecordingSyncAdmin(RecurringWorkAdmin):
     """Fetches calls' recordings from the provider, and renews their links before they expire."""
 
-    list_display = ("id", "call_id", "state", "due_at", "result", "error")
+    subject_field = "call_id"
     id_fields = ("pk", "call")
     search_help_text = "The id of a sync or a call."
+    bulk_actions = _run_now(RecordingSync)
 
 
 @admin.register(Reconciliation)
 class ReconciliationAdmin(RecurringWorkAdmin):
     """Comparisons of our live calls with the provider's, per connection."""
 
-    list_display = ("id", "connection", "state", "due_at", "result", "error")
+    account_path = "connection__account"
+    list_display = ("id", "connection", "state", "due_at", "result", "error_line")
     list_select_related = ("connection",)
+    fields = ("connection", "state", "attempts", "due_at", "settled_at", "result", "error_line", "log")
     id_fields = ("pk", "connection")
     search_help_text = "The id of a reconciliation or a connection."
+    bulk_actions = _run_now(Reconciliation)

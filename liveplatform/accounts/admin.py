@@ -1,16 +1,25 @@
 """Admin of accounts, API keys, JWT issuers and connections. Secrets are write-only."""
 
+from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from django import forms
-from django.contrib import admin, messages
-from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
 from liveplatform.accounts.forms import ConnectionForm, IssuerForm, KeyForm
 from liveplatform.accounts.keys import RotationError, clear_cache, make_key, revoke, rotate
 from liveplatform.accounts.models import Account, ApiKey, Connection, JwtIssuer
 from liveplatform.admin.base import LargeTableAdmin, staff_actor
+from liveplatform.admin.bulk import BulkAction
+from liveplatform.admin.confirm import secrets_page
+from liveplatform.admin.models import StaffAction
+from liveplatform.admin.permissions import MANAGE_KEYS, may
+from liveplatform.admin.scope import bound_accounts
+
+MAX_ACTS = 20  # of staff, on an account's page
 
 
 class AccountScopedAdmin(LargeTableAdmin):
@@ -21,14 +30,32 @@ class AccountScopedAdmin(LargeTableAdmin):
     id_fields = ("pk", "account")
     search_help_text = "The id of a row or an account."
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:  # noqa: ANN401
         return [*self.readonly_fields, *(("account",) if obj else ())]
+
+
+class KeyedAdmin(AccountScopedAdmin):
+    """Rows that let somebody in: to add, change or delete them takes the permission `manage_keys` too."""
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:  # noqa: ANN401
+        """A new row has no secrets to replace."""
+        return [name for name in super().get_fields(request, obj) if obj or name != "confirm"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return super().has_add_permission(request) and may(request, MANAGE_KEYS)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ANN401
+        return super().has_change_permission(request, obj) and may(request, MANAGE_KEYS)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ANN401
+        return super().has_delete_permission(request, obj) and may(request, MANAGE_KEYS)
 
 
 @admin.register(Account)
 class AccountAdmin(LargeTableAdmin):
     """Accounts (tenants)."""
 
+    account_path = "pk"
     list_display = ("name", "account_id", "auth_id", "is_active", "strict_errors", "created_at")
     list_filter = ("is_active",)
     readonly_fields = ("account_id", "auth_id", "created_at")
@@ -43,13 +70,47 @@ class AccountAdmin(LargeTableAdmin):
     )
     search_help_text = "An account's id."
 
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """False for staff that is bound to accounts: a new one would not be among them."""
+        return super().has_add_permission(request) and bound_accounts(request) is None
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ANN401
         """False: accounts are deactivated, their calls stay on record."""
         return False
 
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The account's page also shows the latest acts of staff."""
+        account = self.get_object(request, object_id) if object_id else None
+        acts = StaffAction.objects.filter(account_id=account.pk)[:MAX_ACTS] if account else []
+        return super().changeform_view(request, object_id, form_url, {**(extra_context or {}), "acts": acts})
+
+
+def _rotate(ids: Sequence[UUID], actor: str) -> list[tuple[str, str]]:
+    """Rotate keys; of one that cannot be rotated the reason stands in place of a new text."""
+    shown = []
+    for key in ApiKey.objects.filter(pk__in=ids).select_related("account"):
+        try:
+            successor, text = rotate(key, created_by=actor)
+            shown.append((f"API key {successor} of {key.account}", text))
+        except RotationError as error:
+            shown.append((f"API key {key} of {key.account}", str(error)))
+    return shown
+
+
+def _revoke(ids: Sequence[UUID], actor: str) -> int:
+    count = sum(revoke(key) for key in ApiKey.objects.filter(pk__in=ids, revoked_at=None))
+    clear_cache()
+    return count
+
 
 @admin.register(ApiKey)
-class ApiKeyAdmin(AccountScopedAdmin):
+class ApiKeyAdmin(KeyedAdmin):
     """API keys; the text of a key is shown once, when it is made."""
 
     form = KeyForm
@@ -60,13 +121,25 @@ class ApiKeyAdmin(AccountScopedAdmin):
     readonly_fields = (
         *("public_id", "rotated_at", "revoked_at", "last_used_at", "created_at", "created_by", "parent"),
     )
-    actions = ("rotate", "revoke")
+    fields = ("account", "name", "scopes", "expires_at", *readonly_fields)
+    bulk_actions = (
+        BulkAction(
+            name="rotate",
+            label="Rotate",
+            permission=MANAGE_KEYS,
+            consequence="Each gets a successor, shown once; the old key works for another 24 hours.",
+            reveal=_rotate,
+        ),
+        BulkAction(
+            name="revoke",
+            label="Revoke, for good",
+            permission=MANAGE_KEYS,
+            consequence="They and the keys that they made stop working within seconds, for good.",
+            apply=_revoke,
+        ),
+    )
 
-    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
-        fields = ["account", "name", "scopes", "expires_at"]
-        return [*fields, *self.readonly_fields] if obj else fields
-
-    def save_model(self, request: HttpRequest, obj: Any, form: "forms.ModelForm[Any]", change: bool) -> None:  # noqa: ANN401
+    def save_model(self, request: HttpRequest, obj: Any, form: "forms.ModelForm[Any]", change: bool) -> None:  # noqa: ANN401, FBT001
         if change:
             obj.save(update_fields=["name", "scopes", "expires_at"])
             return
@@ -77,33 +150,26 @@ class ApiKeyAdmin(AccountScopedAdmin):
             expires_at=obj.expires_at,
             created_by=staff_actor(request),
         )
-        obj.pk, obj.public_id = made.pk, made.public_id
-        self._show(request, made, text)
+        obj.pk, obj.public_id, obj.text = made.pk, made.public_id, text
 
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+    def response_add(
+        self,
+        request: HttpRequest,
+        obj: Any,  # noqa: ANN401
+        post_url_continue: str | None = None,
+    ) -> HttpResponse:
+        """The key's text, on a page that is shown once."""
+        shown = [(f"API key {obj} of {obj.account}", obj.text)]
+        back = reverse("admin:accounts_apikey_changelist")
+        return secrets_page(request, self.admin_site, "A new API key", shown, back)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ANN401
         """False: keys are revoked; records refer to them."""
         return False
 
-    @admin.action(description="Rotate (both keys live for 24 hours)", permissions=["change"])
-    def rotate(self, request: HttpRequest, keys: QuerySet[ApiKey]) -> None:
-        for key in keys.filter(revoked_at=None).select_related("account"):
-            try:
-                self._show(request, *rotate(key, created_by=staff_actor(request)))
-            except RotationError as error:
-                self.message_user(request, f"{key}: {error}", messages.ERROR)
-
-    @admin.action(description="Revoke, for good, with the keys they made", permissions=["change"])
-    def revoke(self, request: HttpRequest, keys: QuerySet[ApiKey]) -> None:
-        count = sum(revoke(key) for key in keys)
-        clear_cache()
-        self.message_user(request, f"{count} revoked, made keys included; they stop working within seconds.")
-
-    def _show(self, request: HttpRequest, key: ApiKey, text: str) -> None:
-        self.message_user(request, f"The API key {key}, shown this once: {text}", messages.WARNING)
-
 
 @admin.register(JwtIssuer)
-class JwtIssuerAdmin(AccountScopedAdmin):
+class JwtIssuerAdmin(KeyedAdmin):
     """Issuers whose JWTs an account accepts."""
 
     form = IssuerForm
@@ -111,13 +177,14 @@ class JwtIssuerAdmin(AccountScopedAdmin):
     list_filter = ("is_active", "algorithm")
     fields = (
         *("account", "issuer", "audience", "algorithm", "secret", "public_key", "jwks_url"),
-        *("scopes", "is_active", "created_at"),
+        *("scopes", "is_active", "confirm", "created_at"),
     )
     readonly_fields = ("created_at",)
+    secret_fields = ("secret", "public_key", "confirm")
 
 
 @admin.register(Connection)
-class ConnectionAdmin(AccountScopedAdmin):
+class ConnectionAdmin(KeyedAdmin):
     """Connections: customers' accounts at providers."""
 
     form = ConnectionForm
@@ -125,9 +192,15 @@ class ConnectionAdmin(AccountScopedAdmin):
     list_filter = ("provider",)
     fields = (
         *("account", "provider", "name", "base_url", "is_default", "options", "secrets"),
-        *("events_url", "created_at", "updated_at"),
+        *("confirm", "events_url", "created_at", "updated_at"),
     )
     readonly_fields = ("events_url", "created_at", "updated_at")
+    private_fields = ("options",)  # among them the number that calls come from
+    secret_fields = ("secrets", "confirm")
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
+    def hidden_fields(self, request: HttpRequest) -> set[str]:
+        """Who may change a connection sees its options."""
+        return set() if self.has_change_permission(request) else super().hidden_fields(request)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:  # noqa: ANN401
         return [*super().get_readonly_fields(request, obj), *(("provider",) if obj else ())]

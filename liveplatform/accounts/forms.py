@@ -17,6 +17,7 @@ from liveplatform.accounts.connections import (
 from liveplatform.accounts.jwks import KEY_TYPES
 from liveplatform.accounts.models import Account, ApiKey, Connection, JwtIssuer
 from liveplatform.accounts.scopes import SCOPES
+from liveplatform.admin.forms import AsksBeforeSecrets
 from liveplatform.egress.url_policy import DestinationForbidden, check_url
 from providers.registry import CREDENTIALS
 
@@ -43,9 +44,10 @@ class KeyForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stub
         fields = ("account", "name", "scopes", "expires_at")
 
 
-class IssuerForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs alone
+class IssuerForm(AsksBeforeSecrets):
     """A JWT issuer with the kind of key that its algorithm needs."""
 
+    asked_fields = ("secret", "public_key", "jwks_url")
     scopes = scopes_field([])
     jwks_url = forms.URLField(
         required=False, assume_scheme="https", help_text="Instead of a fixed public key."
@@ -110,9 +112,10 @@ class IssuerForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the s
         return super().save(commit)
 
 
-class ConnectionForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs alone
+class ConnectionForm(AsksBeforeSecrets):
     """A connection; its secrets are one write-only JSON object."""
 
+    asked_fields = ("secrets",)
     base_url = forms.URLField(
         required=False, assume_scheme="https", help_text="Empty: the provider's public address."
     )

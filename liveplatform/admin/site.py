@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.contrib.admin import AdminSite
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
@@ -14,6 +13,7 @@ from django_otp import devices_for_user, user_has_device
 from django_otp.forms import OTPAuthenticationFormMixin
 from django_otp.models import Device
 
+from liveplatform.admin.bounded import BoundedPages
 from liveplatform.admin.login_throttle import WINDOW_SECONDS, is_allowed
 
 NO_DEVICE_MESSAGE = (
@@ -49,9 +49,11 @@ class PlatformLoginForm(OTPAuthenticationFormMixin, AdminAuthenticationForm):  #
         """Nothing: the mixin would write the password into the page."""
 
 
-class PlatformAdminSite(AdminSite):
+class PlatformAdminSite(BoundedPages):
     """Staff who have a second factor, or must have one, enter only with it."""
 
+    site_header = site_title = "Live Platform"
+    index_title = "The control plane"
     login_form = PlatformLoginForm
     login_template = "admin/login_with_code.html"
 

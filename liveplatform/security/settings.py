@@ -68,5 +68,7 @@ LOGIN_ATTEMPTS_PER_MINUTE = env.int("LOGIN_ATTEMPTS_PER_MINUTE", 20)
 ADMIN_REQUIRE_OTP = env.bool("ADMIN_REQUIRE_OTP", False)
 OTP_TOTP_ISSUER = _public.hostname or "Live Platform"
 OTP_ADMIN_HIDE_SENSITIVE_DATA = True
+# Seconds; a page of the admin one of whose statements takes longer is given up.
+ADMIN_STATEMENT_TIMEOUT = env.float("ADMIN_STATEMENT_TIMEOUT", 5.0)
 # In the session, sealed, and not in a cookie: it may be a new API key.
 MESSAGE_STORAGE = "liveplatform.admin.messages.SealedSessionStorage"

@@ -1,37 +1,81 @@
 """The admin of webhook endpoints, events and deliveries."""
 
+from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 import orjson
-import structlog
-from django.contrib import admin, messages
-from django.db.models import Model, QuerySet
+from django.contrib import admin
+from django.db.models import QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest
-from django.utils.html import format_html, format_html_join
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from liveplatform.admin.base import LargeTableAdmin, ReadOnlyAdmin
+from liveplatform.admin.bulk import BulkAction
+from liveplatform.admin.confirm import secrets_page
+from liveplatform.admin.filters import NewestByValueFilter, StateFilter
+from liveplatform.admin.permissions import MANAGE_KEYS, RESEND_DELIVERIES, may
+from liveplatform.admin.privacy import hide_numbers
 from liveplatform.json_codec import dumps
 from liveplatform.webhooks import endpoint_events
+from liveplatform.webhooks.admin_tables import attempts_table, newest_deliveries
 from liveplatform.webhooks.endpoints import disable, enable
 from liveplatform.webhooks.event_types import event_types
 from liveplatform.webhooks.models import Delivery, Endpoint, Event
 
-log = structlog.get_logger(__name__)
+CHANGE_ENDPOINT = "webhooks.change_endpoint"
 
 
-class TypeFilter(admin.SimpleListFilter):
+class TypeFilter(NewestByValueFilter):
     """By registered event type; Django's own filter would read the whole table for its values."""
 
-    title = "type"
+    title = "type (of the newest 10,000)"
     parameter_name = "type"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:  # noqa: ANN401
         return [(name, name) for name in event_types()]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Model]) -> QuerySet[Model]:
-        return queryset.filter(type=self.value()) if self.value() else queryset
+
+def _skipped(ids: Sequence[UUID]) -> int:
+    """How many deliveries are sent if these endpoints are enabled."""
+    return Delivery.objects.filter(endpoint__in=ids, state=Delivery.State.SKIPPED).count()
+
+
+def _enable(ids: Sequence[UUID], actor: str) -> int:
+    endpoints = list(Endpoint.objects.filter(pk__in=ids, is_enabled=False))
+    for endpoint in endpoints:
+        enable(endpoint)
+    return len(endpoints)
+
+
+def _disable(ids: Sequence[UUID], actor: str) -> int:
+    endpoints = list(Endpoint.objects.filter(pk__in=ids, is_enabled=True))
+    for endpoint in endpoints:
+        disable(endpoint)
+    return len(endpoints)
+
+
+def _rotate(ids: Sequence[UUID], actor: str) -> list[tuple[str, str]]:
+    shown = []
+    for endpoint in Endpoint.objects.select_for_update().filter(pk__in=ids).order_by("pk"):
+        shown.append((f"The secret of {endpoint}", endpoint.new_secret()))
+        endpoint.save()
+    return shown
+
+
+def _test(ids: Sequence[UUID], actor: str) -> int:
+    endpoints = list(Endpoint.objects.filter(pk__in=ids, is_enabled=True))
+    for endpoint in endpoints:
+        endpoint_events.send_test(endpoint)
+    return len(endpoints)
+
+
+def _resend(ids: Sequence[UUID], actor: str) -> int:
+    """Settled deliveries to enabled endpoints; open ones are on their way."""
+    return Delivery.objects.filter(pk__in=ids, endpoint__is_enabled=True).restart()
 
 
 @admin.register(Endpoint)
@@ -44,75 +88,98 @@ class EndpointAdmin(LargeTableAdmin):
     raw_id_fields = ("account",)
     id_fields = ("pk", "account")
     search_help_text = "The id of an endpoint or an account."
-    fields = ("account", "url", "description", "events")
     readonly_fields = (
-        "is_enabled",
-        "disabled_reason",
-        "failing_since",
-        "last_failed_at",
-        "previous_secret_until",
-        "created_at",
+        *("is_enabled", "disabled_reason", "failing_since", "last_failed_at", "previous_secret_until"),
+        *("created_at", "newest_deliveries"),
     )
-    actions = ("enable", "disable", "rotate_secret", "send_test", "recover")
+    fields = ("account", "url", "description", "events", *readonly_fields)
+    actions = ("recover",)
+    bulk_actions = (
+        BulkAction(
+            name="enable",
+            label="Enable",
+            permission=CHANGE_ENDPOINT,
+            consequence="Their skipped deliveries are sent too: the number to type counts these.",
+            apply=_enable,
+            weigh=_skipped,
+        ),
+        BulkAction(
+            name="disable",
+            label="Disable",
+            permission=CHANGE_ENDPOINT,
+            consequence="Deliveries that come due are skipped until the endpoints are enabled.",
+            apply=_disable,
+        ),
+        BulkAction(
+            name="rotate_secret",
+            label="Rotate the secret",
+            permission=MANAGE_KEYS,
+            consequence="Each gets a new secret, shown once. Both are valid for 24 hours.",
+            reveal=_rotate,
+        ),
+        BulkAction(
+            name="send_test",
+            label="Send a test event",
+            permission=RESEND_DELIVERIES,
+            consequence="endpoint.test is sent to those that are enabled.",
+            apply=_test,
+        ),
+    )
 
-    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
-        return [*self.fields, *self.readonly_fields] if obj else [*self.fields]
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:  # noqa: ANN401
         """The account of an existing endpoint is fixed: its sealed secret is bound to it."""
         return [*self.readonly_fields, "account"] if obj else [*self.readonly_fields]
 
-    def save_model(self, request: HttpRequest, obj: Any, form: "ModelForm[Any]", change: bool) -> None:  # noqa: ANN401
+    def save_model(self, request: HttpRequest, obj: Any, form: "ModelForm[Any]", change: bool) -> None:  # noqa: ANN401, FBT001
         if not change:
-            self._show_once(request, obj, obj.new_secret())
+            obj.shown_secret = obj.new_secret()
         super().save_model(request, obj, form, change)
 
-    @admin.action(description="Enable, and send skipped deliveries", permissions=["change"])
-    def enable(self, request: HttpRequest, endpoints: QuerySet[Endpoint]) -> None:
-        resumed = sum(enable(endpoint) for endpoint in endpoints.filter(is_enabled=False))
-        self.message_user(request, f"Enabled; {resumed} skipped deliveries are due again.")
+    def response_add(
+        self,
+        request: HttpRequest,
+        obj: Any,  # noqa: ANN401
+        post_url_continue: str | None = None,
+    ) -> HttpResponse:
+        """The secret, on a page that is shown once."""
+        shown = [(f"The secret of {obj}", obj.shown_secret)]
+        back = reverse("admin:webhooks_endpoint_changelist")
+        return secrets_page(request, self.admin_site, "A new endpoint", shown, back)
 
-    @admin.action(description="Disable", permissions=["change"])
-    def disable(self, request: HttpRequest, endpoints: QuerySet[Endpoint]) -> None:
-        for endpoint in endpoints.filter(is_enabled=True):
-            disable(endpoint)
-        self.message_user(request, "Disabled; deliveries that come due are skipped until they are enabled.")
+    @admin.action(description="Send failed deliveries again")
+    def recover(self, request: HttpRequest, endpoints: QuerySet[Endpoint]) -> HttpResponse:
+        """Asks on the page of deliveries, about the newest that failed."""
+        failed = Delivery.objects.filter(endpoint__in=endpoints, state=Delivery.State.FAILED)
+        page: Any = self.admin_site.get_model_admin(Delivery)
+        answer: HttpResponse = page.confirm_rows(request, "resend", failed.order_by("-created_at"))
+        return answer
 
-    @admin.action(description="Rotate the secret (both are valid for 24 hours)", permissions=["change"])
-    def rotate_secret(self, request: HttpRequest, endpoints: QuerySet[Endpoint]) -> None:
-        for endpoint in endpoints:
-            self._show_once(request, endpoint, endpoint.new_secret())
-            endpoint.save()
+    def get_actions(self, request: HttpRequest) -> Any:  # noqa: ANN401
+        actions = super().get_actions(request)
+        if not may(request, RESEND_DELIVERIES):
+            actions.pop("recover", None)
+        return actions
 
-    @admin.action(description="Send a test event", permissions=["change"])
-    def send_test(self, request: HttpRequest, endpoints: QuerySet[Endpoint]) -> None:
-        for endpoint in endpoints.filter(is_enabled=True):
-            endpoint_events.send_test(endpoint)
-        self.message_user(request, "endpoint.test is on its way to those that are enabled.")
-
-    @admin.action(description="Send failed deliveries again", permissions=["change"])
-    def recover(self, request: HttpRequest, endpoints: QuerySet[Endpoint]) -> None:
-        count = Delivery.objects.filter(endpoint__in=endpoints, state=Delivery.State.FAILED).restart()
-        self.message_user(request, f"{count} deliveries are due again.")
-
-    def _show_once(self, request: HttpRequest, endpoint: Endpoint, secret: str) -> None:
-        message = f"The secret of {endpoint}, shown this once: {secret}"
-        self.message_user(request, message, messages.WARNING)
+    @admin.display(description="newest deliveries")
+    def newest_deliveries(self, endpoint: Endpoint) -> SafeString:
+        return newest_deliveries(endpoint)
 
 
 @admin.register(Event)
 class EventAdmin(ReadOnlyAdmin):
     """Published events; immutable."""
 
-    list_display = ("type", "message_id", "account", "subject_id", "sequence", "created_at")
+    list_display = ("message_id", "type", "account", "subject_id", "sequence", "created_at")
     list_filter = (TypeFilter,)
     list_select_related = ("account",)
     id_fields = ("pk", "subject_id")
     search_help_text = "The id of an event (evt_…) or of a call."
     fields = ("message_id", "account", "type", "subject_id", "sequence", "created_at", "pretty_body")
     readonly_fields = fields
+    private_fields = ("pretty_body",)
+    sortable_by = ()
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Model]:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).defer("body")
 
     @admin.display(description="body")
@@ -125,45 +192,40 @@ class EventAdmin(ReadOnlyAdmin):
 class DeliveryAdmin(ReadOnlyAdmin):
     """Deliveries of events to endpoints, with every attempt."""
 
-    list_display = ("event_type", "endpoint", "state", "attempts", "due_at", "settled_at", "error_line")
-    list_filter = ("state",)
+    list_display = ("id", "event_type", "endpoint", "state", "attempts", "due_at", "settled_at", "error_line")
+    list_filter = (StateFilter,)
     list_select_related = ("event", "endpoint")
     id_fields = ("pk", "event", "endpoint", "event__subject_id")
     search_help_text = "The id of a delivery, an event (evt_…), an endpoint or a call."
+    subject_field = "event__subject_id"
     fields = (
         *("event", "endpoint", "account", "state", "attempts", "max_attempts", "due_at", "settled_at"),
-        *("error", "attempts_made"),
+        *("error_line", "attempts_made"),
     )
     readonly_fields = fields
-    actions = ("resend",)
+    private_fields = ("attempts_made",)  # receivers may answer with what they were sent
+    bulk_actions = (
+        BulkAction(
+            name="resend",
+            label="Send again",
+            permission=RESEND_DELIVERIES,
+            consequence="They are sent again now. Those on their way or to disabled endpoints stay.",
+            kind="state",
+            apply=_resend,
+        ),
+    )
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Model]:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).defer("log", "result", "event__body")
 
-    @admin.action(description="Send again, now", permissions=["change"])
-    def resend(self, request: HttpRequest, deliveries: QuerySet[Delivery]) -> None:
-        resendable = Delivery.objects.filter(pk__in=deliveries.values("pk"), endpoint__is_enabled=True)
-        sent = resendable.restart()
-        log.info("deliveries_resent", by=f"staff:{request.user.pk}", count=sent)
-        self.message_user(
-            request, f"{sent} deliveries are due again; open ones and disabled endpoints were left alone."
-        )
-
-    @admin.display(description="type", ordering="event__type")
+    @admin.display(description="type")
     def event_type(self, delivery: Delivery) -> str:
         return delivery.event.type
 
     @admin.display(description="error")
     def error_line(self, delivery: Delivery) -> str:
-        return delivery.error[:80]
+        return hide_numbers(delivery.error)[:200]
 
     @admin.display(description="attempts made")
     def attempts_made(self, delivery: Delivery) -> SafeString:
-        shown = ("attempt", "at", "ms", "outcome", "status", "error", "answer")
-        head = format_html_join("", "<th>{}</th>", [(name,) for name in shown])
-        rows = [
-            (format_html_join("", "<td>{}</td>", [(entry.get(name, ""),) for name in shown]),)
-            for entry in delivery.log
-        ]
-        body = format_html_join("", "<tr>{}</tr>", rows)
-        return format_html("<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>", head, body)
+        return attempts_table(delivery)

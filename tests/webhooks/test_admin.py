@@ -9,6 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from liveplatform.webhooks.models import Delivery, Endpoint, Event
+from tests.support.admin_pages import act as confirmed
 from tests.support.draining import drain
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -34,8 +35,7 @@ def text(answer) -> str:
 
 
 def act(staff: Client, model: str, action: str, *rows: object) -> str:
-    chosen = {"action": action, "_selected_action": [row.pk for row in rows]}
-    return text(staff.post(f"/admin/webhooks/{model}/", chosen, follow=True))
+    return confirmed(staff, f"webhooks/{model}", action, *rows)
 
 
 @pytest.mark.parametrize("model", ["endpoint", "event", "delivery"])
@@ -89,7 +89,7 @@ def test_filters(staff, endpoint_at, publish_event):
     publish_event("call.ended")
     assert "1 event" in text(staff.get("/admin/webhooks/event/", {"type": "call.ended"}))
     assert "0 events" in text(staff.get("/admin/webhooks/event/", {"type": "call.analyzed"}))
-    assert "1 delivery" in text(staff.get("/admin/webhooks/delivery/", {"state__exact": "pending"}))
+    assert "1 delivery" in text(staff.get("/admin/webhooks/delivery/", {"state": "open"}))
 
 
 def test_a_new_endpoint_shows_its_secret_once(staff, account):
@@ -135,7 +135,7 @@ def test_enable_and_disable(staff, endpoint_at, publish_event):
     act(staff, "endpoint", "disable", endpoint)
     drain(Delivery)
     assert Delivery.objects.get().state == "skipped"
-    assert "1 skipped deliveries" in act(staff, "endpoint", "enable", endpoint)
+    assert "1 changed" in act(staff, "endpoint", "enable", endpoint)
     drain(Delivery)
     assert Delivery.objects.get().state == "done"
 
@@ -157,12 +157,12 @@ def test_resend_and_recover(staff, endpoint_at, publish_event):
     endpoint = endpoint_at("/ok")
     delivery = publish_event().deliveries.get()
     drain(Delivery)
-    assert "1 deliveries are due again" in act(staff, "delivery", "resend", delivery)
+    assert "1 changed" in act(staff, "delivery", "resend", delivery)
     drain(Delivery)
     delivery.refresh_from_db()
     assert (delivery.state, delivery.attempts) == ("done", 2)
     Delivery.objects.update(state="failed")
-    assert "1 deliveries are due again" in act(staff, "endpoint", "recover", endpoint)
+    assert "1 changed" in act(staff, "endpoint", "recover", endpoint)
 
 
 def test_a_delivery_shows_its_attempts_and_changes_nothing(staff, endpoint_at, publish_event):

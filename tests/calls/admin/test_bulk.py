@@ -1,6 +1,7 @@
 """Emergency stop and auto-end rules in the admin."""
 
 from calls.models import AutoEndRule, Operation
+from tests.support.admin_pages import act
 from tests.support.draining import drain
 from tests.support.factories import phone_call
 
@@ -35,6 +36,6 @@ def test_a_rule_is_created_and_disabled(staff, account):
     assert not AutoEndRule.objects.exists()
     staff.post("/admin/calls/autoendrule/add/", sent | {"code": "quality_control"})
     rule = AutoEndRule.objects.get()
-    staff.post("/admin/calls/autoendrule/", {"_selected_action": [str(rule.pk)], "action": "disable"})
+    act(staff, "calls/autoendrule", "disable", rule)
     rule.refresh_from_db()
     assert not rule.is_enabled

@@ -31,5 +31,5 @@ def test_the_number_of_queries_does_not_grow_with_the_timeline(staff, ended, dja
                 for n in range(number)
             ]
         )
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(23):
         page(staff, ended)

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from calls.models import CallMonitor, RecordingSync
+from tests.support.admin_pages import act
 from tests.support.factories import phone_call
 
 LATER = timezone.now() + timedelta(hours=1)
@@ -19,8 +20,8 @@ def test_pending_rows_are_run_now_and_settled_ones_stay(staff, account, model):
     )
     url = f"/admin/calls/{model._meta.model_name}/"
     assert str(pending.call_id) in staff.get(url).content.decode()
-    chosen = {"_selected_action": [str(pending.pk), str(settled.pk)], "action": "run_now"}
-    assert "1 are due now." in staff.post(url, chosen, follow=True).content.decode()
+    told = act(staff, f"calls/{model._meta.model_name}", "run_now", pending, settled)
+    assert "Run now: 1 changed." in told
     pending.refresh_from_db()
     settled.refresh_from_db()
     assert pending.due_at <= timezone.now()

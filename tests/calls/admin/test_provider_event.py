@@ -5,6 +5,7 @@ import gzip
 import pytest
 
 from calls.models import ProviderEvent
+from tests.support.admin_pages import act
 from tests.support.factories import phone_call, phone_connection
 
 
@@ -45,7 +46,6 @@ def test_a_compressed_body_is_described(staff, event):
 
 
 def test_settled_events_are_applied_again(staff, event):
-    chosen = {"_selected_action": [str(event.pk)], "action": "apply_again"}
-    staff.post("/admin/calls/providerevent/", chosen)
+    act(staff, "calls/providerevent", "apply_again", event)
     event.refresh_from_db()
     assert event.state == "pending"

@@ -6,6 +6,7 @@ from django.utils import timezone
 from calls.lifecycle.end import end
 from calls.models import Call, CallMonitor, ProviderEvent, Step
 from liveplatform.work.settle import Attempt, settle
+from tests.support.admin_pages import act
 from tests.support.draining import claim, drain, queue_of
 from tests.support.factories import phone_call
 from tests.support.signed_events import applied, leg, post_getstream, post_twilio, room, status_form
@@ -117,8 +118,7 @@ def test_staff_apply_an_event_again(phone, admin_client):
     post_twilio(phone.connection, status_form("CA9", "busy", 2))
     ProviderEvent.objects.update(state="skipped", due_at=None)
     Call.objects.filter(pk=phone.pk).update(provider_call_id="CA9")
-    chosen = {"action": "apply_again", "_selected_action": [ProviderEvent.objects.get().pk]}
-    admin_client.post("/admin/calls/providerevent/", chosen)
+    act(admin_client, "calls/providerevent", "apply_again", ProviderEvent.objects.get())
     drain(ProviderEvent)
     phone.refresh_from_db()
     assert phone.end_code == "busy"

@@ -1,0 +1,159 @@
+"""Admin pages of staff itself: users, groups and their accounts, what staff did, and operations."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.models import Group, User
+from django.contrib.auth.signals import user_logged_in
+from django.db.models.signals import post_migrate
+from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from liveplatform.admin.audit import record_login
+from liveplatform.admin.base import LargeTableAdmin, ReadOnlyAdmin
+from liveplatform.admin.bulk import BulkAction
+from liveplatform.admin.filters import StateFilter
+from liveplatform.admin.groups import create_groups
+from liveplatform.admin.models import GroupAccount, StaffAction, StaffOperation
+from liveplatform.admin.operations import cancel
+from liveplatform.admin.permissions import RUN_AGAIN
+
+post_migrate.connect(create_groups, dispatch_uid="staff.groups")
+user_logged_in.connect(record_login, dispatch_uid="staff.login")
+
+
+class SuperusersOnly(LargeTableAdmin):
+    """Who may change users or groups could give themselves every permission."""
+
+    account_path = None
+    secret_fields: tuple[str, ...] = ("key",)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.is_superuser)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ANN401
+        return bool(request.user.is_superuser)
+
+    has_change_permission = has_delete_permission = has_view_permission
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.is_superuser)
+
+
+class GroupAccountInline(admin.TabularInline):  # type: ignore[type-arg]  # generic in the stubs alone
+    model = GroupAccount
+    raw_id_fields = ("account",)
+    extra = 1
+
+
+KEPT_OF_OTHERS = ("list_display", "list_filter", "readonly_fields", "search_fields", "ordering")
+
+
+def confine(site: admin.AdminSite) -> None:
+    """Give pages of other packages (users, log-in attempts, second factors) the rules of ours."""
+    for model, page in list(site._registry.items()):
+        if not isinstance(page, LargeTableAdmin):
+            site.unregister(model)
+            if model not in (User, Group):
+                shown = {name: getattr(page, name) for name in KEPT_OF_OTHERS}
+                site.register(model, type(type(page).__name__, (SuperusersOnly, type(page)), shown))
+
+
+confine(admin.site)
+
+
+@admin.register(User)
+class StaffUserAdmin(SuperusersOnly, UserAdmin):  # type: ignore[type-arg]
+    """Members of staff."""
+
+    list_filter = ("is_staff", "is_superuser", "is_active", "groups")
+    secret_fields = ("password", "password1", "password2", "usable_password")
+    sortable_by = ("username",)
+    ordering = ("username",)
+    search_fields = ("username",)
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:  # noqa: ANN401
+        return queryset.filter(username__icontains=search_term.strip()), False
+
+
+@admin.register(Group)
+class StaffGroupAdmin(SuperusersOnly, GroupAdmin):
+    """Groups; one that is bound to accounts confines its members to them."""
+
+    inlines = (GroupAccountInline,)
+    list_display = ("name", "accounts")
+    search_fields = ("name",)
+    ordering = ("name",)
+    sortable_by = ("name",)
+
+    @admin.display(description="bound to accounts")
+    def accounts(self, group: Group) -> str:
+        names = GroupAccount.objects.filter(group=group).values_list("account__name", flat=True)[:6]
+        return ", ".join(names) or "all"
+
+
+@admin.register(StaffAction)
+class StaffActionAdmin(ReadOnlyAdmin):
+    """What staff did: append-only."""
+
+    list_display = ("created_at", "actor", "verb", "target", "rows", "account")
+    list_select_related = ("account",)
+    id_fields = ("pk", "account", "subjects__contains")
+    search_help_text = "The id of an act, an account or a row that it was done to."
+    fields = ("created_at", "actor", "verb", "model", "target", "rows", "account", "changes")
+    readonly_fields = fields
+    sortable_by = ()
+
+    @admin.display(description="detail")
+    def changes(self, action: StaffAction) -> SafeString:
+        return detail_table(action.detail)
+
+
+@admin.register(StaffOperation)
+class StaffOperationAdmin(ReadOnlyAdmin):
+    """Acts on many rows, and how far they are."""
+
+    list_display = ("id", "action", "model", "account", "progress", "changed", "state", "requested_by")
+    list_filter = (StateFilter,)
+    list_select_related = ("account",)
+    id_fields = ("pk", "account")
+    search_help_text = "The id of an operation or an account."
+    fields = (
+        *("id", "action", "model", "account", "state", "progress", "changed", "requested_by"),
+        *("created_at", "settled_at", "error"),
+    )
+    readonly_fields = fields
+    bulk_actions = (
+        BulkAction(
+            name="cancel",
+            label="Cancel",
+            permission=RUN_AGAIN,
+            consequence="They stop before their next rows; what they did stays.",
+            kind="state",
+            apply=lambda ids, actor: cancel(ids),
+        ),
+    )
+
+    @admin.display
+    def progress(self, operation: StaffOperation) -> str:
+        return f"{operation.position:,} of {len(operation.ids):,}"
+
+
+def detail_table(detail: dict[str, Any]) -> SafeString:
+    """The detail of an act: a line per changed field, with before and after."""
+    fields = detail.get("fields", {})
+    lines = [(name, *_before_after(value)) for name, value in fields.items()]
+    lines += [(name, "", value) for name, value in detail.items() if name != "fields"]
+    if not lines:
+        return SafeString("–")
+    rows = format_html_join("", "<tr><th>{}</th><td>{}</td><td>{}</td></tr>", lines)
+    head = format_html("<tr><th>field</th><th>before</th><th>after</th></tr>")
+    return format_html("<table><thead>{}</thead><tbody>{}</tbody></table>", head, rows)
+
+
+def _before_after(value: Any) -> tuple[Any, Any]:  # noqa: ANN401
+    if isinstance(value, dict):
+        return value.get("before", ""), value.get("after", "")
+    return "", value

@@ -1,0 +1,59 @@
+"""Ready-made groups, created after migrations where they do not exist; a group that exists is left alone."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.models import Group, Permission
+from django.db import transaction
+
+from liveplatform.admin import permissions
+
+# App labels whose rows every group sees, and the permissions on top of that.
+SEEN_APPS = ("accounts", "calls", "webhooks", "staff")
+SUPPORT = [permissions.NOTE_CALLS, permissions.END_CALLS, permissions.RESEND_DELIVERIES]
+OPERATIONS = [
+    *SUPPORT,
+    *(permissions.END_MANY_CALLS, permissions.EMERGENCY_STOP, permissions.RUN_AGAIN),
+    *("calls.add_autoendrule", "calls.change_autoendrule", "calls.delete_autoendrule"),
+    "webhooks.change_endpoint",
+]
+ACCOUNT_ADMINS = [
+    permissions.MANAGE_KEYS,
+    *("accounts.add_account", "accounts.change_account"),
+    *(
+        f"{model.partition('.')[0]}.{verb}_{model.partition('.')[2]}"
+        for model in (
+            *("accounts.apikey", "accounts.connection", "accounts.jwtissuer"),
+            *("webhooks.endpoint", "calls.phonenumber"),
+        )
+        for verb in ("add", "change", "delete")
+    ),
+]
+GROUPS = {
+    "Support": SUPPORT,
+    "Operations": OPERATIONS,
+    "Account admins": ACCOUNT_ADMINS,
+    "Private data": [permissions.SEE_PRIVATE],
+}
+
+
+def create_groups(**_: Any) -> None:  # noqa: ANN401 - as Django sends it
+    """Create the missing groups, as soon as all of their permissions exist."""
+    known = {f"{p.content_type.app_label}.{p.codename}": p for p in _permissions()}
+    seen = _view_permissions()
+    with transaction.atomic():
+        for name, extra in GROUPS.items():
+            wanted = [*seen, *extra]
+            if all(permission in known for permission in wanted) and not Group.objects.filter(name=name):
+                group, _created = Group.objects.get_or_create(name=name)
+                group.permissions.set([known[permission] for permission in wanted])
+
+
+def _permissions() -> list[Permission]:
+    return list(Permission.objects.select_related("content_type"))
+
+
+def _view_permissions() -> list[str]:
+    """To view each model that the admin shows, of SEEN_APPS."""
+    models = [model._meta for model in admin.site._registry if model._meta.app_label in SEEN_APPS]
+    return [f"{meta.app_label}.view_{meta.model_name}" for meta in models]

@@ -1,0 +1,224 @@
+"""Every registered admin page: bounded lists, no hidden filters, no private data, and only the user's accounts."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import Group, Permission, User
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from calls.lifecycle.end import end
+from calls.models import (
+    Analysis,
+    AutoEndRule,
+    CallMonitor,
+    Operation,
+    ProviderEvent,
+    Reconciliation,
+    RecordingSync,
+    Step,
+    Transcript,
+)
+from liveplatform.accounts.keys import make_key
+from liveplatform.accounts.models import Account, JwtIssuer
+from liveplatform.admin.base import LargeTableAdmin
+from liveplatform.admin.models import GroupAccount, StaffAction, StaffOperation
+from liveplatform.webhooks.models import Delivery, Endpoint
+from tests.support.factories import phone_call
+
+PAGES = dict(sorted((f"{m._meta.app_label}/{m._meta.model_name}", m) for m in admin.site._registry))
+OF_ACCOUNTS = {path: m for path, m in PAGES.items() if admin.site.get_model_admin(m).account_path}
+NUMBER, WORDS = "+14155550137", "the parrot is no more"
+
+
+def everything_of(account: Account) -> None:
+    """A row of each model that has an account, with a number and words that are private."""
+    endpoint = Endpoint(account=account, url="https://hooks.example.com/", description="hook")
+    endpoint.new_secret()
+    endpoint.save()
+    make_key(account, name="key")
+    JwtIssuer.objects.create(account=account, issuer="i", audience=str(uuid4()), algorithm="HS256")
+    call = phone_call(account, to_number=NUMBER, metadata={"said": WORDS}, notes=WORDS, feedback=WORDS)
+    account.phone_numbers.update(number=NUMBER)
+    connection_ = call.connection
+    Transcript.objects.create(call=call, turns=[{"role": "customer", "text": WORDS}])
+    Analysis.objects.create(
+        call=call,
+        metrics={},
+        sentiment={"label": "negative", "reason": WORDS, "evidence": [{"index": 0, "why": [WORDS]}]},
+        analyser="lexicon",
+        version="1",
+    )
+    end(call.pk, account_id=account.pk, reason=f"hung up on {NUMBER}", actor="key:abc")
+    text = f"refused {NUMBER}"
+    log = [{"attempt": 1, "at": "2026-01-01T00:00:00+00:00", "ms": 1, "outcome": "again", "error": text}]
+    Step.objects.filter(call=call).update(error=text, log=log, result={"said": WORDS})
+    answered = [log[0] | {"answer": f"{NUMBER} {WORDS}"}]
+    Delivery.objects.filter(account=account).update(error=text, log=answered)
+    CallMonitor.objects.update_or_create(call=call, defaults={"error": text, "result": {"said": WORDS}})
+    RecordingSync.objects.create(call=call, error=text, result={"url": WORDS})
+    Reconciliation.objects.update_or_create(connection=connection_, defaults={"error": text})
+    ProviderEvent.objects.create(
+        connection=connection_,
+        call=call,
+        dedup_key="1",
+        type="initiated",
+        kind="call_status",
+        payload={"to": NUMBER},
+        url=f"https://x.example/?to={NUMBER}",
+        headers={"x": NUMBER},
+        body=f"To={NUMBER}&said={WORDS}".encode(),
+        result={"summary": text},
+    )
+    given = {"account": account, "filter": {"to_number": {"eq": NUMBER}}}
+    Operation.objects.create(**given, code="busy", requested_by="x", reason=WORDS)
+    AutoEndRule.objects.create(**given, name="rule", min_age=60, state="skipped")
+    StaffOperation.objects.create(account=account, model="calls.step", action="run_again", requested_by="x")
+    StaffAction.objects.create(account=account, actor="staff:x", verb="end", subjects=[call.pk])
+
+
+@pytest.fixture
+def rows(account):
+    everything_of(account)
+    return account
+
+
+def member(name: str, *, without: tuple[str, ...] = (), only: str = "", **fields) -> Client:
+    """Staff with all permissions of the platform's own apps, but these."""
+    user = User.objects.create_user(name, password="x", is_staff=True, **fields)
+    own = Permission.objects.filter(
+        content_type__app_label__in=("staff", "calls", "accounts", "webhooks", "axes")
+    )
+    user.user_permissions.set(own.filter(codename__startswith=only).exclude(codename__in=without))
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def test_every_page_has_the_platforms_base():
+    assert {
+        path for path, m in PAGES.items() if not isinstance(admin.site.get_model_admin(m), LargeTableAdmin)
+    } == set()
+    for model in PAGES.values():
+        page = admin.site.get_model_admin(model)
+        assert page.show_facets == admin.ShowFacets.NEVER and not page.show_full_result_count
+
+
+def test_every_model_with_an_account_has_a_row_in_these_tests(rows):
+    for model in OF_ACCOUNTS.values():
+        path = admin.site.get_model_admin(model).account_path
+        assert model.objects.filter(**{path: rows.pk}).exists(), model
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_list_counts_no_table_and_sorts_by_no_column_without_an_index(path, rows, django_user_model):
+    client = Client()
+    client.force_login(django_user_model.objects.create_superuser("root"))
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(f"/admin/{path}/", {"o": "3.-4", "_facets": "1"}).status_code == 200
+    counts = [q["sql"] for q in queries if "COUNT(" in q["sql"]]
+    assert all("LIMIT" in sql for sql in counts)
+    if "axes" in path or "otp" in path or "auth" in path:
+        return  # small tables
+    table = f'"{PAGES[path]._meta.db_table}"'
+    orders = [q["sql"].split("ORDER BY")[1] for q in queries if "ORDER BY" in q["sql"] and table in q["sql"]]
+    assert all(order.split()[0].strip(",") in (f'{table}."id"', f'{table}."name"') for order in orders), (
+        orders
+    )
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_no_hidden_column_can_be_asked_for_by_a_filter(path, rows, django_user_model):
+    client = Client()
+    client.force_login(django_user_model.objects.create_superuser("root"))
+    for lookup in ("id__gt", "error__icontains", "to_number__startswith", "account__name__startswith"):
+        assert client.get(f"/admin/{path}/", {lookup: "1"}).status_code in (302, 400)
+
+
+@pytest.mark.parametrize("path", OF_ACCOUNTS)
+@pytest.mark.parametrize("may_see", [True, False])
+def test_without_the_permission_no_number_and_no_words_are_shown(path, rows, may_see):
+    client = member("amy", only="view_") if not may_see else member("amy")
+    model = OF_ACCOUNTS[path]
+    account_path = admin.site.get_model_admin(model).account_path
+    texts = [client.get(f"/admin/{path}/")]
+    for row in model.objects.filter(**{account_path: rows.pk}):
+        texts += [client.get(f"/admin/{path}/{row.pk}/{page}/") for page in ("change", "history")]
+    shown = "".join(answer.content.decode() for answer in texts)
+    assert [answer.status_code for answer in texts] == [200] * len(texts)
+    private = NUMBER.lstrip("+") in shown or WORDS in shown
+    assert not private or may_see
+    if path in ("calls/call", "calls/phonenumber", "webhooks/event", "webhooks/delivery"):
+        assert private == may_see
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_staff_bound_to_an_account_see_and_reach_no_other(path, rows):
+    other = Account.objects.create(name="theirs")
+    group = Group.objects.create(name="bound")
+    GroupAccount.objects.create(group=group, account=other)
+    client = member("bob")
+    User.objects.get(username="bob").groups.add(group)
+    model, page = PAGES[path], admin.site.get_model_admin(PAGES[path])
+    listed = client.get(f"/admin/{path}/")
+    if page.account_path is None:
+        assert listed.status_code == 403
+        return
+    assert "0 results" in listed.content.decode() or path == "accounts/account"
+    for row in model.objects.filter(**{page.account_path: rows.pk}):
+        assert client.get(f"/admin/{path}/{row.pk}/change/").status_code in (302, 403)
+        assert client.post(f"/admin/{path}/{row.pk}/change/", {"name": "x"}).status_code in (302, 403)
+        assert client.post(f"/admin/{path}/{row.pk}/delete/", {"post": "yes"}).status_code in (302, 403)
+        assert model.objects.filter(pk=row.pk).exists()
+        for action in page.bulk_actions:
+            client.post(f"/admin/{path}/act/{action.name}/", {"ids": str(row.pk)})
+    assert not StaffAction.objects.exclude(verb="log in").exclude(verb="end").exists()
+
+
+def test_bound_staff_act_on_no_other_call_or_account(rows):
+    other = Account.objects.create(name="theirs")
+    group = Group.objects.create(name="bound")
+    GroupAccount.objects.create(group=group, account=other)
+    client = member("bob")
+    User.objects.get(username="bob").groups.add(group)
+    live, over = phone_call(rows), rows.calls.exclude(ended_at=None).get()
+    delivery = Delivery.objects.filter(account=rows).first()
+    for path in (
+        f"{live.pk}/end/",
+        f"{live.pk}/notes/",
+        f"{over.pk}/step/terminate/",
+        f"{over.pk}/delivery/{delivery.pk}/",
+    ):
+        assert client.post(f"/admin/calls/call/{path}", {"notes": "x"}).status_code == 404
+    assert client.post(f"/admin/calls/operation/stop/{rows.pk}/").status_code == 404
+    sent = {"account": rows.pk, "name": "n", "filter": '{"is_test": true}', "min_age": 60, "code": "busy"}
+    assert "Select a valid choice" in client.post("/admin/calls/autoendrule/add/", sent).content.decode()
+    for term in (str(live.pk), NUMBER, str(rows.pk)):
+        assert "0 results" in client.get("/admin/calls/call/", {"q": term}).content.decode()
+    mine = phone_call(other)
+    assert str(mine.pk) in client.get("/admin/calls/call/").content.decode()
+    assert client.post(f"/admin/calls/call/{mine.pk}/end/").status_code == 302
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_an_add_page_shows_nothing_that_the_row_does_not_have_yet(path, rows, django_user_model):
+    client = Client()
+    client.force_login(django_user_model.objects.create_superuser("root"))
+    answer = client.get(f"/admin/{path}/add/")
+    text = answer.content.decode()
+    assert answer.status_code in (200, 403)
+    assert "Now()" not in text and "DatabaseDefault" not in text and "events_url" not in text
+    if answer.status_code == 200 and path.split("/")[0] in ("calls", "accounts", "webhooks"):
+        assert "readonly" not in text
+
+
+def test_pages_of_rows_that_are_old_show_no_python(rows, django_user_model):
+    client = Client()
+    client.force_login(django_user_model.objects.create_superuser("root"))
+    Account.objects.filter(pk=rows.pk).update(created_at=timezone.now() - timedelta(days=1))
+    text = client.get(f"/admin/accounts/account/{rows.pk}/change/").content.decode()
+    assert rows.account_id in text and "Now()" not in text
