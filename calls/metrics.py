@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
-from calls.models import Call
+from calls.models import Call, Step
 from calls.monitoring.deadlines import LIMIT_ENDS_AT
 from liveplatform.observability.metrics import Gauge, Sample, count_by
 
@@ -23,9 +23,10 @@ def overdue() -> QuerySet[Any]:
     return limited.filter(limit_ends_at__lt=Now() - OVERDUE_AFTER)
 
 
-def still_billed() -> QuerySet[Call]:
-    """Ended calls that the provider says are live."""
-    return Call.objects.filter(ended_at__isnull=False, provider_state=Call.ProviderState.LIVE)
+def given_up() -> QuerySet[Step]:
+    """The terminate steps of calls that could not be ended at their provider, and may run."""
+    failed = Step.objects.filter(kind=Step.Kind.TERMINATE, state=Step.State.FAILED)
+    return failed.exclude(call__provider_state=Call.ProviderState.ENDED)
 
 
 def _by_status() -> list[Sample]:
@@ -42,6 +43,11 @@ GAUGES = [
     Gauge(
         "liveplatform_calls_still_billed",
         "Calls that ended here while the provider says they are live.",
-        lambda: [(still_billed().count(),)],
+        lambda: [(Call.still_billed().count(),)],
+    ),
+    Gauge(
+        "liveplatform_calls_errored",
+        "Calls whose attempts to end them at the provider were given up, and that may run there.",
+        lambda: [(given_up().count(),)],
     ),
 ]

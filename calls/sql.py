@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import CharField
 
+from calls.activity import RERUN
 from calls.models.call import UNANSWERED, Call
 from calls.models.end_code import DEFAULT_REASON, EndCode
 from calls.models.step import NO_ROOM, NOTHING_RUNS, Step
@@ -42,8 +43,10 @@ END_CALLS = """
     RETURNING c.*, EXISTS (SELECT 1 FROM calls_transcript t WHERE t.call_id = c.id) AS has_transcript
 """
 
-# A call whose end was requested strictly has its terminate step already. Notify gets its due time when the
-# other steps have settled (post_processing/notify.py).
+# A call whose end was requested strictly has its terminate step already; if it was given up, it is taken up
+# again. Notify gets its due time when the other steps have settled (post_processing/notify.py).
+TAKEN_UP = f"""state = 'pending', due_at = now(), settled_at = NULL, updated_at = now(),
+    max_attempts = {{step}}.attempts + {Step.MAX_ATTEMPTS["terminate"]}"""
 INSERT_STEPS = f"""
     INSERT INTO calls_step (id, call_id, kind, tenant_key, concurrency_key, state, due_at, max_attempts,
                             error, settled_at)
@@ -61,7 +64,8 @@ INSERT_STEPS = f"""
          {Step.MAX_ATTEMPTS["analyse"]}, ''),
         (4, 'notify', NULL, NULL, {Step.MAX_ATTEMPTS["notify"]}, '')
     ) AS s(n, kind, concurrency_key, delay, max_attempts, skip)
-    ON CONFLICT (call_id, kind) DO NOTHING
+    ON CONFLICT (call_id, kind) DO UPDATE SET {TAKEN_UP.format(step="calls_step")}
+    WHERE calls_step.kind = 'terminate' AND calls_step.state = 'failed'
 """  # noqa: S608 - composed of constants
 
 CALL_ENDED_EVENT = f"""
@@ -91,6 +95,23 @@ END_MANY = _compose(
     ),""",
 )
 
+# Calls that have ended, and whose terminate step was given up: their legs may run. Of concurrent requests one
+# changes the step, and leaves its activity.
+TAKE_UP = f"""
+    WITH given_up AS MATERIALIZED (
+        SELECT s.id FROM calls_step s JOIN calls_call c ON c.id = s.call_id
+        WHERE c.account_id = %(account)s AND (%(ids)s::uuid[] IS NULL OR c.id = ANY(%(ids)s::uuid[]))
+          AND c.ended_at IS NOT NULL AND s.kind = 'terminate' AND s.state = 'failed'
+        ORDER BY s.id FOR UPDATE OF s
+    ), taken_up AS (
+        UPDATE calls_step s SET {TAKEN_UP.format(step="s")}
+        FROM given_up WHERE s.id = given_up.id AND s.state = 'failed' RETURNING s.call_id
+    )
+    INSERT INTO calls_activity (id, call_id, created_at, actor, verb, detail)
+    SELECT gen_random_uuid(), call_id, now(), left(%(actor)s, 80), '{RERUN}', 'terminate, which was failed'
+    FROM taken_up
+"""  # noqa: S608 - composed of constants
+
 # The last of the other steps to settle makes notify due; the call's lock makes sure that there is a last one.
 RELEASE_NOTIFY = """
     UPDATE calls_step AS n SET due_at = now(), updated_at = now()
@@ -109,19 +130,37 @@ def end_if_live(
 ) -> Call | None:
     """End a call and queue its post-processing; None if it was over, or is not the account's.
 
+    Either way a terminate step that was given up is taken up again.
     `require_own_number`: only a call that runs over a phone number of the account.
     """
     end = {"reason": reason, "code": code, "actor": actor, "require_own_number": require_own_number}
     ended = _execute_end(END_ONE, {"id": call_id, "account": account_id, **end})
+    if not ended:
+        take_up_given_up(account_id, actor, [call_id])
     return ended[0] if ended else None
 
 
 def end_if_live_many(
     call_ids: Sequence[UUID], account_id: UUID, reason: str, code: str, actor: str
 ) -> list[Call]:
-    """End several calls; returns those that this statement ended."""
+    """End several calls; returns those that this statement ended. Otherwise as `end_if_live`."""
     end = {"reason": reason, "code": code, "actor": actor, "require_own_number": False}
-    return _execute_end(END_MANY, {"ids": list(call_ids), "account": account_id, **end})
+    ended = _execute_end(END_MANY, {"ids": list(call_ids), "account": account_id, **end})
+    if len(ended) < len(call_ids):
+        take_up_given_up(account_id, actor, call_ids)
+    return ended
+
+
+def take_up_given_up(account_id: UUID, actor: str, call_ids: Iterable[UUID] | None = None) -> int:
+    """Take up again, due now, the terminate steps of ended calls that were given up; how many there were.
+
+    `call_ids`: of these calls (None: of all of the account).
+    """
+    ids = None if call_ids is None else list(call_ids)
+    taken_up = execute_prepared(TAKE_UP, {"account": account_id, "actor": actor, "ids": ids}).rowcount
+    if taken_up:
+        ring(Step.queue)
+    return taken_up
 
 
 def end_as_requested(call: Call) -> None:

@@ -43,8 +43,7 @@ class AttentionFilter(IndexedFilter):
 
     def find(self, request: HttpRequest, value: str) -> Any:  # noqa: ANN401
         if value == "billed":
-            live = Call.objects.filter(ended_at__isnull=False, provider_state=Call.ProviderState.LIVE)
-            return list(live.order_by("-ended_at").values_list("pk", flat=True)[:MAX_FOUND])
+            return list(Call.still_billed().order_by("-ended_at").values_list("pk", flat=True)[:MAX_FOUND])
         if value == "failed":
             failed = Step.objects.filter(state=Step.State.FAILED).order_by("-settled_at")
             return list(failed.values_list("call_id", flat=True)[:MAX_FOUND])

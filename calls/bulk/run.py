@@ -17,7 +17,8 @@ from calls.bulk.targets import endable_calls
 from calls.filters import CallFilter
 from calls.models.bulk import Operation
 from calls.models.call import Call
-from calls.sql import end_if_live_many
+from calls.models.end_code import EndCode
+from calls.sql import end_if_live_many, take_up_given_up
 from liveplatform.webhooks.publish import publish
 from liveplatform.work.doorbell import ring
 
@@ -84,7 +85,17 @@ def _finish(operation: Operation) -> None:
         known = Call.objects.filter(account_id=operation.account_id, pk__in=ids).count()
         operation.unknown_ids = len({UUID(str(call_id)) for call_id in ids}) - known
         operation.already_ended = known - operation.ended
+    _take_up_given_up(operation)
     operation.save(update_fields=["ended", "already_ended", "unknown_ids"])
     data = {"operation": OperationSerializer.write(operation)}
     publish(operation.account_id, operation.pk, 1, "operation.finished", data)
     log.info("operation_finished", operation_id=str(operation.pk), ended=operation.ended)
+
+
+def _take_up_given_up(operation: Operation) -> None:
+    """Hang up what ended here and may run: of the ids that were given, or of all calls if it is for all."""
+    ids = operation.requested_ids
+    if ids is not None:
+        take_up_given_up(operation.account_id, operation.requested_by, [UUID(str(each)) for each in ids])
+    elif operation.code == EndCode.EMERGENCY_STOP or not operation.filter:
+        take_up_given_up(operation.account_id, operation.requested_by)

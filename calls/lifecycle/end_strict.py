@@ -18,6 +18,7 @@ from calls.lifecycle.end import end
 from calls.lifecycle.lookup import get_call
 from calls.models import Call, Step
 from calls.models.end_code import DEFAULT_REASON, EndCode
+from calls.sql import take_up_given_up
 from liveplatform.work.models import NO_KEY
 from liveplatform.work.run_one import run_out_of_turn
 from providers.errors import NotConfigured, Unavailable
@@ -38,11 +39,14 @@ def end_strictly(
 ) -> Call:
     """End a call at its provider, then in the database; a call that has ended is returned unchanged.
 
+    If its hang-up was given up, workers take it up again.
+
     Raises CallNotFound, NotConfigured (no usable connection) or Unavailable (the provider failed, or has not
     confirmed yet); after the latter two the request stays stored, and a worker completes it.
     """
     call = get_call(call_id, account_id, channel)
     if call.is_over:
+        take_up_given_up(account_id, actor, [call.pk])
         return call
     if not call.provider_call_id:
         return end(call_id, account_id=account_id, reason=reason, code=code, actor=actor).call

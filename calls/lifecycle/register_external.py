@@ -73,6 +73,7 @@ def _save_open_call(call: Call) -> None:
     events = [CREATED]
     if call.provider_call_id:
         call.status, call.started_at = Call.Status.LIVE, call.started_at or call.answered_at or timezone.now()
+        call.provider_state = Call.ProviderState.LIVE
         events.append(STARTED)
     call.time_limit = Account.objects.values_list("call_time_limit", flat=True).get(pk=call.account_id)
     call.event_sequence = len(events)

@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 
 from calls.exceptions import CallStateError
 from calls.models.answer import UNANSWERED_STATUSES, AnswerOfCall
-from calls.models.call_indexes import IS_IMPORTED, LIST_INDEXES, STATE_INDEXES
+from calls.models.call_indexes import IS_IMPORTED, LIST_INDEXES, STATE_INDEXES, STILL_BILLED
 from calls.models.call_status import CALL_STATUS
 from calls.models.end_code import EndCode
 from calls.models.on_delete import set_null_unless_needed
@@ -149,6 +149,11 @@ class Call(AnswerOfCall):
         return f"{self.channel} call {self.id}"
 
     @classmethod
+    def still_billed(cls) -> models.QuerySet["Call"]:
+        """The calls that `may_still_be_billed`: the one definition, for figures, lists and pages."""
+        return cls.objects.filter(STILL_BILLED)
+
+    @classmethod
     def lock(cls, ids: Iterable[UUID]) -> None:
         """Lock these calls until the end of the transaction, in the order of their ids (no deadlocks)."""
         rows = cls.objects.filter(pk__in=set(ids)).order_by("pk").select_for_update(of=("self",))
@@ -194,7 +199,5 @@ class Call(AnswerOfCall):
 
     @property
     def may_still_be_billed(self) -> bool:
-        """Ended here, but the provider has not confirmed the end."""
-        return (
-            self.is_over and bool(self.provider_call_id) and self.provider_state != self.ProviderState.ENDED
-        )
+        """Ended here, while the provider says, or was last known to say, that it is live."""
+        return self.is_over and self.provider_state == self.ProviderState.LIVE

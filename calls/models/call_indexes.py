@@ -64,6 +64,9 @@ LIST_INDEXES = [
     _by_order("rating"),
 ]
 
+# Ended here, while the provider says, or was last known to say, that it is live.
+STILL_BILLED = Q(ended_at__isnull=False, provider_state="live")
+
 # For the lists of what is live, and for what finds a call by another id than its own.
 STATE_INDEXES = [
     Index(fields=["account", "-created_at", "-id"], name="call_account_created"),
@@ -71,7 +74,7 @@ STATE_INDEXES = [
     Index(
         fields=["-ended_at"],
         name="call_still_billed",
-        condition=Q(ended_at__isnull=False, provider_state="live"),
+        condition=STILL_BILLED,
     ),
     Index(fields=["provider_call_id"], name="call_provider_call_id", condition=~Q(provider_call_id="")),
     Index(fields=["account", "submission_key"], name="call_submission", condition=~Q(submission_key="")),

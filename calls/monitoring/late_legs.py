@@ -1,8 +1,10 @@
-"""Terminates calls that are live at their provider although they have ended here."""
+"""Terminates calls that are live at their provider although they have ended here, or were to end."""
 
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
+from django.db.models.functions import Now
 
 from calls.models.call import Call
 from calls.models.step import Step
@@ -11,21 +13,45 @@ from liveplatform.webhooks.publish import publish
 
 log = structlog.get_logger(__name__)
 
+# How long after it was given up for the first, second … time a hang-up is tried again; then always the last.
+PACE = (
+    timedelta(minutes=2.5),  # with the next reconciliation
+    timedelta(minutes=10),
+    timedelta(minutes=30),
+    timedelta(hours=2),
+    timedelta(hours=6),
+)
 
-def terminate_again(call_id: UUID) -> bool:
-    """Run terminate again for a call that ended here and is live at its provider, and report it.
 
-    Publishes call.still_live and logs an error, unless terminate is running already (then: False). Runs in
-    the caller's transaction.
+def terminate_again(call_id: UUID, *, paced: bool = False) -> bool:
+    """Run terminate again for a call that is live at its provider although it ended, or was to end.
+
+    False if terminate is under way, or if with `paced` it is too early: a provider that refuses for good is
+    asked ever more rarely. Publishes call.still_live and logs an error if the call had ended here and nothing
+    was said yet: a hang-up that was given up has been reported as such. Runs in the caller's transaction.
     """
     call = Call.objects.select_for_update(of=("self",)).get(pk=call_id)
-    if not Step.rerun(call_id, Step.Kind.TERMINATE):
+    step = Step.objects.annotate(now=Now()).filter(call=call, kind=Step.Kind.TERMINATE).first()
+    if step is None or (paced and _is_early(step, step.now)) or not step.restart():
         return False
     call.provider_state = Call.ProviderState.LIVE
-    call.event_sequence += 1
+    is_news = call.is_over and not step.times_given_up
+    call.event_sequence += is_news
     call.save(update_fields=["provider_state", "event_sequence"])
+    if is_news:
+        _report(call)
+    return True
+
+
+def _is_early(step: Step, now: datetime) -> bool:
+    times = step.times_given_up
+    if not times or step.settled_at is None:
+        return False
+    return now < step.settled_at + PACE[min(times, len(PACE)) - 1]
+
+
+def _report(call: Call) -> None:
     publish(
         call.account_id, call.pk, call.event_sequence, "call.still_live", {"call": CallSerializer.write(call)}
     )
-    log.error("call_still_live", call_id=str(call_id), provider=call.provider)
-    return True
+    log.error("call_still_live", call_id=str(call.pk), provider=call.provider)

@@ -1,8 +1,8 @@
 """Reconciles a connection: the calls that are live here against the list of live calls of its provider.
 
 Live here, not listed: the call's monitor checks it at once. Ended here, listed: it is terminated again and
-reported. Listed, unknown here: counted only, since the customer may use the account at the provider for
-other purposes.
+reported, at a growing pace if its provider refuses for good. Listed, unknown here: counted only, since the
+customer may use the account at the provider for other purposes.
 """
 
 from collections.abc import Sequence
@@ -63,7 +63,7 @@ def _compare(connection: Connection, live: list[str]) -> dict[str, int]:
     gone = list(_missing(connection, live).values_list("pk", flat=True))
     check_now(gone)
     listed, ended = _listed(connection, live)
-    again = sum(terminate_again(call_id) for call_id in sorted(ended))
+    again = sum(terminate_again(call_id, paced=True) for call_id in sorted(ended))
     found = {
         "live_there": len(live),
         "gone_there": len(gone),
@@ -71,7 +71,7 @@ def _compare(connection: Connection, live: list[str]) -> dict[str, int]:
         "again": again,
         "unknown_here": len(live) - listed,
     }
-    if gone or ended:
+    if gone or again:
         log.warning("reconciled", connection=str(connection.pk), **found)
     return found
 
@@ -89,9 +89,14 @@ def _missing(connection: Connection, live: Sequence[str]) -> QuerySet[Call]:
 
 
 def _listed(connection: Connection, live: Sequence[str]) -> tuple[int, list[UUID]]:
-    """How many listed calls are known here, and which of them ended more than RECONCILE_LAG ago."""
+    """How many listed calls are known here, and which of them ended more than RECONCILE_LAG ago.
+
+    Or were to end, and the attempts to end them were given up.
+    """
     calls = Call.objects.filter(connection=connection, provider_call_id__in=live)
-    known = calls.exclude(provider_call_id="").annotate(ended=Q(ended_at__lt=_ago(settings.RECONCILE_LAG)))
+    lag = _ago(settings.RECONCILE_LAG)
+    over = Q(ended_at__lt=lag) | Q(status=Call.Status.ERRORED, end_requested_at__lt=lag)
+    known = calls.exclude(provider_call_id="").annotate(ended=over)
     rows = list(known.values_list("pk", "ended"))
     return len(rows), [pk for pk, ended in rows if ended]
 

@@ -1,7 +1,7 @@
 """Step `notify`: publish `call.processed` when all other steps of the call have settled.
 
 The step itself does nothing; its event is published with the outcome. A step that is rerun after
-`call.processed` publishes `call.updated` when it settles.
+`call.processed` publishes `call.updated` when it settles, unless it only failed once more.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,7 +26,7 @@ def events(steps: Sequence[Step], analyses: Mapping[UUID, Analysis]) -> list[Eve
     processed = {
         step.call_id for step in steps if step.kind == Step.Kind.NOTIFY and step.state == Step.State.DONE
     }
-    rerun = {step.call_id for step in steps if step.kind != Step.Kind.NOTIFY}
+    rerun = {step.call_id for step in steps if step.kind != Step.Kind.NOTIFY and not _is_known(step)}
     updated = Step.processed_calls(rerun) - processed
     payloads = _payloads(processed | updated)
     return [
@@ -37,6 +37,11 @@ def events(steps: Sequence[Step], analyses: Mapping[UUID, Analysis]) -> list[Eve
         *(_event(calls[pk], "call.processed", payloads[pk]) for pk in processed),
         *(_event(calls[pk], "call.updated", {"changed": ["steps"], **payloads[pk]}) for pk in updated),
     ]
+
+
+def _is_known(step: Step) -> bool:
+    """Given up again: its first failure was published, and nothing has changed."""
+    return step.state == Step.State.FAILED and step.times_given_up > 1
 
 
 def _payloads(call_ids: set[UUID]) -> dict[UUID, dict[str, Any]]:

@@ -42,7 +42,7 @@ def settled(steps: Sequence[Step]) -> None:
         if step.kind == Step.Kind.TERMINATE:
             terminate.apply(step)
     analyses = analyse.save(final)
-    messages = notify.events(final, analyses)
+    messages = [*terminate.events(final), *notify.events(final, analyses)]
     bulk_write(calls.values(), WRITTEN_FIELDS)
     publish_many(messages)
     release_notify({step.call_id for step in final if step.kind != Step.Kind.NOTIFY})

@@ -6,17 +6,18 @@ a call that the provider itself reported as ended. A call whose submission was n
 numbers first.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any
 
-from calls import activity
+from calls import activity, publish
 from calls.models.call import Call
 from calls.models.step import NOTHING_RUNS, Step
 from calls.monitoring.lost_calls import LostCallSearch, search_for
 from calls.post_processing.provider_request import provider_request
 from calls.sql import end_as_requested
+from liveplatform.webhooks.publish import EventMessage
 from liveplatform.work.models import AttemptFn
 from liveplatform.work.outcomes import Outcome, skip, succeeded
 from providers.base import Adapter, EndsCalls, EndsRooms, FindsCalls
@@ -60,7 +61,22 @@ def apply(step: Step) -> None:
         _confirm_end(step.call, step.result, step.settled_at)
     elif step.state == Step.State.FAILED:
         # The request for an end (lifecycle/end_strict.py) stays, so that a rerun can still end the call.
-        Call.objects.filter(pk=step.call_id, ended_at=None).update(status=Call.Status.ERRORED)
+        _mark_errored(step.call)
+
+
+def _mark_errored(call: Call) -> None:
+    if Call.objects.filter(pk=call.pk, ended_at=None).update(status=Call.Status.ERRORED):
+        call.status = Call.Status.ERRORED
+
+
+def events(steps: Iterable[Step]) -> list[EventMessage]:
+    """call.errored of the calls whose terminate step was given up now, for the first time."""
+    given_up = (step for step in steps if step.kind == Step.Kind.TERMINATE and _was_given_up_first(step))
+    return [publish.message(step.call, publish.ERRORED) for step in given_up]
+
+
+def _was_given_up_first(step: Step) -> bool:
+    return step.state == Step.State.FAILED and step.times_given_up <= 1
 
 
 def _confirm_end(call: Call, facts: Mapping[str, Any], at: datetime | None) -> None:

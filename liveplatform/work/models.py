@@ -153,5 +153,11 @@ class Work(models.Model):
         return int(field.default)
 
     @property
+    def times_given_up(self) -> int:
+        """How often in a row its attempts were given up, since it was done last."""
+        outcomes = [entry["outcome"] for entry in reversed(self.log)]
+        return (outcomes[: outcomes.index("done")] if "done" in outcomes else outcomes).count("failed")
+
+    @property
     def is_settled(self) -> bool:
         return self.state not in self.OPEN

@@ -99,7 +99,9 @@ def _params(queue: Queue[W], attempts: Sequence[Attempt[W]]) -> dict[str, list[A
         "delays": [delay for _, delay in next_states],
         "errors": [a.outcome.error.replace("\0", "") for a in attempts],
         "results": [dumps_for_jsonb(a.outcome.result) for a in attempts],
-        "entries": [dumps_for_jsonb(_log_entry(a)) for a in attempts],
+        "entries": [
+            dumps_for_jsonb(_log_entry(a, state)) for a, (state, _) in zip(attempts, next_states, strict=True)
+        ],
         "keeps_due_at": [a.row.keeps_due_at.timestamp() if a.row.keeps_due_at else -1.0 for a in attempts],
         # Recurring work keeps the log entry of its last run only.
         "reset_log": [a.outcome.state == POSTPONE for a in attempts],
@@ -125,12 +127,13 @@ def _next_state(queue: Queue[W], attempt: Attempt[W]) -> tuple[str, float]:
     return Work.State.PENDING, max(queue.backoff(row), outcome.retry_after or 0.0)
 
 
-def _log_entry(attempt: Attempt[Any]) -> dict[str, Any]:
+def _log_entry(attempt: Attempt[Any], state: str) -> dict[str, Any]:
+    """`state` is the next one: the last `retry` is logged as failed."""
     entry = {
         "attempt": attempt.row.attempts,
         "at": attempt.began.astimezone(UTC).isoformat(),
         "ms": attempt.ms,
-        "outcome": attempt.outcome.state,
+        "outcome": Work.State.FAILED.value if state == Work.State.FAILED else attempt.outcome.state,
     }
     if attempt.row.keeps_due_at:
         entry["out_of_turn"] = True
@@ -140,11 +143,13 @@ def _log_entry(attempt: Attempt[Any]) -> dict[str, Any]:
 
 
 def _log_results(queue: Queue[W], rows: list[W]) -> None:
-    """Failed rows are logged as errors, for alarms; all others as debug."""
+    """Failed rows are logged as errors, for alarms, unless they were given up before; others as debug."""
     for row in rows:
         fields = {"queue": queue.name, "work": str(row.pk), "attempts": row.attempts, "state": row.state}
         fields |= queue.log_context(row)
-        if row.state == Work.State.FAILED:
+        if row.state == Work.State.FAILED and row.times_given_up > 1:
+            log.warning("work_failed", error=row.error, **fields)
+        elif row.state == Work.State.FAILED:
             log.error("work_failed", error=row.error, **fields)
         else:
             log.debug("work_settled", **fields)

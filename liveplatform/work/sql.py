@@ -22,7 +22,7 @@ Key = tuple[UUID, UUID]
 
 # Sweeps after which a due row counts as one that no worker takes.
 PATIENCE_SWEEPS = 3
-# Entries of a log after which attempts out of turn leave no more: anybody can ask for any number of them.
+# Entries of a log from which on an attempt out of turn drops the oldest: anybody can ask for any number.
 MAX_LOG = 100
 
 # What a claim writes. A running row is due again when its lease runs out; each claim invalidates the fencing
@@ -86,7 +86,7 @@ SETTLE = """
 UPDATE {table} AS w
 SET state = o.state, error = o.error, result = o.result, updated_at = now(),
     log = CASE WHEN o.reset_log THEN jsonb_build_array(o.entry)
-               WHEN o.keeps_due_at >= 0 AND jsonb_array_length(w.log) >= {max_log} THEN w.log
+               WHEN o.keeps_due_at >= 0 AND jsonb_array_length(w.log) >= {max_log} THEN (w.log - 0) || o.entry
                ELSE w.log || o.entry END,
     attempts = CASE WHEN o.reset_log THEN 0
                     WHEN o.keeps_due_at >= 0 AND o.state <> 'pending' THEN w.attempts + 1

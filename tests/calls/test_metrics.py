@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from django.db.models.functions import Now
 
-from calls.metrics import GAUGES, overdue, still_billed
-from calls.models import Call
+from calls.metrics import GAUGES, given_up, overdue
+from calls.models import Call, Step
 from tests.support.factories import phone_call
 
 
@@ -34,4 +34,12 @@ def test_an_ended_call_that_is_live_at_its_provider_is_billed(account):
     billed = phone_call(account, provider_state="live", **ended)
     phone_call(account, provider_state="ended", **ended)
     phone_call(account, provider_state="live")
-    assert list(still_billed()) == [billed]
+    assert list(Call.still_billed()) == [billed]
+
+
+def test_a_call_that_could_not_be_ended_is_errored_until_it_has_ended(account):
+    running, over = phone_call(account), phone_call(account, provider_state="ended")
+    for call in (running, over):
+        Step.objects.create(call=call, kind=Step.Kind.TERMINATE, state="failed")
+        Step.objects.create(call=call, kind=Step.Kind.CLEAN_UP, state="failed")
+    assert [step.call_id for step in given_up()] == [running.pk]

@@ -70,7 +70,7 @@ def test_consequences_that_raise_are_a_failed_attempt_with_its_reason(account):
         step.refresh_from_db()
         assert (step.state, "KeyError" in step.error) == (state, True)
         Step.objects.filter(state="pending").update(due_at=Now())
-    assert [entry["outcome"] for entry in step.log] == ["again", "again"]
+    assert [entry["outcome"] for entry in step.log] == ["again", "failed"]
 
 
 def test_consequences_that_always_raise_leave_a_failed_row(account):

@@ -8,6 +8,7 @@ import pytest
 from calls.exceptions import CallStateError
 from calls.models import Call
 from calls.models.call import DIALLING, SUBMISSION_UNKNOWN
+from tests.support.factories import phone_call
 
 NOW = datetime(2030, 1, 2, 3, 4, 5, tzinfo=UTC)
 
@@ -39,14 +40,15 @@ def test_a_submission_is_unknown_until_the_leg_has_an_id(status):
     ("fields", "billed"),
     [
         ({"ended_at": NOW, "provider_call_id": "x", "provider_state": "live"}, True),
-        ({"ended_at": NOW, "provider_call_id": "x", "provider_state": "unknown"}, True),
+        ({"ended_at": NOW, "provider_call_id": "x", "provider_state": "unknown"}, False),
         ({"ended_at": NOW, "provider_call_id": "x", "provider_state": "ended"}, False),
-        ({"ended_at": NOW, "provider_call_id": "", "provider_state": "live"}, False),
         ({"ended_at": None, "provider_call_id": "x", "provider_state": "live"}, False),
     ],
 )
-def test_an_unconfirmed_end_may_still_be_billed(fields, billed):
-    assert Call(**fields).may_still_be_billed is billed
+def test_an_unconfirmed_end_may_still_be_billed(account, fields, billed):
+    call = phone_call(account, **fields)
+    assert call.may_still_be_billed is billed
+    assert Call.still_billed().filter(pk=call.pk).exists() is billed, "lists and figures say the same"
 
 
 def test_a_cost_is_rounded_and_an_unknown_one_changes_nothing():
