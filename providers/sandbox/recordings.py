@@ -28,5 +28,9 @@ class Recordings:
         """The files of a call or room, oldest first."""
         return list(self._files.get(call_id, {}).values())
 
+    def remove(self, call_id: str, name: str) -> None:
+        """Delete one file."""
+        self._files.get(call_id, {}).pop(name, None)
+
     def delete(self, call_id: str) -> None:
         self._files.pop(call_id, None)

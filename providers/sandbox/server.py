@@ -12,7 +12,7 @@ from providers.sandbox.control import ControlApi
 from providers.sandbox.getstream.api import GetStreamApi
 from providers.sandbox.livekit.api import LiveKitApi
 from providers.sandbox.twilio.api import TwilioApi
-from providers.sandbox.vendor import Sandbox
+from providers.sandbox.vendor import Handler, Sandbox, Vendor
 
 VENDORS = (TwilioApi, GetStreamApi, LiveKitApi)
 
@@ -27,8 +27,22 @@ def application(hooks: Iterable[Mapping[str, str]] = ()) -> web.Application:
     for vendor in vendors:
         app.add_routes(vendor.routes())
     app.add_routes(ControlApi(sandbox, vendors).routes())
+    app.router.add_route("*", "/{path:.*}", _unknown_address(vendors))
     app.on_cleanup.append(lambda _: sandbox.callbacks.close())
     return app
+
+
+def _unknown_address(vendors: Iterable[Vendor]) -> Handler:
+    """A handler that answers as the vendor of the address does."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        vendor = next((each for each in vendors if request.path.startswith(each.path_prefix)), None)
+        if vendor is None:
+            return web.Response(status=404, text="404 page not found\n")
+        reply = vendor.unknown_address(request)
+        return web.json_response(reply.body, status=reply.status)
+
+    return answer
 
 
 async def serve(

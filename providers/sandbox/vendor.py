@@ -65,6 +65,7 @@ class Vendor(ABC):
     """One vendor's API. Its calls or rooms are in `resources`, by a key of its own."""
 
     name: ClassVar[str]
+    path_prefix: ClassVar[str]  # of all addresses of this vendor's API
     form_encoded: ClassVar[bool] = False  # requests are forms; else their raw bytes are passed on
 
     def __init__(self, sandbox: Sandbox) -> None:
@@ -93,6 +94,10 @@ class Vendor(ABC):
     @abstractmethod
     def error(self, status: int) -> Reply:
         """The vendor's error response of this status; 409: already ended."""
+
+    @abstractmethod
+    def unknown_address(self, request: web.Request) -> Reply:
+        """The vendor's answer at an address below `path_prefix` where it serves nothing."""
 
     def handler(self, operation: str, act: Operation, resource_of: ResourceOf | None = None) -> Handler:
         """An aiohttp handler of one operation, with its ledger entry and its faults.

@@ -9,7 +9,8 @@ import jwt
 from aiohttp import web
 
 from providers.sandbox.getstream.callbacks import getstream_event
-from providers.sandbox.getstream.resources import call_recording, new_room, room_response
+from providers.sandbox.getstream.members import MembersApi
+from providers.sandbox.getstream.resources import call_recording, new_room, public, room_response
 from providers.sandbox.recordings import Recordings
 from providers.sandbox.vendor import Reply, Sandbox, Vendor, decode_token, json_object, store_bounded
 
@@ -20,10 +21,12 @@ class GetStreamApi(Vendor):
     """The rooms of all apps, in memory, by "api_key/type:id"."""
 
     name = "getstream"
+    path_prefix = "/api/v2/"
 
     def __init__(self, sandbox: Sandbox) -> None:
         super().__init__(sandbox)
         self.files = Recordings(sandbox)
+        self.members = MembersApi(self)
 
     def routes(self) -> Sequence[web.RouteDef]:
         call = "/api/v2/video/call/{type}/{id}"
@@ -35,7 +38,9 @@ class GetStreamApi(Vendor):
             web.patch(call, self.handler("change_room", self.change_room)),
             web.post(f"{call}/go_live", self.handler("go_live", self.go_live)),
             web.get(f"{call}/recordings", self.handler("list_recordings", self.recordings)),
+            web.post(f"{call}/stop_live", self.handler("stop_live", self.stop_live)),
             web.post("/api/v2/video/calls", self.handler("list_rooms", self.query)),
+            *self.members.routes(),
         ]
 
     def open(self, request: web.Request, body: bytes) -> Reply:
@@ -45,6 +50,7 @@ class GetStreamApi(Vendor):
             data = json_object(body).get("data") or {}
             room = new_room(request.match_info["type"], request.match_info["id"], data)
             store_bounded(self.resources, key, room)
+            self.members.add(request, room, data.get("members"))
             self._send(key, "call.created")
         response = room_response(self.resources[key]) | {"created": not exists}
         return Reply(201, response, effect=not exists)
@@ -69,7 +75,7 @@ class GetStreamApi(Vendor):
             return self._not_found()
         self._send(key, "call.deleted")
         room = self.resources.pop(key)
-        return Reply(201, {"call": room, "duration": "1.00ms"}, effect=True)
+        return Reply(201, {"call": public(room), "duration": "1.00ms"}, effect=True)
 
     def change_room(self, request: web.Request, body: bytes) -> Reply:
         """Replaces `custom` as a whole; of the settings only backstage.enabled is supported."""
@@ -91,6 +97,14 @@ class GetStreamApi(Vendor):
         room["backstage"], room["ended_at"] = False, None
         self._send(_key(request), "call.live_started")
         return Reply(201, room_response(room), effect=True)
+
+    def stop_live(self, request: web.Request, body: bytes) -> Reply:
+        """Back to backstage: participants other than hosts are out, and the call goes on."""
+        room = self.resources.get(_key(request))
+        if room is None:
+            return self._not_found()
+        changes, room["backstage"] = not room["backstage"], True
+        return Reply(201, room_response(room), effect=changes)
 
     def recordings(self, request: web.Request, body: bytes) -> Reply:
         if _key(request) not in self.resources:
@@ -175,6 +189,9 @@ class GetStreamApi(Vendor):
         if not request.query.get("api_key") or request.headers.get("stream-auth-type") != "jwt":
             return self.error(401, 2, "api_key not found")
         return None
+
+    def unknown_address(self, request: web.Request) -> Reply:
+        return self.error(404, 16, f"{request.method} {request.path} is not an endpoint")
 
     def _not_found(self) -> Reply:
         return self.error(404, 16, "can't find call")

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from providers.sandbox.callback_queue import OutgoingEvent
+from providers.sandbox.getstream.resources import public
 
 
 def getstream_event(
@@ -21,7 +22,7 @@ def getstream_event(
     """The request to an app's webhook: signed before compression, sent up to three times."""
     event = {"type": event_type, "created_at": time.time_ns(), "call_cid": room["cid"]} | fields
     if event_type != "call.recording_ready":
-        event["call"] = room
+        event["call"] = public(room)
     body = json.dumps(event).encode()
     headers = {
         "Content-Type": "application/json",

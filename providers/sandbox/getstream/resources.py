@@ -2,6 +2,7 @@
 
 import secrets
 import time
+from collections.abc import Mapping
 from typing import Any
 
 
@@ -25,12 +26,19 @@ def new_room(room_type: str, room_id: str, data: dict[str, Any]) -> dict[str, An
         "blocked_user_ids": [],
         "settings": {},
         "egress": {},
+        "_members": {},  # by user id
     }
 
 
+def public(room: Mapping[str, Any]) -> dict[str, Any]:
+    """A room as the API and the events show it."""
+    return {name: value for name, value in room.items() if not name.startswith("_")}
+
+
 def room_response(room: dict[str, Any]) -> dict[str, Any]:
-    """The response that holds a room."""
-    return {"call": room, "members": [], "own_capabilities": [], "duration": "1.00ms"}
+    """The response that holds a room and its members."""
+    members = list(room["_members"].values())
+    return {"call": public(room), "members": members, "own_capabilities": [], "duration": "1.00ms"}
 
 
 def call_recording(file: dict[str, Any], base_url: str) -> dict[str, Any]:

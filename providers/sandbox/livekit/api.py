@@ -3,7 +3,6 @@
 Source: github.com/livekit/livekit, pkg/service. Rooms that have been empty for too long are closed.
 """
 
-import json
 import secrets
 import time
 from collections.abc import Callable, Sequence
@@ -13,7 +12,8 @@ import jwt
 from aiohttp import web
 
 from providers.sandbox.livekit.callbacks import egress_event, room_event
-from providers.sandbox.livekit.messages import METHODS
+from providers.sandbox.livekit.messages import METHODS, read_json
+from providers.sandbox.livekit.participants import Participants
 from providers.sandbox.livekit.protobuf import MalformedMessage, decode, encode
 from providers.sandbox.livekit.room import closes_at, new_room, to_json
 from providers.sandbox.recordings import Recordings
@@ -28,18 +28,23 @@ class LiveKitApi(Vendor):
     """The rooms of all servers, in memory, by "api_key/name"; an API key stands for a server."""
 
     name = "livekit"
+    path_prefix = "/twirp/"
 
     def __init__(self, sandbox: Sandbox) -> None:
         super().__init__(sandbox)
         self.files = Recordings(sandbox)
 
     def routes(self) -> Sequence[web.RouteDef]:
+        participants = Participants(self.resources, leave=self._leave)
         methods = {
             "CreateRoom": ("open_room", "roomCreate", self.create),
             "ListRooms": ("list_rooms", "roomList", self.list),
             "DeleteRoom": ("delete_room", "roomCreate", self.delete),
-            "ListParticipants": ("list_participants", "roomAdmin", self.participants),
+            "ListParticipants": ("list_participants", "roomAdmin", participants.list),
             "UpdateRoomMetadata": ("change_room", "roomAdmin", self.change_room),
+            "GetParticipant": ("get_participant", "roomAdmin", participants.get),
+            "RemoveParticipant": ("remove_participant", "roomAdmin", participants.remove),
+            "UpdateParticipant": ("change_participant", "roomAdmin", participants.change),
         }
         return [
             web.post(f"/twirp/livekit.RoomService/{name}", self._rpc(name, *method))
@@ -53,7 +58,7 @@ class LiveKitApi(Vendor):
         def parse(request: web.Request, body: bytes) -> dict[str, Any]:
             try:
                 is_protobuf = request.content_type == PROTOBUF
-                document = decode(request_message, body) if is_protobuf else json.loads(body or b"{}")
+                document = decode(request_message, body) if is_protobuf else read_json(body)
             except (MalformedMessage, ValueError):
                 return {}
             return document if isinstance(document, dict) else {}
@@ -98,11 +103,6 @@ class LiveKitApi(Vendor):
             return self._not_found()
         self._close(key)
         return Reply(200, {}, effect=True)
-
-    def participants(self, server: str, fields: dict[str, Any]) -> Reply:
-        """An empty list for a room that does not exist, as a single-node server answers."""
-        room = self.resources.get(f"{server}/{fields.get('room')}")
-        return Reply(200, {"participants": list(room["_participants"].values()) if room else []})
 
     def change_room(self, server: str, fields: dict[str, Any]) -> Reply:
         room = self.resources.get(f"{server}/{fields.get('room')}")
@@ -192,6 +192,14 @@ class LiveKitApi(Vendor):
             raise jwt.MissingRequiredClaimError("exp, iss")
         secret = self.sandbox.secrets.get(str(claims["iss"]))
         return decode_token(token, secret) if secret is not None else claims
+
+    def unknown_address(self, request: web.Request) -> Reply:
+        """Twirp's bad_route (twitchtv.github.io/twirp/docs/spec_v7.html): unknown method, or not a POST."""
+        message = f'no handler for path "{request.path}"'
+        if request.method != "POST":
+            message = f'unsupported method "{request.method}" (only POST is allowed)'
+        route = {"twirp_invalid_route": f"{request.method} {request.path}"}
+        return Reply(404, {"code": "bad_route", "msg": message, "meta": route})
 
     def _not_found(self) -> Reply:
         return self.error(404, "not_found", "requested room does not exist")

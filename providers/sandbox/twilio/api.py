@@ -13,12 +13,14 @@ from providers.sandbox.callback_queue import OutgoingEvent
 from providers.sandbox.recordings import Recordings
 from providers.sandbox.twilio.callbacks import detection_callback, recording_callback, status_callback
 from providers.sandbox.twilio.callees import callee, detected
+from providers.sandbox.twilio.pages import page
+from providers.sandbox.twilio.phone_numbers import PhoneNumbers, is_callable
+from providers.sandbox.twilio.recording_files import RecordingFiles
 from providers.sandbox.twilio.resources import account_resource, new_call, public, recording_resource
 from providers.sandbox.vendor import Reply, Sandbox, Vendor, store_bounded
 
 LIVE_STATUSES = ("queued", "ringing", "in-progress")
 END_STATUSES = ("completed", "busy", "no-answer", "failed", "canceled")
-DEFAULT_PAGE_SIZE = 50
 Callbacks = list[OutgoingEvent]
 
 
@@ -26,11 +28,13 @@ class TwilioApi(Vendor):
     """The calls of all accounts, in memory, by SID."""
 
     name = "twilio"
+    path_prefix = "/2010-04-01/"
     form_encoded = True
 
     def __init__(self, sandbox: Sandbox) -> None:
         super().__init__(sandbox)
         self.files = Recordings(sandbox)
+        self.numbers = PhoneNumbers(self)
 
     def routes(self) -> Sequence[web.RouteDef]:
         calls = "/2010-04-01/Accounts/{account}/Calls"
@@ -41,6 +45,8 @@ class TwilioApi(Vendor):
             web.get(f"{calls}/{{sid}}.json", self.handler("get_call", self.get)),
             web.post(f"{calls}/{{sid}}.json", self.handler("end_call", self.update)),
             web.get(f"{calls}/{{sid}}/Recordings.json", self.handler("list_recordings", self.recordings)),
+            *self.numbers.routes(),
+            *RecordingFiles(self, self.files).routes(),
         ]
 
     def account(self, request: web.Request, form: Any) -> Reply:  # noqa: ANN401
@@ -50,6 +56,9 @@ class TwilioApi(Vendor):
         for name in ("To", "From"):
             if not form.get(name):
                 return self.error(400, 21201 if name == "To" else 21213, f"No '{name}' number is specified")
+        for name, code in (("To", 21211), ("From", 21212)):
+            if not is_callable(form[name]):
+                return self.error(400, code, f"The '{name}' number {form[name]} is not a valid phone number.")
         if not (form.get("Url") or form.get("Twiml") or form.get("ApplicationSid")):
             return self.error(400, 21205, "Url parameter is required.")
         sid = "CA" + secrets.token_hex(16)
@@ -80,7 +89,7 @@ class TwilioApi(Vendor):
 
     def get(self, request: web.Request, form: Any) -> Reply:  # noqa: ANN401
         call = self._call(request)
-        return Reply(200, public(call)) if call else self._not_found(request)
+        return Reply(200, public(call)) if call else self.not_found(request)
 
     def list(self, request: web.Request, form: Any) -> Reply:  # noqa: ANN401
         query = request.query
@@ -88,20 +97,20 @@ class TwilioApi(Vendor):
         for name, column in (("To", "to"), ("From", "from"), ("Status", "status")):
             if query.get(name):
                 rows = [c for c in rows if c[column] == query[name]]
-        return _page(request, "calls", [public(call) for call in rows[::-1]])
+        return page(request, "calls", [public(call) for call in rows[::-1]])
 
     def recordings(self, request: web.Request, form: Any) -> Reply:  # noqa: ANN401
         if self._call(request) is None:
-            return self._not_found(request)
+            return self.not_found(request)
         account, sid = request.match_info["account"], request.match_info["sid"]
         files = [recording_resource(file, account, sid) for file in self.files.of(sid)]
-        return _page(request, "recordings", files)
+        return page(request, "recordings", files)
 
     def update(self, request: web.Request, form: Any) -> Reply:  # noqa: ANN401
         """`completed` ends a call; on an ended one it is 21220 (twilio.com/docs/errors/21220)."""
         call = self._call(request)
         if call is None:
-            return self._not_found(request)
+            return self.not_found(request)
         if form.get("Status") not in ("completed", "canceled"):
             return self.error(400, 21218, "Invalid ApplicationSid") if not form else Reply(200, public(call))
         if call["status"] not in LIVE_STATUSES:
@@ -177,7 +186,10 @@ class TwilioApi(Vendor):
             return self.error(401, 20003, "Authenticate")
         return None
 
-    def _not_found(self, request: web.Request) -> Reply:
+    def unknown_address(self, request: web.Request) -> Reply:
+        return self.not_found(request)
+
+    def not_found(self, request: web.Request) -> Reply:
         return self.error(404, 20404, f"The requested resource {request.path} was not found")
 
     def error(self, status: int, code: int = 0, message: str = "") -> Reply:
@@ -185,12 +197,3 @@ class TwilioApi(Vendor):
         more_info = f"https://www.twilio.com/docs/errors/{code}"
         body = {"code": code, "message": message or "Error", "more_info": more_info, "status": status}
         return Reply(400 if status == 409 else status, body)
-
-
-def _page(request: web.Request, name: str, rows: list[dict[str, Any]]) -> Reply:
-    size, page = int(request.query.get("PageSize", DEFAULT_PAGE_SIZE)), int(request.query.get("Page", 0))
-    has_more = len(rows) > (page + 1) * size
-    next_page = request.rel_url.update_query(Page=page + 1, PageToken=f"PA{page + 1}")
-    shown = rows[page * size : (page + 1) * size]
-    body = {name: shown, "page": page, "page_size": size, "uri": str(request.rel_url)}
-    return Reply(200, body | {"next_page_uri": str(next_page) if has_more else None})

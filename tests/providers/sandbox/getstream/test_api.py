@@ -56,3 +56,31 @@ def test_a_list_is_paged_and_filtered(ask):
     assert rest["next"] is None
     one = ask("POST", "calls", json={"filter_conditions": {"id": "b"}}).json()
     assert [each["call"]["id"] for each in one["calls"]] == ["b"]
+
+
+def test_a_livestream_goes_back_to_its_backstage(ask):
+    ask("POST", "call/livestream/r1", json={})
+    ask("POST", "call/livestream/r1/go_live")
+    stopped = ask("POST", "call/livestream/r1/stop_live")
+    assert (stopped.status_code, stopped.json()["call"]["backstage"]) == (201, True)
+    assert ask("POST", "call/livestream/r0/stop_live").json()["code"] == 16
+
+
+def test_an_unknown_address_is_refused_in_streams_shape(ask):
+    answer = ask("POST", "call/default/r1/reboot")
+    assert (answer.status_code, answer.json()["StatusCode"]) == (404, 404)
+    assert set(answer.json()) == {"code", "message", "StatusCode", "duration", "more_info", "details"}
+
+
+def test_what_is_internal_is_not_shown(ask):
+    shown = ask("POST", "call/default/r1", json={}).json()
+    assert not [name for name in shown["call"] if name.startswith("_")]
+
+
+def test_a_wrong_secret_is_refused_once_the_right_one_is_known(sandbox_url, sandbox):
+    key = uuid.uuid4().hex
+    sandbox.set_secret(key, "the-right-secret-of-32-characters")
+    answer = requests.get(
+        f"{sandbox_url}/api/v2/video/call/default/r?api_key={key}", headers=HEADERS, timeout=5
+    )
+    assert (answer.status_code, answer.json()["code"]) == (401, 43)

@@ -54,3 +54,25 @@ def test_a_request_without_a_token_is_refused_in_plain_text(sandbox_url, header)
     url = f"{sandbox_url}/twirp/livekit.RoomService/ListRooms"
     answer = requests.post(url, json={}, headers={"Authorization": header}, timeout=5)
     assert (answer.status_code, answer.headers["Content-Type"].split(";")[0]) == (401, "text/plain")
+
+
+def test_names_in_camel_case_are_taken_as_proto3_allows(rpc):
+    made = rpc("CreateRoom", {"name": "r", "emptyTimeout": 7, "maxParticipants": 3}, roomCreate=True).json()
+    assert (made["empty_timeout"], made["max_participants"]) == (7, 3)
+
+
+def test_an_unknown_method_is_a_bad_route_of_twirp(rpc, sandbox_url):
+    unknown = rpc("Reboot", {}, roomCreate=True)
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "bad_route")
+    assert unknown.json()["meta"] == {"twirp_invalid_route": "POST /twirp/livekit.RoomService/Reboot"}
+    read = requests.get(f"{sandbox_url}/twirp/livekit.RoomService/ListRooms", timeout=5)
+    assert (read.status_code, read.json()["code"]) == (404, "bad_route")
+
+
+def test_a_wrong_secret_is_refused_once_the_right_one_is_known(sandbox_url, sandbox):
+    key = f"API{uuid.uuid4().hex}"
+    sandbox.set_secret(key, SECRET)
+    url = f"{sandbox_url}/twirp/livekit.RoomService/ListRooms"
+    for secret, status in ((SECRET, 200), ("another-secret-of-32-characters!!", 401)):
+        headers = {"Authorization": f"Bearer {request_token(key, secret, {'roomList': True})}"}
+        assert requests.post(url, json={}, headers=headers, timeout=5).status_code == status
