@@ -1,164 +1,123 @@
 """Event types about calls and bulk operations."""
 
-from typing import Any
-
 from rest_framework import serializers
 
+from calls.analysis.representation import AnalysisSerializer, TranscriptSerializer
 from calls.bulk.representation import OperationSerializer
-from calls.representation import AnalysisSerializer, CallSerializer, RecordingSerializer, StepOutcome
+from calls.call_events.details import MAX_PART_BYTES
+from calls.call_events.examples import (
+    ANALYZED,
+    ANSWERED,
+    CALL_ENDED,
+    CREATED,
+    ERRORED,
+    OPERATION_FINISHED,
+    PROCESSED,
+    RECORDING_READY,
+    RINGING,
+    STILL_LIVE,
+    UPDATED,
+)
+from calls.representation import CallSerializer, RecordingSerializer, StepOutcome
+from liveplatform.api.serializers import PlainSerializer
 from liveplatform.webhooks.event_types import EventType
 
 
-class CallEventData(serializers.Serializer[Any]):
+class CallEventData(PlainSerializer):
     """The call at the time of the event."""
 
     call = CallSerializer()
 
 
-class CallAnalyzedData(CallEventData):
-    """The call and its new analysis."""
+class CallEndedData(CallEventData):
+    """The call at the time of the event, and its recordings."""
 
+    recordings = RecordingSerializer(many=True)
+
+
+class OmissionSerializer(PlainSerializer):
+    """A part that was left out because it is too long."""
+
+    field = serializers.ChoiceField(choices=["transcript", "analysis.sentiment.turns"])
+    bytes = serializers.IntegerField(help_text="How long it is, as JSON.")
+    url = serializers.CharField(help_text="Where the API has it.")
+
+
+class CallAnalyzedData(CallEndedData):
+    """The call with its transcript and its new analysis."""
+
+    transcript = TranscriptSerializer(allow_null=True)
     analysis = AnalysisSerializer()
+    omitted = OmissionSerializer(
+        many=True,
+        help_text=f"Parts of more than {MAX_PART_BYTES // 1024} KiB are left out; they are named here.",
+    )
 
 
-class CallProcessedData(CallEventData):
-    """The call, its newest analysis and the outcome of each step."""
+class CallProcessedData(CallAnalyzedData):
+    """The call with its transcript, its newest analysis and the outcome of each step."""
 
     analysis = AnalysisSerializer(allow_null=True)
     steps = StepOutcome(many=True)
 
 
 class CallUpdatedData(CallEventData):
-    """The call after a change; its analysis and steps if a step was run again."""
+    """The call after a change; if a step was run again, all that call.processed holds."""
 
     changed = serializers.ListField(
         child=serializers.CharField(), help_text="The names of the fields that changed."
     )
+    recordings = RecordingSerializer(many=True, required=False)
+    transcript = TranscriptSerializer(allow_null=True, required=False)
     analysis = AnalysisSerializer(allow_null=True, required=False)
+    omitted = OmissionSerializer(many=True, required=False)
     steps = StepOutcome(many=True, required=False)
 
 
-class RecordingReadyData(CallEventData):
-    """The call and one of its recordings."""
+class RecordingReadyData(CallEndedData):
+    """The call and the recording that is ready."""
 
     recording = RecordingSerializer()
 
 
-class OperationFinishedData(serializers.Serializer[Any]):
+class OperationFinishedData(PlainSerializer):
     """The bulk operation with its final counts."""
 
     operation = OperationSerializer()
 
-
-CALL: dict[str, Any] = {
-    "id": "01a1fc09-0000-7000-8000-000000000001",
-    "channel": "phone",
-    "status": "ended",
-    "created_at": "2026-11-21T02:50:11.204000Z",
-    "scheduled_at": None,
-    "ringing_at": "2026-11-21T02:50:13.000000Z",
-    "answered_at": "2026-11-21T02:50:19.877000Z",
-    "answered_by": "human",
-    "ring_time": 6,
-    "started_at": "2026-11-21T02:50:19.877000Z",
-    "ended_at": "2026-11-21T02:57:48.438000Z",
-    "duration": 448,
-    "disconnect_reason": "Ended Via API call",
-    "end_code": "ended_by_api",
-    "ended_by": "key:k3y1d",
-    "provider": {
-        "name": "twilio",
-        "call_id": "CA0123456789abcdef0123456789abcdef",
-        "state": "live",
-        "status": "in-progress",
-        "confirmed_at": None,
-        "ended_at": None,
-    },
-    "host_user_id": None,
-    "title": None,
-    "from": "+12025550100",
-    "to": "+12025550123",
-    "direction": "outbound",
-    "is_test": False,
-    "sentiment": None,
-    "recording_url": None,
-    "metadata": {"ticket": 4711},
-}
-ANALYSIS: dict[str, Any] = {
-    "metrics": {"turns": 12},
-    "sentiment": {"label": "positive", "score": 0.4},
-    "analyser": "lexicon",
-    "version": "1",
-    "created_at": "2026-11-21T02:57:49.102000Z",
-}
-STEP: dict[str, Any] = {
-    "kind": "terminate",
-    "state": "done",
-    "attempts": 1,
-    "error": None,
-    "due_at": "2026-11-21T02:57:48.438000Z",
-    "settled_at": "2026-11-21T02:57:48.911000Z",
-}
-RECORDING: dict[str, Any] = {
-    "id": "RE0123456789abcdef0123456789abcdef",
-    "url": "https://recordings.example.com/RE0123456789abcdef0123456789abcdef.mp3",
-    "started_at": "2026-11-21T02:50:19.877000Z",
-    "ended_at": "2026-11-21T02:57:48.438000Z",
-    "duration": 448,
-    "ready_at": "2026-11-21T02:58:30.000000Z",
-    "expires_at": None,
-}
-OPERATION: dict[str, Any] = {
-    "id": "01a1fc0b-0000-7000-8000-000000000003",
-    "state": "finished",
-    "ended": 41,
-    "already_ended": 1,
-    "unknown": 0,
-    "ids": None,
-    "filter": {"is_test": True},
-    "reason": "End of the load test",
-    "code": "ended_by_api",
-    "by": "key:k3y1d",
-    "error": None,
-    "created_at": "2026-11-21T02:57:40.000000Z",
-    "finished_at": "2026-11-21T02:57:41.250000Z",
-}
-PROCESSED: dict[str, Any] = {"call": CALL, "analysis": ANALYSIS, "steps": [STEP]}
 
 EVENT_TYPES = [
     EventType(
         "call.created",
         "A call is on record: dialled, registered, or a room opened.",
         CallEventData,
-        {"call": CALL},
+        CREATED,
     ),
-    EventType("call.ringing", "A phone call rings.", CallEventData, {"call": CALL}),
+    EventType("call.ringing", "A phone call rings.", CallEventData, RINGING),
     EventType(
         "call.answered",
         "A phone call was answered; `answered_by` may follow with call.updated.",
         CallEventData,
-        {"call": CALL},
+        ANSWERED,
     ),
     EventType(
         "call.started",
         "A call is live: a phone call was answered, or a video call has started.",
         CallEventData,
-        {"call": CALL},
+        ANSWERED,
     ),
     EventType(
         "call.errored",
         "A call was to end, and the attempts to end it at its provider were given up: it may run.",
         CallEventData,
-        {"call": CALL},
+        ERRORED,
     ),
-    EventType(
-        "call.ended", "A call has ended; its post-processing has started.", CallEventData, {"call": CALL}
-    ),
+    EventType("call.ended", "A call has ended; its post-processing has started.", CallEndedData, CALL_ENDED),
     EventType(
         "call.analyzed",
         "The analysis of a call is available: metrics and sentiment.",
         CallAnalyzedData,
-        {"call": CALL, "analysis": ANALYSIS},
+        ANALYZED,
     ),
     EventType(
         "call.processed",
@@ -170,24 +129,24 @@ EVENT_TYPES = [
         "call.updated",
         "A call was changed: by a request, its provider (who answered, its price), or a step run again.",
         CallUpdatedData,
-        {"call": CALL, "changed": ["answered_by"]},
+        UPDATED,
     ),
     EventType(
         "call.recording_ready",
         "A recording of a call is ready; `recording` holds its link, which may expire.",
         RecordingReadyData,
-        {"call": CALL, "recording": RECORDING},
+        RECORDING_READY,
     ),
     EventType(
         "call.still_live",
         "An ended call was found live at its provider, and is hung up again.",
-        CallEventData,
-        {"call": CALL},
+        CallEndedData,
+        STILL_LIVE,
     ),
     EventType(
         "operation.finished",
         "A bulk operation has finished.",
         OperationFinishedData,
-        {"operation": OPERATION},
+        OPERATION_FINISHED,
     ),
 ]

@@ -1,16 +1,19 @@
-"""Publishes the events of a call's life, in the transaction of the change that they are about.
+"""Publishes events about calls, in the transaction of the change that they are about.
 
-The call must be locked, or written by this transaction: the number of an event is taken from its row. That
-an event is published once per transition follows from the row as well: each has a field that is set once.
+The call must be locked, or written by this transaction: the number of an event is taken from its row. An
+event shows the call as it is saved: it is numbered, then the call is saved, then the event is written. That
+an event of a call's life is published once per transition follows from the row: each has a field set once.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from calls.call_events.details import recordings_of
 from calls.models.call import Call
 from calls.representation import CallSerializer
+from calls.sql import bulk_write
 from liveplatform.webhooks.publish import EventMessage, publish_many
 
 CREATED = "call.created"
@@ -20,6 +23,22 @@ STARTED = "call.started"
 ENDED = "call.ended"
 ERRORED = "call.errored"
 UPDATED = "call.updated"
+# Before its end a call has no recordings, mostly; these events hold them.
+WITH_RECORDINGS = (ENDED, "call.still_live", "call.recording_ready", "call.analyzed", "call.processed")
+
+
+@dataclass(frozen=True)
+class CallEvent:
+    """An event to publish: number `sequence` of its call; `data` has what it holds besides the call."""
+
+    call: Call
+    type: str
+    sequence: int
+    data: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def has_recordings(self) -> bool:
+        return self.type in WITH_RECORDINGS or "steps" in self.data
 
 
 @dataclass(frozen=True)
@@ -37,14 +56,20 @@ class CallState:
         return cls(call.is_over, call.ringing_at, call.answered_at, call.started_at, call.answered_by)
 
 
-def life_messages(call: Call, before: CallState) -> list[EventMessage]:
+def number_event(call: Call, event_type: str, data: Mapping[str, Any] | None = None) -> CallEvent:
+    """The next event of this call; increments its event_sequence, which the caller saves."""
+    call.event_sequence += 1
+    return CallEvent(call, event_type, call.event_sequence, dict(data or {}))
+
+
+def life_events(call: Call, before: CallState) -> list[CallEvent]:
     """The events of what has happened to a live call since `before`, in their order.
 
     A report that comes after the next state, or after the end, fills in its time and is not published.
     """
     if before.is_over:
         return []
-    events = [message(call, event_type) for event_type in _transitions(call, before)]
+    events = [number_event(call, event_type) for event_type in _transitions(call, before)]
     if not events and call.answered_by != before.answered_by:
         events.append(updated(call, ["answered_by"]))
     return events
@@ -59,32 +84,38 @@ def _transitions(call: Call, before: CallState) -> Iterator[str]:
         yield STARTED
 
 
-def message(call: Call, event_type: str, data: Mapping[str, Any] | None = None) -> EventMessage:
-    """The next event of this call; the caller saves its event_sequence and publishes the message."""
-    call.event_sequence += 1
-    body = {"call": CallSerializer.write(call), **(data or {})}
-    return EventMessage(call.account_id, call.pk, call.event_sequence, event_type, body)
+def updated(call: Call, changed: Iterable[str]) -> CallEvent:
+    """`call.updated` with the names of the fields that changed; otherwise as `number_event`."""
+    return number_event(call, UPDATED, {"changed": sorted(changed)})
 
 
-def updated(call: Call, changed: Iterable[str]) -> EventMessage:
-    """`call.updated` with the names of the fields that changed; otherwise as `message`."""
-    return message(call, UPDATED, {"changed": sorted(changed)})
+def publish_events(events: Sequence[CallEvent]) -> None:
+    """Publish these events, whose calls are saved, in the caller's transaction."""
+    if events:
+        recordings = recordings_of({event.call.pk for event in events if event.has_recordings})
+        publish_many([_message(event, recordings) for event in events])
 
 
 def publish(call: Call, *event_types: str, data: Mapping[str, Any] | None = None) -> None:
     """Publish events of these types, in this order; the row's event_sequence counts them already."""
     call.event_sequence -= len(event_types)
-    publish_many([message(call, event_type, data) for event_type in event_types])
+    publish_events([number_event(call, event_type, data) for event_type in event_types])
 
 
 def publish_life(call: Call, before: CallState) -> None:
     """Publish the events of what has happened to the call since `before`, and save its event_sequence."""
-    messages = life_messages(call, before)
-    if messages:
-        call.save(update_fields=["event_sequence"])
-        publish_many(messages)
+    if events := life_events(call, before):
+        bulk_write([call], ["event_sequence"])
+        publish_events(events)
 
 
 def publish_update(call: Call, changed: Iterable[str]) -> None:
     """Publish call.updated; the row's event_sequence counts it already."""
     publish(call, UPDATED, data={"changed": sorted(changed)})
+
+
+def _message(event: CallEvent, recordings: Mapping[Any, list[dict[str, Any]]]) -> EventMessage:
+    call = event.call
+    found = {"recordings": recordings.get(call.pk, [])} if event.has_recordings else {}
+    data = {"call": CallSerializer.write(call), **found, **event.data}
+    return EventMessage(call.account_id, call.pk, event.sequence, event.type, data)

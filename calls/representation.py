@@ -1,15 +1,15 @@
-"""A call, its analysis and its steps as JSON: in the platform's own API, in events, and as SQL.
+"""A call, its recordings and its steps as JSON: in the platform's own API and in events.
 
 Times are UTC. `provider` holds what the provider reported, apart from the platform's own state.
 """
 
-from django.db.models import DateTimeField
 from rest_framework import serializers
 
 from calls.models import Call, Step
-from calls.models.answer import AnsweredBy
+from calls.models.answer import AnsweredBy, MachineDetection, OnMachine
+from calls.models.call_status import TWILIO_STATUSES, twilio_status
 from calls.models.end_code import EndCode
-from liveplatform.api.serializers import JSONObjectField, PlainField, PlainSerializer, plain_fields
+from liveplatform.api.serializers import JSONObjectField, PlainSerializer
 
 
 class ProviderSerializer(PlainSerializer):
@@ -17,42 +17,88 @@ class ProviderSerializer(PlainSerializer):
 
     name = serializers.CharField(source="provider", allow_null=True)
     call_id = serializers.CharField(source="provider_call_id", allow_null=True)
+    connection_id = serializers.UUIDField(allow_null=True)
     state = serializers.ChoiceField(source="provider_state", choices=Call.ProviderState.choices)
     status = serializers.CharField(source="provider_status", allow_null=True)
+    answered_by = serializers.CharField(source="provider_answered_by", allow_null=True)
     confirmed_at = serializers.DateTimeField(source="provider_confirmed_at", allow_null=True)
     ended_at = serializers.DateTimeField(source="provider_ended_at", allow_null=True)
 
 
 class CallSerializer(PlainSerializer):
-    """A call in the platform's own API and in events."""
+    """A call: every field of it that its account may see, the same in the API and in events."""
 
     id = serializers.UUIDField()
+    account_id = serializers.UUIDField()
     channel = serializers.ChoiceField(choices=Call.Channel.choices)
     status = serializers.ChoiceField(choices=Call.Status.choices)
+    call_status = serializers.ChoiceField(choices=TWILIO_STATUSES, help_text="In Twilio's vocabulary.")
     created_at = serializers.DateTimeField()
+    created_by = serializers.CharField(
+        allow_null=True, help_text='The actor that created it, for example "key:…".'
+    )
+    updated_at = serializers.DateTimeField(help_text="Moves with every change, and never backwards.")
     scheduled_at = serializers.DateTimeField(allow_null=True)
     ringing_at = serializers.DateTimeField(allow_null=True)
     answered_at = serializers.DateTimeField(allow_null=True)
     answered_by = serializers.ChoiceField(choices=AnsweredBy.choices, allow_null=True)
+    machine_detection = serializers.ChoiceField(choices=MachineDetection.choices, allow_null=True)
+    on_machine = serializers.ChoiceField(choices=OnMachine.choices, allow_null=True)
     ring_time = serializers.IntegerField(allow_null=True, help_text="Seconds from ringing to answer.")
     started_at = serializers.DateTimeField(allow_null=True)
     ended_at = serializers.DateTimeField(allow_null=True)
     duration = serializers.IntegerField(
         allow_null=True, help_text="Seconds from the answer of a phone call, or the start of a video call."
     )
+    time_limit = serializers.IntegerField(allow_null=True, help_text="Seconds from its start.")
+    join_limit = serializers.IntegerField(
+        allow_null=True, help_text="Seconds that a live room waits for somebody; 0: no limit."
+    )
+    joined_at = serializers.DateTimeField(allow_null=True, help_text="When somebody was first in the room.")
+    empty_since = serializers.DateTimeField(allow_null=True, help_text="Since when its room is empty.")
+    end_requested_at = serializers.DateTimeField(
+        allow_null=True, help_text="An end was requested that waits, or waited, for the provider."
+    )
     disconnect_reason = serializers.CharField(allow_null=True)
     end_code = serializers.ChoiceField(choices=EndCode.choices, allow_null=True)
     ended_by = serializers.CharField(allow_null=True)
     provider = ProviderSerializer(source="*")
+    provider_seen_at = serializers.DateTimeField(
+        allow_null=True, help_text="When the provider last reported."
+    )
     host_user_id = serializers.CharField(allow_null=True)
     title = serializers.CharField(allow_null=True)
+    stream_call_type = serializers.CharField(
+        allow_null=True, help_text="The type of its room at the provider."
+    )
     vars()["from"] = serializers.CharField(source="from_number", allow_null=True)  # `from` is a keyword
     to = serializers.CharField(source="to_number", allow_null=True)
+    extension = serializers.CharField(allow_null=True, help_text="Digits dialled after `to` answered.")
     direction = serializers.CharField(allow_null=True)
     is_test = serializers.BooleanField()
-    sentiment = serializers.CharField(allow_null=True)
-    recording_url = serializers.CharField(allow_null=True)
+    ai_agent_id = serializers.UUIDField(allow_null=True)
+    campaign_id = serializers.UUIDField(allow_null=True)
+    contact_id = serializers.UUIDField(allow_null=True)
+    workspace = serializers.CharField()
+    dynamic_variables = JSONObjectField()
+    cost = serializers.FloatField(
+        allow_null=True, help_text="The provider's price, in `price_unit`; at most six decimal places."
+    )
+    price_unit = serializers.CharField(allow_null=True, help_text="ISO 4217, for example USD.")
+    latency = serializers.FloatField(allow_null=True, help_text="Median response latency, seconds.")
+    sentiment = serializers.CharField(allow_null=True, help_text="The label of the newest analysis.")
+    rating = serializers.IntegerField(allow_null=True)
+    feedback = serializers.CharField(allow_null=True)
+    notes = serializers.CharField(allow_null=True)
+    recording_url = serializers.CharField(allow_null=True, help_text="Of the newest recording.")
+    recording_ready_at = serializers.DateTimeField(allow_null=True)
+    recording_expires_at = serializers.DateTimeField(allow_null=True, help_text="When its link expires.")
     metadata = JSONObjectField()
+
+    @staticmethod
+    def get_call_status(call: Call) -> str:
+        """As the generated column, also for a call whose changes are not saved."""
+        return twilio_status(call.status, call.provider_status, is_over=call.is_over)
 
 
 class StepSerializer(PlainSerializer):
@@ -75,16 +121,6 @@ class StepOutcome(StepSerializer):
     log = None  # type: ignore[assignment]
 
 
-class AnalysisSerializer(PlainSerializer):
-    """The result of an analysis."""
-
-    metrics = JSONObjectField()
-    sentiment = JSONObjectField()
-    analyser = serializers.CharField()
-    version = serializers.CharField()
-    created_at = serializers.DateTimeField()
-
-
 class RecordingSerializer(PlainSerializer):
     """A recording file that is ready at the provider."""
 
@@ -95,27 +131,3 @@ class RecordingSerializer(PlainSerializer):
     duration = serializers.IntegerField(allow_null=True, help_text="Seconds.")
     ready_at = serializers.DateTimeField()
     expires_at = serializers.DateTimeField(allow_null=True, help_text="When its link expires.")
-
-
-def call_json_sql(row: str) -> str:
-    """SQL for the JSON of a row of calls_call: the statement that ends a call writes its event."""
-    return _object_sql(row, CallSerializer)
-
-
-def rfc3339_sql(time: str) -> str:
-    """SQL for a time as RFC 3339 in UTC."""
-    return f"""to_char({time} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
-
-
-def _object_sql(row: str, serializer: type[PlainSerializer]) -> str:
-    pairs = (f"'{field.name}', {_value_sql(row, field)}" for field in plain_fields(serializer))
-    return f"json_build_object({', '.join(pairs)})"
-
-
-def _value_sql(row: str, field: PlainField) -> str:
-    if field.nested:
-        return _object_sql(row, field.nested)
-    column = f"{row}.{field.source}"
-    if field.blank_is_null:
-        return f"nullif({column}, '')"
-    return rfc3339_sql(column) if isinstance(Call._meta.get_field(field.source), DateTimeField) else column

@@ -15,10 +15,10 @@ from django.db import connection
 from django.db.models import CharField
 
 from calls.activity import RERUN
+from calls.call_events.sql import call_json_sql, recordings_json_sql, rfc3339_sql
 from calls.models.call import UNANSWERED, Call
 from calls.models.end_code import DEFAULT_REASON, EndCode
 from calls.models.step import NO_ROOM, NOTHING_RUNS, Step
-from calls.representation import call_json_sql, rfc3339_sql
 from liveplatform.db.prepared import execute_prepared
 from liveplatform.db.rows import columns_of, from_row
 from liveplatform.db.uuid7 import sql_uuid7, uuid7
@@ -29,10 +29,14 @@ from liveplatform.work.models import NO_KEY
 
 COLUMNS = columns_of(Call, "ended")
 
+# The time of this change, later than that of the one before it. Other writers leave it to the trigger
+# call_updated_at, which does the same.
+UPDATED_AT = "greatest(clock_timestamp(), c.updated_at + interval '1 microsecond')"
+
 # The database's clock sets ended_at, and its row lock decides which of concurrent requests ends the call.
 END_CALLS = """
     UPDATE calls_call AS c
-    SET status = 'ended', ended_at = now(), updated_at = now(), event_sequence = event_sequence + 1,
+    SET status = 'ended', ended_at = now(), updated_at = {updated_at}, event_sequence = event_sequence + 1,
         disconnect_reason = %(reason)s, end_code = %(code)s, ended_by = %(actor)s,
         duration = coalesce(duration, greatest(0, extract(epoch FROM
             now() - coalesce(answered_at, started_at)))::int)
@@ -74,15 +78,16 @@ CALL_ENDED_EVENT = f"""
            NULL::uuid AS only_endpoint, NULL::uuid AS except_endpoint,
            json_build_object('type', 'call.ended', 'timestamp', {rfc3339_sql("now()")},
                              'sequence', ended.event_sequence,
-                             'data', json_build_object('call', {call_json_sql("ended")}))::text AS body
+                             'data', json_build_object('call', {call_json_sql("ended")},
+                                 'recordings', {recordings_json_sql("ended.id")}))::text AS body
     FROM ended
 """  # noqa: S608
 
 
 def _compose(where: str, locked: str = "") -> str:
     return f"""
-        WITH {locked} ended AS ({END_CALLS.format(where=where)}), steps AS ({INSERT_STEPS}),
-             events AS MATERIALIZED ({CALL_ENDED_EVENT}), {INSERT_DELIVERIES}
+        WITH {locked} ended AS ({END_CALLS.format(where=where, updated_at=UPDATED_AT)}),
+             steps AS ({INSERT_STEPS}), events AS MATERIALIZED ({CALL_ENDED_EVENT}), {INSERT_DELIVERIES}
         SELECT {COLUMNS}, (SELECT count(*) FROM deliveries) FROM ended"""  # noqa: S608
 
 
@@ -196,24 +201,27 @@ def release_notify(call_ids: Iterable[UUID]) -> None:
         ring(Step.queue)
 
 
-def bulk_write(calls: Iterable[Call], fields: Sequence[str], *, touch: bool = False) -> None:
-    """Write these fields of all calls in one statement; `touch` sets updated_at too.
+def bulk_write(calls: Iterable[Call], fields: Sequence[str]) -> None:
+    """Write these fields of all calls in one statement, and set their updated_at here and there.
 
     bulk_update() would build a CASE expression per field with a branch per row.
     """
     rows: Collection[Call] = list(calls)
     if rows:
         columns = {name: [getattr(call, name) for call in rows] for name in ("pk", *fields)}
-        execute_prepared(_update_statement(tuple(fields), touch), columns)
+        updated = dict(execute_prepared(_update_statement(tuple(fields)), columns).fetchall())
+        for call in rows:
+            call.updated_at = updated.get(call.pk, call.updated_at)
 
 
 @cache
-def _update_statement(fields: tuple[str, ...], touch: bool) -> str:
+def _update_statement(fields: tuple[str, ...]) -> str:
     assignments = ", ".join(f"{name} = w.{name}" for name in fields)
     arrays = ", ".join(f"%({name})s::{_array_type(name)}[]" for name in fields)
     return f"""
-        UPDATE calls_call AS c SET {"updated_at = now(), " if touch else ""}{assignments}
+        UPDATE calls_call AS c SET updated_at = {UPDATED_AT}, {assignments}
         FROM unnest(%(pk)s::uuid[], {arrays}) AS w(pk, {", ".join(fields)}) WHERE c.id = w.pk
+        RETURNING c.id, c.updated_at
     """  # noqa: S608 - names of our own
 
 

@@ -161,7 +161,7 @@ def _record_unknown(call: Call, why: str) -> bool:
     unnamed = Call.objects.filter(pk=call.pk, provider_call_id="")
     with transaction.atomic():
         activity.record(call.pk, f"provider:{call.provider}", activity.ANSWER_LOST, why)
-        return bool(unnamed.update(provider_status=SUBMISSION_UNKNOWN, updated_at=Now()))
+        return bool(unnamed.update(provider_status=SUBMISSION_UNKNOWN))
 
 
 def _record_failed(call: Call, why: str, provider: str) -> None:

@@ -62,7 +62,6 @@ def _request_end(call: Call, reason: str, code: EndCode, actor: str) -> Step:
     with transaction.atomic():
         unrequested.update(
             end_requested_at=Now(),
-            updated_at=Now(),
             disconnect_reason=reason,
             end_code=code.value,
             ended_by=actor,

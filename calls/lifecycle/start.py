@@ -58,14 +58,13 @@ def _mark_live(call: Call, actor: str) -> bool:
             status=Call.Status.LIVE,
             started_at=Now(),
             empty_since=None,
-            updated_at=Now(),
             event_sequence=F("event_sequence") + 1,
         )
         if changed:
+            activity.record(call.pk, actor, activity.STARTED)
             call.refresh_from_db()
             publish(call, STARTED)
             reschedule(call)
-            activity.record(call.pk, actor, activity.STARTED)
     return bool(changed)
 
 

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.db.models.functions import Now
 
 from calls import activity
 from calls.adapters import adapter_for
@@ -93,12 +92,11 @@ def _save_changes(call: Call, actor: str, verb: str, values: Mapping[str, Any]) 
     if changed:
         for name in changed:
             setattr(call, name, values[name])
-        call.updated_at = Now()
         call.event_sequence += 1
-        call.save(update_fields=[*changed, "updated_at", "event_sequence"])
+        call.save(update_fields=[*changed, "event_sequence"])
+        activity.record(call.pk, actor, verb, ", ".join(sorted(changed)))
         call.refresh_from_db(fields=["updated_at"])
         publish_update(call, changed)
-        activity.record(call.pk, actor, verb, ", ".join(sorted(changed)))
     return changed
 
 

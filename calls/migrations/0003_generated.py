@@ -154,6 +154,11 @@ class Migration(migrations.Migration):
             field=models.CharField(blank=True, choices=[('ended_by_api', 'Ended By Api'), ('ended_by_staff', 'Ended By Staff'), ('emergency_stop', 'Emergency Stop'), ('time_limit', 'Time Limit'), ('stale', 'Stale'), ('quality_control', 'Quality Control'), ('participants_left', 'Participants Left'), ('nobody_came', 'Nobody Came'), ('voicemail', 'Voicemail'), ('room_gone', 'Room Gone'), ('ended_at_provider', 'Ended At Provider'), ('busy', 'Busy'), ('no_answer', 'No Answer'), ('canceled', 'Canceled'), ('failed', 'Failed'), ('session_ended', 'Session Ended')], default='', max_length=24),
         ),
         migrations.AlterField(
+            model_name='call',
+            name='updated_at',
+            field=models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), help_text='Moves with every change.'),
+        ),
+        migrations.AlterField(
             model_name='operation',
             name='code',
             field=models.CharField(choices=[('ended_by_api', 'Ended By Api'), ('ended_by_staff', 'Ended By Staff'), ('emergency_stop', 'Emergency Stop'), ('time_limit', 'Time Limit'), ('stale', 'Stale'), ('quality_control', 'Quality Control'), ('participants_left', 'Participants Left'), ('nobody_came', 'Nobody Came'), ('voicemail', 'Voicemail'), ('room_gone', 'Room Gone'), ('ended_at_provider', 'Ended At Provider'), ('busy', 'Busy'), ('no_answer', 'No Answer'), ('canceled', 'Canceled'), ('failed', 'Failed'), ('session_ended', 'Session Ended')], max_length=24),

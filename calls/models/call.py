@@ -51,7 +51,9 @@ class Call(AnswerOfCall):
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.SCHEDULED)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     created_by = models.CharField(max_length=80, blank=True, default="", db_default="", editable=False)
-    updated_at = models.DateTimeField(db_default=Now())
+    # Set by the trigger call_updated_at with every change, and with changes of the call's transcript,
+    # analyses, recordings and activities (migration updated_at).
+    updated_at = models.DateTimeField(db_default=Now(), help_text="Moves with every change.")
     scheduled_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 

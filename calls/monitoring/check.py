@@ -180,7 +180,6 @@ def _record_live(call: Call, result: Mapping[str, Any], now: datetime) -> None:
             "provider_seen_at",
             "provider_state",
             "provider_status",
-            "updated_at",
         ]
     )
     publish_life(call, before)
@@ -194,7 +193,6 @@ def _record_leg(call: Call, result: Mapping[str, Any], now: datetime) -> None:
     if call.provider_status == "ringing":
         call.set_ringing(now)
     call.set_answer(result["answer"])
-    call.updated_at = now
 
 
 def _go_live(call: Call, now: datetime) -> None:
@@ -202,7 +200,6 @@ def _go_live(call: Call, now: datetime) -> None:
     is_waiting = call.status == Call.Status.SCHEDULED and not call.end_requested_at
     if is_waiting and call.scheduled_at and may_go_live(call, now):
         call.status, call.started_at, call.empty_since = Call.Status.LIVE, now, None
-        call.updated_at = now
 
 
 def _delete_finished(monitors: Sequence[CallMonitor], calls: Mapping[UUID, Call]) -> None:

@@ -8,8 +8,8 @@ from django.db.models.functions import Now
 
 from calls.models.call import Call
 from calls.models.step import Step
-from calls.representation import CallSerializer
-from liveplatform.webhooks.publish import publish
+from calls.publish import number_event, publish_events
+from calls.sql import bulk_write
 
 log = structlog.get_logger(__name__)
 
@@ -36,10 +36,11 @@ def terminate_again(call_id: UUID, *, paced: bool = False) -> bool:
         return False
     call.provider_state = Call.ProviderState.LIVE
     is_news = call.is_over and not step.times_given_up
-    call.event_sequence += is_news
-    call.save(update_fields=["provider_state", "event_sequence"])
+    events = [number_event(call, "call.still_live")] if is_news else []
+    bulk_write([call], ("provider_state", "event_sequence"))
+    publish_events(events)
     if is_news:
-        _report(call)
+        log.error("call_still_live", call_id=str(call.pk), provider=call.provider)
     return True
 
 
@@ -48,10 +49,3 @@ def _is_early(step: Step, now: datetime) -> bool:
     if not times or step.settled_at is None:
         return False
     return now < step.settled_at + PACE[min(times, len(PACE)) - 1]
-
-
-def _report(call: Call) -> None:
-    publish(
-        call.account_id, call.pk, call.event_sequence, "call.still_live", {"call": CallSerializer.write(call)}
-    )
-    log.error("call_still_live", call_id=str(call.pk), provider=call.provider)

@@ -7,7 +7,6 @@ it (transcripts.py).
 from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
-from uuid import UUID
 
 from django.utils import timezone
 
@@ -36,8 +35,8 @@ def _analyse(transcript: Transcript) -> Outcome:
     return succeeded(vars(found))
 
 
-def save(steps: Iterable[Step]) -> dict[UUID, Analysis]:
-    """Save the analyses of those of these steps that are done analyses; by call id.
+def results(steps: Iterable[Step]) -> list[Analysis]:
+    """The analyses of those of these steps that are done analyses, not saved.
 
     Sets sentiment and latency of their calls, which the caller saves.
     """
@@ -45,11 +44,9 @@ def save(steps: Iterable[Step]) -> dict[UUID, Analysis]:
     for step in done:
         step.call.sentiment = step.result["sentiment"]["label"]
         step.call.latency = _latency_seconds(step.result["metrics"])
-    analyses = [
+    return [
         Analysis(call=step.call, created_at=step.settled_at or timezone.now(), **step.result) for step in done
     ]
-    Analysis.objects.bulk_create(analyses)
-    return {analysis.call_id: analysis for analysis in analyses}
 
 
 def _latency_seconds(metrics: Mapping[str, Any]) -> float | None:

@@ -4,15 +4,15 @@ The step itself does nothing; its event is published with the outcome. A step th
 `call.processed` publishes `call.updated` when it settles, unless it only failed once more.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from calls.models.analysis import Analysis
-from calls.models.call import Call
+from calls.call_events.details import details_of
 from calls.models.step import Step
-from calls.representation import AnalysisSerializer, CallSerializer, StepOutcome
-from liveplatform.webhooks.publish import EventMessage
+from calls.publish import CallEvent, number_event, updated
+from calls.representation import StepOutcome
 from liveplatform.work.outcomes import Outcome, succeeded
 
 
@@ -20,22 +20,21 @@ def attempt() -> Outcome:
     return succeeded()
 
 
-def events(steps: Sequence[Step], analyses: Mapping[UUID, Analysis]) -> list[EventMessage]:
-    """The events of these settled steps; increments event_sequence of their calls, which the caller saves."""
+def events(steps: Sequence[Step], analysed: Collection[UUID]) -> list[CallEvent]:
+    """The events of these settled steps; `analysed` are the calls with a new analysis.
+
+    Increments event_sequence of their calls, which the caller saves; `complete` adds what the events hold.
+    """
     calls = {step.call_id: step.call for step in steps}
     processed = {
         step.call_id for step in steps if step.kind == Step.Kind.NOTIFY and step.state == Step.State.DONE
     }
     rerun = {step.call_id for step in steps if step.kind != Step.Kind.NOTIFY and not _is_known(step)}
-    updated = Step.processed_calls(rerun) - processed
-    payloads = _payloads(processed | updated)
+    changed = Step.processed_calls(rerun) - processed
     return [
-        *(
-            _event(calls[pk], "call.analyzed", {"analysis": AnalysisSerializer.write(analysis)})
-            for pk, analysis in analyses.items()
-        ),
-        *(_event(calls[pk], "call.processed", payloads[pk]) for pk in processed),
-        *(_event(calls[pk], "call.updated", {"changed": ["steps"], **payloads[pk]}) for pk in updated),
+        *(number_event(calls[pk], "call.analyzed") for pk in analysed),
+        *(number_event(calls[pk], "call.processed") for pk in processed),
+        *(updated(calls[pk], ["steps"]) for pk in changed),
     ]
 
 
@@ -44,21 +43,20 @@ def _is_known(step: Step) -> bool:
     return step.state == Step.State.FAILED and step.times_given_up > 1
 
 
-def _payloads(call_ids: set[UUID]) -> dict[UUID, dict[str, Any]]:
-    """The newest analysis and all steps of each call, in two queries."""
-    if not call_ids:
-        return {}
-    newest = Analysis.objects.filter(call__in=call_ids).order_by("call", "-created_at", "-id")
-    analyses = {found.call_id: AnalysisSerializer.write(found) for found in newest.distinct("call")}
-    steps: dict[UUID, list[Step]] = {pk: [] for pk in call_ids}
-    for step in Step.objects.filter(call__in=call_ids).exclude(kind=Step.Kind.NOTIFY).order_by("id"):
-        steps[step.call_id].append(step)
-    outcomes = {pk: list(map(StepOutcome.write, own)) for pk, own in steps.items()}
-    return {pk: {"analysis": analyses.get(pk), "steps": outcomes[pk]} for pk in call_ids}
+def complete(events: Sequence[CallEvent]) -> None:
+    """Add transcript and analysis to these events, and the outcome of each step to all but call.analyzed."""
+    details = details_of({event.call.pk for event in events})
+    outcomes = _outcomes({event.call.pk for event in events if event.type != "call.analyzed"})
+    for event in events:
+        event.data.update(details[event.call.pk])
+        if event.type != "call.analyzed":
+            event.data["steps"] = outcomes[event.call.pk]
 
 
-def _event(call: Call, type: str, data: Mapping[str, Any]) -> EventMessage:  # noqa: A002 - the event's own word
-    call.event_sequence += 1
-    return EventMessage(
-        call.account_id, call.pk, call.event_sequence, type, {"call": CallSerializer.write(call), **data}
-    )
+def _outcomes(call_ids: set[UUID]) -> Mapping[UUID, list[dict[str, Any]]]:
+    """All steps of each call but notify, as JSON."""
+    outcomes: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
+    if call_ids:
+        for step in Step.objects.filter(call__in=call_ids).exclude(kind=Step.Kind.NOTIFY).order_by("id"):
+            outcomes[step.call_id].append(StepOutcome.write(step))
+    return outcomes

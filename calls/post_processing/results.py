@@ -6,29 +6,16 @@ depend on the number of steps.
 
 from collections.abc import Sequence
 
-from calls.models.answer import ANSWER_FIELDS
+from calls.models.analysis import Analysis
 from calls.models.call import Call
 from calls.models.step import Step
 from calls.post_processing import analyse, notify, terminate
+from calls.publish import publish_events
 from calls.sql import bulk_write, release_notify
 from liveplatform.db.rows import in_bulk
-from liveplatform.webhooks.publish import publish_many
 
 # What the steps set on their calls.
-WRITTEN_FIELDS = (
-    *ANSWER_FIELDS,
-    "provider_call_id",
-    "provider_state",
-    "provider_status",
-    "provider_ended_at",
-    "provider_confirmed_at",
-    "duration",
-    "cost",
-    "price_unit",
-    "sentiment",
-    "latency",
-    "event_sequence",
-)
+WRITTEN_FIELDS = (*terminate.CONFIRMED_FIELDS, "sentiment", "latency", "event_sequence")
 
 
 def settled(steps: Sequence[Step]) -> None:
@@ -41,8 +28,11 @@ def settled(steps: Sequence[Step]) -> None:
         step.call = calls[step.call_id]
         if step.kind == Step.Kind.TERMINATE:
             terminate.apply(step)
-    analyses = analyse.save(final)
-    messages = [*terminate.events(final), *notify.events(final, analyses)]
+    analyses = analyse.results(final)
+    given_up = terminate.events(final)
+    events = notify.events(final, [analysis.call_id for analysis in analyses])
     bulk_write(calls.values(), WRITTEN_FIELDS)
-    publish_many(messages)
+    Analysis.objects.bulk_create(analyses)
+    notify.complete(events)
+    publish_events([*given_up, *events])
     release_notify({step.call_id for step in final if step.kind != Step.Kind.NOTIFY})

@@ -12,16 +12,29 @@ from functools import partial
 from typing import Any
 
 from calls import activity, publish
+from calls.models.answer import ANSWER_FIELDS
 from calls.models.call import Call
 from calls.models.step import NOTHING_RUNS, Step
 from calls.monitoring.lost_calls import LostCallSearch, search_for
 from calls.post_processing.provider_request import provider_request
-from calls.sql import end_as_requested
-from liveplatform.webhooks.publish import EventMessage
+from calls.sql import bulk_write, end_as_requested
 from liveplatform.work.models import AttemptFn
 from liveplatform.work.outcomes import Outcome, skip, succeeded
 from providers.base import Adapter, EndsCalls, EndsRooms, FindsCalls
 from providers.errors import ProviderError
+
+# What the provider's confirmation sets.
+CONFIRMED_FIELDS = (
+    *ANSWER_FIELDS,
+    "provider_call_id",
+    "provider_state",
+    "provider_status",
+    "provider_ended_at",
+    "provider_confirmed_at",
+    "duration",
+    "cost",
+    "price_unit",
+)
 
 
 def attempt(step: Step, adapter: Adapter | ProviderError) -> AttemptFn:
@@ -69,10 +82,10 @@ def _mark_errored(call: Call) -> None:
         call.status = Call.Status.ERRORED
 
 
-def events(steps: Iterable[Step]) -> list[EventMessage]:
+def events(steps: Iterable[Step]) -> list[publish.CallEvent]:
     """call.errored of the calls whose terminate step was given up now, for the first time."""
     given_up = (step for step in steps if step.kind == Step.Kind.TERMINATE and _was_given_up_first(step))
-    return [publish.message(step.call, publish.ERRORED) for step in given_up]
+    return [publish.number_event(step.call, publish.ERRORED) for step in given_up]
 
 
 def _was_given_up_first(step: Step) -> bool:
@@ -81,8 +94,6 @@ def _was_given_up_first(step: Step) -> bool:
 
 def _confirm_end(call: Call, facts: Mapping[str, Any], at: datetime | None) -> None:
     """The provider confirmed the end; a call that was to end with this confirmation ends now."""
-    if not call.is_over:
-        end_as_requested(call)
     if not call.provider_call_id and facts.get("call_id"):  # found by _find_and_terminate
         call.provider_call_id = facts["call_id"]
         activity.record(call.pk, "worker", activity.LOST_CALL_FOUND, call.provider_call_id)
@@ -92,3 +103,6 @@ def _confirm_end(call: Call, facts: Mapping[str, Any], at: datetime | None) -> N
     call.set_answer(facts)
     call.confirm_end(str(facts.get("status", "")), ended_at, facts.get("duration"), at=at)
     call.set_cost(facts.get("cost", ""), facts.get("price_unit", ""))
+    if not call.is_over:
+        bulk_write([call], CONFIRMED_FIELDS)  # first, so that call.ended has them
+        end_as_requested(call)

@@ -19,10 +19,9 @@ from calls.monitoring.late_legs import terminate_again
 from calls.monitoring.schedule import check_now, pull_forward, reschedule_many
 from calls.provider_events.correlate import correlate
 from calls.provider_events.transitions import Transition, adopt_leg, transition
-from calls.publish import CallState, life_messages, updated
+from calls.publish import CallEvent, CallState, life_events, publish_events, updated
 from calls.recordings.store import upsert_many
 from calls.sql import bulk_write, end_as_requested, end_if_live_many
-from liveplatform.webhooks.publish import EventMessage, publish_many
 from liveplatform.work.models import AttemptFn
 from liveplatform.work.outcomes import Outcome, postpone, skip, succeeded
 from providers.events import ProviderEventData, from_json
@@ -97,10 +96,10 @@ def settled(events: Sequence[ProviderEvent]) -> None:
     superseded = _superseded(due)
     applied = [_apply(event, calls[event.call_id], event.pk in superseded) for event in due if event.call_id]
     changed = [call for pk, call in calls.items() if _written_values(call) != before[pk]]
-    messages = [m for call in changed for m in life_messages(call, states[call.pk])]
-    messages += _late_updates([call for call in changed if states[call.pk].is_over], before)
-    bulk_write(changed, (*WRITTEN, "event_sequence"), touch=True)
-    publish_many(messages)
+    news = [event for call in changed for event in life_events(call, states[call.pk])]
+    news += _late_updates([call for call in changed if states[call.pk].is_over], before)
+    bulk_write(changed, (*WRITTEN, "event_sequence"))
+    publish_events(news)
     _end([each for each in applied if each.transition.code is not None])
     for call_id in sorted({each.call.pk for each in applied if each.transition.still_live}):
         terminate_again(call_id)
@@ -154,7 +153,7 @@ def _apply_to_helper_room(call: Call, data: ProviderEventData) -> Transition:
     return Transition("its watch looks")
 
 
-def _late_updates(calls: Sequence[Call], before: Mapping[UUID, tuple[Any, ...]]) -> list[EventMessage]:
+def _late_updates(calls: Sequence[Call], before: Mapping[UUID, tuple[Any, ...]]) -> list[CallEvent]:
     """call.updated for ended calls of which more became known after their call.processed."""
     found: dict[UUID, list[str]] = {}
     for call in calls:

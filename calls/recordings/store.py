@@ -9,9 +9,10 @@ from django.db.models.functions import Now
 
 from calls.models.call import Call
 from calls.models.recording import Recording
+from calls.publish import CallEvent, number_event, publish_events
 from calls.recordings.schedule import refresh_before_expiry
-from calls.representation import CallSerializer, RecordingSerializer
-from liveplatform.webhooks.publish import EventMessage, publish_many
+from calls.representation import RecordingSerializer
+from calls.sql import bulk_write
 from providers.events import RecordingFile, is_http_url
 
 MAX_PROVIDER_ID_LENGTH = 300
@@ -47,8 +48,7 @@ def upsert_many(files: Sequence[tuple[UUID, RecordingFile]]) -> None:
         if new or changed:
             _save(new, changed)
             calls = Call.objects.in_bulk(call_ids)
-            messages = _show(calls, [*known.values(), *new], new)
-            publish_many(messages)
+            _show(calls, [*known.values(), *new], new)
             refresh_before_expiry(calls.values())
 
 
@@ -108,25 +108,18 @@ def _save(new: Sequence[Recording], changed: Sequence[Recording]) -> None:
     Recording.objects.bulk_update(changed, fields)
 
 
-def _show(
-    calls: Mapping[UUID, Call], recordings: Iterable[Recording], new: Sequence[Recording]
-) -> list[EventMessage]:
-    """Put the link of each call's newest recording on the call, and number the events of new ones."""
+def _show(calls: Mapping[UUID, Call], recordings: Iterable[Recording], new: Sequence[Recording]) -> None:
+    """Put the link of each call's newest recording on the call, and publish the new recordings."""
     newest: dict[UUID, Recording] = {}
     for recording in sorted(recordings, key=_recency):
         newest[recording.call_id] = recording
     for call in calls.values():
-        _show_on_call(call, newest[call.pk])
-    messages = [_message(calls[recording.call_id], recording) for recording in new]
-    Call.objects.bulk_update(calls.values(), [*SHOWN, "event_sequence", "updated_at"])
-    return messages
-
-
-def _show_on_call(call: Call, latest: Recording) -> None:
-    link = (latest.url, latest.ready_at, latest.expires_at)
-    if link != tuple(getattr(call, name) for name in SHOWN):
-        call.recording_url, call.recording_ready_at, call.recording_expires_at = link
-        call.updated_at = Now()
+        latest = newest[call.pk]
+        call.recording_url, call.recording_ready_at = latest.url, latest.ready_at
+        call.recording_expires_at = latest.expires_at
+    events = [_event(calls[recording.call_id], recording) for recording in new]
+    bulk_write(calls.values(), (*SHOWN, "event_sequence"))
+    publish_events(events)
 
 
 def _recency(recording: Recording) -> tuple[Any, ...]:
@@ -135,7 +128,5 @@ def _recency(recording: Recording) -> tuple[Any, ...]:
     return (at, recording.ready_at, recording.pk)
 
 
-def _message(call: Call, recording: Recording) -> EventMessage:
-    call.event_sequence += 1
-    data = {"call": CallSerializer.write(call), "recording": RecordingSerializer.write(recording)}
-    return EventMessage(call.account_id, call.pk, call.event_sequence, "call.recording_ready", data)
+def _event(call: Call, recording: Recording) -> CallEvent:
+    return number_event(call, "call.recording_ready", {"recording": RecordingSerializer.write(recording)})

@@ -32,15 +32,14 @@ def test_only_the_named_fields_are_written(account):
     call.duration, call.title = 3, "not saved"
     bulk_write([call], ("duration",))
     call.refresh_from_db()
-    assert (call.duration, call.title, call.updated_at) == (3, "", before)
+    assert (call.duration, call.title) == (3, "")
+    assert call.updated_at > before
 
 
-def test_touch_sets_updated_at(account):
+def test_a_write_sets_updated_at_of_the_instances(account):
     call = phone_call(account)
-    call.refresh_from_db()
-    Call.objects.filter(pk=call.pk).update(updated_at="2020-01-01T00:00:00Z")
-    bulk_write([call], ("duration",), touch=True)
-    assert Call.objects.get(pk=call.pk).updated_at.year > 2020
+    bulk_write([call], ("duration",))
+    assert call.updated_at == Call.objects.get(pk=call.pk).updated_at
 
 
 def test_a_text_that_is_too_long_is_refused_not_cut(account):

@@ -12,27 +12,28 @@ from calls.api.platform import serializers as shapes
 from calls.lifecycle.update import annotate_call
 from calls.models import Recording
 from calls.recordings.schedule import sync_now
+from calls.representation import CallSerializer
 
 
 class RecordMixin(CallsViewSet):
     """`/v1/calls/{id}/record` and `/v1/calls/{id}/recordings`"""
 
-    @extend_schema(summary="The full record of a call", responses=shapes.RecordSerializer)
+    @extend_schema(summary="The full record of a call", responses=CallSerializer)
     @action(detail=True)
     def record(self, request: Request, call_id: UUID) -> Response:
-        return Response(shapes.RecordSerializer.write(self.get_object()))
+        return Response(CallSerializer.write(self.get_object()))
 
     @extend_schema(
         summary="Change the notes, rating, feedback or metadata of a call, ended or not",
         description="Fields not sent are kept; null clears a field. `metadata` is merged (RFC 7396).",
         request=shapes.AnnotationRequest,
-        responses=shapes.RecordSerializer,
+        responses=CallSerializer,
     )
     @record.mapping.patch
     def annotate(self, request: Request, call_id: UUID) -> Response:
         changes = self.read(shapes.AnnotationRequest)
         call = annotate_call(call_id, changes=changes, **self.requester)
-        return Response(shapes.RecordSerializer.write(call))
+        return Response(CallSerializer.write(call))
 
     @extend_schema(
         summary="The recordings of a call, oldest first",

@@ -4,10 +4,11 @@ from typing import Any
 
 from rest_framework import serializers
 
+from calls.analysis.representation import AnalysisSerializer
 from calls.api.fields import MetadataField
 from calls.models import Step
 from calls.models.end_code import EndCode
-from calls.representation import AnalysisSerializer, CallSerializer, RecordingSerializer, StepSerializer
+from calls.representation import CallSerializer, RecordingSerializer, StepSerializer
 from liveplatform.api.serializers import (
     CleanCharField,
     EnvelopeSerializer,
@@ -17,24 +18,6 @@ from liveplatform.api.serializers import (
 )
 
 MAX_TEXT_LENGTH = 20_000
-
-
-class TurnSerializer(serializers.Serializer[dict[str, Any]]):
-    """One turn of a transcript."""
-
-    role = serializers.CharField(
-        help_text="customer or agent (user, caller, assistant, bot… are understood)."
-    )
-    text = serializers.CharField(max_length=10_000)
-    start_ms = serializers.IntegerField(required=False, allow_null=True, min_value=0)
-    end_ms = serializers.IntegerField(required=False, allow_null=True, min_value=0)
-
-
-class TranscriptBody(PlainSerializer):
-    """A transcript, for the schema; input is validated by calls.analysis.turns."""
-
-    turns = TurnSerializer(many=True)
-    language = serializers.CharField(required=False, max_length=16)
 
 
 class TranscriptRequest(StrictSerializer):
@@ -136,27 +119,6 @@ class AnnotationRequest(StrictSerializer):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Null clears a text; it is stored blank."""
         return attrs | {name: attrs[name] or "" for name in ("notes", "feedback") if name in attrs}
-
-
-class RecordSerializer(CallSerializer):
-    """A call with its full record."""
-
-    created_by = serializers.CharField(
-        allow_null=True, help_text='The actor that created it, for example "key:…".'
-    )
-    updated_at = serializers.DateTimeField()
-    time_limit = serializers.IntegerField(allow_null=True, help_text="Seconds from its start.")
-    empty_since = serializers.DateTimeField(allow_null=True, help_text="Since when its room is empty.")
-    end_requested_at = serializers.DateTimeField(allow_null=True)
-    provider_seen_at = serializers.DateTimeField(
-        allow_null=True, help_text="When the provider last reported."
-    )
-    extension = serializers.CharField(allow_null=True, help_text="Digits dialled after `to` answered.")
-    notes = serializers.CharField(allow_null=True)
-    feedback = serializers.CharField(allow_null=True)
-    rating = serializers.IntegerField(allow_null=True)
-    recording_ready_at = serializers.DateTimeField(allow_null=True)
-    recording_expires_at = serializers.DateTimeField(allow_null=True, help_text="When its link expires.")
 
 
 class RecordingsSerializer(PlainSerializer):

@@ -8,6 +8,7 @@ from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from calls.analysis.representation import TranscriptSerializer
 from calls.analysis.turns import BadTurn
 from calls.api.base import CallsViewSet
 from calls.api.platform import serializers as shapes
@@ -21,19 +22,19 @@ from liveplatform.api.exceptions import Conflict
 class TranscriptMixin(CallsViewSet):
     """`/v1/calls/{id}/transcript` and `/v1/calls/{id}/analysis`"""
 
-    @extend_schema(summary="The transcript of a call", responses=shapes.TranscriptBody)
+    @extend_schema(summary="The transcript of a call", responses=TranscriptSerializer)
     @action(detail=True)
     def transcript(self, request: Request, call_id: UUID) -> Response:
         transcript = Transcript.objects.filter(call=self.get_object()).first()
         if transcript is None:
             raise NotFound("The call has no transcript (yet).")
-        return Response(shapes.TranscriptBody.write(transcript))
+        return Response(TranscriptSerializer.write(transcript))
 
     @extend_schema(
         summary="Set the transcript of a call, before or after its end",
         description="Replaces the stored transcript. On an ended call the analysis runs (again).",
-        request=shapes.TranscriptBody,
-        responses=shapes.TranscriptBody,
+        request=TranscriptSerializer,
+        responses=TranscriptSerializer,
     )
     @transcript.mapping.put
     def put_transcript(self, request: Request, call_id: UUID) -> Response:
@@ -41,8 +42,8 @@ class TranscriptMixin(CallsViewSet):
 
     @extend_schema(
         summary="Append turns to a transcript",
-        request=shapes.TranscriptBody,
-        responses={200: shapes.TranscriptBody},
+        request=TranscriptSerializer,
+        responses={200: TranscriptSerializer},
     )
     @transcript.mapping.post
     def append_transcript(self, request: Request, call_id: UUID) -> Response:
@@ -58,7 +59,7 @@ class TranscriptMixin(CallsViewSet):
                 transcript = transcripts.append(call, turns, actor=actor)
         except (BadTurn, TranscriptTooLong) as error:
             raise ValidationError({"turns": [str(error)]}) from error
-        return Response(shapes.TranscriptBody.write(transcript))
+        return Response(TranscriptSerializer.write(transcript))
 
     @extend_schema(
         summary="The newest analysis of a call, and the state of the analysis",

@@ -3,6 +3,7 @@
 import pytest
 
 from calls.api.platform import serializers as shapes
+from calls.representation import CallSerializer
 from calls.timeline import CREATED, TimelineEntry
 from tests.support.factories import phone_call
 
@@ -15,7 +16,7 @@ def test_null_clears_a_text_and_what_is_missing_is_not_changed():
 
 def test_a_record_is_the_call_and_what_else_is_on_record(account):
     call = phone_call(account, notes="call back", rating=4, extension="")
-    record = shapes.RecordSerializer.write(call)
+    record = CallSerializer.write(call)
     assert (record["id"], record["from"], record["provider"]["name"]) == (call.pk, "+14155550100", "twilio")
     assert (record["notes"], record["rating"], record["extension"]) == ("call back", 4, None)
 
