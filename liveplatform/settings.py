@@ -4,9 +4,10 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from environs import Env
+from environs import Env, validate
 
 from liveplatform import embedded
+from liveplatform.db import pooler
 from liveplatform.observability import logs
 from liveplatform.security.secret_settings import secret_setting
 from liveplatform.security.settings import *  # noqa: F403 - all of it are settings
@@ -67,9 +68,8 @@ OPENAI_MODEL = env.str("OPENAI_MODEL", "gpt-4o-mini")
 # --- Outbound webhooks (liveplatform/webhooks). Loopback receivers are for development only.
 WEBHOOK_ALLOW_HTTP = env.bool("WEBHOOK_ALLOW_HTTP", False)
 WEBHOOK_ALLOW_LOOPBACK = env.bool("WEBHOOK_ALLOW_LOOPBACK", False)
-WEBHOOK_EVENTS_RETENTION_DAYS = env.int(
-    "WEBHOOK_EVENTS_RETENTION_DAYS", 90
-)  # days; then events and deliveries are deleted
+# Days; then events and deliveries are deleted.
+WEBHOOK_EVENTS_RETENTION_DAYS = env.int("WEBHOOK_EVENTS_RETENTION_DAYS", 90)
 WEBHOOK_MAX_ENDPOINTS = env.int("WEBHOOK_MAX_ENDPOINTS", 100)  # at most so many in an account
 WEBHOOK_TIMEOUT = env.float("WEBHOOK_TIMEOUT", 15.0)
 # Hosts, addresses and networks that are denied besides all internal ones: the platform's own.
@@ -145,11 +145,12 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {"default": embedded.django_database(DATABASE_URL)}
-# A process that freezes inside a transaction must not keep its locks for longer than a lease lasts.
-DATABASE_IDLE_LIMIT = env.float("DATABASE_IDLE_LIMIT", max(1.0, WORK_LEASE / 3))  # seconds
-IDLE_OPTION = f"-c idle_in_transaction_session_timeout={int(DATABASE_IDLE_LIMIT * 1000)}"
-DATABASES["default"]["OPTIONS"].setdefault("options", IDLE_OPTION)
+# "transaction": DATABASE_URL is a pooler in transaction mode, such as PgBouncer (liveplatform/db/pooler.py).
+DATABASE_POOLER = env.str("DATABASE_POOLER", "", validate=validate.OneOf(pooler.MODES))
+# A process that freezes inside a transaction must not keep its locks for longer than a lease lasts: seconds.
+DATABASE_IDLE_LIMIT = env.float("DATABASE_IDLE_LIMIT", max(1.0, WORK_LEASE / 3))
+_direct = embedded.django_database(DATABASE_URL)
+DATABASES = {"default": pooler.database_settings(_direct, DATABASE_POOLER, DATABASE_IDLE_LIMIT)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://")

@@ -40,7 +40,9 @@ def execute_prepared(statement: str, parameters: Mapping[str, Any]) -> "psycopg.
         cursor = psycopg.Cursor(connection.connection)
         # Django converts time zones in Python; the session is in UTC, and psycopg's C loader is 10 x as fast.
         cursor.adapters.register_loader("timestamptz", TimestamptzLoader)
-        if time.monotonic() - _plans.made > PLAN_TTL:
+        # Through a pooler nothing is prepared (pooler.py): the statement is sent unnamed.
+        keeps_plans = connection.connection.prepare_threshold is not None
+        if keeps_plans and time.monotonic() - _plans.made > PLAN_TTL:
             cursor.execute("DISCARD PLANS", prepare=False)
             _plans.made = time.monotonic()
         arrays = tuple(name for name, value in parameters.items() if isinstance(value, list))

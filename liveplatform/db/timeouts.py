@@ -17,5 +17,5 @@ def ping(seconds: int) -> None:
     """
     params = connection.get_connection_params() | {"connect_timeout": seconds}
     with psycopg.connect(**params) as fresh:
-        fresh.execute(f"SET statement_timeout = {seconds * 1000}")
+        fresh.execute(f"SET LOCAL statement_timeout = {seconds * 1000}")
         fresh.execute("SELECT 1")

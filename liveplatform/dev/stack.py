@@ -5,6 +5,7 @@ The processes are those of the Procfile, each in its own process group, so that 
 """
 
 import os
+import re
 import shlex
 import signal
 import socket
@@ -23,6 +24,8 @@ from liveplatform import embedded
 ROOT = Path(__file__).resolve().parents[2]
 START_TIMEOUT = 40.0
 STOP_GRACE = 12.0
+# $NAME and ${NAME:-default} of the Procfile, which a shell expands elsewhere.
+VARIABLE = re.compile(r"\$(?:\{(\w+):-([^}]*)\}|(\w+))")
 
 
 class StartFailed(RuntimeError):
@@ -127,9 +130,9 @@ class LocalStack:
                 f"--log {shlex.quote(str(self.received))}"
             )
         command = procfile()[name.partition("-")[0]]
-        for variable in ("PORT", "SANDBOX_PORT", "VAR_DIR"):
-            command = command.replace(f"${variable}", shlex.quote(self.env[variable]))
-        return command
+        return VARIABLE.sub(
+            lambda found: shlex.quote(self.env.get(found[1] or found[3]) or found[2] or ""), command
+        )
 
     def _answers(self, url: str) -> bool:
         try:
