@@ -13,7 +13,7 @@ from django.core.checks import CheckMessage, Tags, Warning, register
 from django.db import connections
 
 TRANSACTION = "transaction"
-MODES = ("", TRANSACTION)
+MODES: tuple[str, ...] = ("", TRANSACTION)
 
 
 def database_settings(database: dict[str, Any], mode: str, idle_limit: float) -> dict[str, Any]:
