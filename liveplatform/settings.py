@@ -220,6 +220,7 @@ EVENT_TYPES = ["calls.events.EVENT_TYPES", "liveplatform.webhooks.events.EVENT_T
 # The queues of background work: each binds a Work model to its process.
 QUEUES = [
     "calls.post_processing.queue.STEPS",
+    "calls.post_processing.lost_rooms.ROOM_OPENINGS",
     "calls.provider_events.queue.PROVIDER_EVENTS",
     "calls.monitoring.queues.CALL_MONITORS",
     "calls.monitoring.queues.RECONCILIATIONS",

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from calls.adapters import adapter_for, default_room_connection
+from calls.lifecycle.room_opening import open_on_record, settle
 from calls.models import Call
 from calls.monitoring.schedule import start_monitor
 from calls.publish import CREATED, STARTED, publish
@@ -38,21 +39,24 @@ class VideoCallRequest:
 def create_video_call(account_id: UUID, request: VideoCallRequest) -> Call:
     """Create a video call: live at once, or scheduled if it has a time.
 
-    The room is created under the call's own id before the row is written: if the response is lost, the
-    provider keeps an empty room, and there is never a row without a room. Raises NotConfigured or another
-    ProviderError; then there is no call.
+    The room is created under the call's own id before the row is written, so there is never a row without a
+    room. Raises NotConfigured or another ProviderError; then there is no call, and a room whose answer was
+    lost is deleted.
     """
-    connection = default_room_connection(account_id, request.provider)
-    rooms = _room_adapter(connection)
+    connection, rooms = _room_connection(account_id, request.provider)
     call_id = uuid7()
-    rooms.open_room(
-        DEFAULT_ROOM_TYPE,
-        str(call_id),
+    opening = open_on_record(
+        rooms,
+        connection,
+        call_id,
+        room_type=DEFAULT_ROOM_TYPE,
+        room_id=str(call_id),
         created_by=request.host_user_id,
         custom=provider_room_data(call_id, request.title),
         starts_at=request.scheduled_at,
     )
     with transaction.atomic():
+        settle(opening)
         return _save_call(call_id, account_id, connection, request)
 
 
@@ -66,6 +70,13 @@ def default_time_limit(account_id: UUID) -> int | None:
     return Account.objects.values_list("call_time_limit", flat=True).get(pk=account_id)
 
 
+def _room_connection(account_id: UUID, provider: str) -> tuple[Connection, HasRooms]:
+    connection = default_room_connection(account_id, provider)
+    rooms = _room_adapter(connection)
+    assert connection is not None  # noqa: S101 - else there would be no adapter
+    return connection, rooms
+
+
 def _room_adapter(connection: Connection | None) -> HasRooms:
     provider = adapter_for(connection)
     if not isinstance(provider, HasRooms):
@@ -73,9 +84,7 @@ def _room_adapter(connection: Connection | None) -> HasRooms:
     return provider
 
 
-def _save_call(
-    call_id: UUID, account_id: UUID, connection: Connection | None, request: VideoCallRequest
-) -> Call:
+def _save_call(call_id: UUID, account_id: UUID, connection: Connection, request: VideoCallRequest) -> Call:
     live = request.scheduled_at is None
     events = [CREATED, STARTED] if live else [CREATED]
     limits = Account.objects.only("call_time_limit", "call_join_limit").get(pk=account_id)
@@ -88,7 +97,7 @@ def _save_call(
         scheduled_at=request.scheduled_at,
         started_at=Now() if live else None,
         connection=connection,
-        provider=connection.provider if connection else "",
+        provider=connection.provider,
         provider_call_id=str(call_id),
         provider_state=Call.ProviderState.LIVE,
         stream_call_type=DEFAULT_ROOM_TYPE,

@@ -16,6 +16,7 @@ from calls.exceptions import ProviderRejectedCall, SubmissionUnknown
 from calls.lifecycle.create_video import DEFAULT_ROOM_TYPE
 from calls.lifecycle.dial_plan import DialPlan, DialRequest, resolve
 from calls.lifecycle.end import end
+from calls.lifecycle.room_opening import open_on_record, settle
 from calls.models import Call, Step
 from calls.models.call import DIALLING, ECHO_ROOM_PREFIX, SUBMISSION_UNKNOWN
 from calls.models.end_code import EndCode
@@ -64,7 +65,7 @@ def _existing_call(account_id: UUID, key: str) -> Call | None:
 
 
 def _save(account_id: UUID, plan: DialPlan) -> Call:
-    """The call's row, its echo room included: a room whose opening is not answered is deleted too."""
+    """The call's row, its echo room included, which is deleted when the call has ended."""
     request, number, call_id = plan.request, plan.number, uuid7()
     call = Call(
         id=call_id,
@@ -104,7 +105,15 @@ def _open_echo_room(call: Call, plan: DialPlan) -> None:
     if plan.rooms is None or plan.room_connection is None:
         return
     try:
-        plan.rooms.open_room(call.room_type, call.room_id, created_by="liveplatform", custom={})
+        opening = open_on_record(
+            plan.rooms,
+            plan.room_connection,
+            call.pk,
+            room_type=call.room_type,
+            room_id=call.room_id,
+            created_by="liveplatform",
+        )
+        settle(opening)
     except ProviderError as error:
         _record_failed(call, str(error), plan.room_connection.provider)
         raise ProviderRejectedCall(f"The echo room could not be opened: {error}") from error

@@ -35,6 +35,31 @@ class Migration(migrations.Migration):
                 'abstract': False,
             },
         ),
+        migrations.CreateModel(
+            name='RoomOpening',
+            fields=[
+                ('id', models.UUIDField(default=liveplatform.db.uuid7.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('state', models.CharField(choices=[('pending', 'Pending'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed'), ('skipped', 'Skipped')], db_default='pending', default='pending', max_length=8)),
+                ('attempts', models.PositiveIntegerField(db_default=0, default=0)),
+                ('max_attempts', models.PositiveIntegerField(db_default=10, default=10)),
+                ('due_at', models.DateTimeField(blank=True, db_default=django.db.models.functions.datetime.Now(), null=True)),
+                ('fencing_token', models.BigIntegerField(db_default=0, default=0, help_text='Grows with each claim, so that a stale owner writes nothing.')),
+                ('tenant_key', models.UUIDField(db_default=uuid.UUID('00000000-0000-0000-0000-000000000000'), default=uuid.UUID('00000000-0000-0000-0000-000000000000'), help_text='The account: accounts with due rows have equal shares of the workers.')),
+                ('concurrency_key', models.UUIDField(db_default=uuid.UUID('00000000-0000-0000-0000-000000000000'), default=uuid.UUID('00000000-0000-0000-0000-000000000000'), help_text='Rows of one key share a limit: a slow key hurts no other.')),
+                ('error', models.TextField(blank=True, db_default='', default='')),
+                ('result', models.JSONField(blank=True, db_default=models.Value({}, models.JSONField()), default=dict)),
+                ('log', models.JSONField(blank=True, db_default=models.Value([], models.JSONField()), default=list, help_text='One entry per attempt.')),
+                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('settled_at', models.DateTimeField(blank=True, null=True)),
+                ('call_id', models.UUIDField(help_text='The call that the room is, or was to be, for.')),
+                ('room_type', models.CharField(max_length=64)),
+                ('room_id', models.CharField(max_length=64)),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
         migrations.RemoveIndex(
             model_name='autoendrule',
             name='autoendrule_due',
@@ -196,6 +221,11 @@ class Migration(migrations.Migration):
             name='call',
             field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='price_check', to='calls.call'),
         ),
+        migrations.AddField(
+            model_name='roomopening',
+            name='connection',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.connection'),
+        ),
         migrations.AddIndex(
             model_name='pricecheck',
             index=models.Index(condition=models.Q(('state__in', ('pending', 'running'))), fields=['tenant_key', 'concurrency_key', 'due_at'], name='pricecheck_due'),
@@ -203,5 +233,13 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='pricecheck',
             index=models.Index(condition=models.Q(('state', 'failed')), fields=['settled_at'], name='pricecheck_failed'),
+        ),
+        migrations.AddIndex(
+            model_name='roomopening',
+            index=models.Index(condition=models.Q(('state__in', ('pending', 'running'))), fields=['tenant_key', 'concurrency_key', 'due_at'], name='roomopening_due'),
+        ),
+        migrations.AddIndex(
+            model_name='roomopening',
+            index=models.Index(condition=models.Q(('state', 'failed')), fields=['settled_at'], name='roomopening_failed'),
         ),
     ]

@@ -10,6 +10,7 @@ from calls.models.price_check import PriceCheck
 from calls.models.provider_event import ProviderEvent
 from calls.models.recording import Recording
 from calls.models.recording_sync import RecordingSync
+from calls.models.room_opening import RoomOpening
 from calls.models.search_document import SearchDocument
 from calls.models.step import Step
 
@@ -24,6 +25,7 @@ __all__ = [
     "Reconciliation",
     "Recording",
     "RecordingSync",
+    "RoomOpening",
     "AutoEndRule",
     "Step",
     "Transcript",
