@@ -3,10 +3,12 @@
     python -m benchmarks.chaos --seconds 120
 
 The client's log has the ends that were answered 2xx, the sandbox's ledger the effects at the provider, the
-receiver's log the webhooks. Exit status 1 if anything was lost or duplicated.
+receiver's log the webhooks. Exit status 1 if anything was lost or duplicated. With --kills and --ends it goes on
+until there were so many, for twice the seconds at most. `--neighbours` is another run: neighbours.py.
 """
 
 import argparse
+import contextlib
 import random
 import sys
 import tempfile
@@ -14,74 +16,110 @@ import threading
 import time
 from pathlib import Path
 
+import psutil
+import redis
 import requests
 from rich.console import Console
 
 from benchmarks.chaos import neighbours
-from benchmarks.chaos.faults import FAULTS, supervise
-from benchmarks.chaos.state import Ended, Run
+from benchmarks.chaos.faults import possible_faults
+from benchmarks.chaos.faults_processes import kill_often, supervise
+from benchmarks.chaos.ledgers import Received
+from benchmarks.chaos.small_disk import SmallDisk
+from benchmarks.chaos.state import SETTINGS, Ended, Run
 from benchmarks.chaos.verdict import not_notified, report, unknown_legs
 from liveplatform.dev.stack import LocalStack
-from tests.support.client import NO_RATE_LIMITS, Customer, PlacedCall
+from tests.support.client import Customer, PlacedCall
 
-SETTINGS = NO_RATE_LIMITS | {
-    "WORK_LEASE": "8",
-    "WORK_SWEEP": "1",
-    "PROVIDER_TIMEOUT": "2",
-    "TRANSCRIPT_WINDOW": "2",
-    "LOG_LEVEL": "CRITICAL",
-}
-CLIENTS = 6
-SETTLE_TIMEOUT = 90.0
+SETTLE_TIMEOUT = 180.0
+# Seconds without news after which waiting deliveries are sent again, as an operator would: the retry schedule
+# goes on for three days.
+RESEND_AFTER = 45.0
 
 
 def main() -> int:
+    options = _options()
+    if options.neighbours:
+        return neighbours.run(options.seconds, options.only, options.noise_ms / 1000)
+    console = Console(width=120)
+    with tempfile.TemporaryDirectory(prefix="chaos-") as folder:
+        var = Path(folder)
+        var.chmod(0o711)
+        disk = SmallDisk(var)
+        try:
+            with LocalStack(var, SETTINGS) as local:
+                return _run(console, local, disk, options)
+        finally:
+            disk.unmount()
+
+
+def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--seconds", type=float, default=120.0)
-    parser.add_argument(
-        "--seed", type=int, default=random.randrange(10**6), help="seed of the order of faults"
-    )
+    parser.add_argument("--kills", type=int, default=0, help="at least so many kills")
+    parser.add_argument("--ends", type=int, default=0, help="at least so many ends")
+    parser.add_argument("--kill-every", type=float, default=1.5, help="seconds between two kills")
+    parser.add_argument("--clients", type=int, default=6)
+    seed = random.randrange(10**6)
+    parser.add_argument("--seed", type=int, default=seed, help="seed of the order of faults")
     parser.add_argument("--neighbours", action="store_true", help="attack with one account, measure another")
     parser.add_argument("--only", default="", help="with --neighbours: attacks whose name contains this")
     parser.add_argument("--noise-ms", type=float, default=150.0, help="with --neighbours: the floor of p95")
-    options = parser.parse_args()
-    if options.neighbours:
-        return neighbours.run(options.seconds, options.only, options.noise_ms / 1000)
-    console = Console()
+    return parser.parse_args()
+
+
+def _run(console: Console, local: LocalStack, disk: SmallDisk, options: argparse.Namespace) -> int:
+    local.prepare()
+    disk.mount()
+    if disk.reason:
+        console.print(f"[yellow]PostgreSQL's disk is not filled: {disk.reason}")
+    local.start("sandbox", "receiver", "web", "worker", "worker-2", "beat")
+    local.wait_ready()
+    run = Run(local, _customer(local), disk, Received(local.received))
+    console.print(f"ending calls for {options.seconds:g} s while components fail (seed {options.seed})")
+    _inject_faults(run, options)
+    left = _settle(run)
+    return report(console, run, left, options.seed)
+
+
+def _customer(local: LocalStack) -> Customer:
+    """Its endpoint responds as the faults of receivers say."""
+    customer = Customer(local, "chaos")
+    (endpoint,) = customer.ask("GET", "/v1/webhooks/endpoints").json()["endpoints"]
+    path = f"/v1/webhooks/endpoints/{endpoint['id']}"
+    customer.ask("PATCH", path, {"url": f"{local.receiver_url}/"}).raise_for_status()
+    return customer
+
+
+def _inject_faults(run: Run, options: argparse.Namespace) -> None:
     rng = random.Random(options.seed)
-    with tempfile.TemporaryDirectory(prefix="chaos-") as folder:
-        Path(folder).chmod(0o711)
-        with LocalStack(Path(folder), SETTINGS) as local:
-            local.prepare()
-            local.start("sandbox", "receiver", "web", "worker", "worker-2", "beat")
-            local.wait_ready()
-            run = Run(local, Customer(local, "chaos"))
-            console.print(
-                f"ending calls for {options.seconds:g} s while components fail (seed {options.seed})"
-            )
-            _inject_faults(run, options.seconds, rng)
-            left = _settle(run)
-            return report(console, run, left)
-
-
-def _inject_faults(run: Run, seconds: float, rng: random.Random) -> None:
-    clients = [threading.Thread(target=_client, args=(run, i)) for i in range(CLIENTS)]
-    for client in clients:
-        client.start()
+    threads = [threading.Thread(target=_client, args=(run, i)) for i in range(options.clients)]
+    killing = (run, random.Random(options.seed + 1), options.kill_every)
+    threads.append(threading.Thread(target=kill_often, args=killing))
+    for thread in threads:
+        thread.start()
+    faults = possible_faults(run)
     try:
-        until = time.monotonic() + seconds
-        while time.monotonic() < until:
-            name = rng.choice(list(FAULTS))
-            FAULTS[name](run, rng)
-            run.faults[name] += 1
-            supervise(run.local)
+        began = time.monotonic()
+        while not _is_enough(run, options, time.monotonic() - began):
+            name = rng.choice(list(faults))
+            # A server that another fault has just stopped cannot fail once more.
+            with contextlib.suppress(psutil.Error, OSError, redis.RedisError, RuntimeError):
+                faults[name](run, rng)
+                run.faults[name] += 1
+            supervise(run)
             time.sleep(rng.uniform(0.7, 2.0))
     finally:
         run.stopped.set()
-        for client in clients:
-            client.join()
+        for thread in (*threads, *run.thawing):
+            thread.join()
     run.customer.sandbox.reset()
-    supervise(run.local)
+    supervise(run)
+
+
+def _is_enough(run: Run, options: argparse.Namespace, seconds: float) -> bool:
+    enough = run.kills >= options.kills and len(run.ended) >= options.ends
+    return seconds >= options.seconds * 2 or (seconds >= options.seconds and enough)
 
 
 def _client(run: Run, number: int) -> None:
@@ -112,13 +150,25 @@ def _end(run: Run, call: PlacedCall) -> None:
 
 def _settle(run: Run) -> set[str]:
     """Wait for call.ended and call.processed of every call; returns the ids of calls that lack one."""
-    until = time.monotonic() + SETTLE_TIMEOUT
+    began, resent = time.monotonic(), time.monotonic()
     while True:
+        supervise(run)
         left = not_notified(run)
-        if not (left or unknown_legs(run)) or time.monotonic() > until:
+        now = time.monotonic()
+        if not (left or unknown_legs(run)) or now - began > SETTLE_TIMEOUT:
             return left
-        supervise(run.local)
-        time.sleep(0.5)
+        if now - resent > RESEND_AFTER:
+            resent = now
+            _resend_waiting(run)
+        time.sleep(1)
+
+
+def _resend_waiting(run: Run) -> None:
+    """What the receiver refused several times waits for minutes: send it now."""
+    with contextlib.suppress(requests.RequestException, KeyError):
+        answer = run.customer.ask("GET", "/v1/webhooks/deliveries?state=pending&limit=200").json()
+        for delivery in answer["deliveries"]:
+            run.customer.ask("POST", f"/v1/webhooks/deliveries/{delivery['id']}/resend")
 
 
 if __name__ == "__main__":

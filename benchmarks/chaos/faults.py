@@ -1,77 +1,75 @@
-"""The injected faults, and the restarts that a process supervisor would do."""
+"""The injected faults by name: of the platform's processes and servers, of providers, of receivers."""
 
-import os
 import random
-import signal
 import time
 from collections.abc import Callable
 
-import psutil
-import redis
+import requests
 
-from benchmarks.chaos.state import ENDING_OPERATIONS, Run
-from liveplatform import embedded
-from liveplatform.dev.stack import LocalStack
+from benchmarks.chaos import faults_servers
+from benchmarks.chaos.faults_processes import freeze_worker
+from benchmarks.chaos.state import ENDING_OPERATIONS, OPENING_OPERATIONS, Run
 
-
-def _kill_child(run: Run, rng: random.Random) -> None:
-    """kill -9 of a pool child; its parent starts another."""
-    children = [
-        child
-        for name, process in run.local.processes.items()
-        if name.startswith("worker") and process.poll() is None
-        for child in psutil.Process(process.pid).children()
-    ]
-    if children:
-        os.kill(rng.choice(children).pid, signal.SIGKILL)
-
-
-def _kill_worker(run: Run, rng: random.Random) -> None:
-    run.local.kill(rng.choice(["worker", "worker-2"]))
-
-
-def _flush(run: Run, rng: random.Random) -> None:
-    redis.from_url(embedded.redis_url(run.local.var)).flushall()
-
-
-def _kill_redis(run: Run, rng: random.Random) -> None:
-    os.kill(embedded.redis_pid(run.local.var), signal.SIGKILL)
-    time.sleep(rng.uniform(0.1, 1.5))
-    embedded.ensure(run.local.var, postgres=False)
-
-
-def _crash_postgres(run: Run, rng: random.Random) -> None:
-    """SIGQUIT, which `pg_ctl -m immediate` sends. pg_ctl itself would wait for the server to stop, and another
-    process may have restarted it by then."""
-    server = psutil.Process(int((run.local.var / "postgres" / "postmaster.pid").read_text().split()[0]))
-    server.send_signal(signal.SIGQUIT)
-    try:
-        server.wait(10)
-    except psutil.TimeoutExpired:
-        server.kill()
-    embedded.ensure(run.local.var, redis=False)  # locked: a process that starts calls it too
+LOST_ANSWERS = ("act_then_timeout", "act_then_reset")
+PAGES = ("html", "html_400", "html_404", "act_then_html", "json_400")
+PROVIDER_FAULTS = (*LOST_ANSWERS, "503", "reset", "429", "bad_json", "slow_drip")
+# What the receiver does instead of 200; after "reset" and "drip" the delivery was received all the same.
+RECEIVER_FAULTS = ("hang", "drop", "status/500", "busy/1", "drip", "reset", "big")
 
 
 def _fail_provider(run: Run, rng: random.Random) -> None:
-    fault = rng.choice(["act_then_timeout", "act_then_reset", "503", "reset", "html", "429"])
+    operation = rng.choice((*ENDING_OPERATIONS, *OPENING_OPERATIONS))
     run.customer.sandbox.add_fault(
-        rng.choice((*ENDING_OPERATIONS, "create_call")), fault, times=rng.randint(1, 5), retry_after=1
+        operation, rng.choice(PROVIDER_FAULTS), times=rng.randint(1, 5), retry_after=1
     )
 
 
-FAULTS: dict[str, Callable[[Run, random.Random], None]] = {
-    "kill -9 a pool child": _kill_child,
-    "kill -9 a worker": _kill_worker,
-    "FLUSHALL": _flush,
-    "kill -9 Redis": _kill_redis,
-    "crash PostgreSQL": _crash_postgres,
+def _answer_pages(run: Run, rng: random.Random) -> None:
+    """Something in front of the provider answers with pages, for seconds."""
+    run.customer.sandbox.add_fault("*", rng.choice(PAGES), times=rng.randint(5, 20))
+
+
+def _lose_room_answers(run: Run, rng: random.Random) -> None:
+    """Rooms are opened, and nobody is told."""
+    run.customer.sandbox.add_fault("open_room", rng.choice(LOST_ANSWERS), times=rng.randint(1, 5))
+
+
+def _fail_receiver(run: Run, rng: random.Random) -> None:
+    _behave(run, rng.choice(RECEIVER_FAULTS))
+    try:
+        time.sleep(rng.uniform(0.5, 2))
+    finally:
+        _behave(run, "ok")
+
+
+def _behave(run: Run, behaviour: str) -> None:
+    requests.put(f"{run.local.receiver_url}/_behaviour/{behaviour}", timeout=5).raise_for_status()
+
+
+Fault = Callable[[Run, random.Random], None]
+
+FAULTS: dict[str, Fault] = {
+    "FLUSHALL": faults_servers.flush_redis,
+    "kill -9 Redis": faults_servers.kill_redis,
+    "Redis frozen": faults_servers.freeze_redis,
+    "Redis out of memory": faults_servers.fill_redis,
+    "PostgreSQL crashed": faults_servers.crash_postgres,
+    "PostgreSQL away": faults_servers.take_postgres_away,
+    "PostgreSQL frozen": faults_servers.freeze_postgres,
+    "PostgreSQL out of connections": faults_servers.exhaust_connections,
+    "PostgreSQL's disk full": faults_servers.fill_disk,
+    "worker frozen past its lease": freeze_worker,
     "provider fault": _fail_provider,
+    "provider's front answers pages": _answer_pages,
+    "answers of opened rooms lost": _lose_room_answers,
+    "receiver fault": _fail_receiver,
 }
 
 
-def supervise(local: LocalStack) -> None:
-    """Restart processes that have died."""
-    for name in ("web", "worker", "worker-2", "beat"):
-        process = local.processes.get(name)
-        if process is None or process.poll() is not None:
-            local.start(name)
+def possible_faults(run: Run) -> dict[str, Fault]:
+    """Without those that this machine does not allow."""
+    return {
+        name: fault
+        for name, fault in FAULTS.items()
+        if fault is not faults_servers.fill_disk or not run.disk.reason
+    }

@@ -1,13 +1,28 @@
-"""The state of a chaos run, and the provider operations that may fail."""
+"""The state of a chaos run, its settings, and the provider operations that may fail."""
 
 import threading
 from collections import Counter
 from dataclasses import dataclass, field
 
+from benchmarks.chaos.ledgers import Received
+from benchmarks.chaos.small_disk import SmallDisk
 from liveplatform.dev.stack import LocalStack
-from tests.support.client import Customer, PlacedCall
+from tests.support.client import NO_RATE_LIMITS, Customer, PlacedCall
 
+SETTINGS = NO_RATE_LIMITS | {
+    "WORK_LEASE": "8",
+    "WORK_SWEEP": "1",
+    "PROVIDER_TIMEOUT": "2",
+    "PROVIDER_ALLOWLIST": "127.0.0.1",
+    "TRANSCRIPT_WINDOW": "2",
+    "WEBHOOK_TIMEOUT": "4",
+    "RECONCILE_INTERVAL": "10",
+    "RECONCILE_LAG": "5",
+    "LOG_LEVEL": "CRITICAL",
+}
+PROCESSES = ("web", "worker", "worker-2", "beat")
 ENDING_OPERATIONS = ("end_call", "end_room", "delete_room")
+OPENING_OPERATIONS = ("create_call", "open_room")
 
 
 @dataclass
@@ -24,7 +39,15 @@ class Run:
 
     local: LocalStack
     customer: Customer
+    disk: SmallDisk
+    received: Received
     ended: list[Ended] = field(default_factory=list)
     failed: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
     stopped: threading.Event = field(default_factory=threading.Event)
+    lock: threading.RLock = field(default_factory=threading.RLock)  # of the stack's processes
+    thawing: list[threading.Thread] = field(default_factory=list)
+
+    @property
+    def kills(self) -> int:
+        return sum(count for name, count in self.faults.items() if name.startswith("kill -9"))

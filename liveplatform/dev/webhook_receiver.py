@@ -8,7 +8,8 @@
                 attempts of a message        /redirect?to=URL  302
 /reset          200, and a broken body       /drop             the connection is closed without a response
 /drip           200, a body without an end   /big              500, a body of 10 MiB
-Other paths respond as `--behaviour` says (default: ok). A request is logged before its response is sent.
+Other paths respond as `--behaviour` says (default: ok), or the last PUT /_behaviour/hang. A request is logged
+before its response is sent.
 """
 
 import argparse
@@ -24,6 +25,7 @@ from typing import IO
 
 from aiohttp import web
 
+CONTROL = "/_behaviour/"
 Answer = Callable[[web.Request, str], Awaitable[web.StreamResponse]]
 # Seconds after which a hanging response is given up, so that the receiver can exit.
 FOR_EVER = 600.0
@@ -39,20 +41,33 @@ class Receiver:
 
     async def receive(self, request: web.Request) -> web.StreamResponse:
         """Log the request, and respond as its path says."""
+        if request.path.startswith(CONTROL):
+            return self._behave(request.path.removeprefix(CONTROL))
+        name, argument = self._respond_as(request)
         body = (await request.read()).decode(errors="replace")
         message_id = request.headers.get("webhook-id", "")
         self.seen[f"{request.path} {message_id}"] += 1
         headers = {name.lower(): value for name, value in request.headers.items()}
-        line = {"at": time.time(), "method": request.method, "path": request.path_qs}
+        line = {"at": time.time(), "method": request.method, "path": request.path_qs, "behaviour": name}
         self.log.write(json.dumps(line | {"headers": headers, "body": body}) + "\n")
         self.log.flush()
-        name, _, argument = request.path.strip("/").partition("/")
-        if name not in ANSWERS:
-            name, _, argument = self.behaviour.partition("/")
         if name == "flaky":
             failing = self.seen[f"{request.path} {message_id}"] <= int(argument or 1)
             return web.Response(status=500 if failing else 200)
         return await ANSWERS[name](request, argument)
+
+    def _respond_as(self, request: web.Request) -> tuple[str, str]:
+        """The behaviour for a path, and its argument."""
+        name, _, argument = request.path.strip("/").partition("/")
+        if name not in ANSWERS:
+            name, _, argument = self.behaviour.partition("/")
+        return name, argument
+
+    def _behave(self, behaviour: str) -> web.StreamResponse:
+        if behaviour.partition("/")[0] not in ANSWERS:
+            return web.Response(status=400, text=f"There are {', '.join(ANSWERS)}.")
+        self.behaviour = behaviour
+        return web.Response(status=204)
 
 
 async def _ok(_request: web.Request, _argument: str) -> web.StreamResponse:

@@ -80,3 +80,12 @@ def test_an_unknown_behaviour_is_refused():
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=20)
     assert done.returncode == 2
     assert "--behaviour is one of ok, status" in done.stderr
+
+
+def test_the_default_can_be_changed_while_it_runs(url, log):
+    assert post(url, "/").status_code == 503
+    assert requests.put(f"{url}/_behaviour/status/502", timeout=5).status_code == 204
+    assert (post(url, "/").status_code, post(url, "/ok").status_code) == (502, 200)
+    assert requests.put(f"{url}/_behaviour/dance", timeout=5).status_code == 400
+    lines = [json.loads(line) for line in log.read_text().splitlines()]
+    assert [line["behaviour"] for line in lines] == ["status", "status", "ok"]

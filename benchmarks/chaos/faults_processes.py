@@ -1,0 +1,84 @@
+"""Faults of the platform's own processes, and the restarts that a process supervisor would do."""
+
+import contextlib
+import os
+import random
+import signal
+import threading
+
+import psutil
+
+from benchmarks.chaos.state import PROCESSES, SETTINGS, Run
+from liveplatform import embedded
+
+# What is killed, by weight. A pool child is back in a tenth of a second, a whole process in seconds: the web
+# server more rarely, or no call would be placed.
+KILLS = {"a pool child": 50, "a web child": 2, "a worker": 3, "the web server": 1, "beat": 2}
+
+
+def kill(run: Run, rng: random.Random) -> str:
+    """kill -9 of something; returns what, "" if there was nothing of the kind."""
+    (what,) = rng.choices(list(KILLS), list(KILLS.values()))
+    with run.lock:
+        if what.endswith("child"):
+            return what if _kill_child(run, rng, "worker" if "pool" in what else "web") else ""
+        name = {"a worker": rng.choice(["worker", "worker-2"]), "the web server": "web", "beat": "beat"}[what]
+        if name not in run.local.processes:
+            return ""
+        run.local.kill(name)
+    return what
+
+
+def _kill_child(run: Run, rng: random.Random, of: str) -> bool:
+    children = [
+        child
+        for name, process in run.local.processes.items()
+        if name.startswith(of) and process.poll() is None
+        for child in psutil.Process(process.pid).children()
+    ]
+    with contextlib.suppress(ProcessLookupError):
+        if children:
+            os.kill(rng.choice(children).pid, signal.SIGKILL)
+    return bool(children)
+
+
+def freeze_worker(run: Run, rng: random.Random) -> None:
+    """SIGSTOP a whole worker until its lease is over, and SIGCONT: what it writes then must be refused.
+
+    Other faults go on meanwhile; the other worker takes over its rows.
+    """
+    with run.lock:
+        process = run.local.processes.get(rng.choice(["worker", "worker-2"]))
+        if process is None or process.poll() is not None:
+            return
+        os.killpg(process.pid, signal.SIGSTOP)
+    seconds = float(SETTINGS["WORK_LEASE"]) + 2
+
+    def thaw() -> None:
+        run.stopped.wait(seconds)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGCONT)
+
+    thread = threading.Thread(target=thaw)
+    thread.start()
+    run.thawing.append(thread)
+
+
+def supervise(run: Run) -> None:
+    """Restart processes and servers that have died."""
+    with contextlib.suppress(RuntimeError, OSError):
+        embedded.ensure(run.local.var)
+    with run.lock:
+        for name in PROCESSES:
+            process = run.local.processes.get(name)
+            if process is None or process.poll() is not None:
+                run.local.start(name)
+
+
+def kill_often(run: Run, rng: random.Random, pause: float) -> None:
+    """Kill something every `pause` seconds until the run is stopped."""
+    while not run.stopped.wait(pause):
+        with contextlib.suppress(psutil.Error):
+            if what := kill(run, rng):
+                run.faults[f"kill -9 {what}"] += 1
+        supervise(run)
