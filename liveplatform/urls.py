@@ -9,12 +9,14 @@ from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from liveplatform.api import converters  # noqa: F401 - registers <id:…>
+from liveplatform.api.error_reference import errors_page
 from liveplatform.api.surfaces import surfaces
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *(path("", include(surface.urls)) for surface in surfaces() if surface.urls),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
+    path("api/docs/errors", errors_page, name="errors"),
     path("admin", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
 ]

@@ -24,13 +24,19 @@ class TimeLimitField(serializers.IntegerField):
 
 
 class ScheduledAtField(InstantField):
-    """The time at which a call is to start, at most ten years away: dates computed from it stay valid."""
+    """The time at which a call is to start, at most ten years ahead: dates computed from it stay valid."""
 
-    default_error_messages = {"far": "This must be within ten years from now."}
+    default_error_messages = {
+        "far": "This must be within ten years from now.",
+        "past": "This is in the past. Leave scheduled_at out to start the call now.",
+    }
 
     def to_internal_value(self, value: Any) -> datetime:  # noqa: ANN401
         time: datetime = super().to_internal_value(value)
-        if abs(time - timezone.now()) > MAX_SCHEDULE_DISTANCE:
+        distance = time - timezone.now()
+        if distance < timedelta():
+            self.fail("past")
+        if distance > MAX_SCHEDULE_DISTANCE:
             self.fail("far")
         return time
 

@@ -75,7 +75,7 @@ def boolean(value: Any) -> bool:  # noqa: ANN401
 
 
 def timestamp(value: Any) -> datetime:  # noqa: ANN401
-    """RFC 3339, a day (its start in UTC), or an age: "30m" is half an hour before now."""
+    """RFC 3339 with its zone, a day (its start in UTC), or an age: "30m" is half an hour before now."""
     written = DECODED_PLUS.sub(r"\1+\2", text(value).strip())
     try:
         _require_ascii(written)
@@ -83,12 +83,12 @@ def timestamp(value: Any) -> datetime:  # noqa: ANN401
             return parse_time(written)
         day = parse_date(written)
         found = _start_of_day(day) if day else parse_datetime(written)
-        if found is not None:
-            return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+        if found is not None and found.tzinfo:
+            return found.astimezone(UTC)
     except (ArgumentTypeError, ValueError, OverflowError):
         pass
     raise InvalidValue(
-        "Give a time (2026-11-21T10:00:00Z), a day (2026-11-21) or an age (90s, 30m, 12h, 7d)."
+        "Give a time with its zone (2026-11-21T10:00:00Z), a day (2026-11-21) or an age (90s, 30m, 12h, 7d)."
     )
 
 

@@ -31,7 +31,7 @@ class ConnectionNotConfigured(exceptions.APIException):
     """503: the connection lacks the secret that verifies its provider's events."""
 
     status_code = 503
-    default_code = "unavailable"
+    default_code = "connection_not_configured"
 
 
 class ReceivedSerializer(PlainSerializer):
@@ -73,7 +73,7 @@ class ProviderEventsView(PlatformView):
             log.warning("provider_event_rejected", connection=str(connection_id), why=str(error))
             raise InvalidSignature(f"{error} It was checked for {_signed_url(request)}") from error
         except Rejected as error:
-            raise exceptions.ParseError(str(error)) from error
+            raise exceptions.ParseError(str(error), "invalid_event") from error
         except NotSupported as error:
             raise exceptions.NotFound(str(error)) from error
         except NotConfigured as error:

@@ -11,6 +11,7 @@ from liveplatform.accounts import keys, tokens
 from liveplatform.api.principal import Principal
 
 TWO_ACCOUNTS_MESSAGE = "X-Auth-Token and Authorization are of two accounts; send one of them."
+INVALID = "invalid_credentials"
 MISSING_MESSAGE = "Send an API key or a JWT as `Authorization: Bearer …`."
 
 
@@ -20,10 +21,10 @@ class PlatformAuthentication(BaseAuthentication):
     def authenticate(self, request: Request) -> tuple[Principal, None]:
         principal, *others = [_principal(token) for token in _credentials(request)]
         if any(other.account_id != principal.account_id for other in others):
-            raise AuthenticationFailed(TWO_ACCOUNTS_MESSAGE)
+            raise AuthenticationFailed(TWO_ACCOUNTS_MESSAGE, "conflicting_credentials")
         auth_id = request.META.get("HTTP_X_AUTH_ID")
         if auth_id and auth_id != principal.auth_id:
-            raise AuthenticationFailed("X-Auth-ID is not the account of this key.")
+            raise AuthenticationFailed("X-Auth-ID is not the account of this key.", "conflicting_credentials")
         structlog.contextvars.bind_contextvars(account=principal.account_id.hex)
         return principal, None
 
@@ -46,25 +47,25 @@ def _authorization(request: Request) -> str:
         case "basic":
             return _password(str(rest))
         case _:
-            raise AuthenticationFailed(MISSING_MESSAGE)
+            raise AuthenticationFailed(MISSING_MESSAGE, "missing_credentials")
 
 
 def _password(encoded: str) -> str:
     try:
         return base64.b64decode(encoded, validate=True).decode().partition(":")[2]
     except ValueError as error:
-        raise AuthenticationFailed("The Basic credentials are not valid base64 of user:key.") from error
+        raise AuthenticationFailed("The Basic credentials are no base64 of user:key.", INVALID) from error
 
 
 def _principal(token: str) -> Principal:
     if token.startswith(f"{keys.PREFIX}_"):
         principal = keys.authenticate(token)
         if principal is None:
-            raise AuthenticationFailed("The API key is unknown, expired or revoked.")
+            raise AuthenticationFailed("The API key is unknown, expired or revoked.", INVALID)
         return principal
     if token.count(".") == 2:
         try:
             return tokens.authenticate(token)
         except tokens.InvalidToken as error:
-            raise AuthenticationFailed(str(error)) from error
-    raise AuthenticationFailed("This is neither an API key nor a JWT.")
+            raise AuthenticationFailed(str(error), INVALID) from error
+    raise AuthenticationFailed("This is neither an API key nor a JWT.", INVALID)

@@ -11,12 +11,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 from rest_framework import exceptions
 from rest_framework.response import Response
 
+from liveplatform.api.error_codes import help_url
 from liveplatform.api.surfaces import NOT_FOUND, Problem, Surface, surface_for_request
 from liveplatform.crypto import DecryptionFailed
 from liveplatform.json_codec import dumps
 
 log = structlog.get_logger(__name__)
 
+SEALED_MESSAGE = "A stored secret cannot be opened; the operator must fix this."
+DATABASE_MESSAGE = "The database does not answer; try again."
 RETRY_SOON = {"Retry-After": "5"}
 
 
@@ -29,18 +32,26 @@ class MissingScope(exceptions.PermissionDenied):
         self.scope = scope
 
 
+class InvalidJson(exceptions.ParseError):
+    """400: the body is no JSON object that can be stored."""
+
+    default_code = "invalid_json"
+
+
 class Conflict(exceptions.APIException):
-    """409: not possible in the present state."""
+    """409: not possible in the present state; the code says why."""
 
     status_code = 409
-    default_code = "conflict"
+
+    def __init__(self, message: str, code: str) -> None:
+        super().__init__(message, code)
 
 
-class Unprocessable(exceptions.APIException):
+class KeyReused(exceptions.APIException):
     """422: the Idempotency-Key was used with another body."""
 
     status_code = 422
-    default_code = "unprocessable"
+    default_code = "idempotency_key_reused"
 
 
 class TooLarge(exceptions.APIException):
@@ -49,24 +60,6 @@ class TooLarge(exceptions.APIException):
     status_code = 413
     default_code = "payload_too_large"
     default_detail = "The body is too large; at most 1 MiB is accepted."
-
-
-CODES = {
-    400: "bad_request",
-    401: "unauthenticated",
-    403: "forbidden",
-    404: "not_found",
-    405: "method_not_allowed",
-    406: "not_acceptable",
-    409: "conflict",
-    412: "precondition_failed",
-    413: "payload_too_large",
-    415: "unsupported_media_type",
-    422: "unprocessable",
-    429: "rate_limited",
-    502: "provider_error",
-    503: "unavailable",
-}
 
 
 def problem_for(exc: Exception) -> Problem | None:
@@ -81,7 +74,7 @@ def problem_for(exc: Exception) -> Problem | None:
         case OperationalError() | InterfaceError() | DecryptionFailed():
             return _unavailable(exc)
         case SuspiciousOperation() | BadRequest():  # also a body above Django's own limits
-            return Problem(400, CODES[400], "The request is malformed.")
+            return Problem(400, "malformed_request", "The request is malformed.")
         case _:
             return None
 
@@ -89,19 +82,24 @@ def problem_for(exc: Exception) -> Problem | None:
 def problem_response(problem: Problem, surface: Surface) -> Response:
     """The problem in the surface's shape."""
     response = Response(surface.render(problem), status=problem.status)
-    for name, value in problem.headers.items():
+    for name, value in (problem.headers | _help_link(problem)).items():
         response[name] = value
     return response
 
 
+def _help_link(problem: Problem) -> dict[str, str]:
+    """The entry of the code in the error reference, for the surfaces whose bodies do not link to it."""
+    return {"Link": f'<{help_url(problem.code)}>; rel="help"'}
+
+
 def handler404(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Django's handler404, in the shape of the surface that claims the path."""
-    return _render_for_path(Problem(404, CODES[404], NOT_FOUND), request)
+    return _render_for_path(Problem(404, "not_found", NOT_FOUND), request)
 
 
 def handler400(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Django's handler400 (SuspiciousOperation, BadRequest outside a view)."""
-    return _render_for_path(Problem(400, CODES[400], "The request is malformed."), request)
+    return _render_for_path(Problem(400, "malformed_request", "The request is malformed."), request)
 
 
 def handler500(request: HttpRequest) -> HttpResponse:
@@ -114,13 +112,11 @@ def handler500(request: HttpRequest) -> HttpResponse:
 def _unavailable(exc: Exception) -> Problem:
     if isinstance(exc, DecryptionFailed):
         log.error("cannot_open_secret", error=str(exc))
-        return Problem(503, CODES[503], "A stored secret cannot be opened; the operator must fix this.")
-    return Problem(503, CODES[503], "The database does not answer; try again.", headers=RETRY_SOON)
+        return Problem(503, "secret_unreadable", SEALED_MESSAGE)
+    return Problem(503, "database_unavailable", DATABASE_MESSAGE, headers=RETRY_SOON)
 
 
 def _from_api_exception(exc: exceptions.APIException) -> Problem:
-    code = exc.get_codes()
-    has_no_code = exc.default_code in ("error", "") or not isinstance(code, str)
     headers = {}
     if getattr(exc, "auth_header", None):
         headers["WWW-Authenticate"] = exc.auth_header  # type: ignore[attr-defined]
@@ -129,14 +125,7 @@ def _from_api_exception(exc: exceptions.APIException) -> Problem:
     wait = getattr(exc, "wait", None)
     if wait:
         headers["Retry-After"] = str(ceil(wait))
-    name = CODES.get(exc.status_code, "error") if has_no_code else str(code)
-    return Problem(exc.status_code, _public_code(exc, name), str(exc.detail), headers=headers)
-
-
-def _public_code(exc: exceptions.APIException, name: str) -> str:
-    """The code of the status for DRF's own exceptions; exceptions of apps keep their own code."""
-    is_of_drf = type(exc).__module__.startswith("rest_framework.")
-    return CODES.get(exc.status_code, name) if is_of_drf else name
+    return Problem(exc.status_code, str(exc.get_codes()), str(exc.detail), headers=headers)
 
 
 def _field_errors(detail: Any) -> dict[str, Any]:  # noqa: ANN401 - DRF's nest of lists and dicts
@@ -161,4 +150,6 @@ def _first_message(detail: Any, path: str = "") -> str:  # noqa: ANN401
 
 def _render_for_path(problem: Problem, request: HttpRequest) -> HttpResponse:
     body = dumps(surface_for_request(request).render(problem))
-    return HttpResponse(body, status=problem.status, content_type="application/json")
+    return HttpResponse(
+        body, status=problem.status, content_type="application/json", headers=_help_link(problem)
+    )

@@ -19,7 +19,7 @@ from django.http import HttpResponse, UnreadablePostError
 from rest_framework.exceptions import ParseError
 from rest_framework.request import Request
 
-from liveplatform.api.exceptions import Conflict, TooLarge, Unprocessable
+from liveplatform.api.exceptions import Conflict, KeyReused, TooLarge
 from liveplatform.api.models import IdempotencyRecord
 from liveplatform.api.principal import Principal
 from liveplatform.crypto import DecryptionFailed, seal, unseal
@@ -28,14 +28,17 @@ HEADER = "Idempotency-Key"
 METHODS = ("POST", "PATCH", "DELETE")
 LOCK_SECONDS = 60
 RETENTION_HOURS = 24
+IN_USE = "idempotency_key_in_use"
 KEY_FORMAT = re.compile(r"[\x20-\x7e]{1,255}")
 
 RESERVE = """
-INSERT INTO api_idempotencyrecord (account_id, principal, route, key, fingerprint, locked_until, created_at)
-VALUES (%(account)s, %(principal)s, %(route)s, %(key)s, %(fingerprint)s,
+INSERT INTO api_idempotencyrecord
+    (account_id, principal, route, key, scopes, fingerprint, locked_until, created_at)
+VALUES (%(account)s, %(principal)s, %(route)s, %(key)s, %(scopes)s, %(fingerprint)s,
         now() + make_interval(secs => %(lock)s), now())
 ON CONFLICT (account_id, principal, route, key) DO UPDATE
 SET locked_until = now() + make_interval(secs => %(lock)s), fingerprint = EXCLUDED.fingerprint,
+    scopes = EXCLUDED.scopes,
     status = NULL, body = NULL, created_at = now()
 WHERE (api_idempotencyrecord.status IS NULL AND api_idempotencyrecord.locked_until < now())
    OR api_idempotencyrecord.created_at < now() - make_interval(hours => %(keep)s)
@@ -80,13 +83,13 @@ def json_response(status: int, body: bytes) -> HttpResponse:
 def acquire(request: Request) -> Reservation | None:
     """Reserve the request's key; None without one.
 
-    Raises Replay (answered before), Conflict (still running), Unprocessable (other body), ParseError.
+    Raises Replay (answered before), Conflict (still running), KeyReused (other body), ParseError.
     """
     key = request.headers.get(HEADER)
     if key is None or request.method not in METHODS:
         return None
     if not KEY_FORMAT.fullmatch(key):
-        raise ParseError(f"{HEADER} must be 1 to 255 printable ASCII characters.")
+        raise ParseError(f"{HEADER} must be 1 to 255 printable ASCII characters.", "invalid_idempotency_key")
     principal = cast(Principal, request.user)
     values: dict[str, Any] = {
         "account": principal.account_id,
@@ -98,10 +101,13 @@ def acquire(request: Request) -> Reservation | None:
     fingerprint = hashlib.sha256(content).digest()
     with connection.cursor() as cursor:
         cursor.execute(
-            RESERVE, values | {"fingerprint": fingerprint, "lock": LOCK_SECONDS, "keep": RETENTION_HOURS}
+            RESERVE,
+            values
+            | {"fingerprint": fingerprint, "lock": LOCK_SECONDS, "keep": RETENTION_HOURS}
+            | {"scopes": sorted(principal.scopes)},
         )
         row = cursor.fetchone()
-    return Reservation(*row) if row else _replay_or_conflict(values, fingerprint)
+    return Reservation(*row) if row else _replay_or_conflict(values, fingerprint, principal.scopes)
 
 
 def fingerprint_of(request: Request) -> str:
@@ -128,17 +134,22 @@ def _body(request: Request) -> bytes:
         raise TooLarge from error
 
 
-def _replay_or_conflict(values: dict[str, Any], fingerprint: bytes) -> Reservation:
+def _replay_or_conflict(values: dict[str, Any], fingerprint: bytes, scopes: frozenset[str]) -> Reservation:
+    """Raises Replay, Conflict or KeyReused."""
     key = {name: value for name, value in values.items() if name != "account"}
     record = IdempotencyRecord.objects.filter(account_id=values["account"], **key).first()
     if record is not None and bytes(record.fingerprint) != fingerprint:
-        raise Unprocessable(f"This {HEADER} was used with another body; use a fresh key.")
+        raise KeyReused(f"This {HEADER} was used with another body; use a fresh key.")
     if record is None or record.status is None:
-        raise Conflict(f"A request with this {HEADER} is still running; try again in a moment.")
+        raise Conflict(f"A request with this {HEADER} is still running; try again in a moment.", IN_USE)
+    if not scopes.issuperset(record.scopes or ()):
+        message = f"The answer under this {HEADER} was given to a token with more scopes than this one."
+        raise Conflict(message, "idempotency_scope_missing")
     try:
         body = unseal(bytes(record.body or b"").decode(), aad=_aad(record.pk))
     except DecryptionFailed as error:
-        raise Conflict(f"The answer under this {HEADER} can no longer be read; use a fresh key.") from error
+        message = f"The answer under this {HEADER} can no longer be read; use a fresh key."
+        raise Conflict(message, "idempotency_answer_unreadable") from error
     raise Replay(record.status, body.encode())
 
 

@@ -1,5 +1,6 @@
 """What the API itself keeps: the answers given under an Idempotency-Key."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 
@@ -17,6 +18,8 @@ class IdempotencyRecord(models.Model):
     locked_until = models.DateTimeField(null=True)
     status = models.SmallIntegerField(null=True)
     body = models.BinaryField(null=True)
+    # Of the principal that got the answer: it may show what other scopes may not see.
+    scopes = ArrayField(models.CharField(max_length=40), null=True)
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:

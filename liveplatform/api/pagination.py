@@ -22,14 +22,12 @@ DEFAULT_LIMIT = 50
 MAX_LIMIT = 200
 
 
-class UnpagedList(BasePagination):
-    """No pages: the first LIMIT rows, in the view's `list_serializer_class`."""
-
-    LIMIT = 1000
+class WholeList(BasePagination):
+    """All rows, in the view's `list_serializer_class`: for lists that are short by their nature."""
 
     def paginate_queryset(self, queryset: QuerySet[M], request: Request, view: Any = None) -> list[M]:  # type: ignore[override] # noqa: ANN401
         self.envelope = view.list_serializer_class
-        return list(queryset[: self.LIMIT])
+        return list(queryset)
 
     def get_paginated_response(self, data: Iterable[Any]) -> Response:
         return Response(self.envelope.wrap(data))

@@ -5,13 +5,12 @@ from collections.abc import Mapping
 from typing import IO, Any
 
 import orjson
-from rest_framework.exceptions import ParseError
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
-from liveplatform.api.exceptions import TooLarge
+from liveplatform.api.exceptions import InvalidJson, TooLarge
 from liveplatform.json_codec import is_too_large
 
 MAX_BODY = 1024 * 1024
@@ -23,7 +22,7 @@ NUL = re.compile(rb"\0|(?<!\\)(?:\\\\)*\\u0000")
 class JSONParser(BaseParser):
     """At most MAX_BODY bytes and MAX_DEPTH levels; no NUL characters, which PostgreSQL cannot store.
 
-    Raises TooLarge or ParseError. An empty body is an empty object.
+    Raises TooLarge or InvalidJson. An empty body is an empty object.
     """
 
     media_type = "application/json"
@@ -40,15 +39,15 @@ class JSONParser(BaseParser):
         try:
             data = orjson.loads(raw)
         except orjson.JSONDecodeError as error:
-            raise ParseError(f"The body is not valid JSON: {error}.") from error
+            raise InvalidJson(f"The body is not valid JSON: {error}.") from error
         if _has_oversized_number(data):
-            raise ParseError("The JSON holds a number beyond 64 bits; send it as a string.")
+            raise InvalidJson("The JSON holds a number beyond 64 bits; send it as a string.")
         if _is_deeper_than(data, MAX_DEPTH):
-            raise ParseError(f"The JSON is nested more than {MAX_DEPTH} levels deep.")
+            raise InvalidJson(f"The JSON is nested more than {MAX_DEPTH} levels deep.")
         if NUL.search(raw):
-            raise ParseError("The JSON contains a NUL character (\\u0000); remove it.")
+            raise InvalidJson("The JSON contains a NUL character (\\u0000); remove it.")
         if not isinstance(data, dict):
-            raise ParseError("The body must be a JSON object.")
+            raise InvalidJson("The body must be a JSON object.")
         return data
 
 

@@ -24,12 +24,23 @@ class IdField(serializers.UUIDField):
 
 
 class InstantField(serializers.DateTimeField):
-    """A time in ISO 8601, in ASCII digits; without a zone it is UTC."""
+    """A time in ISO 8601 with its zone, in ASCII digits."""
+
+    default_error_messages = {
+        "no_zone": "Give the time with its zone, for example 2026-11-21T10:00:00Z or …T11:00:00+01:00."
+    }
 
     def to_internal_value(self, value: Any) -> datetime:  # noqa: ANN401 - whatever was sent
         if not isinstance(value, str) or not value.isascii():
-            self.fail("invalid", format="YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z]")
-        return super().to_internal_value(value)
+            self.fail("invalid", format="YYYY-MM-DDThh:mm[:ss[.uuuuuu]](+HH:MM|-HH:MM|Z)")
+        time: datetime = super().to_internal_value(value)
+        return time
+
+    def enforce_timezone(self, value: datetime) -> datetime:
+        """DRF's would take a time without a zone for UTC."""
+        if value.tzinfo is None:
+            self.fail("no_zone")
+        return super().enforce_timezone(value)
 
 
 class CleanCharField(serializers.CharField):

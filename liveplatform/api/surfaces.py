@@ -17,6 +17,8 @@ from django.utils.module_loading import import_string
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from liveplatform.api.error_codes import ERROR_CODES, ErrorCode, help_url, request_id
+
 NOT_FOUND = "There is nothing at this address."
 
 
@@ -36,11 +38,18 @@ class Null(serializers.Field[None, None, None, Any]):
     """Always null."""
 
 
-class ErrorBody(serializers.Serializer[dict[str, Any]]):
-    """An error of the platform's own API or of the live surface."""
+class ShortErrorBody(serializers.Serializer[dict[str, Any]]):
+    """An error as a vendor has it: `{error, message}`."""
 
-    error = serializers.CharField(help_text="A machine-readable code, for example not_found.")
+    error = serializers.CharField(help_text="A machine-readable code, see /api/docs/errors.")
     message = serializers.CharField(help_text="A readable message: the error and the remedy.")
+
+
+class ErrorBody(ShortErrorBody):
+    """An error of the platform's own API."""
+
+    help = serializers.URLField(help_text="The code's entry in the error reference.")
+    request_id = serializers.CharField(help_text="As in the X-Request-ID header, and in the logs.")
     fields = serializers.DictField(required=False, help_text="The errors of each field.")  # type: ignore[assignment]
 
 
@@ -49,9 +58,10 @@ def render_short(problem: Problem) -> dict[str, Any]:
     return {"error": problem.code, "message": problem.message}
 
 
-def render_with_fields(problem: Problem) -> dict[str, Any]:
-    """`{error, message}`, and `fields` for invalid input."""
-    return render_short(problem) | ({"fields": problem.fields} if problem.fields else {})
+def render_full(problem: Problem) -> dict[str, Any]:
+    """`{error, message, help, request_id}`, and `fields` for invalid input."""
+    reference = {"help": help_url(problem.code), "request_id": request_id()}
+    return render_short(problem) | reference | ({"fields": problem.fields} if problem.fields else {})
 
 
 @dataclass(frozen=True)
@@ -62,10 +72,12 @@ class Surface:
     urls: str = ""  # the dotted path of its URLconf
     # A regular expression of the paths that get this error shape even where no view answers.
     paths: str = ""
-    render: Callable[[Problem], dict[str, Any]] = render_with_fields
+    render: Callable[[Problem], dict[str, Any]] = render_full
     error_body: type[serializers.Serializer[Any]] = ErrorBody
     # Names of enumerations in the OpenAPI document: component name to dotted path of the choices.
     enums: Mapping[str, str] = field(default_factory=dict)
+    # Its own entries of the error reference.
+    error_codes: tuple[ErrorCode, ...] = ()
     # Operation ids begin with the surface's name, where paths alone would not make them unique.
     prefixes_operations: bool = False
 
@@ -74,7 +86,9 @@ class Surface:
         return bool(self.paths) and re.fullmatch(self.paths, path, re.DOTALL) is not None
 
 
-PLATFORM = Surface("platform", enums={"WorkState": "liveplatform.work.models.Work.State"})
+PLATFORM = Surface(
+    "platform", enums={"WorkState": "liveplatform.work.models.Work.State"}, error_codes=ERROR_CODES
+)
 
 
 @cache

@@ -74,7 +74,7 @@ class PlatformView(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
         super().initial(request, *args, **kwargs)
         if "%00" in request.META.get("QUERY_STRING", ""):
-            raise ParseError("The query contains a NUL character (%00); remove it.")
+            raise ParseError("The query contains a NUL character (%00); remove it.", "invalid_query")
         if self.action_name not in self.unthrottled_actions:
             self.quota = check_rate(self.principal)
 
@@ -149,7 +149,8 @@ class PlatformView(APIView):
         stored = idempotency.json_response(response.status_code, _body(response))
         is_stored = reservation.store_response(response.status_code, stored.content)
         if not is_stored and self._is_atomic(reservation):
-            raise Conflict("This took too long; another request took over its Idempotency-Key.")
+            message = "This took too long; another request took over its Idempotency-Key."
+            raise Conflict(message, idempotency.IN_USE)
         for name, value in response.headers.items():
             if name != "Content-Type":
                 stored[name] = value

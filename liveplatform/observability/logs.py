@@ -41,7 +41,7 @@ PRIVATE_NAMES = {
 }
 # Database errors quote whole rows, with phone numbers and transcripts.
 DETAIL = re.compile(r"(DETAIL|CONTEXT):.*", re.DOTALL)
-REQUEST_ID = re.compile(r"[\w.:-]{1,100}\Z")
+REQUEST_ID = re.compile(r"[\w.:-]{1,100}\Z", re.ASCII)
 QUIET = ("/static/",)
 
 Event = MutableMapping[str, Any]

@@ -131,7 +131,7 @@ def _log_entry(attempt: Attempt[Any], state: str) -> dict[str, Any]:
     """`state` is the next one: the last `retry` is logged as failed."""
     entry = {
         "attempt": attempt.row.attempts,
-        "at": attempt.began.astimezone(UTC).isoformat(),
+        "at": attempt.began.astimezone(UTC).isoformat().replace("+00:00", "Z"),
         "ms": attempt.ms,
         "outcome": Work.State.FAILED.value if state == Work.State.FAILED else attempt.outcome.state,
     }

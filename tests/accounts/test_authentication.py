@@ -88,7 +88,7 @@ def test_invalid_credentials_are_401(db, headers):
 def assert_refused(answer) -> None:
     assert answer.status_code == 401, answer.content
     assert answer["WWW-Authenticate"] == 'Bearer realm="liveplatform"'
-    assert answer.json()["error"] == "unauthenticated"
+    assert answer.json()["error"].endswith("_credentials")
     assert answer.json()["message"]
 
 
@@ -144,7 +144,7 @@ def test_401_has_the_shape_of_the_surface(db):
     assert answer.status_code == 401
     assert answer.json()["status"] == "error"
     assert answer.json()["data"] is None
-    assert answer.json()["error"] == "unauthenticated"
+    assert answer.json()["error"] == "missing_credentials"
 
 
 def test_401_comes_before_the_body_is_read(db):

@@ -8,19 +8,20 @@ from liveplatform.accounts.models import Account
 pytestmark = pytest.mark.urls("tests.support.probe_views")
 
 SHAPES = {
-    "/accounts": {"error", "message"},
+    "/accounts": {"error", "message", "help", "request_id"},
     "/live": {"error", "message"},
     "/telephony": {"status", "message", "data", "error"},
+    "/v1/calls": {"status", "message", "data", "error", "help", "request_id"},
 }
 ERRORS = {
-    "conflict": (409, "conflict"),
-    "throttle": (429, "rate_limited"),
-    "database": (503, "unavailable"),
-    "key": (503, "unavailable"),
+    "conflict": (409, "step_not_settled"),
+    "throttle": (429, "too_many_exports"),
+    "database": (503, "database_unavailable"),
+    "key": (503, "secret_unreadable"),
 }
 
 
-@pytest.mark.parametrize("path", SHAPES)
+@pytest.mark.parametrize("path", ["/accounts", "/live", "/telephony"])
 @pytest.mark.parametrize("then", ERRORS)
 def test_an_exception_has_the_shape_of_its_surface(api, path, then):
     status, code = ERRORS[then]
@@ -61,7 +62,7 @@ ID = "0d9a3f0e-0000-4000-8000-000000000000"
 @pytest.mark.parametrize("below", ["timeline", "steps", "end", "transcript", "analysis/nothing"])
 def test_a_malformed_id_has_the_shape_of_a_well_formed_one(api, below):
     answers = [api("GET", f"/v1/calls/{call_id}/{below}") for call_id in ("abc", ID)]
-    assert [set(answer.json()) for answer in answers] == [{"error", "message"}] * 2
+    assert [set(answer.json()) for answer in answers] == [SHAPES["/accounts"]] * 2
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/v1/live/nothing"])
@@ -72,15 +73,15 @@ def test_an_unknown_address_is_404_without_a_key(db, path):
 @pytest.mark.parametrize(
     ("path", "shape"),
     [
-        ("/v1/nothing", {"error", "message"}),
-        ("/nothing", {"error", "message"}),
+        ("/v1/nothing", SHAPES["/accounts"]),
+        ("/nothing", SHAPES["/accounts"]),
         ("/v1/live/nothing", {"error", "message"}),
         ("/v1/live/calls/not-an-id", {"error", "message"}),
         ("/v1/live/calls/0d9a3f0e-0000-4000-8000-00000000000z", {"error", "message"}),
         ("/v1/live/calls/------------------------------------", {"error", "message"}),
         ("/v1/live/calls/%00", {"error", "message"}),
         ("/calls/nothing/at/all", {"status", "message", "data", "error"}),
-        ("/v1/calls/nothing/at/all", {"error", "message"}),
+        ("/v1/calls/nothing/at/all", SHAPES["/accounts"]),
         ("/calls/%00", {"status", "message", "data", "error"}),
     ],
 )
@@ -95,8 +96,8 @@ def test_an_unknown_address_is_404_in_the_shape_of_its_surface(api, path, shape)
 @pytest.mark.parametrize(
     ("method", "path", "shape"),
     [
-        ("POST", "/v1/calls", "/telephony"),
-        ("GET", "/v1/calls", "/accounts"),
+        ("POST", "/v1/calls", "/v1/calls"),
+        ("GET", "/v1/calls", "/v1/calls"),
         ("GET", "/v1/calls/export", "/accounts"),
         ("GET", "/v1/calls/query", "/telephony"),
     ],

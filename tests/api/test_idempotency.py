@@ -50,7 +50,7 @@ def test_without_a_key_there_is_no_record_and_no_query_for_one(api, django_asser
 def test_another_body_under_the_same_key_is_422(api):
     api("POST", "/accounts", BODY, Idempotency_Key="k")
     answer = api("POST", "/accounts", {"name": "other"}, Idempotency_Key="k")
-    assert (answer.status_code, answer.json()["error"]) == (422, "unprocessable")
+    assert (answer.status_code, answer.json()["error"]) == (422, "idempotency_key_reused")
     assert not Account.objects.filter(name="other").exists()
 
 

@@ -43,13 +43,13 @@ class AccountViewSet(PlatformViewSet[Account]):
             case "crash":
                 raise ZeroDivisionError
             case "conflict":
-                raise Conflict("not now")
+                raise Conflict("not now", "step_not_settled")
             case "database":
                 raise OperationalError("server closed the connection")
             case "key":
                 raise DecryptionFailed("no key")
             case "throttle":
-                raise Throttled(wait=7)
+                raise Throttled(wait=7, code="too_many_exports")
             case "fail":
                 return Response({"error": "x"}, status=502)
             case "wait":

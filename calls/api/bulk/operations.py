@@ -47,6 +47,6 @@ class OperationViewSet(ListModelMixin, CallErrors, PlatformViewSet[Operation]):
     def cancel(self, request: Request, operation_id: UUID) -> Response:
         operation = self.get_object()
         if not cancel(operation):
-            raise Conflict("The operation is over already.")
+            raise Conflict("The operation is over already.", "operation_over")
         operation.refresh_from_db()
         return Response(shapes.WatchedOperationSerializer.write(operation))

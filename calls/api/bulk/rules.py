@@ -16,21 +16,19 @@ from calls.bulk.auto_end_rules import MAX_RULES, RuleConflict, create_rule, matc
 from calls.models import AutoEndRule
 from liveplatform.accounts.scopes import ADMIN, READ
 from liveplatform.api.exceptions import Conflict
-from liveplatform.api.pagination import UnpagedList
 from liveplatform.api.viewsets import DestroyMixin
 
 
 @extend_schema_view(
-    list=extend_schema(summary="The account's rules"),
+    list=extend_schema(summary="The account's rules, newest first"),
     destroy=extend_schema(summary="Delete a rule; calls that it ended stay ended"),
 )
 class AutoEndRuleViewSet(ListModelMixin, CallErrors, DestroyMixin[AutoEndRule]):
     """`/v1/calls/rules`"""
 
-    queryset = AutoEndRule.objects.order_by("name")
+    queryset = AutoEndRule.objects.all()
     serializer_class = shapes.RuleSerializer
     list_serializer_class = shapes.RulesSerializer
-    pagination_class = UnpagedList
     lookup_url_kwarg = "rule_id"
     not_found = "There is no such rule in this account."
     tags = ["Ending many calls"]
@@ -75,4 +73,4 @@ def _conflicts() -> Iterator[None]:
     try:
         yield
     except RuleConflict as error:
-        raise Conflict(str(error)) from error
+        raise Conflict(str(error), "rule_conflict") from error

@@ -121,6 +121,7 @@ class RuleSerializer(PlainSerializer):
 
 
 class RulesSerializer(EnvelopeSerializer):
-    """The account's rules."""
+    """A page of rules; `next_cursor` is null on the last."""
 
     rules = RuleSerializer(many=True)
+    next_cursor = serializers.CharField(allow_null=True)

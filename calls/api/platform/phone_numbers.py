@@ -12,21 +12,19 @@ from calls.phone_numbers import InvalidPhoneNumber, PhoneNumberExists, add_numbe
 from liveplatform.accounts.models import Connection
 from liveplatform.accounts.scopes import ADMIN, READ
 from liveplatform.api.exceptions import Conflict
-from liveplatform.api.pagination import UnpagedList
 from liveplatform.api.viewsets import DestroyMixin
 
 
 @extend_schema_view(
-    list=extend_schema(summary="The account's phone numbers"),
+    list=extend_schema(summary="The account's phone numbers, newest first"),
     destroy=extend_schema(summary="Remove a phone number; its calls are kept"),
 )
 class PhoneNumberViewSet(ListModelMixin, DestroyMixin[PhoneNumber]):
     """`/v1/phone-numbers`"""
 
-    queryset = PhoneNumber.objects.order_by("id")
+    queryset = PhoneNumber.objects.all()
     serializer_class = shapes.PhoneNumberSerializer
     list_serializer_class = shapes.PhoneNumbersSerializer
-    pagination_class = UnpagedList
     lookup_url_kwarg = "number_id"
     tags = ["Phone numbers"]
     scopes = {"list": READ, "create": ADMIN, "destroy": ADMIN}
@@ -46,5 +44,5 @@ class PhoneNumberViewSet(ListModelMixin, DestroyMixin[PhoneNumber]):
         except InvalidPhoneNumber as error:
             raise ValidationError({"phone_number": [str(error)]}) from error
         except PhoneNumberExists as error:
-            raise Conflict(str(error)) from error
+            raise Conflict(str(error), "phone_number_exists") from error
         return Response(shapes.PhoneNumberSerializer.write(number), status=201)

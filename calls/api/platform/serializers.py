@@ -96,9 +96,10 @@ class PhoneNumberSerializer(PlainSerializer):
 
 
 class PhoneNumbersSerializer(EnvelopeSerializer):
-    """The phone numbers of an account."""
+    """A page of phone numbers; `next_cursor` is null on the last."""
 
     phone_numbers = PhoneNumberSerializer(many=True)
+    next_cursor = serializers.CharField(allow_null=True)
 
 
 class CallsSerializer(EnvelopeSerializer):

@@ -17,7 +17,7 @@ from calls.post_processing.rerun import rerun_step
 from calls.representation import StepSerializer
 from liveplatform.accounts.scopes import READ, WRITE
 from liveplatform.api.exceptions import Conflict
-from liveplatform.api.pagination import UnpagedList
+from liveplatform.api.pagination import WholeList
 from liveplatform.api.viewsets import PlatformViewSet
 
 KIND = OpenApiParameter("kind", str, OpenApiParameter.PATH, enum=Step.Kind.values)
@@ -30,7 +30,7 @@ class StepViewSet(ListModelMixin, CallErrors, PlatformViewSet[Step]):
     queryset = Step.objects.order_by("id")
     serializer_class = StepSerializer
     list_serializer_class = shapes.StepsSerializer
-    pagination_class = UnpagedList
+    pagination_class = WholeList
     account_field = "call__account_id"
     not_found = "The call has no step '{kind:.20}'."
     lookup_field = "kind"
@@ -54,6 +54,6 @@ class StepViewSet(ListModelMixin, CallErrors, PlatformViewSet[Step]):
     def run(self, request: Request, call_id: UUID, kind: str) -> Response:
         step = self.get_object()
         if not step.is_settled:
-            raise Conflict(f"The step is {step.state}; a worker runs it anyway.")
+            raise Conflict(f"The step is {step.state}; a worker runs it anyway.", "step_not_settled")
         done = shapes.DoneSerializer.write_fields(message=rerun_step(step, self.principal.label))
         return Response(done, status=202)

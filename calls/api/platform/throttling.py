@@ -19,6 +19,12 @@ _streams: "WeakSet[ExportStream]" = WeakSet()
 _lock = threading.Lock()
 
 
+class TooManyExports(Throttled):
+    """429: every slot for an export is taken."""
+
+    default_code = "too_many_exports"
+
+
 class ExportStream:
     """The chunks of an export, which holds one of the process's slots. Raises Throttled if none is free."""
 
@@ -29,7 +35,7 @@ class ExportStream:
             _discard_unread()
             active = [stream for stream in _streams if not stream.is_idle]
             if len(active) >= MAX_ACTIVE or len(_streams) >= MAX_OPEN:
-                raise Throttled(wait=RETRY_AFTER)
+                raise TooManyExports(wait=RETRY_AFTER)
             _streams.add(self)
 
     def __iter__(self) -> Iterator[bytes]:

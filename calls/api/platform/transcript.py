@@ -83,6 +83,6 @@ class TranscriptMixin(CallsViewSet):
     def run_analysis(self, request: Request, call_id: UUID) -> Response:
         step = Step.objects.filter(call=self.get_object(), kind=Step.Kind.ANALYSE).first()
         if step is None:
-            raise Conflict("The call has not ended; it is analysed when it ends.")
+            raise Conflict("The call has not ended; it is analysed when it ends.", "call_not_ended")
         done = shapes.DoneSerializer.write_fields(message=rerun_step(step, self.principal.label))
         return Response(done, status=202)

@@ -13,9 +13,9 @@ from calls.api.platform import serializers as shapes
 from calls.api.platform.export import ExportMixin
 from calls.api.platform.filters import filter_parameters, parse_order
 from calls.api.platform.record import RecordMixin
+from calls.api.platform.surface import LIST, REGISTRATION
 from calls.api.platform.transcript import TranscriptMixin
 from calls.api.telephony.registration import RegisterCallMixin
-from calls.api.telephony.surface import TELEPHONY
 from calls.filters import CallFilter
 from calls.filters.ordering import Order
 from calls.lifecycle.end import end
@@ -39,8 +39,8 @@ class CallViewSet(CallListMixin, ExportMixin, RecordMixin, TranscriptMixin, Bulk
     queryset = Call.objects.all()
     serializer_class = CallSerializer
     list_serializer_class = shapes.CallsSerializer
-    surfaces = {"create": TELEPHONY}
-    fallback_surfaces = {"create": TELEPHONY}
+    surfaces = {"list": LIST, "create": REGISTRATION}
+    fallback_surfaces = {"create": LIST}
     tags = ["Calls"]
     scopes = {
         **dict.fromkeys(("list", "export", "record", "timeline"), READ),

@@ -4,15 +4,14 @@ import json
 from collections.abc import Mapping
 from typing import IO, Any
 
-from rest_framework.exceptions import ParseError
-
+from liveplatform.api.exceptions import InvalidJson
 from liveplatform.api.parsers import JSONParser, read_body
 
 
 class EndBodyParser(JSONParser):
     """A JSON object of at most MAX_BODY bytes, without the limits on depth, numbers and characters.
 
-    Raises TooLarge or ParseError. An empty body is an empty object.
+    Raises TooLarge or InvalidJson. An empty body is an empty object.
     """
 
     def parse(
@@ -26,7 +25,7 @@ class EndBodyParser(JSONParser):
             # Python's own parser: orjson takes neither half a surrogate pair nor deep nests.
             data = json.loads(raw or b"{}")
         except (ValueError, RecursionError) as error:
-            raise ParseError("The body is not valid JSON.") from error
+            raise InvalidJson("The body is not valid JSON.") from error
         if not isinstance(data, dict):
-            raise ParseError("The body must be a JSON object.")
+            raise InvalidJson("The body must be a JSON object.")
         return data

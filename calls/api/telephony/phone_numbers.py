@@ -12,7 +12,7 @@ from calls.api.telephony.representation import Answer
 from calls.api.telephony.surface import TELEPHONY
 from calls.models import PhoneNumber
 from liveplatform.accounts.scopes import READ
-from liveplatform.api.pagination import UnpagedList
+from liveplatform.api.pagination import WholeList
 from liveplatform.api.serializers import EnvelopeSerializer, PlainSerializer
 from liveplatform.api.viewsets import PlatformViewSet
 
@@ -48,7 +48,7 @@ class TelephonyPhoneNumberViewSet(PlatformViewSet[PhoneNumber]):
 
     queryset = PhoneNumber.objects.order_by("id")
     list_serializer_class = TelephonyNumbersAnswer
-    pagination_class = UnpagedList
+    pagination_class = WholeList
     surface = TELEPHONY
     tags = ["Telephony calls"]
     scopes = {"list": READ}
@@ -59,8 +59,8 @@ class TelephonyPhoneNumberViewSet(PlatformViewSet[PhoneNumber]):
     )
     def list(self, request: Request) -> Response:
         if self.principal.kind != "key":
-            raise PermissionDenied("This endpoint takes an API key, not a JWT.")
-        numbers = self.get_queryset()[: UnpagedList.LIMIT]
+            raise PermissionDenied("This endpoint takes an API key, not a JWT.", "api_key_required")
+        numbers = self.get_queryset()
         answer = Answer("Phone numbers retrieved successfully", numbers)
         return Response(TelephonyNumbersAnswer.write(answer))
 

@@ -26,7 +26,6 @@ from liveplatform.accounts.connections import (
 from liveplatform.accounts.models import Account, Connection
 from liveplatform.accounts.scopes import ADMIN
 from liveplatform.api.exceptions import Conflict
-from liveplatform.api.pagination import UnpagedList
 from liveplatform.api.viewsets import DestroyMixin
 
 IN_USE_MESSAGE = (
@@ -35,16 +34,15 @@ IN_USE_MESSAGE = (
 
 
 @extend_schema_view(
-    list=extend_schema(summary="The account's provider connections"),
+    list=extend_schema(summary="The account's provider connections, newest first"),
     retrieve=extend_schema(summary="One connection"),
 )
 class ConnectionViewSet(ListModelMixin, RetrieveModelMixin, DestroyMixin[Connection]):
     """Connections; only `admin:live` may see or change them."""
 
-    queryset = Connection.objects.order_by("id")
+    queryset = Connection.objects.all()
     serializer_class = shapes.ConnectionSerializer
     list_serializer_class = shapes.ConnectionsSerializer
-    pagination_class = UnpagedList
     lookup_url_kwarg = "connection_id"
     tags = ["Connections"]
     scopes = dict.fromkeys(("list", "retrieve", "create", "partial_update", "destroy", "check"), ADMIN)
@@ -113,7 +111,7 @@ class ConnectionViewSet(ListModelMixin, RetrieveModelMixin, DestroyMixin[Connect
         try:
             return super().destroy(request)
         except ProtectedError as error:
-            raise Conflict(IN_USE_MESSAGE) from error
+            raise Conflict(IN_USE_MESSAGE, "connection_in_use") from error
 
 
 @contextmanager

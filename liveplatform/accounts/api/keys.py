@@ -18,18 +18,16 @@ from liveplatform.accounts.keys import RotationError, clear_cache, make_key, rev
 from liveplatform.accounts.models import Account, ApiKey
 from liveplatform.accounts.scopes import ADMIN
 from liveplatform.api.exceptions import Conflict
-from liveplatform.api.pagination import UnpagedList
 from liveplatform.api.viewsets import PlatformViewSet
 
 
-@extend_schema_view(list=extend_schema(summary="The account's API keys"))
+@extend_schema_view(list=extend_schema(summary="The account's API keys, newest first"))
 class ApiKeyViewSet(ListModelMixin, PlatformViewSet[ApiKey]):
     """API keys; only `admin:live` may see or change them."""
 
-    queryset = ApiKey.objects.order_by("-created_at")
+    queryset = ApiKey.objects.all()
     serializer_class = shapes.KeySerializer
     list_serializer_class = shapes.KeysSerializer
-    pagination_class = UnpagedList
     lookup_url_kwarg = "key_id"
     tags = ["API keys"]
     scopes = dict.fromkeys(("list", "create", "destroy", "rotate"), ADMIN)
@@ -82,7 +80,7 @@ class ApiKeyViewSet(ListModelMixin, PlatformViewSet[ApiKey]):
         try:
             key, text = rotate(old, timedelta(hours=hours), by=maker, created_by=self.principal.label)
         except RotationError as error:
-            raise Conflict(str(error)) from error
+            raise Conflict(str(error), "key_not_rotatable") from error
         transaction.on_commit(clear_cache)
         return _created(key, text)
 
@@ -90,7 +88,7 @@ class ApiKeyViewSet(ListModelMixin, PlatformViewSet[ApiKey]):
         """Raises PermissionDenied if the principal itself lacks one of them."""
         more = sorted(set(scopes) - set(self.principal.scopes))
         if more:
-            raise PermissionDenied(f"The asking key itself lacks {', '.join(more)}.")
+            raise PermissionDenied(f"The asking key itself lacks {', '.join(more)}.", "scope_exceeds_own")
 
 
 def _created(key: ApiKey, text: str) -> Response:

@@ -114,9 +114,10 @@ class NewKeySerializer(KeySerializer):
 
 
 class KeysSerializer(EnvelopeSerializer):
-    """The account's API keys."""
+    """A page of API keys; `next_cursor` is null on the last."""
 
     api_keys = KeySerializer(many=True)
+    next_cursor = serializers.CharField(allow_null=True)
 
 
 class BaseUrlField(serializers.URLField):
@@ -187,6 +188,7 @@ class ConnectionCheckSerializer(PlainSerializer):
 
 
 class ConnectionsSerializer(EnvelopeSerializer):
-    """The account's connections."""
+    """A page of connections; `next_cursor` is null on the last."""
 
     connections = ConnectionSerializer(many=True)
+    next_cursor = serializers.CharField(allow_null=True)

@@ -52,7 +52,7 @@ class DeliveryViewSet(ListModelMixin, RetrieveModelMixin, PlatformViewSet[Delive
     def resend(self, request: Request, delivery_id: UUID) -> Response:
         delivery = self.get_object()
         if not delivery.endpoint.is_enabled:
-            raise Conflict("The endpoint is disabled; enable it first.")
+            raise Conflict("The endpoint is disabled; enable it first.", "endpoint_disabled")
         if not resend(delivery):
-            raise Conflict("The delivery is being sent at this moment.")
+            raise Conflict("The delivery is being sent at this moment.", "delivery_in_progress")
         return Response(shapes.DeliverySerializer.write(self.get_object()), status=202)

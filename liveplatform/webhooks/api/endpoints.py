@@ -48,7 +48,7 @@ class EndpointViewSet(ListModelMixin, RetrieveModelMixin, DestroyMixin[Endpoint]
         """The endpoint of the URL, locked. Raises Conflict if it is disabled."""
         endpoint = self.lock_object()
         if not endpoint.is_enabled:
-            raise Conflict("The endpoint is disabled; enable it first.")
+            raise Conflict("The endpoint is disabled; enable it first.", "endpoint_disabled")
         return endpoint
 
     @extend_schema(
@@ -63,7 +63,7 @@ class EndpointViewSet(ListModelMixin, RetrieveModelMixin, DestroyMixin[Endpoint]
         try:
             endpoint, secret = create_endpoint(self.principal.account_id, **fields)
         except TooManyEndpoints as error:
-            raise Conflict(str(error)) from error
+            raise Conflict(str(error), "too_many_endpoints") from error
         return _with_secret(endpoint, secret, status=201)
 
     @extend_schema(

@@ -45,7 +45,7 @@ DELIVERY = OpenApiExample(
         "log": [
             {
                 "attempt": 1,
-                "at": "2026-11-21T02:57:48.450000+00:00",
+                "at": "2026-11-21T02:57:48.450000Z",
                 "ms": 12,
                 "outcome": "again",
                 "error": "The receiver answered 500.",
@@ -54,7 +54,7 @@ DELIVERY = OpenApiExample(
             },
             {
                 "attempt": 2,
-                "at": "2026-11-21T02:57:53.940000+00:00",
+                "at": "2026-11-21T02:57:53.940000Z",
                 "ms": 9,
                 "outcome": "done",
                 "status": 200,

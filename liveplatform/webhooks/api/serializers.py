@@ -22,9 +22,6 @@ from liveplatform.egress.url_policy import MAX_URL_LENGTH
 from liveplatform.webhooks.models import Delivery, Event
 from liveplatform.webhooks.validators import validate_events, validate_url
 
-# An event has one delivery per endpoint; an account has far fewer endpoints than this.
-MAX_DELIVERIES_SHOWN = 200
-
 
 @extend_schema_field({"type": "string", "pattern": "^(evt_)?[0-9a-fA-F-]{32,36}$"})
 class EventIdField(IdField):
@@ -186,5 +183,5 @@ class EventWithBodySerializer(EventSerializer):
 
     @staticmethod
     def get_deliveries(event: Event) -> list[dict[str, Any]]:
-        deliveries = event.deliveries.defer("log", "result").order_by("id")[:MAX_DELIVERIES_SHOWN]
+        deliveries = event.deliveries.defer("log", "result").order_by("id")
         return [DeliverySerializer.write(delivery) for delivery in deliveries]

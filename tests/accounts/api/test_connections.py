@@ -173,7 +173,7 @@ def test_a_connection_in_use_is_not_deleted(api, twilio, what):
     if what != "a live call":
         end(call.pk, account_id=api.account.pk, actor="test")
     answer = api("DELETE", f"{PATH}/{twilio['id']}")
-    assert (answer.status_code, answer.json()["error"]) == (409, "conflict")
+    assert (answer.status_code, answer.json()["error"]) == (409, "connection_in_use")
     end(call.pk, account_id=api.account.pk, actor="test")
     Step.objects.update(state="done")
     assert api("DELETE", f"{PATH}/{twilio['id']}").status_code == 204

@@ -97,7 +97,7 @@ def test_a_rotated_key_is_not_rotated_again(api):
     old = api("POST", PATH, READ).json()
     assert api("POST", f"{PATH}/{old['id']}/rotate", {"overlap_hours": 1}).status_code == 201
     again = api("POST", f"{PATH}/{old['id']}/rotate", {"overlap_hours": 1})
-    assert (again.status_code, again.json()["error"]) == (409, "conflict")
+    assert (again.status_code, again.json()["error"]) == (409, "key_not_rotatable")
     assert "rotate its successor" in again.json()["message"]
     assert ApiKey.objects.filter(account=api.account).count() == 3, "the asking one, the old and the new"
     assert sum(bool(key["rotated_at"]) for key in api("GET", PATH).json()["api_keys"]) == 1

@@ -10,14 +10,23 @@ from calls.api.fields import MetadataField, ScheduledAtField, TimeLimitField
 from calls.lifecycle.update import MAX_METADATA_BYTES
 
 
-@pytest.mark.parametrize(("days", "is_valid"), [(1, True), (3652, True), (3654, False), (-3654, False)])
-def test_a_call_is_scheduled_within_ten_years(days, is_valid):
+@pytest.mark.parametrize(
+    ("days", "complaint"), [(1, ""), (3652, ""), (3654, "within ten"), (-0.001, "in the past")]
+)
+def test_a_call_is_scheduled_within_ten_years_from_now(days, complaint):
     field, time = ScheduledAtField(), (timezone.now() + timedelta(days=days)).isoformat()
-    if is_valid:
+    if not complaint:
         assert field.run_validation(time).isoformat() == time
     else:
-        with pytest.raises(serializers.ValidationError, match="within ten years"):
+        with pytest.raises(serializers.ValidationError, match=complaint):
             field.run_validation(time)
+
+
+@pytest.mark.parametrize("time", ["2030-01-01T12:00:00", "2030-01-01T12:00", "2030-01-01"])
+def test_a_time_without_a_zone_is_refused(time):
+    with pytest.raises(serializers.ValidationError, match="zone|format"):
+        ScheduledAtField().run_validation(time)
+    assert ScheduledAtField().run_validation("2030-01-01T12:00:00+01:00").hour == 11
 
 
 def test_metadata_is_an_object_of_limited_size():

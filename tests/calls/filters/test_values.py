@@ -42,6 +42,7 @@ def test_a_value_is_parsed(parse, given, expected):
         (values.uuid, 7),
         (values.boolean, "maybe"),
         (values.timestamp, "soon"),
+        (values.timestamp, "2026-11-21T12:00:00"),
         (values.timestamp, "9999999d"),
         (values.choice(["a", "b"]), "c"),
     ],

@@ -74,7 +74,7 @@ def test_a_zipped_event_of_more_than_4_mib_is_not_unpacked(stream):
 
 def test_a_signed_body_that_is_no_event_is_a_bad_request(telephony):
     answer = signed_events.post_twilio(telephony, {"Hello": "World"})
-    assert (answer.status_code, answer.json()["error"]) == (400, "bad_request")
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_event")
 
 
 def test_unknown_connections_and_unsupported_providers_are_not_found(telephony, account):

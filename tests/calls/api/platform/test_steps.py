@@ -34,7 +34,7 @@ def test_a_settled_step_runs_again(api, ended):
 
 def test_an_open_step_is_a_conflict(api, ended):
     response = api("POST", f"/v1/calls/{ended.pk}/steps/analyse/run")
-    assert (response.status_code, response.json()["error"]) == (409, "conflict")
+    assert (response.status_code, response.json()["error"]) == (409, "step_not_settled")
 
 
 def test_an_unknown_step_and_an_unknown_call_are_404(api, ended):
