@@ -20,7 +20,6 @@ from calls.filters.fields import (
     Operator,
 )
 from calls.filters.ordering import Order
-from calls.models.call import Call
 
 PRIORITY = {column: rank for rank, column in enumerate(COLUMNS.values())}
 MULTI_VALUE = (Operator.IN, Operator.STARTS_WITH)
@@ -78,11 +77,11 @@ def _column_paths(
 
 
 def _is_single_value(condition: Condition) -> bool:
-    """One value of an index by value, which does not hold "". Video calls have an index of their own."""
+    """One value of an index by value, which does not hold "". Each channel has an index of its own."""
     if condition.operator != Operator.EQ:
         return False
     if condition.column is CHANNEL:
-        return bool(condition.value == Call.Channel.VIDEO)
+        return True
     return condition.column.index == IndexKind.BY_VALUE and condition.value != ""
 
 

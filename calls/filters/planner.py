@@ -100,6 +100,8 @@ def _scan(request: PageRequest, most: int) -> ScanResult | None:
         most = min(most, MAX_SCATTERED_ROWS)
     if request.reads_transcripts:
         most = min(most, MAX_WIDE_ROWS)
+    # A deep page of a filter that most calls match, such as one channel, is read like a page without it.
+    most = max(most, 2 * (request.offset + request.limit))
     return scan_index(request, path, None if request.is_covered_by(path) else most)
 
 

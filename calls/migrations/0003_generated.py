@@ -193,6 +193,10 @@ class Migration(migrations.Migration):
             index=models.Index(condition=models.Q(('state__in', ('pending', 'running'))), fields=['tenant_key', 'concurrency_key', 'due_at'], name='autoendrule_due'),
         ),
         migrations.AddIndex(
+            model_name='call',
+            index=models.Index(models.F('account'), models.OrderBy(models.F('created_at'), descending=True), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('channel', 'phone')), name='call_phone'),
+        ),
+        migrations.AddIndex(
             model_name='callmonitor',
             index=models.Index(condition=models.Q(('state__in', ('pending', 'running'))), fields=['tenant_key', 'concurrency_key', 'due_at'], name='callmonitor_due'),
         ),

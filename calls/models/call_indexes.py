@@ -46,6 +46,7 @@ def _by_order(field: str) -> Index:
 
 LIST_INDEXES = [
     Index(F("account"), *NEWEST_FIRST, name="call_video", condition=Q(channel="video")),
+    Index(F("account"), *NEWEST_FIRST, name="call_phone", condition=Q(channel="phone")),
     Index(F("account"), F("created_at"), name="call_imported", condition=Q(is_imported=True)),
     Index(F("account"), F("call_status"), *NEWEST_FIRST, name="call_status"),
     _by_value("end_code", ~Q(end_code="")),

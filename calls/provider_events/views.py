@@ -46,7 +46,7 @@ class ProviderEventsView(PlatformView):
 
     authentication_classes = []
     permission_classes = []
-    unthrottled_actions = frozenset({"post"})
+    lenient_actions = unthrottled_actions = frozenset({"post"})
     errors = {"post": (503,)}
     idempotent = False
 

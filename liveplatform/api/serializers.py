@@ -64,16 +64,19 @@ class JSONObjectField(serializers.JSONField):
         return dict(data)
 
 
+def refuse_unknown(given: Iterable[str], known: Iterable[str], message: str) -> None:
+    """Raise ValidationError that names up to 20 of the names that are not known."""
+    unknown = sorted(set(given).difference(known))
+    if unknown:
+        raise serializers.ValidationError({name[:60]: [message] for name in unknown[:20]})
+
+
 class StrictSerializer(serializers.Serializer[Any]):
-    """Input of the platform's own API: unknown fields are rejected, and the error names them."""
+    """Input: unknown fields are rejected, and the error names them."""
 
     def to_internal_value(self, data: Any) -> Any:  # noqa: ANN401
         if isinstance(data, dict):
-            unknown = sorted(set(data) - set(self.fields))
-            if unknown:
-                raise serializers.ValidationError(
-                    {name: ["There is no such field."] for name in unknown[:20]}
-                )
+            refuse_unknown(data, self.fields, "There is no such field.")
         return super().to_internal_value(data)
 
 

@@ -17,6 +17,7 @@ from liveplatform.api.parsers import JSONOnlyNegotiation, JSONParser
 from liveplatform.api.permissions import HasScope
 from liveplatform.api.principal import Principal
 from liveplatform.api.renderers import JSONRenderer
+from liveplatform.api.serializers import refuse_unknown
 from liveplatform.api.surfaces import PLATFORM, Surface
 from liveplatform.api.throttling import Quota, RateLimited, check_rate
 from liveplatform.json_codec import dumps
@@ -43,6 +44,12 @@ class PlatformView(APIView):
     atomic_if_idempotent_actions: ClassVar[frozenset[str]] = frozenset()
     # The action does not count against the rate limit.
     unthrottled_actions: ClassVar[frozenset[str]] = frozenset()
+    # The query parameters of an action that takes some; None: it refuses unknown ones itself.
+    query_names: ClassVar[Mapping[str, frozenset[str] | None]] = {}
+    # Actions that take no body: fields in it are refused by name.
+    bodyless_actions: ClassVar[frozenset[str]] = frozenset({"destroy"})
+    # Actions that ignore what they do not know: no end is refused because of a superfluous name.
+    lenient_actions: ClassVar[frozenset[str]] = frozenset()
     # Whether POST, PATCH and DELETE take an Idempotency-Key.
     idempotent: ClassVar[bool] = True
 
@@ -77,6 +84,20 @@ class PlatformView(APIView):
             raise ParseError("The query contains a NUL character (%00); remove it.", "invalid_query")
         if self.action_name not in self.unthrottled_actions:
             self.quota = check_rate(self.principal)
+        if self.action_name not in self.lenient_actions:
+            self._refuse_unknown_names(request)
+
+    def accepted_query_names(self) -> frozenset[str] | None:
+        """The query parameters that the action takes; None: it checks them itself."""
+        return self.query_names.get(self.action_name, frozenset())
+
+    def _refuse_unknown_names(self, request: Request) -> None:
+        """Raise ValidationError for query parameters, and fields of an empty body, that nothing reads."""
+        accepted = self.accepted_query_names()
+        if accepted is not None:
+            refuse_unknown(request.query_params, accepted, "There is no such parameter here.")
+        if self.action_name in self.bodyless_actions and request.META.get("CONTENT_LENGTH"):
+            refuse_unknown(request.data, (), "This operation takes no fields.")
 
     def check_permissions(self, request: Request) -> None:
         """405 for a method that is not served comes before 403."""

@@ -81,6 +81,14 @@ class PlatformViewSet(PlatformView, GenericViewSet[M]):
         """The validated query parameters. Raises ValidationError."""
         return _validated(serializer(data=self.request.query_params.dict()))
 
+    def accepted_query_names(self) -> frozenset[str] | None:
+        if self.action_name != "list" or self.action_name in self.query_names:
+            return super().accepted_query_names()
+        if self.query_serializer is not None:
+            return frozenset(self.query_serializer().fields)
+        is_paged = issubclass(self.pagination_class or object, KeysetPagination)
+        return PageQuery.NAMES if is_paged else frozenset()
+
     @property
     def action_name(self) -> str:
         return self.action or ""

@@ -8,13 +8,14 @@ import re
 from types import ModuleType
 
 import pytest
-from django.conf import settings
+from django.apps import apps
 
 from calls.models import Call, Step
 from liveplatform.accounts.models import Account
 from tests.support.routes import routes, scopes_of
 
-OURS = [name for name in settings.INSTALLED_APPS if name.startswith("liveplatform.") or "." not in name]
+INSTALLED = [config.name for config in apps.get_app_configs()]
+OURS = [name for name in INSTALLED if name.startswith("liveplatform.") or "." not in name]
 
 
 def tenancies() -> list[ModuleType]:

@@ -27,6 +27,7 @@ class OperationViewSet(ListModelMixin, CallErrors, PlatformViewSet[Operation]):
     list_serializer_class = shapes.OperationsSerializer
     lookup_url_kwarg = "operation_id"
     tags = ["Ending many calls"]
+    bodyless_actions = frozenset({"cancel"})
     scopes = {"list": READ, "retrieve": READ, "cancel": ADMIN}
     unthrottled_actions = frozenset({"retrieve", "cancel"})
     errors = {"cancel": (409,)}

@@ -32,6 +32,7 @@ class AutoEndRuleViewSet(ListModelMixin, CallErrors, DestroyMixin[AutoEndRule]):
     lookup_url_kwarg = "rule_id"
     not_found = "There is no such rule in this account."
     tags = ["Ending many calls"]
+    bodyless_actions = frozenset({"destroy", "dry_run"})
     scopes = {"list": READ, "dry_run": READ} | dict.fromkeys(("create", "partial_update", "destroy"), ADMIN)
     atomic_actions = frozenset({"create", "partial_update", "destroy", "dry_run"})
 
@@ -49,8 +50,8 @@ class AutoEndRuleViewSet(ListModelMixin, CallErrors, DestroyMixin[AutoEndRule]):
 
     @extend_schema(summary="Change, disable or enable a rule", request=shapes.RuleRequest(partial=True))
     def partial_update(self, request: Request, rule_id: UUID) -> Response:
-        rule = self.lock_object()
         changes = self.read(shapes.RuleRequest, partial=True)
+        rule = self.lock_object()
         enabled = changes.pop("is_enabled", None)
         with _conflicts():
             update_rule(rule, changes, enabled=enabled)

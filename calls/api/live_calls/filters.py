@@ -8,6 +8,7 @@ from calls.filters import CallFilter
 from calls.filters.conditions import Condition
 from calls.models import Call
 from liveplatform.api.pagination import page_parameters
+from liveplatform.api.serializers import PageQuery, refuse_unknown
 
 VIDEO_ONLY = Condition.parse("channel", "eq", Call.Channel.VIDEO.value)
 # Half-open ranges: adjacent ones hold every call once.
@@ -17,9 +18,12 @@ TIME_RANGES = {
     for side, operator in (("after", "gte"), ("before", "lt"))
 }
 
+NAMES = frozenset({"host_user_id", "status", *TIME_RANGES, *PageQuery.NAMES})
+
 
 def parse_filter(query: QueryDict) -> CallFilter:
-    """Video calls that match the query string. Raises InvalidFilter, which names the wrong parameter."""
+    """Video calls that match. Raises InvalidFilter or ValidationError, which name the wrong parameter."""
+    refuse_unknown(query, NAMES, "There is no such filter.")
     values = [
         Condition.parse(name, "eq", query[name]) for name in ("host_user_id", "status") if name in query
     ]

@@ -1,17 +1,15 @@
 """Requests and answers of the live calls API. Field names and shapes are the vendor's."""
 
-from typing import Any
-
 from rest_framework import serializers
 
 from calls.adapters import ROOM_PROVIDERS
 from calls.api.fields import MetadataField, ScheduledAtField, TimeLimitField
 from calls.models import Call
-from liveplatform.api.serializers import CleanCharField, EnvelopeSerializer, PlainSerializer
+from liveplatform.api.serializers import CleanCharField, EnvelopeSerializer, PlainSerializer, StrictSerializer
 
 
-class LiveCallRequest(serializers.Serializer[dict[str, Any]]):
-    """The body of a create; unknown fields are ignored, as in the vendor's API."""
+class LiveCallRequest(StrictSerializer):
+    """The body of a create."""
 
     host_user_id = CleanCharField(min_length=1, max_length=255)
     title = CleanCharField(min_length=1, max_length=500)
@@ -27,8 +25,8 @@ class LiveCallRequest(serializers.Serializer[dict[str, Any]]):
     )
 
 
-class LiveCallChange(serializers.Serializer[dict[str, Any]]):
-    """The body of a change; fields that are not sent are kept, unknown fields are ignored."""
+class LiveCallChange(StrictSerializer):
+    """The body of a change; fields that are not sent are kept."""
 
     title = CleanCharField(required=False, min_length=1, max_length=500)
     scheduled_at = ScheduledAtField(required=False)
@@ -38,7 +36,7 @@ class LiveCallChange(serializers.Serializer[dict[str, Any]]):
     time_limit = TimeLimitField(required=False)
 
 
-class TokenRequest(serializers.Serializer[dict[str, Any]]):
+class TokenRequest(StrictSerializer):
     """The user, and the token's lifetime in seconds."""
 
     user_id = CleanCharField(min_length=1, max_length=255)

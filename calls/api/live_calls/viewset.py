@@ -36,7 +36,9 @@ class LiveCallViewSet(CallListMixin):
     scopes = {"list": READ, "retrieve": READ} | dict.fromkeys(
         ("create", "partial_update", "end", "start", "token"), WRITE
     )
-    unthrottled_actions = frozenset({"end"})
+    query_names = {"list": None}
+    bodyless_actions = frozenset({"start"})
+    lenient_actions = unthrottled_actions = frozenset({"end"})
     errors = {
         "create": (502, 503),
         "partial_update": (412,),
@@ -50,7 +52,7 @@ class LiveCallViewSet(CallListMixin):
 
     @extend_schema(
         summary="Create a Stream-backed call",
-        description="Live at once, or scheduled if `scheduled_at` is given. Unknown fields are ignored.",
+        description="Live at once, or scheduled if `scheduled_at` is given.",
         request=shapes.LiveCallRequest,
     )
     def create(self, request: Request) -> Response:

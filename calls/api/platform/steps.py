@@ -36,6 +36,7 @@ class StepViewSet(ListModelMixin, CallErrors, PlatformViewSet[Step]):
     lookup_field = "kind"
     lookup_value_converter = "slug"
     tags = ["Calls"]
+    bodyless_actions = frozenset({"run"})
     scopes = {"list": READ, "run": WRITE}
     errors = {"run": (409,)}
 

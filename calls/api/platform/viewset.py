@@ -52,6 +52,8 @@ class CallViewSet(CallListMixin, ExportMixin, RecordMixin, TranscriptMixin, Bulk
     atomic_actions = frozenset({"create", "bulk_end"})
     atomic_if_idempotent_actions = frozenset({"end"})
     unthrottled_actions = frozenset({"end", "bulk_end"})
+    query_names = dict.fromkeys(("list", "export"))
+    bodyless_actions = frozenset({"run_analysis", "sync_recordings"})
     errors = {"run_analysis": (409,)}
 
     def call_filter(self) -> CallFilter:

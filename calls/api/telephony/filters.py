@@ -17,11 +17,13 @@ from drf_spectacular.utils import OpenApiParameter
 from calls.filters import CallFilter, InvalidFilter
 from calls.filters.conditions import Condition
 from calls.filters.exceptions import InvalidValue
-from calls.filters.fields import COLUMNS, Column, Operator
+from calls.filters.fields import CHANNEL, COLUMNS, Column, Operator
 from calls.filters.filterset import MAX_CONDITIONS
 from calls.filters.ordering import NEWEST_FIRST, Order
 from calls.filters.page_request import PageRequest
 from calls.filters.values import text
+from calls.models import Call
+from liveplatform.api.serializers import refuse_unknown
 
 DEFAULT_PER_PAGE = 10
 MAX_PER_PAGE = 100
@@ -57,6 +59,9 @@ WITHOUT_COLUMN = ("agent_task_status", "agent_task_feedback", "agent_post_call_o
 NOT_SORTABLE = ("id", "campaign_id", "ai_agent_id", "contact_id", "channel", "workspace_id")
 SORTABLE = sorted({*FIELD_NAMES, *JSON_FIELDS, *WITHOUT_COLUMN} - {*NOT_SORTABLE})
 FILTERABLE = sorted(FIELD_NAMES)
+ANY_CHANNEL = "any"
+# Columns that are empty in every video call: a value there selects phone calls only.
+OF_PHONE_CALLS = ("campaign_id", "ai_agent_id", "contact_id", "to", "from")
 FILTER_ARRAYS = ("filter_columns", "filter_values", "filter_operator")
 
 
@@ -74,7 +79,7 @@ QUERY_PARAMETERS = [
     OpenApiParameter("end_date", OpenApiTypes.DATE, description="Started on or before this day (UTC)."),
     OpenApiParameter("disconnect_reason", str, description="A substring, case-insensitive."),
     OpenApiParameter("end_code", str, description="The platform's code for why the call ended."),
-    OpenApiParameter("channel", str, enum=["phone", "video"], description="Default: both."),
+    OpenApiParameter("channel", str, enum=["phone", "video", ANY_CHANNEL], description="Default: phone."),
     OpenApiParameter("page", int, description="Counts from 0; pages reach the first 10,000 calls."),
     OpenApiParameter("per_page", int, description=f"1 to {MAX_PER_PAGE}, default {DEFAULT_PER_PAGE}."),
     OpenApiParameter("sort_column", str, enum=SORTABLE, description="Default: created_at."),
@@ -88,9 +93,15 @@ QUERY_PARAMETERS = [
     _array_parameter("filter_operator", "Operators.", [operator.value for operator in Operator]),
 ]
 
+NAMES = frozenset({*(parameter.name for parameter in QUERY_PARAMETERS), *FILTER_ARRAYS})
+
 
 def parse_query(query: QueryDict, account_id: UUID) -> PageRequest:
-    """The page of the account's calls that the query string asks for. Raises InvalidFilter."""
+    """The page of the account's calls that the query string asks for.
+
+    Raises InvalidFilter, or ValidationError for unknown parameters.
+    """
+    refuse_unknown(query, NAMES, "There is no such parameter.")
     page = _parse_int(query, "page", 0, MAX_OFFSET, default=0)
     per_page = _parse_int(query, "per_page", 1, MAX_PER_PAGE, default=DEFAULT_PER_PAGE)
     if (page + 1) * per_page > MAX_OFFSET:
@@ -102,18 +113,29 @@ def parse_query(query: QueryDict, account_id: UUID) -> PageRequest:
     conditions = (*_field_conditions(query), *_date_conditions(query), *_filter_conditions(query))
     if len(conditions) > MAX_CONDITIONS:
         raise InvalidFilter("filter_columns", f"Give at most {MAX_CONDITIONS} conditions.")
-    filters = CallFilter(conditions, _parse_search(query))
+    filters = CallFilter((*conditions, *_channel_condition(query, conditions)), _parse_search(query))
     return PageRequest(account_id, filters, _parse_order(query), page * per_page, per_page)
 
 
 def _field_conditions(query: QueryDict) -> Iterator[Condition]:
-    for name in ("campaign_id", "ai_agent_id", "channel", "end_code"):
+    for name in ("campaign_id", "ai_agent_id", "end_code"):
         if query.get(name):
             yield Condition.parse(name, "eq", query[name])
     if query.get("status"):
         yield Condition.parse("call_status", "contains", query["status"], "status")
     if query.get("disconnect_reason"):
         yield Condition.parse("disconnect_reason", "contains", query["disconnect_reason"])
+
+
+def _channel_condition(query: QueryDict, others: tuple[Condition, ...]) -> Iterator[Condition]:
+    """Phone calls only, unless the query says otherwise, by this parameter or by a column filter."""
+    is_settled = any(
+        each.column is CHANNEL or (each.column.name in OF_PHONE_CALLS and each.excludes_null)
+        for each in others
+    )
+    channel = query.get("channel") or (ANY_CHANNEL if is_settled else Call.Channel.PHONE.value)
+    if channel != ANY_CHANNEL:
+        yield Condition.parse("channel", "eq", channel)
 
 
 def _date_conditions(query: QueryDict) -> Iterator[Condition]:

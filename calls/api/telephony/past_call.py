@@ -11,7 +11,7 @@ from calls.analysis.turns import BadTurn, parse_turns
 from calls.lifecycle.register_past import PastCall
 from calls.models.answer import UNANSWERED_STATUSES
 from calls.models.call_status import FINAL_STATUSES
-from liveplatform.api.serializers import CleanCharField, InstantField, JSONObjectField
+from liveplatform.api.serializers import CleanCharField, InstantField, JSONObjectField, StrictSerializer
 from providers.events import VALID_YEARS, RecordingFile, is_http_url
 
 MAX_RECORDINGS = 20
@@ -48,7 +48,7 @@ class RecordingUrlField(CleanCharField):
         return url
 
 
-class PastRecording(serializers.Serializer[dict[str, Any]]):
+class PastRecording(StrictSerializer):
     """One recording; `id` is the provider's, by default its URL."""
 
     id = CleanCharField(required=False, max_length=300)
@@ -61,7 +61,7 @@ class PastRecording(serializers.Serializer[dict[str, Any]]):
         return RecordingFile(**{"id": attrs["url"][:300]} | attrs)
 
 
-class PastCallFields(serializers.Serializer[dict[str, Any]]):
+class PastCallFields(StrictSerializer):
     """With `ended_at` the call is recorded as ended: nothing is asked of its provider."""
 
     started_at = InstantField(required=False, allow_null=True)

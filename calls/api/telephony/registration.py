@@ -23,7 +23,7 @@ class RegisterCallMixin(CallsViewSet):
             "The call is not dialled. With a `call_sid` it is live, and a repeated `call_sid` is one call; "
             "without one it is queued. With `ended_at` it is recorded as ended, with all that is known of "
             "it: its transcript is analysed and events are sent, and nothing is asked of its provider. 412 "
-            "if it is on record as live. Unknown fields are ignored."
+            "if it is on record as live."
         ),
         tags=["Telephony calls"],
         request=shapes.RecordCallRequest,

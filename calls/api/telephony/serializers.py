@@ -20,6 +20,7 @@ from liveplatform.api.serializers import (
     IdField,
     JSONObjectField,
     PlainSerializer,
+    StrictSerializer,
 )
 
 MAX_NUMBER_LENGTH = 40
@@ -41,7 +42,7 @@ class EndCallRequest(serializers.Serializer[dict[str, Any]]):
         return reason or ""
 
 
-class DynamicVariable(serializers.Serializer[dict[str, Any]]):
+class DynamicVariable(StrictSerializer):
     """One variable for the agent: a name without spaces and a non-empty value."""
 
     name = CleanCharField(min_length=1, max_length=100)
@@ -53,7 +54,7 @@ class DynamicVariable(serializers.Serializer[dict[str, Any]]):
         return name
 
 
-class MakeCallRequest(serializers.Serializer[dict[str, Any]]):
+class MakeCallRequest(StrictSerializer):
     """The body of a make-call; the fields from `is_test` on are added to the vendor's.
 
     `url` or `twiml` says what is heard. `ai_agent_id` is kept on record; it makes nobody speak.
@@ -122,10 +123,11 @@ class DynamicVariablesField(serializers.Field[Any, Any, Any, Any]):
 
 
 class RecordCallRequest(PastCallFields):
-    """An external call: the fields of both versions of the vendor's API, and those of a call that has ended.
+    """An external call: the fields of both versions of the vendor's API, and those of a past call."""
 
-    `company_id` is ignored, too: the key determines the account.
-    """
+    company_id = CleanCharField(
+        required=False, allow_null=True, help_text="Ignored: the key determines the account."
+    )
 
     call_from = CleanCharField(source="from_number", max_length=MAX_NUMBER_LENGTH)
     call_to = CleanCharField(source="to_number", max_length=MAX_NUMBER_LENGTH)
@@ -161,7 +163,7 @@ class RecordCallRequest(PastCallFields):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Leave out nulls; `workspace` wins over `workspace_id`, which is its older name."""
-        values = {name: value for name, value in attrs.items() if value is not None}
+        values = {name: value for name, value in attrs.items() if value is not None and name != "company_id"}
         older = values.pop("workspace_id", None)
         return {"workspace": older, **values} if older else values
 

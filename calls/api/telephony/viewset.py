@@ -45,7 +45,8 @@ class TelephonyCallViewSet(CallsViewSet):
     tags = ["Telephony calls"]
     scopes = {"retrieve": READ, "query": READ, "make_call": WRITE, "end": WRITE}
     atomic_if_idempotent_actions = frozenset({"end"})
-    unthrottled_actions = frozenset({"end"})
+    query_names = {"query": None}
+    lenient_actions = unthrottled_actions = frozenset({"end"})
     errors = {"end": (404, 409, 422)}
 
     @extend_schema(summary="Get one call")

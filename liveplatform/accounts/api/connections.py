@@ -45,6 +45,7 @@ class ConnectionViewSet(ListModelMixin, RetrieveModelMixin, DestroyMixin[Connect
     list_serializer_class = shapes.ConnectionsSerializer
     lookup_url_kwarg = "connection_id"
     tags = ["Connections"]
+    bodyless_actions = frozenset({"destroy", "check"})
     scopes = dict.fromkeys(("list", "retrieve", "create", "partial_update", "destroy", "check"), ADMIN)
     # Not `create` and `check`, which wait for the provider; connecting the same account again is harmless.
     atomic_actions = frozenset({"partial_update", "destroy"})
@@ -77,8 +78,8 @@ class ConnectionViewSet(ListModelMixin, RetrieveModelMixin, DestroyMixin[Connect
         request=shapes.ConnectionPatch,
     )
     def partial_update(self, request: Request, connection_id: UUID) -> Response:
-        connection = self.lock_object()
         changes = self.read(shapes.ConnectionPatch)
+        connection = self.lock_object()
         credentials = changes.get("credentials", {})
         with _as_validation_error():
             change_base_url(connection, changes.get("base_url", connection.base_url), credentials)
@@ -119,7 +120,7 @@ def _as_validation_error() -> Iterator[None]:
     try:
         yield
     except TooManyConnections as error:
-        raise Conflict(str(error)) from error
+        raise Conflict(str(error), "too_many_connections") from error
     except InvalidConnection as error:
         wrong: dict[str, Any] = {error.field: [str(error)]}
         raise ValidationError(wrong if error.field == "base_url" else {"credentials": wrong}) from error

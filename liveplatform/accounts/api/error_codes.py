@@ -35,6 +35,12 @@ ERROR_CODES = (
         "Rotate its successor, or make a new key.",
     ),
     ErrorCode(
+        "too_many_connections",
+        (409,),
+        "The account has as many connections to providers as it may have.",
+        "Delete one that no call needs, or give an existing one other credentials.",
+    ),
+    ErrorCode(
         "connection_in_use",
         (409,),
         "Calls run over this connection, or are being hung up over it.",

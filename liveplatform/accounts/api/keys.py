@@ -32,6 +32,7 @@ class ApiKeyViewSet(ListModelMixin, PlatformViewSet[ApiKey]):
     tags = ["API keys"]
     scopes = dict.fromkeys(("list", "create", "destroy", "rotate"), ADMIN)
     atomic_actions = frozenset({"create", "destroy", "rotate"})
+    query_names = {"destroy": None}
 
     @extend_schema(
         summary="Create an API key; its text is shown only once",

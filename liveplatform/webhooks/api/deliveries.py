@@ -33,6 +33,7 @@ class DeliveryViewSet(ListModelMixin, RetrieveModelMixin, PlatformViewSet[Delive
     query_serializer = shapes.DeliveriesQuery
     lookup_url_kwarg = "delivery_id"
     tags = ["Webhooks"]
+    bodyless_actions = frozenset({"resend"})
     scopes = {"list": READ, "retrieve": READ, "resend": WRITE}
     atomic_actions = frozenset({"resend"})
 

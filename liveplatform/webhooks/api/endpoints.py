@@ -41,6 +41,7 @@ class EndpointViewSet(ListModelMixin, RetrieveModelMixin, DestroyMixin[Endpoint]
     lookup_url_kwarg = "endpoint_id"
     locks_no_key = True  # deliveries are added meanwhile
     tags = ["Webhooks"]
+    bodyless_actions = frozenset({"destroy", "test"})
     scopes = dict.fromkeys(("list", "retrieve", *CHANGING), ADMIN)
     atomic_actions = frozenset(CHANGING)
 
@@ -75,8 +76,9 @@ class EndpointViewSet(ListModelMixin, RetrieveModelMixin, DestroyMixin[Endpoint]
         request=shapes.EndpointRequest(partial=True),
     )
     def partial_update(self, request: Request, endpoint_id: UUID) -> Response:
+        changes = self.read(shapes.EndpointRequest, partial=True)
         endpoint = self.lock_object()
-        update_endpoint(endpoint, self.read(shapes.EndpointRequest, partial=True))
+        update_endpoint(endpoint, changes)
         return Response(shapes.EndpointSerializer.write(endpoint))
 
     @extend_schema(
@@ -90,8 +92,8 @@ class EndpointViewSet(ListModelMixin, RetrieveModelMixin, DestroyMixin[Endpoint]
     )
     @action(detail=True, methods=["post"], url_path="rotate-secret")
     def rotate_secret(self, request: Request, endpoint_id: UUID) -> Response:
-        endpoint = self.lock_object()
         overlap = timedelta(hours=self.read(shapes.RotateSecretRequest)["overlap_hours"])
+        endpoint = self.lock_object()
         secret = endpoint.new_secret(overlap)
         endpoint.save()
         return _with_secret(endpoint, secret)

@@ -42,7 +42,7 @@ def test_what_the_older_page_sends_is_stored_in_the_keys_company(api):
         "notes": "n",
         "workspace_id": "w",
     }
-    call = recorded(api, **older, company_id=str(UUID(int=9)), colour="red")
+    call = recorded(api, **older, company_id=str(UUID(int=9)))
     assert call.items() >= (older | {"call_provider": "twilio"}).items()
     assert call["company_id"] == str(api.account.pk)
 

@@ -52,7 +52,6 @@ FILTERS = [
     ({"ended_after": "2026-11-20T12:00:00Z"}, "over"),
     ({"ended_before": "2026-11-20T12:00:00Z"}, ""),
     ({"ended_after": "2026-11-20", "status": "ended", "host_user_id": "bob"}, "over"),
-    ({"colour": "red"}, "errored over live planned"),
 ]
 
 

@@ -53,6 +53,8 @@ def calls(account) -> dict[str, str]:
 
 
 def asked(api, query) -> dict:
+    """The answer for calls of both channels, unless the query names one."""
+    query = {"channel": "any"} | query
     answer = api("GET", f"/calls/query?{urlencode(query, doseq=True)}")
     assert answer.status_code == 200, answer.content
     return answer.json()
@@ -86,13 +88,40 @@ BASIC = [
     ({"channel": "video"}, "video"),
     ({"channel": "phone"}, "rich busy live"),
     ({"campaign_id": "", "status": "", "search": " "}, "rich video busy live"),
-    ({"colour": "red"}, "rich video busy live"),
+    ({"channel": "any"}, "rich video busy live"),
+    ({"channel": ""}, "rich busy live"),
 ]
 
 
 @pytest.mark.parametrize(("query", "names"), BASIC, ids=str)
 def test_a_filter_finds_what_it_means_newest_first(api, calls, query, names):
     assert found(api, calls, query) == names
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("", "rich busy live"),
+        ("status=compl", "rich"),
+        ("sort_column=call_duration", "rich busy live"),
+        ("channel=video", "video"),
+        ("filter_columns[]=channel&filter_operator[]=in&filter_values[]=phone,video", "rich video busy live"),
+    ],
+)
+def test_only_phone_calls_are_listed_unless_the_query_says_otherwise(api, calls, query, names):
+    answer = api("GET", f"/calls/query?{query}").json()
+    assert " ".join(calls[call["id"]] for call in answer["data"]) == names
+
+
+def test_a_few_phone_calls_among_many_video_calls_are_found(api, calls, monkeypatch):
+    monkeypatch.setattr("calls.filters.planner.MAX_ROWS", 2)
+    Call.objects.bulk_create(video_call_row(api.account) for _ in range(30))
+    answer = api("GET", "/calls/query").json()
+    assert [calls[call["id"]] for call in answer["data"]] == ["rich", "busy", "live"]
+
+
+def video_call_row(account) -> Call:
+    return Call(account=account, channel="video", status="live", created_at=NOON + DAY)
 
 
 COLUMNS = [
@@ -215,6 +244,7 @@ WRONG = [
     ({"search": "x" * 501}, "search"),
     ({"end_code": "tired"}, "end_code"),
     ({"channel": "post"}, "channel"),
+    ({"colour": "red"}, "colour: There is no such parameter."),
     ({"start_date": "20-11-2026"}, "YYYY-MM-DD"),
     ({"end_date": "2026-02-30"}, "YYYY-MM-DD"),
     ({"end_date": "9999-12-31"}, "YYYY-MM-DD"),
