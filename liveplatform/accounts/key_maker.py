@@ -22,7 +22,7 @@ def lock_maker(principal: Principal) -> ApiKey | None:
     keys = ApiKey.objects.select_for_update(no_key=True).filter(VALID, revoked_at=None)
     maker = keys.filter(account_id=principal.account_id, public_id=principal.id).first()
     if maker is None:
-        raise AuthenticationFailed(GONE_MESSAGE)
+        raise AuthenticationFailed(GONE_MESSAGE, "invalid_credentials")
     return maker
 
 

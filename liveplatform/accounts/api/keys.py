@@ -62,7 +62,8 @@ class ApiKeyViewSet(ListModelMixin, PlatformViewSet[ApiKey]):
         parameters=[shapes.RevokeQuery],
     )
     def destroy(self, request: Request, key_id: UUID) -> Response:
-        revoke(self.get_object(), **self.read_query(shapes.RevokeQuery))
+        options = self.read_query(shapes.RevokeQuery)
+        revoke(self.get_object(), **options)
         transaction.on_commit(clear_cache)
         return Response(status=204)
 
