@@ -34,9 +34,8 @@ def expiry_within(maker: ApiKey | None, expires_at: datetime | None) -> datetime
     if maker is None or maker.expires_at is None:
         return expires_at
     if expires_at is not None and expires_at > maker.expires_at:
-        text = (
-            f"The asking key expires at {maker.expires_at.isoformat()}; no key that it makes is valid longer."
-        )
+        until = f"{maker.expires_at:%Y-%m-%dT%H:%M:%SZ}"
+        text = f"The asking key expires at {until}; no key that it makes is valid longer."
         raise ValidationError({"expires_at": [text]})
     return expires_at or maker.expires_at
 
@@ -47,6 +46,7 @@ def require_may_rotate(maker: ApiKey | None, key: ApiKey) -> None:
         return
     if key.expires_at is None or key.expires_at > maker.expires_at:
         raise PermissionDenied(
-            f"The asking key expires at {maker.expires_at.isoformat()}, before the successor would; "
-            "ask with a key that is valid as long."
+            f"The asking key expires at {maker.expires_at:%Y-%m-%dT%H:%M:%SZ}, before the successor would; "
+            "ask with a key that is valid as long.",
+            "key_outlives_maker",
         )

@@ -29,6 +29,12 @@ ERROR_CODES = (
         "Ask for fewer scopes, or use a key that has them.",
     ),
     ErrorCode(
+        "key_outlives_maker",
+        (403,),
+        "A key cannot rotate a key that is valid for longer than itself.",
+        "Use a key that is valid as long.",
+    ),
+    ErrorCode(
         "key_not_rotatable",
         (409,),
         "The key was rotated before, is revoked or has expired; the message says which.",

@@ -7,5 +7,8 @@ ACCOUNTS = Surface(
     "accounts",
     urls="liveplatform.accounts.api.urls",
     error_codes=ERROR_CODES,
-    enums={"ConnectionProvider": "liveplatform.accounts.api.serializers.PROVIDER_CHOICES"},
+    enums={
+        "ConnectionProvider": "liveplatform.accounts.api.serializers.PROVIDER_CHOICES",
+        "CheckOutcome": "liveplatform.accounts.models.Connection.CheckOutcome",
+    },
 )
