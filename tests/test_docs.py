@@ -107,7 +107,8 @@ def test_every_command_exists(page):
 @pytest.mark.parametrize("page", PAGES, ids=page_name)
 def test_every_setting_exists(page):
     named = {span.partition("=")[0] for span in spans(page) if re.fullmatch(r"[A-Z]+(_[A-Z]+)+(=\S*)?", span)}
-    environment = (ROOT / "liveplatform/settings.py").read_text()
+    pages = ("liveplatform/settings.py", "liveplatform/security/settings.py")
+    environment = "".join((ROOT / settings_page).read_text() for settings_page in pages)
     unknown = named - constants() - NO_SETTINGS
     assert [name for name in unknown if not hasattr(settings, name) and f'"{name}"' not in environment] == []
 

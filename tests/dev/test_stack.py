@@ -1,6 +1,8 @@
 """The local platform: its processes are the Procfile's, and what fails to start says why."""
 
+import shlex
 import socket
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -47,3 +49,17 @@ def test_one_process_is_started_logged_and_killed(stack):
     assert process.poll() is not None
     assert "receiver" not in stack.processes
     assert stack.log("nothing") == ""
+
+
+@pytest.mark.parametrize(("given", "listens"), [({}, "127.0.0.1"), ({"WEB_HOST": "127.0.0.7"}, "127.0.0.7")])
+def test_the_web_process_listens_where_the_settings_say(tmp_path, given, listens):
+    """Expanded here as by the shell that honcho starts."""
+    stack = LocalStack(tmp_path, given)
+    here = shlex.split(stack._command("web"))
+    environment = {name: value for name, value in stack.env.items() if name != "WEB_HOST"} | given
+    shell = subprocess.run(
+        ["sh", "-c", f"printf '%s\\n' {procfile()['web']}"], env=environment, capture_output=True, text=True
+    )
+    assert here == shell.stdout.splitlines()
+    assert here[here.index("--host") + 1] == listens
+    assert here[here.index("--port") + 1] == str(stack.port)
