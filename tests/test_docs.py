@@ -18,7 +18,7 @@ ROOTS = (*sorted(find_apps(ROOT)), "tests", "benchmarks", "docs", "templates")
 # The example of docs/adding-a-surface.md, placeholders, and what exists once the platform ran.
 EXAMPLES = re.compile(r"\bwing\b|<|\*|…|^var/")
 # Variables of make.
-NO_SETTINGS = {"CHAOS_SECONDS", "PORT", "SANDBOX_PORT", "VAR_DIR"}
+NO_SETTINGS = {"CHAOS_SECONDS", "PORT", "SANDBOX_PORT", "VAR_DIR", "WEB_HOST"}
 
 CODE = re.compile(r"`([^`\n]+)`")
 BLOCK = re.compile(r"^ *```.*?^ *```", re.M | re.S)
