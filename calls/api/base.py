@@ -7,11 +7,13 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from calls.api.exceptions import to_api_exception
+from calls.api.state_only import state_of
 from calls.filters import CallFilter
 from calls.filters.ordering import NEWEST_FIRST, Order
 from calls.filters.page_request import PageRequest
 from calls.filters.planner import fetch_page
 from calls.models import Call
+from liveplatform.accounts.scopes import READ
 from liveplatform.api.pagination import KeysetPagination, parse_page, slice_page
 from liveplatform.api.viewsets import PlatformViewSet
 
@@ -32,6 +34,15 @@ class CallsViewSet(CallErrors, PlatformViewSet[Call]):
     def requester(self) -> dict[str, Any]:
         """The arguments that name the requester to the verbs of calls.lifecycle."""
         return {"account_id": self.principal.account_id, "actor": self.principal.label}
+
+    @property
+    def may_read(self) -> bool:
+        """Whether the principal may see more than what it writes."""
+        return READ in self.principal.scopes
+
+    def shown(self, call: Call, *also: str) -> Call:
+        """The call as the answer to a write shows it: to a key that may not read, only its state."""
+        return call if self.may_read else state_of(call, *also)
 
     def call_filter(self) -> CallFilter:
         """Which calls the list holds; parsed from the query string. Raises InvalidFilter."""

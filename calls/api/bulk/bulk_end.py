@@ -9,6 +9,8 @@ from calls.api.base import CallsViewSet
 from calls.api.bulk import serializers as shapes
 from calls.bulk.operations import count_live, start_operation
 from calls.bulk.representation import OperationSerializer
+from liveplatform.accounts.scopes import READ
+from liveplatform.api.exceptions import MissingScope
 
 EXAMPLES = [
     OpenApiExample(
@@ -52,6 +54,8 @@ class BulkEndMixin(CallsViewSet):
         data, principal = self.read(shapes.BulkEndRequest), self.principal
         call_filter, reason, code = data["call_filter"], data["reason"], data["code"]
         if data["dry_run"]:
+            if not self.may_read:
+                raise MissingScope(READ)
             would_end = count_live(principal.account_id, call_filter)
             return Response(shapes.WouldEndSerializer.write_fields(would_end=would_end))
         operation = start_operation(

@@ -57,7 +57,8 @@ class LiveCallViewSet(CallListMixin):
     )
     def create(self, request: Request) -> Response:
         parameters = VideoCallRequest(**self.read(shapes.LiveCallRequest), actor=self.principal.label)
-        return _answer(create_video_call(self.principal.account_id, parameters), status=201)
+        call = create_video_call(self.principal.account_id, parameters)
+        return _answer(self.shown(call, "provider_call_id", "stream_call_type"), status=201)
 
     @extend_schema(
         summary="Get a call, with its live status at the provider",
@@ -77,7 +78,7 @@ class LiveCallViewSet(CallListMixin):
     )
     def partial_update(self, request: Request, call_id: UUID) -> Response:
         changes = self.read(shapes.LiveCallChange)
-        return _answer(update_call(call_id, changes=changes, **self.requester))
+        return _answer(self.shown(update_call(call_id, changes=changes, **self.requester)))
 
     @extend_schema(
         summary="End the Stream call and finalize the row",
@@ -90,7 +91,8 @@ class LiveCallViewSet(CallListMixin):
     )
     @action(detail=True, methods=["post"])
     def end(self, request: Request, call_id: UUID) -> Response:
-        return _answer(end_strictly(call_id, channel=Call.Channel.VIDEO, **self.requester))
+        call = end_strictly(call_id, channel=Call.Channel.VIDEO, **self.requester)
+        return _answer(self.shown(call))
 
     @extend_schema(
         summary="Take a scheduled call live",
@@ -99,7 +101,7 @@ class LiveCallViewSet(CallListMixin):
     )
     @action(detail=True, methods=["post"])
     def start(self, request: Request, call_id: UUID) -> Response:
-        return _answer(start(call_id, **self.requester))
+        return _answer(self.shown(start(call_id, **self.requester)))
 
     @extend_schema(
         summary="Mint a token that lets a user's client into this call",

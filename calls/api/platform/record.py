@@ -33,7 +33,7 @@ class RecordMixin(CallsViewSet):
     def annotate(self, request: Request, call_id: UUID) -> Response:
         changes = self.read(shapes.AnnotationRequest)
         call = annotate_call(call_id, changes=changes, **self.requester)
-        return Response(CallSerializer.write(call))
+        return Response(CallSerializer.write(self.shown(call)))
 
     @extend_schema(
         summary="The recordings of a call, oldest first",

@@ -59,6 +59,8 @@ class TranscriptMixin(CallsViewSet):
                 transcript = transcripts.append(call, turns, actor=actor)
         except (BadTurn, TranscriptTooLong) as error:
             raise ValidationError({"turns": [str(error)]}) from error
+        if not self.may_read:  # only what this request brought
+            transcript.turns = transcript.turns[-len(turns) :]
         return Response(TranscriptSerializer.write(transcript))
 
     @extend_schema(

@@ -71,7 +71,7 @@ class CallViewSet(CallListMixin, ExportMixin, RecordMixin, TranscriptMixin, Bulk
     def end(self, request: Request, call_id: UUID) -> Response:
         data = self.read(shapes.EndRequest)
         result = end(call_id, reason=data["reason"], code=EndCode(data["code"]), **self.requester)
-        return Response(CallSerializer.write(result.call))
+        return Response(CallSerializer.write(self.shown(result.call)))
 
     @extend_schema(
         summary="Everything that happened to a call, in order", responses=shapes.TimelineSerializer

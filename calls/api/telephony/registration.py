@@ -33,9 +33,8 @@ class RegisterCallMixin(CallsViewSet):
         values, past = split_past_call(self.read(shapes.RecordCallRequest))
         external_call = ExternalCall(**values, created_by=self.principal.label)
         call = register_external_call(self.principal.account_id, external_call, past)
-        return Response(
-            shapes.TelephonyAnswer.write(Answer("Call created successfully", TelephonyCall(call)))
-        )
+        answer = Answer("Call created successfully", TelephonyCall(self.shown(call)))
+        return Response(shapes.TelephonyAnswer.write(answer))
 
 
 class ExternalCallViewSet(RegisterCallMixin):

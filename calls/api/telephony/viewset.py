@@ -89,13 +89,13 @@ class TelephonyCallViewSet(CallsViewSet):
             call = dial(self.principal.account_id, dial_request)
         except ProviderRejectedCall as error:
             raise CallNotPlaced(str(error), error.code) from error  # which releases the Idempotency-Key
-        return _answer("Call initiated successfully", TelephonyCall(call))
+        return _answer("Call initiated successfully", TelephonyCall(self.shown(call, "provider_call_id")))
 
     @schema.END
     @action(detail=False, methods=["post"], parser_classes=[EndBodyParser])
     def end(self, request: Request) -> Response:
         ended = end(**self.read(shapes.EndCallRequest), require_own_number=True, **self.requester)
-        return _answer("Call ended successfully", TelephonyCall(ended.call))
+        return _answer("Call ended successfully", TelephonyCall(self.shown(ended.call)))
 
     def handle_exception(self, exc: Exception) -> Response:
         """What the caller got wrong in an end is answered 200 with an empty body, as the vendor does.

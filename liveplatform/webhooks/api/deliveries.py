@@ -56,4 +56,7 @@ class DeliveryViewSet(ListModelMixin, RetrieveModelMixin, PlatformViewSet[Delive
             raise Conflict("The endpoint is disabled; enable it first.", "endpoint_disabled")
         if not resend(delivery):
             raise Conflict("The delivery is being sent at this moment.", "delivery_in_progress")
-        return Response(shapes.DeliverySerializer.write(self.get_object()), status=202)
+        delivery = self.get_object()
+        if READ not in self.principal.scopes:
+            delivery.error = ""
+        return Response(shapes.DeliverySerializer.write(delivery), status=202)

@@ -1,0 +1,28 @@
+"""What an answer to a write shows of a call to a principal that may not read."""
+
+import copy
+
+from django.db.models import Field
+from django.db.models.expressions import DatabaseDefault
+
+from calls.models import Call
+
+# The call's identity and state, which every answer to a write has.
+STATE = frozenset(
+    ("id", "account_id", "channel", "status", "call_status", "created_at", "updated_at")
+    + ("scheduled_at", "ringing_at", "answered_at", "started_at", "ended_at", "end_requested_at")
+)
+
+
+def state_of(call: Call, *also: str) -> Call:
+    """A copy, not to be saved, whose fields are empty except for the state and those in `also`."""
+    shown = copy.copy(call)
+    for field in Call._meta.concrete_fields:
+        if field.attname not in STATE and field.attname not in also:
+            setattr(shown, field.attname, _empty(field))
+    return shown
+
+
+def _empty(field: "Field[object, object]") -> object:
+    value = field.get_default()
+    return None if isinstance(value, DatabaseDefault) else value
