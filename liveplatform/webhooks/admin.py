@@ -92,7 +92,7 @@ class EndpointAdmin(LargeTableAdmin):
         *("is_enabled", "disabled_reason", "failing_since", "last_failed_at", "previous_secret_until"),
         *("created_at", "newest_deliveries"),
     )
-    fields = ("account", "url", "description", "events", *readonly_fields)
+    fields = ("account", "url", "description", "events", "payload", *readonly_fields)
     actions = ("recover",)
     bulk_actions = (
         BulkAction(

@@ -19,9 +19,10 @@ from django.conf import settings
 from liveplatform.crypto import DecryptionFailed
 from liveplatform.egress.http import guarded_session, read_prefix, request_timeout
 from liveplatform.egress.url_policy import DestinationForbidden, check_url
-from liveplatform.webhooks.models import Endpoint, Event
+from liveplatform.webhooks.models import Endpoint, Event, Payload
 from liveplatform.webhooks.retry_schedule import MAX_RETRY_AFTER
 from liveplatform.webhooks.signing import signature_headers
+from liveplatform.webhooks.thin import thin_body
 from liveplatform.work.models import AttemptFn
 from liveplatform.work.outcomes import Outcome, fail, retry, skip, succeeded
 from providers.http import parse_retry_after
@@ -31,7 +32,7 @@ MAX_EXCERPT_BYTES = 1024
 CONTENT_TYPE = {"Content-Type": "application/json"}
 
 
-def attempt(event: Event | None, endpoint: Endpoint | None) -> AttemptFn:
+def attempt(event: Event | None, endpoint: Endpoint | None, payload: str = Payload.FULL) -> AttemptFn:
     """One attempt to deliver an event; either is None if it was deleted meanwhile."""
     if event is None or endpoint is None:
         return partial(skip, "The endpoint was deleted.")
@@ -41,7 +42,8 @@ def attempt(event: Event | None, endpoint: Endpoint | None) -> AttemptFn:
         secrets = endpoint.secrets()
     except DecryptionFailed as error:
         return partial(fail, str(error), code="secret")
-    return _send(endpoint.url, event.message_id, event.body.encode(), secrets)
+    body = thin_body(event.body) if payload == Payload.THIN else event.body.encode()
+    return _send(endpoint.url, event.message_id, body, secrets)
 
 
 async def _send(url: str, message_id: str, body: bytes, secrets: list[str]) -> Outcome:

@@ -21,6 +21,13 @@ from liveplatform.work.models import Work
 ROTATION_OVERLAP = timedelta(hours=24)
 
 
+class Payload(models.TextChoices):
+    """What a message holds: the whole event, or ids and states only (thin.py)."""
+
+    FULL = "full"
+    THIN = "thin"
+
+
 class Endpoint(models.Model):
     """A customer's URL for events. Its secret is shown once, when it is made or rotated."""
 
@@ -42,6 +49,13 @@ class Endpoint(models.Model):
         blank=True,
         validators=[validate_events],
         help_text='Event types (call.ended) or groups ("call.*"). Empty: all.',
+    )
+    payload = models.CharField(
+        max_length=4,
+        choices=Payload.choices,
+        default=Payload.FULL,
+        db_default=Payload.FULL,
+        help_text="full: the whole event; thin: ids and states only. It applies to new messages.",
     )
     is_enabled = models.BooleanField(default=True)
     disabled_reason = models.CharField(max_length=200, blank=True, default="", editable=False)
@@ -128,6 +142,10 @@ class Delivery(Work):
     event = models.ForeignKey(Event, models.CASCADE, related_name="deliveries", db_index=False)
     endpoint = models.ForeignKey(Endpoint, models.CASCADE, related_name="deliveries", db_index=False)
     max_attempts = models.PositiveIntegerField(default=MAX_ATTEMPTS, db_default=MAX_ATTEMPTS)
+    # As the endpoint had it when the event was published: the bytes are the same at every attempt.
+    payload = models.CharField(
+        max_length=4, choices=Payload.choices, default=Payload.FULL, db_default=Payload.FULL
+    )
 
     class Meta(Work.Meta):
         verbose_name_plural = "deliveries"

@@ -18,7 +18,9 @@ def prepare(deliveries: list[Delivery]) -> list[AttemptFn]:
     for row in deliveries:
         if row.endpoint_id in endpoints:
             row.endpoint = endpoints[row.endpoint_id]  # for record_results
-    return [attempt(events.get(row.event_id), endpoints.get(row.endpoint_id)) for row in deliveries]
+    return [
+        attempt(events.get(row.event_id), endpoints.get(row.endpoint_id), row.payload) for row in deliveries
+    ]
 
 
 DELIVERIES = Queue(

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import orjson
 from drf_spectacular.utils import (
     OpenApiExample,
     OpenApiWebhook,
@@ -11,9 +12,12 @@ from drf_spectacular.utils import (
 )
 from rest_framework import serializers
 
+from liveplatform.json_codec import dumps
 from liveplatform.webhooks.event_types import EventType, event_types
+from liveplatform.webhooks.thin import thin_body
 
 TAGS = ["Webhooks"]
+THIN = "thin"  # the name of the webhook that is any event, thin
 
 DESCRIPTION = (
     "Answer 2xx within 15 seconds. 410 disables the endpoint; anything else is retried for three days.\n\n"
@@ -65,5 +69,54 @@ def _example(event_type: EventType) -> dict[str, Any]:
     }
 
 
+class ThinObject(serializers.Serializer[Any]):
+    """An object of an event: its id, and its state by the name that it has in the API."""
+
+    id = serializers.CharField()
+    status = serializers.CharField(required=False, help_text="Of a call.")
+    state = serializers.CharField(required=False, help_text="Of a bulk operation.")
+    is_enabled = serializers.BooleanField(required=False, help_text="Of an endpoint.")
+
+
+class ThinData(serializers.Serializer[Any]):
+    """The objects that the event is about."""
+
+    call = ThinObject(required=False)
+    recording = ThinObject(required=False)
+    operation = ThinObject(required=False)
+    endpoint = ThinObject(required=False)
+
+
+class ThinEvent(serializers.Serializer[Any]):
+    """Any event, as an endpoint with `payload: thin` gets it."""
+
+    type = serializers.CharField()
+    timestamp = serializers.DateTimeField(help_text="When it happened.")
+    sequence = serializers.IntegerField(help_text="Numbers the events of one subject, without gaps.")
+    vars()["data"] = ThinData()  # `data` is an attribute of every serializer
+
+
+def thin_example(event_type: EventType) -> dict[str, Any]:
+    """The thin message of the example of this type."""
+    thin: dict[str, Any] = orjson.loads(thin_body(dumps(_example(event_type)).decode()))
+    return thin
+
+
+def _thin_webhook() -> OpenApiWebhook:
+    example = thin_example(event_types()["endpoint.test"])
+    return OpenApiWebhook(
+        name=THIN,
+        decorator=extend_schema(
+            operation_id="thin_event",
+            tags=TAGS,
+            summary="Any event, sent to an endpoint with `payload: thin`",
+            description=f"Read the rest from the API.\n\n{DESCRIPTION}",
+            request=ThinEvent,
+            examples=[OpenApiExample("A thin message", value=example)],
+            responses={"2XX": None},
+        ),
+    )
+
+
 # For SPECTACULAR_SETTINGS["WEBHOOKS"]; drf-spectacular imports it when the document is first made.
-WEBHOOKS = [_webhook(event_type) for event_type in event_types().values()]
+WEBHOOKS = [_webhook(event_type) for event_type in event_types().values()] + [_thin_webhook()]

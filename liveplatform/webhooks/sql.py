@@ -22,8 +22,9 @@ INSERT_DELIVERIES = f"""inserted_events AS (
     INSERT INTO webhooks_event (id, account_id, subject_id, sequence, type, body, created_at)
     SELECT id, account_id, subject_id, sequence, type, body, now() FROM events
 ), deliveries AS (
-    INSERT INTO webhooks_delivery (id, account_id, event_id, endpoint_id, tenant_key, concurrency_key)
-    SELECT {sql_uuid7("v.id")}, v.account_id, v.id, e.id, v.account_id, e.id
+    INSERT INTO webhooks_delivery (id, account_id, event_id, endpoint_id, tenant_key, concurrency_key,
+                                   payload)
+    SELECT {sql_uuid7("v.id")}, v.account_id, v.id, e.id, v.account_id, e.id, e.payload
     FROM events v JOIN webhooks_endpoint e ON e.account_id = v.account_id AND e.is_enabled
     WHERE e.id IS DISTINCT FROM v.except_endpoint
       AND CASE WHEN v.only_endpoint IS NOT NULL THEN e.id = v.only_endpoint ELSE {SUBSCRIBED} END
@@ -43,8 +44,9 @@ SELECT count(*) FROM deliveries
 # Events that the endpoint subscribes to and has no delivery of: they were published while it was disabled, or
 # before it existed. Events about endpoints are left out, for they are of use only at their time.
 BACKFILL = f"""
-INSERT INTO webhooks_delivery (id, account_id, event_id, endpoint_id, tenant_key, concurrency_key)
-SELECT gen_random_uuid(), v.account_id, v.id, e.id, v.account_id, e.id
+INSERT INTO webhooks_delivery (id, account_id, event_id, endpoint_id, tenant_key, concurrency_key,
+                                   payload)
+SELECT gen_random_uuid(), v.account_id, v.id, e.id, v.account_id, e.id, e.payload
 FROM webhooks_endpoint e JOIN webhooks_event v ON v.account_id = e.account_id
 WHERE e.id = %(endpoint)s::uuid AND e.is_enabled
   AND v.created_at >= %(since)s::timestamptz AND v.created_at < %(until)s::timestamptz

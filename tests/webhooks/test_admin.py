@@ -98,6 +98,7 @@ def test_a_new_endpoint_shows_its_secret_once(staff, account):
         "url": "https://hooks.example.com/a",
         "description": "",
         "events": "call.*",
+        "payload": "full",
     }
     page = text(staff.post("/admin/webhooks/endpoint/add/", sent, follow=True))
     (secret,) = re.findall(r"whsec_[\w+/=]+", page)
@@ -123,9 +124,11 @@ def test_an_endpoint_never_changes_its_account(staff, endpoint_at, account):
     endpoint = endpoint_at("/ok")
     other = Endpoint.objects.get(url="https://another.example.com/")
     sent = {"account": other.account_id, "url": endpoint.url, "description": "new", "events": ""}
+    sent["payload"] = "thin"
     text(staff.post(f"/admin/webhooks/endpoint/{endpoint.pk}/change/", sent, follow=True))
     endpoint.refresh_from_db()
     assert (endpoint.description, endpoint.account_id) == ("new", account.pk)
+    assert endpoint.payload == "thin"
     assert endpoint.secrets() == [endpoint.secret]
 
 

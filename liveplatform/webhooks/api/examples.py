@@ -14,6 +14,7 @@ ENDPOINT = OpenApiExample(
         "url": "https://hooks.example.com/live",
         "description": "CRM",
         "events": ["call.*"],
+        "payload": "full",
         "is_enabled": True,
         "disabled_reason": None,
         "failing_since": None,

@@ -19,7 +19,7 @@ from liveplatform.api.serializers import (
     StrictSerializer,
 )
 from liveplatform.egress.url_policy import MAX_URL_LENGTH
-from liveplatform.webhooks.models import Delivery, Event
+from liveplatform.webhooks.models import Delivery, Event, Payload
 from liveplatform.webhooks.validators import validate_events, validate_url
 
 
@@ -44,6 +44,11 @@ class EndpointRequest(StrictSerializer):
         max_length=50,
         validators=[validate_events],
         help_text='Event types (call.ended) or groups ("call.*"). Empty: all.',
+    )
+    payload = serializers.ChoiceField(
+        choices=Payload.choices,
+        required=False,
+        help_text="full (default): the whole event; thin: ids and states only. It applies to new messages.",
     )
     is_enabled = serializers.BooleanField(required=False)
 
@@ -86,6 +91,7 @@ class EndpointSerializer(PlainSerializer):
     url = serializers.CharField()
     description = serializers.CharField()
     events = serializers.ListField(child=serializers.CharField())
+    payload = serializers.ChoiceField(choices=Payload.choices)
     is_enabled = serializers.BooleanField()
     disabled_reason = serializers.CharField(allow_null=True)
     failing_since = serializers.DateTimeField(

@@ -16,8 +16,18 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='delivery',
+            name='payload',
+            field=models.CharField(choices=[('full', 'Full'), ('thin', 'Thin')], db_default='full', default='full', max_length=4),
+        ),
+        migrations.AddField(
+            model_name='delivery',
             name='tenant_key',
             field=models.UUIDField(db_default=uuid.UUID('00000000-0000-0000-0000-000000000000'), default=uuid.UUID('00000000-0000-0000-0000-000000000000'), help_text='The account: accounts with due rows have equal shares of the workers.'),
+        ),
+        migrations.AddField(
+            model_name='endpoint',
+            name='payload',
+            field=models.CharField(choices=[('full', 'Full'), ('thin', 'Thin')], db_default='full', default='full', help_text='full: the whole event; thin: ids and states only. It applies to new messages.', max_length=4),
         ),
         migrations.AddIndex(
             model_name='delivery',
