@@ -47,6 +47,8 @@ WITH RECURSIVE keys(tenant, key, due_at) AS (
 SELECT tenant, key FROM keys WHERE due_at <= statement_timestamp()
 """
 
+# The picked ids as an array: PostgreSQL takes them for few then, and looks each up. As a table it would take
+# them for a tenth of all rows, and read the whole table.
 CLAIM = """
 WITH picked AS MATERIALIZED (
     SELECT due.id
@@ -58,7 +60,7 @@ WITH picked AS MATERIALIZED (
         ORDER BY w.due_at LIMIT k.count FOR UPDATE SKIP LOCKED
     ) due
 )
-UPDATE {table} AS w SET {claimed} FROM picked WHERE w.id = picked.id RETURNING {columns}
+UPDATE {table} AS w SET {claimed} WHERE w.id = ANY(ARRAY(SELECT id FROM picked)) RETURNING {columns}
 """
 
 CLAIM_ONE = """

@@ -53,7 +53,7 @@ MANY_DUE = """
 CREATE TEMPORARY TABLE many_due (LIKE calls_step INCLUDING DEFAULTS INCLUDING INDEXES) ON COMMIT DROP;
 INSERT INTO many_due (id, call_id, kind, tenant_key, concurrency_key, due_at)
 SELECT gen_random_uuid(), gen_random_uuid(), 'terminate', %(noisy)s, %(noisy)s, now() - interval '1 minute'
-FROM generate_series(1, 20000);
+FROM generate_series(1, 60000);
 INSERT INTO many_due (id, call_id, kind, tenant_key, concurrency_key, due_at)
 SELECT gen_random_uuid(), gen_random_uuid(), 'terminate', %(quiet)s, %(quiet)s, now() FROM generate_series(1, 2);
 ANALYZE many_due
@@ -68,7 +68,7 @@ def test_a_claim_reads_no_more_for_one_tenants_many_due_rows(db):
             cursor.execute(statement, {"noisy": noisy, "quiet": quiet})
     assert pages_read(sql.DUE_KEYS, {}) < 60
     columns = {"tenants": [noisy, quiet], "keys": [noisy, quiet], "counts": [20, 20]}
-    assert pages_read(sql.CLAIM, columns | {"lease": 30.0}) < 1500
+    assert pages_read(sql.CLAIM, columns | {"lease": 30.0}) < 800
 
 
 def pages_read(statement, params):
