@@ -17,6 +17,10 @@ class MetadataTooLarge(ValueError):
     """The merged metadata would exceed MAX_METADATA_BYTES."""
 
 
+class CountTooSlow(Exception):
+    """The calls that match are too many, or too scattered, to be counted within the time for it."""
+
+
 class TranscriptTooLong(ValueError):
     """The append would take the transcript over MAX_TURNS."""
 

@@ -30,6 +30,8 @@ from providers.errors import NotConfigured, ProviderError, Rejected, Unavailable
 MAX_RESPONSE_BYTES = 1024 * 1024
 # Pools and breakers kept at a time; the least recently used is dropped.
 MAX_CONNECTIONS_KEPT = 1000
+# A request that takes longer (s), answered or not, is slow.
+SLOW_SECONDS = 3.0
 # Seconds; a longer Retry-After is shortened to this.
 MAX_RETRY_AFTER = 3600.0
 
@@ -100,7 +102,7 @@ class Transport:
             raise Unavailable(f"It is too late to ask {self.name}: the lease is over.", code="lease_over")
         self._state.breaker.check(self.name)
         try:
-            response, content = self._send(method, path, arguments, lost, max_bytes)
+            response, content = self._send_timed(method, path, arguments, lost, max_bytes)
         except Unavailable:
             self._state.breaker.record_failure()
             raise
@@ -110,6 +112,19 @@ class Transport:
         else:
             self._state.breaker.record_failure()
         return self._result(response, data, lost, plain_text(response, content))
+
+    def _send_timed(
+        self, method: str, path: str, arguments: dict[str, Any], lost: type[Unavailable], max_bytes: int
+    ) -> tuple[requests.Response, bytes]:
+        """As `_send`; the time it takes tells whether the provider is worth waiting for (require_quick)."""
+        began = time.monotonic()
+        try:
+            return self._send(method, path, arguments, lost, max_bytes)
+        finally:
+            if time.monotonic() - began < min(SLOW_SECONDS, self.timeout):
+                self._state.patience.record_success()
+            else:
+                self._state.patience.record_failure()
 
     def _send(
         self, method: str, path: str, arguments: dict[str, Any], lost: type[Unavailable], max_bytes: int
@@ -159,6 +174,14 @@ class Transport:
         raise Rejected(f"{self.name} refused: {message}.", code=code, help_url=help_url)
 
 
+def require_quick(key: str, name: str) -> None:
+    """Return if the last answers over the connection `key` were not all slow; raise Unavailable if they were.
+
+    For callers that hold up somebody while they wait. One of them is let through at intervals.
+    """
+    _state_of(key).patience.check(name)
+
+
 def path_segment(name: str) -> str:
     """A name quoted as one segment of a path. Raises Rejected for one that would change the path."""
     if name in ("", ".", ".."):
@@ -177,6 +200,8 @@ class _ConnectionState:
     def __init__(self) -> None:
         self.session = sockets.new_session()
         self.breaker = Breaker()
+        # Opened by slow answers, good ones too. Workers do not ask it: what must end ends, however slowly.
+        self.patience = Breaker()
 
 
 _states: OrderedDict[str, _ConnectionState] = OrderedDict()

@@ -78,6 +78,18 @@ ERROR_CODES = (
         "Remove it there first: DELETE /v1/phone-numbers/{id}.",
     ),
     ErrorCode(
+        "provider_busy",
+        (503,),
+        "The provider was not asked: as many requests as may wait for it are waiting, or it answers slowly.",
+        "Try again after Retry-After. A request to end a call is on record, and is carried on by itself.",
+    ),
+    ErrorCode(
+        "count_too_slow",
+        (503,),
+        "Counting the calls that match took longer than a count may.",
+        "Narrow the filter by a time, or start the operation without dry_run.",
+    ),
+    ErrorCode(
         "too_many_exports",
         (429,),
         "As many exports as a web process serves at once are running.",

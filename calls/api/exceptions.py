@@ -6,8 +6,16 @@ from typing import Any
 from rest_framework import status
 from rest_framework.exceptions import APIException, NotFound, ValidationError
 
-from calls.exceptions import CallNotFound, CallStateError, DialError, MetadataTooLarge, NoPhoneNumber
+from calls.exceptions import (
+    CallNotFound,
+    CallStateError,
+    CountTooSlow,
+    DialError,
+    MetadataTooLarge,
+    NoPhoneNumber,
+)
 from calls.filters import InvalidFilter
+from liveplatform.accounts.provider_waits import ProviderBusy
 from providers.errors import NotConfigured, ProviderError
 
 
@@ -23,6 +31,14 @@ class ProviderNotConfigured(APIException):
 
     status_code = status.HTTP_503_SERVICE_UNAVAILABLE
     default_code = "provider_not_configured"
+
+
+class ProviderBusyError(APIException):
+    """503: too many requests wait for the provider, so it was not asked. A request to end a call is kept."""
+
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+    default_code = "provider_busy"
+    wait = 2
 
 
 class CallNotPlaced(APIException):
@@ -59,6 +75,18 @@ class NoPhoneNumberError(APIException):
     )
 
 
+class CountTooSlowError(APIException):
+    """503: counting took too long and was stopped."""
+
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+    default_code = "count_too_slow"
+    default_detail = (
+        "Counting the calls that match took too long. Narrow the filter by a time (created_at, started_at), "
+        "or start the operation without dry_run: it needs no count."
+    )
+    wait = 5
+
+
 class InvalidState(APIException):
     """412: the call's state forbids it. The status is the live calls API's own."""
 
@@ -80,6 +108,8 @@ API_EXCEPTIONS: tuple[tuple[type[Exception], Callable[[Any], APIException]], ...
     (DialError, lambda e: ValidationError(str(e))),
     (CallStateError, lambda e: InvalidState(str(e))),
     (MetadataTooLarge, lambda e: ValidationError({"metadata": [str(e)]})),
+    (CountTooSlow, lambda _: CountTooSlowError()),
+    (ProviderBusy, lambda e: ProviderBusyError(str(e))),
     (NotConfigured, lambda e: ProviderNotConfigured(str(e))),
     (ProviderError, lambda e: ProviderFailed(str(e))),
 )

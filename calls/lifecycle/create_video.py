@@ -14,6 +14,7 @@ from calls.models import Call
 from calls.monitoring.schedule import start_monitor
 from calls.publish import CREATED, STARTED, publish
 from liveplatform.accounts.models import Account, Connection
+from liveplatform.accounts.provider_waits import waiting_for
 from liveplatform.db.uuid7 import uuid7
 from providers.base import HasRooms
 from providers.errors import NotConfigured
@@ -45,16 +46,17 @@ def create_video_call(account_id: UUID, request: VideoCallRequest) -> Call:
     """
     connection, rooms = _room_connection(account_id, request.provider)
     call_id = uuid7()
-    opening = open_on_record(
-        rooms,
-        connection,
-        call_id,
-        room_type=DEFAULT_ROOM_TYPE,
-        room_id=str(call_id),
-        created_by=request.host_user_id,
-        custom=provider_room_data(call_id, request.title),
-        starts_at=request.scheduled_at,
-    )
+    with waiting_for(connection):
+        opening = open_on_record(
+            rooms,
+            connection,
+            call_id,
+            room_type=DEFAULT_ROOM_TYPE,
+            room_id=str(call_id),
+            created_by=request.host_user_id,
+            custom=provider_room_data(call_id, request.title),
+            starts_at=request.scheduled_at,
+        )
     with transaction.atomic():
         settle(opening)
         return _save_call(call_id, account_id, connection, request)

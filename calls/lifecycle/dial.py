@@ -23,6 +23,7 @@ from calls.models.end_code import EndCode
 from calls.monitoring.schedule import reschedule, start_monitor
 from calls.provider_events.callback_urls import callback_url
 from calls.publish import CREATED, CallState, publish, publish_life
+from liveplatform.accounts.provider_waits import waiting_for
 from liveplatform.api import idempotency
 from liveplatform.db.uuid7 import uuid7
 from providers.base import Leg, LegOptions
@@ -35,17 +36,19 @@ PROVIDER_LIMIT_GRACE = 60
 def dial(account_id: UUID, request: DialRequest) -> Call:
     """Make a phone call over the connection of its from_number.
 
-    Raises DialError (invalid number, no such number in the account), ProviderRejectedCall (the provider made
-    no call; the row is ended) or SubmissionUnknown (its answer was lost; the row stays open). A request that
-    repeats the submission_key of an earlier one returns that call.
+    Raises DialError (invalid number, no such number in the account), ProviderBusy (too many wait for it;
+    there is no call), ProviderRejectedCall (the provider made no call: the row is ended) or SubmissionUnknown
+    (its answer was lost: the row stays open). A request that repeats the submission_key of an earlier one
+    returns that call.
     """
     existing = _existing_call(account_id, request.submission_key)
     if existing is not None:
         return existing
     plan = resolve(account_id, request)
-    call = _save(account_id, plan)
-    _open_echo_room(call, plan)
-    leg = _submit(call, plan)
+    with waiting_for(plan.number.connection):
+        call = _save(account_id, plan)
+        _open_echo_room(call, plan)
+        leg = _submit(call, plan)
     if leg is not None:
         _record_placed(call, leg)
     call.refresh_from_db()

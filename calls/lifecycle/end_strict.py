@@ -19,6 +19,7 @@ from calls.lifecycle.lookup import get_call
 from calls.models import Call, Step
 from calls.models.end_code import DEFAULT_REASON, EndCode
 from calls.sql import take_up_given_up
+from liveplatform.accounts.provider_waits import waiting_for
 from liveplatform.work.models import NO_KEY
 from liveplatform.work.run_one import run_out_of_turn
 from providers.errors import NotConfigured, Unavailable
@@ -41,8 +42,9 @@ def end_strictly(
 
     If its hang-up was given up, workers take it up again.
 
-    Raises CallNotFound, NotConfigured (no usable connection) or Unavailable (the provider failed, or has not
-    confirmed yet); after the latter two the request stays stored, and a worker completes it.
+    Raises CallNotFound, NotConfigured (no usable connection), ProviderBusy (too many wait for it) or another
+    Unavailable (it failed, or has not confirmed yet); after the latter three the request stays stored, and a
+    worker completes it.
     """
     call = get_call(call_id, account_id, channel)
     if call.is_over:
@@ -51,8 +53,9 @@ def end_strictly(
     if not call.provider_call_id:
         return end(call_id, account_id=account_id, reason=reason, code=code, actor=actor).call
     step = _request_end(call, reason or DEFAULT_REASON, code, actor)
-    if not run_out_of_turn(step):
-        _await_other(step)
+    with waiting_for(call.connection):
+        if not run_out_of_turn(step):
+            _await_other(step)
     return _result(call)
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from calls.adapters import adapter_for
 from calls.models import Call
 from calls.monitoring.schedule import check_now
+from liveplatform.accounts.provider_waits import waiting_for
 from liveplatform.crypto import DecryptionFailed
 from providers.base import HasRooms
 from providers.errors import ProviderError
@@ -23,7 +24,8 @@ class LiveStatus:
 
 
 def live_status(call: Call) -> LiveStatus | None:
-    """The room's state; None if the provider does not answer within STATUS_TIMEOUT or its breaker is open.
+    """The room's state; None if the provider does not answer within STATUS_TIMEOUT, its breaker is open,
+    or too many requests wait for it.
 
     An end that the provider has confirmed is read from the row. If it reports the end of a call that is live
     here, the call's monitor checks it at once.
@@ -36,7 +38,8 @@ def live_status(call: Call) -> LiveStatus | None:
         rooms = adapter_for(call.connection, timeout=STATUS_TIMEOUT)
         if not isinstance(rooms, HasRooms):
             return None
-        room = rooms.room(call.stream_call_type, call.provider_call_id)
+        with waiting_for(call.connection):
+            room = rooms.room(call.stream_call_type, call.provider_call_id)
     except (ProviderError, DecryptionFailed):
         return None
     if room.ended_at and not call.is_over:

@@ -14,6 +14,7 @@ from calls.models import Call, Step
 from calls.monitoring.schedule import check_now, reschedule
 from calls.post_processing.rerun import rerun_step
 from calls.publish import STARTED, publish
+from liveplatform.accounts.provider_waits import waiting_for
 from providers.base import PlansRooms
 
 ENDED_MESSAGE = "an ended call cannot be started, create another one."
@@ -44,7 +45,8 @@ def _open_backstage(call: Call) -> None:
     rooms = adapter_for(call.connection)
     if not isinstance(rooms, PlansRooms):
         return
-    room = rooms.go_live(call.stream_call_type, call.provider_call_id)
+    with waiting_for(call.connection):
+        room = rooms.go_live(call.stream_call_type, call.provider_call_id)
     if room.ended_at:
         check_now([call.pk])  # its monitor reads the end from the provider
         raise CallStateError(f"The provider says that the call has ended; {ENDED_MESSAGE}")

@@ -14,6 +14,7 @@ from calls.lifecycle.create_video import default_time_limit, provider_room_data
 from calls.models import Call
 from calls.monitoring.schedule import reschedule, set_time_limit
 from calls.publish import publish_update
+from liveplatform.accounts.provider_waits import waiting_for
 from liveplatform.crypto import DecryptionFailed
 from liveplatform.json_codec import dumps
 from providers.base import PlansRooms
@@ -115,8 +116,9 @@ def _update_provider_room(call: Call, actor: str) -> None:
     try:
         rooms = adapter_for(call.connection, timeout=PROVIDER_UPDATE_TIMEOUT)
         if isinstance(rooms, PlansRooms):
-            rooms.change_room(
-                call.stream_call_type, call.provider_call_id, starts_at=call.scheduled_at, custom=custom
-            )
+            with waiting_for(call.connection):
+                rooms.change_room(
+                    call.stream_call_type, call.provider_call_id, starts_at=call.scheduled_at, custom=custom
+                )
     except (ProviderError, DecryptionFailed) as error:
         activity.record(call.pk, actor, activity.PROVIDER_UPDATE_FAILED, str(error))

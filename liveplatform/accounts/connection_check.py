@@ -7,6 +7,7 @@ from django.db.models.functions import Now
 
 from liveplatform.accounts.adapters import adapter_for
 from liveplatform.accounts.models import Connection
+from liveplatform.accounts.provider_waits import waiting_for
 from providers.base import ChecksCredentials
 from providers.errors import ProviderError, Unavailable
 
@@ -46,7 +47,8 @@ def _refusal(connection: Connection) -> ProviderError | None:
     try:
         adapter = adapter_for(connection, timeout=TIMEOUT)
         if isinstance(adapter, ChecksCredentials):
-            adapter.check_credentials()
+            with waiting_for(connection):
+                adapter.check_credentials()
     except ProviderError as error:
         return error
     return None

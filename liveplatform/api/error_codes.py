@@ -55,6 +55,18 @@ ERROR_CODES = (
         "Remove it.",
     ),
     ErrorCode(
+        "request_timeout",
+        (408,),
+        "The body did not arrive within the time for it (10 seconds, unless the operator sets another).",
+        "Send the request again, over a better line or in smaller parts.",
+    ),
+    ErrorCode(
+        "busy",
+        (503,),
+        "As many requests of this kind as the account, or a web process, may have at once are running.",
+        "Wait for the seconds in Retry-After, and send fewer at a time.",
+    ),
+    ErrorCode(
         "malformed_request",
         (400,),
         "The request breaks a limit of the web framework, for example a host that is not served here.",

@@ -14,10 +14,11 @@ from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse
 from django.utils.module_loading import import_string
 from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 from liveplatform.db.timeouts import limit_statements
+from liveplatform.limits import refusals
 from liveplatform.work.models import Work
 from liveplatform.work.queue import queues
 
@@ -71,7 +72,8 @@ class _Collector:
         except DatabaseError as error:
             log.warning("metrics_read_failed", error=type(error).__name__)
         up.add_metric([], bool(found))
-        yield from [up, *found]
+        refused = _refusals()
+        yield from [up, *found, *([refused] if refused.samples else [])]
 
 
 def _work_metrics() -> list[Metric]:
@@ -87,6 +89,15 @@ def _work_metrics() -> list[Metric]:
         ages = [age for _, age in counts.values() if age is not None]
         oldest.add_metric([name], max(ages, default=timedelta()).total_seconds())
     return [rows, oldest]
+
+
+def _refusals() -> Metric:
+    refused = CounterMetricFamily(
+        "liveplatform_requests_refused", "Requests refused because of a bound.", labels=["bound"]
+    )
+    for name, number in refusals.read():
+        refused.add_metric([name], number)
+    return refused
 
 
 def open_rows(model: type[Work]) -> QuerySet[Any, Any]:

@@ -264,3 +264,22 @@ def test_retry_after_as_a_date():
     assert parse_retry_after("Wed, 21 Oct 2015 07:28:00 GMT") == 0
     assert parse_retry_after("Fri, 31 Dec 2100 23:59:59 GMT", 7200) == 7200
     assert parse_retry_after("Fri, 31 Dec 99999 23:59:59 GMT") is None
+
+
+def test_slow_answers_are_not_waited_for_but_still_asked_for(monkeypatch):
+    monkeypatch.setattr(http, "SLOW_SECONDS", 0.05)
+
+    def slowly(peer):
+        time.sleep(0.1)
+        responds("200 OK", b"{}")(peer)
+
+    with misbehaving_server(slowly) as url:
+        for _ in range(BREAKER_FAILURES):
+            assert ask(url).status == 200
+        with pytest.raises(Unavailable):
+            http.require_quick(f"Acme {url}", "Acme")
+        assert ask(url).status == 200  # a worker, which nobody waits for
+    with misbehaving_server(responds("200 OK", b"{}")) as url:
+        for _ in range(BREAKER_FAILURES + 1):
+            assert ask(url).status == 200
+        http.require_quick(f"Acme {url}", "Acme")

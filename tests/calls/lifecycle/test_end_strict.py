@@ -9,6 +9,7 @@ from calls.exceptions import CallNotFound
 from calls.lifecycle.end import end
 from calls.lifecycle.end_strict import end_strictly
 from calls.models import Call, Step
+from liveplatform.accounts.provider_waits import ProviderBusy
 from liveplatform.work.sql import MAX_LOG, PATIENCE_SWEEPS
 from providers.errors import NotConfigured, Unavailable
 from tests.support.concurrency import at_once
@@ -18,6 +19,14 @@ from tests.support.factories import video_call
 
 def strictly(call: Call, **fields) -> Call:
     return end_strictly(call.pk, account_id=call.account_id, actor="key:1", **fields)
+
+
+def strictly_or_busy(call: Call) -> str:
+    """The call's status; "busy" for a request beyond those that may wait for the provider at once."""
+    try:
+        return strictly(call).status
+    except ProviderBusy:
+        return "busy"
 
 
 def test_the_call_is_over_at_the_provider_and_here(line, sandbox):
@@ -152,14 +161,17 @@ def test_a_worker_and_requests_at_once_end_the_room_once(line, sandbox):
     call = line.open()
     step = refused(call, sandbox)
     Step.objects.filter(pk=step.pk).update(due_at=Now())
-    answers = at_once(4, lambda number: drain(Step) if number == 0 else strictly(call).status)
-    assert set(answers[1:]) == {"ended"}
+    answers = at_once(4, lambda number: drain(Step) if number == 0 else strictly_or_busy(call))
+    assert set(answers[1:]) <= {"ended", "busy"}
+    assert strictly(call).status == "ended"
     assert sandbox.effects("end_room", call.provider_call_id) == 1
 
 
 @pytest.mark.django_db(transaction=True)
 def test_concurrent_requests_end_the_room_once(line, sandbox):
     call = line.open()
-    answers = at_once(4, lambda _: strictly(call))
-    assert {answer.status for answer in answers} == {"ended"}
+    answers = at_once(4, lambda _: strictly_or_busy(call))
+    assert "ended" in answers
+    assert set(answers) <= {"ended", "busy"}
+    assert strictly(call).status == "ended"
     assert sandbox.effects("end_room", call.provider_call_id) == 1

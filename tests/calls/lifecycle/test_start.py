@@ -61,6 +61,6 @@ def test_start_and_end_race_and_no_ended_call_is_live(api, line):
         call = line.open(scheduled_at=SOON)
         doors = [f"/v1/live/calls/{call.pk}/start", f"/v1/calls/{call.pk}/end"] * 3
         answers = at_once(6, lambda n, doors=doors: api("POST", doors[n], {} if n % 2 else None))
-        assert {answer.status_code for answer in answers} <= {200, 412}
+        assert {answer.status_code for answer in answers} <= {200, 412, 503}
         call.refresh_from_db()
         assert (call.status, bool(call.ended_at)) == ("ended", True)
