@@ -6,15 +6,16 @@ Probes (/healthz, /readyz, /metrics) are answered by liveplatform.observability.
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularSwaggerSplitView
 
 from liveplatform.api import converters  # noqa: F401 - registers <id:…>
 from liveplatform.api.error_reference import errors_page
+from liveplatform.api.schema_view import SchemaView
 from liveplatform.api.surfaces import surfaces
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *(path("", include(surface.urls)) for surface in surfaces() if surface.urls),
-    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/schema/", SchemaView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
     path("api/docs/errors", errors_page, name="errors"),
     path("admin", RedirectView.as_view(pattern_name="admin:index")),

@@ -1,21 +1,29 @@
 """Bulk operations: start, count beforehand, cancel; and auto-end rules: enable and disable."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from uuid import UUID
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
+from psycopg.errors import QueryCanceled
 
 from calls.bulk.run import pending_calls
 from calls.bulk.targets import endable_calls
+from calls.exceptions import CountTooSlow
 from calls.filters import CallFilter
 from calls.models import AutoEndRule, Call, Operation
 from calls.models.end_code import DEFAULT_REASON, EndCode
+from liveplatform.db.timeouts import limit_statements
+from liveplatform.limits.concurrency import Busy, Limit
 from liveplatform.work.doorbell import ring
 
 # The longest list of ids in one operation.
 MAX_IDS = 10_000
+# Counts at a time, of an account and in all, and how long one may take (ms).
+COUNTS = Limit("counts", "counts of this account's calls", per_key=1, total=2)
+COUNT_TIMEOUT = 3_000
 
 
 def start_operation(
@@ -52,6 +60,22 @@ def count_live(account_id: UUID, call_filter: CallFilter) -> int:
     return endable_calls(call_filter, account_id).count()
 
 
+def count_live_within_bounds(account_id: UUID, call_filter: CallFilter) -> int:
+    """The same for a customer, within COUNTS and COUNT_TIMEOUT. Raises CountTooSlow or Busy."""
+    return _count(endable_calls(call_filter, account_id), account_id)
+
+
+def _count(calls: QuerySet[Call], account_id: UUID) -> int:
+    try:
+        with COUNTS.hold(account_id), transaction.atomic():
+            limit_statements(COUNT_TIMEOUT)
+            return calls.count()
+    except OperationalError as error:
+        if isinstance(error.__cause__, QueryCanceled):
+            raise CountTooSlow from error
+        raise
+
+
 def start_per_account(calls: QuerySet[Call], *, reason: str, code: EndCode, actor: str) -> list[Operation]:
     """Start operations that end the live ones of `calls`, at least one per account."""
     live = calls.filter(ended_at__isnull=True).order_by("account_id", "pk")
@@ -77,13 +101,13 @@ def cancel(operation: Operation) -> bool:
         state=Operation.State.SKIPPED, settled_at=Now(), due_at=None, updated_at=Now(), error="Cancelled."
     )
     if cancelled:  # the remaining calls end by other ways later, so they are counted now
-        counts = {"remaining": pending_calls(operation).count()}
+        counts = {"remaining": _count_pending(operation)}
         Operation.objects.filter(pk=operation.pk).update(result=counts)
     return bool(cancelled)
 
 
 def remaining(operation: Operation) -> int | None:
-    """How many calls are left to end, or were left at cancellation (None: not counted then)."""
+    """How many calls are left to end, or were left at cancellation; None if they could not be counted."""
     match operation.state:
         case Operation.State.DONE:
             return 0
@@ -91,7 +115,13 @@ def remaining(operation: Operation) -> int | None:
             counted: int | None = operation.result.get("remaining")
             return counted
         case _:
-            return pending_calls(operation).count()
+            return _count_pending(operation)
+
+
+def _count_pending(operation: Operation) -> int | None:
+    with suppress(CountTooSlow, Busy):
+        return _count(pending_calls(operation), operation.account_id)
+    return None
 
 
 def set_enabled(rule: AutoEndRule, *, enabled: bool) -> None:

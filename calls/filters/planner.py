@@ -20,6 +20,7 @@ from calls.filters.ordering import NEWEST_FIRST, Order
 from calls.filters.page_request import PageRequest
 from calls.filters.sql import bounded, distinct_values
 from calls.models.call import Call
+from liveplatform.limits.concurrency import Limit
 
 # Rows read for one page: in the order of creation, where neighbours are adjacent on disk too; in any other
 # order; and where documents or transcripts have to be read.
@@ -30,10 +31,12 @@ MAX_WIDE_ROWS = 2_000
 FIRST_SCAN_ROWS = 1_000
 # A `contains` is resolved to the values that contain the text, if the column has no more than this.
 MAX_DISTINCT_VALUES = 1_000
+# Pages at a time that no index gives in their order, of an account and in all.
+SEARCHES = Limit("searches", "searches of calls of this account", per_key=2, total=4)
 
 
 def fetch_page(request: PageRequest) -> list[Call]:
-    """The calls of the page, in order; raises FilterTooBroad."""
+    """The calls of the page, in order; raises FilterTooBroad, and Busy beyond SEARCHES at a time."""
     try:
         return _fetch(request)
     except FilterTooBroad as error:
@@ -47,7 +50,7 @@ def _fetch(request: PageRequest) -> list[Call]:
     path = path_for_order(request.order, request.conditions)
     if path and request.is_covered_by(path):
         return _complete(scan_index(request, path, None))
-    with bounded():
+    with SEARCHES.hold(request.account_id), bounded():
         for result in _strategies(request):
             if result is not None and result.is_complete:
                 return _complete(result)

@@ -15,6 +15,10 @@ from django_otp.models import Device
 
 from liveplatform.admin.bounded import BoundedPages
 from liveplatform.admin.login_throttle import WINDOW_SECONDS, is_allowed
+from liveplatform.limits.concurrency import Busy, Limit
+
+# Log-ins at a time in a process, of an address and in all: checking a password takes half a second of CPU.
+LOGINS = Limit("logins", "log-ins", per_key=1, total=2, status=429)
 
 NO_DEVICE_MESSAGE = (
     "The admin asks for a second factor, and this user has none: an operator makes one with "
@@ -62,10 +66,20 @@ class PlatformAdminSite(BoundedPages):
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         if request.method == "POST" and not is_allowed(request.META.get("REMOTE_ADDR", "")):
-            response = render(request, settings.AXES_LOCKOUT_TEMPLATE, status=429)
-            response["Retry-After"] = str(WINDOW_SECONDS)
-            return response
-        return super().login(request, extra_context)
+            return _refused(request, WINDOW_SECONDS)
+        if request.method != "POST":
+            return super().login(request, extra_context)
+        try:
+            with LOGINS.hold(request.META.get("REMOTE_ADDR", "")):
+                return super().login(request, extra_context)
+        except Busy as busy:
+            return _refused(request, busy.wait)
+
+
+def _refused(request: HttpRequest, seconds: int) -> HttpResponse:
+    response = render(request, settings.AXES_LOCKOUT_TEMPLATE, status=429)
+    response["Retry-After"] = str(seconds)
+    return response
 
 
 def _is_verified(user: Any) -> bool:  # noqa: ANN401 - OTPMiddleware adds is_verified to it

@@ -7,7 +7,7 @@ from rest_framework.response import Response
 
 from calls.api.base import CallsViewSet
 from calls.api.bulk import serializers as shapes
-from calls.bulk.operations import count_live, start_operation
+from calls.bulk.operations import count_live_within_bounds, start_operation
 from calls.bulk.representation import OperationSerializer
 from liveplatform.accounts.scopes import READ
 from liveplatform.api.exceptions import MissingScope
@@ -56,7 +56,7 @@ class BulkEndMixin(CallsViewSet):
         if data["dry_run"]:
             if not self.may_read:
                 raise MissingScope(READ)
-            would_end = count_live(principal.account_id, call_filter)
+            would_end = count_live_within_bounds(principal.account_id, call_filter)
             return Response(shapes.WouldEndSerializer.write_fields(would_end=would_end))
         operation = start_operation(
             principal.account_id, call_filter, reason=reason, code=code, actor=principal.label

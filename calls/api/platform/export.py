@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from calls.api.base import CallsViewSet
 from calls.api.platform.filters import filter_parameters, parse_order
 from calls.api.platform.renderers import COLUMNS, RENDERERS, CallRenderer, Row
-from calls.api.platform.throttling import MAX_ACTIVE, ExportStream
+from calls.api.platform.throttling import MAX_PER_ACCOUNT, ExportStream
 from calls.filters import CallFilter, InvalidFilter
 from calls.filters.batches import batches
 
@@ -24,7 +24,8 @@ DESCRIPTION = (
     "Streamed, with the filters of the list and without a limit of calls. A call is exported with the values "
     "at the moment when its row is read. **The last line marks the end and has the number of calls**; an "
     "answer without that line, or whose last line says that the export was aborted, is incomplete: repeat "
-    f"it. At most {MAX_ACTIVE} exports run at once in a web process; the next one gets 429."
+    f"it. An account has at most {MAX_PER_ACCOUNT} exports at once in a web process; the next one gets 429. "
+    "An export whose client reads nothing for half a minute is closed."
 )
 FORMAT = OpenApiParameter("format", str, enum=list(RENDERERS), description="Default: csv.")
 CSV = OpenApiResponse(
@@ -56,7 +57,7 @@ class ExportMixin(CallsViewSet):
         rows = batches(call_filter, self.principal.account_id, fields, descending=descending)
         chunks = _render(renderer, rows)
         # HEAD has no body, and a server need not close what it never iterates: it takes no slot.
-        stream = ExportStream(chunks) if request.method == "GET" else ()
+        stream = ExportStream(chunks, self.principal.account_id) if request.method == "GET" else ()
         response = StreamingHttpResponse(stream, content_type=renderer.content_type)
         name = f"calls-{timezone.now():%Y-%m-%d}.{renderer.extension}"
         response["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -80,9 +81,10 @@ def _render(renderer: CallRenderer, batches: Iterator[list[Row]]) -> Iterator[by
     if header := renderer.header():
         yield header
     try:
-        for rows in filter(None, batches):
+        for rows in batches:
             exported += len(rows)
-            yield renderer.rows(rows)
+            # An empty chunk lets the server's thread serve others between batches without a match.
+            yield renderer.rows(rows) if rows else b""
     except Error:
         log.error("export_aborted", calls=exported)
         yield renderer.trailer(exported, whole=False)

@@ -1,63 +1,49 @@
-"""Limits concurrent exports per process: a slow client holds a server thread."""
+"""Limits concurrent exports per account and process: each holds memory, and runs statements one by one."""
 
-import threading
-import time
 from collections.abc import Iterator
-from weakref import WeakSet
+from typing import Any
+from uuid import UUID
+from weakref import finalize
 
 from rest_framework.exceptions import Throttled
 
-# Exports whose clients read, and those together with exports whose clients have stalled.
-MAX_ACTIVE = 2
-MAX_OPEN = 4
-# Seconds without a read after which an export counts as stalled.
-IDLE_TIMEOUT = 60.0
+from liveplatform.limits.concurrency import Busy, Limit
+
+# Exports at a time in a web process, of an account and in all.
+MAX_PER_ACCOUNT = 2
+MAX_OPEN = 8
 RETRY_AFTER = 10  # seconds
 
-# Weak references: a response that is dropped without being closed frees its slot.
-_streams: "WeakSet[ExportStream]" = WeakSet()
-_lock = threading.Lock()
+EXPORTS = Limit("exports", "exports of this account", per_key=MAX_PER_ACCOUNT, total=MAX_OPEN)
 
 
 class TooManyExports(Throttled):
-    """429: every slot for an export is taken."""
+    """429: every place for an export, of the account or of all, is taken."""
 
     default_code = "too_many_exports"
 
 
 class ExportStream:
-    """The chunks of an export, which holds one of the process's slots. Raises Throttled if none is free."""
+    """The chunks of an export, which holds one of the places. Raises TooManyExports if none is free.
 
-    def __init__(self, chunks: Iterator[bytes]) -> None:
-        self.chunks, self.has_begun = chunks, False
-        self.last_read = time.monotonic()
-        with _lock:
-            _discard_unread()
-            active = [stream for stream in _streams if not stream.is_idle]
-            if len(active) >= MAX_ACTIVE or len(_streams) >= MAX_OPEN:
-                raise TooManyExports(wait=RETRY_AFTER)
-            _streams.add(self)
+    The server closes it when the answer ends in any way, or when its client has stalled.
+    """
+
+    def __init__(self, chunks: Iterator[bytes], account_id: UUID) -> None:
+        self.chunks = chunks
+        try:
+            EXPORTS.acquire(account_id)
+        except Busy as busy:
+            raise TooManyExports(wait=RETRY_AFTER) from busy
+        # Also runs when a response is dropped without being closed.
+        self._release: Any = finalize(self, EXPORTS.release, account_id)
 
     def __iter__(self) -> Iterator[bytes]:
         return self
 
     def __next__(self) -> bytes:
-        self.has_begun, self.last_read = True, time.monotonic()
-        chunk = next(self.chunks)
-        self.last_read = time.monotonic()
-        return chunk
+        return next(self.chunks)
 
     def close(self) -> None:
-        """Free the slot; called by the server when the response ends in any way, and idempotent."""
-        with _lock:
-            _streams.discard(self)
-
-    @property
-    def is_idle(self) -> bool:
-        return time.monotonic() - self.last_read > IDLE_TIMEOUT
-
-
-def _discard_unread() -> None:
-    """Free the slots of idle streams that no client began to read: they hold no thread."""
-    for stream in [stream for stream in _streams if stream.is_idle and not stream.has_begun]:
-        _streams.discard(stream)
+        """Free the place; idempotent."""
+        self._release()
