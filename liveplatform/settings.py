@@ -83,6 +83,8 @@ API_ACCOUNT_RATE_PER_MINUTE = env.int("API_ACCOUNT_RATE_PER_MINUTE", 3000)
 # --- Accounts.
 MAX_CONNECTIONS = env.int("MAX_CONNECTIONS", 50)  # connections to providers, at most so many in an account
 
+REQUEST_BODY_TIMEOUT = env.float("REQUEST_BODY_TIMEOUT", 10.0)  # seconds for a request's whole body
+
 INSTALLED_APPS = [
     "liveplatform.admin.apps.PlatformAdminConfig",
     "django.contrib.auth",
@@ -110,7 +112,6 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "liveplatform.api.middleware.DrainRequestBody",
     "liveplatform.observability.middleware.Probes",
     "liveplatform.security.proxies.TrustedProxies",
     "liveplatform.observability.logs.RequestLog",

@@ -24,6 +24,7 @@ QUICK = {
     "RECONCILE_INTERVAL": "3",
     "RECONCILE_LAG": "2",
     "EMPTY_ROOM_GRACE": "3",
+    "REQUEST_BODY_TIMEOUT": "2",
     "LOG_LEVEL": "INFO",
     "FAILPOINTS": str(VAR / "failpoints"),
 }

@@ -42,7 +42,7 @@ SQL_TEXT_ANY_CASE = re.compile(
 )
 
 # Modules without logic of their own, which need no test of their name.
-NO_MIRROR = re.compile(r"(^|/)(__init__|__main__|apps|urls|settings|wsgi)\.py$|/migrations/")
+NO_MIRROR = re.compile(r"(^|/)(__init__|__main__|apps|urls|settings|asgi|wsgi)\.py$|/migrations/")
 HAS_TEST = re.compile(r"^\s*(async )?def test", re.M)
 
 

@@ -1,0 +1,1 @@
+"""How the web process receives requests, shares its threads among clients, and sends answers."""
