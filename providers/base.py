@@ -7,6 +7,10 @@ from typing import Any, Literal, Protocol, runtime_checkable
 
 from providers.events import RecordingFile
 
+# A host may moderate: mute and remove others, end the session for all. Details are the provider's.
+ParticipantRole = Literal["host", "participant"]
+HOST: ParticipantRole = "host"
+PARTICIPANT: ParticipantRole = "participant"
 LegStatus = Literal["queued", "ringing", "live", "ended", "unknown"]
 
 
@@ -186,8 +190,13 @@ class ListsLive(Adapter, Protocol):
 class MintsTokens(Adapter, Protocol):
     """Mints join tokens for participants."""
 
-    def client_token(self, room_type: str, room_id: str, user_id: str, *, seconds: int) -> str:
-        """A token for this user and this room that expires after `seconds`."""
+    def client_token(
+        self, room_type: str, room_id: str, user_id: str, *, seconds: int, role: ParticipantRole = PARTICIPANT
+    ) -> str:
+        """A token with which this user may join this room, in this role, for `seconds`.
+
+        Whether it is good for other rooms too is the provider's rule, which the adapter's docstring says.
+        """
 
 
 @runtime_checkable

@@ -39,5 +39,9 @@ class NotSupported(ProviderError):
     """The provider has no such capability."""
 
 
+class StaleEvent(ProviderError):
+    """A signed inbound event that is too old to be delivered for the first time: an old capture."""
+
+
 class BadSignature(ProviderError):
     """An inbound event without a valid signature of its provider."""

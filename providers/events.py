@@ -7,7 +7,7 @@ before anything is parsed.
 import hmac
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol, TypeGuard, runtime_checkable
 from urllib.parse import urlsplit
 
@@ -166,10 +166,12 @@ class ReadsEvents(Protocol):
     """Verifies and parses the events of a provider.
 
     `kept_headers`: the names, in lower case, of the headers that prove an event or count its deliveries. They
-    are stored with it, so none of them may be a credential.
+    are stored with it, so none of them may be a credential. `max_event_age`: an event that is older by its
+    own time is an old capture; None where the signature or a number in it tells.
     """
 
     kept_headers: tuple[str, ...]
+    max_event_age: timedelta | None
 
     def read_event(self, url: str, headers: Mapping[str, str], body: bytes) -> ProviderEventData:
         """The event in one request. `url` is the public one with its query; header names in any case.

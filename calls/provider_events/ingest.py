@@ -2,18 +2,20 @@
 
 import hashlib
 from collections.abc import Mapping
+from datetime import timedelta
 from uuid import UUID
 
 import orjson
 import psycopg
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from calls.adapters import adapter_for
 from calls.models.provider_event import ProviderEvent
 from liveplatform.accounts.models import Connection
 from liveplatform.json_codec import dumps_for_jsonb
 from liveplatform.work.doorbell import ring
-from providers.errors import NotSupported
+from providers.errors import NotSupported, StaleEvent
 from providers.events import ProviderEventData, ReadsEvents, from_json, to_json
 
 # Stored with every event; those of a provider are ReadsEvents.kept_headers.
@@ -29,18 +31,30 @@ CONNECTION_GONE = "calls_providerevent_connection_id_"
 def ingest(connection: Connection, url: str, headers: Mapping[str, str], body: bytes) -> UUID | None:
     """Store an event that this connection's provider signed, and ring its queue; None for a duplicate.
 
-    `url` is the public address that the provider sent it to. Raises BadSignature, Rejected ("malformed"),
-    NotConfigured, and NotSupported for a provider whose events are not supported.
+    `url` is the public address that the provider sent it to. Raises BadSignature, StaleEvent, Rejected
+    ("malformed"), NotConfigured, and NotSupported for a provider whose events are not supported.
     """
     provider = adapter_for(connection)
     if not isinstance(provider, ReadsEvents):
         raise NotSupported(f"Events of {connection.provider} are not taken here.")
     event = _row(connection, provider.read_event(url, headers, body))
+    _require_fresh(event, provider.max_event_age)
     event.url, event.headers, event.body = url, _storable(_kept_headers(provider, headers)), body
     if not _insert(event):
         return None
     ring(ProviderEvent.queue)
     return event.pk
+
+
+def _require_fresh(event: ProviderEvent, max_age: timedelta | None) -> None:
+    """Where nothing but the body is signed, only its own time tells a new event from an old capture."""
+    if max_age is None:
+        return
+    if event.occurred_at is None or timezone.now() - event.occurred_at > max_age:
+        hours = max_age.total_seconds() / 3600
+        raise StaleEvent(
+            f"The event has no time, or is older than {hours:g} hours: no provider is that late."
+        )
 
 
 def _insert(event: ProviderEvent) -> bool:

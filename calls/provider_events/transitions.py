@@ -49,7 +49,7 @@ def transition(call: Call, event: ProviderEventData, now: datetime, *, supersede
         return _after_end(call, event)
     match event.kind:
         case "session_ended":
-            return _emptied(call, now, superseded)
+            return _emptied(call, event, now, superseded)
         case "session_started" if not _makes_live(call, now):
             _update_status(call, event, now)
             return Transition("noted: it is not the call's time yet")
@@ -78,7 +78,7 @@ def _ended(call: Call, event: ProviderEventData, now: datetime) -> Transition:
     """The call has ended at the provider; an end that was recorded here before stands."""
     if call.is_over and call.provider_state == Call.ProviderState.ENDED and call.provider_confirmed_at:
         return Transition("late: the end is known")
-    call.provider_seen_at = now
+    _seen(call, event, now)
     _fill_in_answer(call, event)
     call.confirm_end(event.raw_status, event.ended_at, event.duration, at=now)
     if call.is_over:
@@ -140,11 +140,11 @@ def _closed_early(call: Call, now: datetime) -> Transition:
     return Transition("empty: the grace runs from the call's time on")
 
 
-def _emptied(call: Call, now: datetime, superseded: bool) -> Transition:
+def _emptied(call: Call, event: ProviderEventData, now: datetime, superseded: bool) -> Transition:
     """The last participant left: the grace starts, by our clock, since the provider's may be wrong."""
     if superseded:
         return Transition("late: somebody came back")
-    call.provider_seen_at = now
+    _seen(call, event, now)
     if call.status == Call.Status.SCHEDULED:
         return Transition("noted: the call has not begun")
     call.empty_since = call.empty_since or now
@@ -166,7 +166,7 @@ def _running(call: Call, event: ProviderEventData, now: datetime) -> Transition:
 
 
 def _update_status(call: Call, event: ProviderEventData, now: datetime) -> None:
-    call.provider_seen_at = now
+    _seen(call, event, now)
     call.provider_state = Call.ProviderState.LIVE
     if event.raw_status and _rank(event.raw_status) >= _rank(call.provider_status):
         call.provider_status = event.raw_status[:40]
@@ -186,3 +186,9 @@ def _at_most(now: datetime, at: datetime | None) -> datetime:
 
 def _rank(status: str) -> int:
     return STATUS_ORDER.index(status) if status in STATUS_ORDER else -1
+
+
+def _seen(call: Call, event: ProviderEventData, now: datetime) -> None:
+    """The provider reported the call at the event's own time: one that comes late renews nothing since."""
+    at = _at_most(now, event.occurred_at)
+    call.provider_seen_at = max(call.provider_seen_at or at, at)

@@ -16,7 +16,7 @@ from liveplatform.api.exceptions import TooLarge
 from liveplatform.api.parsers import MAX_BODY
 from liveplatform.api.serializers import PlainSerializer
 from liveplatform.api.views import PlatformView
-from providers.errors import BadSignature, NotConfigured, NotSupported, Rejected
+from providers.errors import BadSignature, NotConfigured, NotSupported, Rejected, StaleEvent
 
 log = structlog.get_logger(__name__)
 
@@ -25,6 +25,12 @@ class InvalidSignature(exceptions.PermissionDenied):
     """403: the signature is missing or wrong."""
 
     default_code = "bad_signature"
+
+
+class OldCapture(exceptions.PermissionDenied):
+    """403: signed, but too old to be delivered for the first time."""
+
+    default_code = "stale_event"
 
 
 class ConnectionNotConfigured(exceptions.APIException):
@@ -72,6 +78,9 @@ class ProviderEventsView(PlatformView):
         except BadSignature as error:
             log.warning("provider_event_rejected", connection=str(connection_id), why=str(error))
             raise InvalidSignature(f"{error} It was checked for {_signed_url(request)}") from error
+        except StaleEvent as error:
+            log.warning("provider_event_rejected", connection=str(connection_id), why=str(error))
+            raise OldCapture(str(error)) from error
         except Rejected as error:
             raise exceptions.ParseError(str(error), "invalid_event") from error
         except NotSupported as error:

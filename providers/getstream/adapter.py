@@ -11,7 +11,7 @@ from typing import Any
 
 import jwt
 
-from providers.base import Room
+from providers.base import HOST, PARTICIPANT, ParticipantRole, Room
 from providers.credentials import CredentialSpec
 from providers.errors import Rejected, Unavailable, UnknownOutcome
 from providers.events import ProviderEventData, RecordingFile
@@ -22,6 +22,8 @@ from providers.http import Transport, TransportOptions, path_segment
 BASE_URL = "https://video.stream-io-api.com"
 # Code 16: does not exist; code 4: input error, which an operation on an ended call may answer.
 NOT_FOUND, INPUT_ERROR = "16", "4"
+# One of Stream's predefined call roles; a member without a role has the call type's `call_member`.
+HOST_ROLE = "host"
 # The API's maximum page size, and the number of pages after which a list is treated as endless.
 PAGE_SIZE, MAX_PAGES = 50, 1000
 
@@ -32,6 +34,7 @@ class GetStream:
     provider = "getstream"
     credentials = CredentialSpec(("api_key",), ("api_secret",))
     kept_headers = events.KEPT_HEADERS
+    max_event_age = events.MAX_AGE
 
     def __init__(self, credentials: Mapping[str, str], options: TransportOptions) -> None:
         self._key, self._secret = credentials["api_key"], credentials["api_secret"]
@@ -137,15 +140,21 @@ class GetStream:
             query = query | {"next": answer["next"]}
         raise Unavailable("GetStream's list of calls does not end.", code="bad_answer")
 
-    def client_token(self, room_type: str, room_id: str, user_id: str, *, seconds: int) -> str:
-        """A user token whose `call_cids` add access to this room."""
+    def client_token(
+        self, room_type: str, room_id: str, user_id: str, *, seconds: int, role: ParticipantRole = PARTICIPANT
+    ) -> str:
+        """A call token: this user becomes a member of the room in `call_cids`, a host with the claim `role`.
+
+        It adds access and takes none away: what the app's permissions let every user do, such as to join any
+        call of a type, this user may do with it too (getstream.io/video/docs/api/authentication).
+        """
         now = int(time.time())
         claims = {
             "user_id": user_id,
             "iat": now - 5,
             "exp": now + seconds,
             "call_cids": [f"{room_type}:{room_id}"],
-        }
+        } | ({"role": HOST_ROLE} if role == HOST else {})
         return jwt.encode(claims, self._secret, algorithm="HS256")
 
     def read_event(self, url: str, headers: Mapping[str, str], body: bytes) -> ProviderEventData:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from providers.base import Room
+from providers.base import HOST, PARTICIPANT, ParticipantRole, Room
 from providers.credentials import CredentialSpec
 from providers.errors import NotConfigured, Rejected, Unavailable, UnknownOutcome
 from providers.events import ProviderEventData
@@ -34,6 +34,7 @@ class LiveKit:
     """One customer's LiveKit server, or project in LiveKit's cloud."""
 
     provider = "livekit"
+    max_event_age = None  # the JWT of an event expires
     kept_headers = ()  # Authorization proves an event, and is a credential
     credentials = CredentialSpec(
         ("api_key",),
@@ -112,8 +113,11 @@ class LiveKit:
         """All rooms, empty ones too: anybody with a token can join a room that is open."""
         return frozenset(read_room("", each).id for each in self._rooms([]))
 
-    def client_token(self, room_type: str, room_id: str, user_id: str, *, seconds: int) -> str:
-        return join_token(self._key, self._secret, room_id, user_id, seconds)
+    def client_token(
+        self, room_type: str, room_id: str, user_id: str, *, seconds: int, role: ParticipantRole = PARTICIPANT
+    ) -> str:
+        """For this room only. A host may also use the server API for it: mute, remove, end."""
+        return join_token(self._key, self._secret, room_id, user_id, seconds, is_host=role == HOST)
 
     def read_event(self, url: str, headers: Mapping[str, str], body: bytes) -> ProviderEventData:
         return events.parse(self._key, self._secret, headers, body)

@@ -19,13 +19,16 @@ def request_token(api_key: str, secret: str, grants: Mapping[str, Any]) -> str:
     return _sign(api_key, secret, "", grants, REQUEST_TOKEN_SECONDS)
 
 
-def join_token(api_key: str, secret: str, room: str, identity: str, seconds: int) -> str:
-    """A token to join one room, publish and subscribe, valid for `seconds`.
+def join_token(
+    api_key: str, secret: str, room: str, identity: str, seconds: int, *, is_host: bool = False
+) -> str:
+    """A token to join one room, publish and subscribe, valid for `seconds`; a host is an admin of the room.
 
     A second participant with the same identity disconnects the first.
     """
     permissions = {"canPublish": True, "canSubscribe": True, "canPublishData": True}
-    return _sign(api_key, secret, identity, {"roomJoin": True, "room": room} | permissions, seconds)
+    admin = {"roomAdmin": True} if is_host else {}
+    return _sign(api_key, secret, identity, {"roomJoin": True, "room": room} | permissions | admin, seconds)
 
 
 def _sign(api_key: str, secret: str, identity: str, grants: Mapping[str, Any], seconds: int) -> str:

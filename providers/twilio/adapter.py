@@ -43,6 +43,7 @@ class Twilio:
 
     provider = "twilio"
     kept_headers = events.KEPT_HEADERS
+    max_event_age = None  # events are numbered within their call, and the number is signed
     credentials = CredentialSpec(
         ("account_sid",), ("auth_token",), ("phone_number",), identity_fields=("account_sid",)
     )

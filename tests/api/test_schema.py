@@ -23,6 +23,15 @@ def document(tmp_path_factory) -> dict:
     return json.loads(path.read_text())
 
 
+def test_a_tokens_promise_is_what_the_providers_keep(document):
+    """GetStream's tokens add access to a call, and restrict nobody to it."""
+    (path,) = (
+        path for path in document["paths"] if path.startswith("/v1/live/calls/") and path.endswith("/token")
+    )
+    text = document["paths"][path]["post"]["description"]
+    assert "takes no other access away" in text and "this user and call only" not in text
+
+
 def test_the_document_is_valid_openapi_3_1(document):
     assert document["openapi"].startswith("3.1")
     validate(document)

@@ -91,9 +91,8 @@ class LifeOfCalls(RuleBasedStateMachine):
             else:
                 room = self.sandbox.room("default", row.provider_call_id)
                 kind = "call.ended" if room["ended_at"] and not late else "call.session_started"
-                answer = post_getstream(
-                    row.connection, kind, row.provider_call_id, webhook_id=f"{kind}-{call}"
-                )
+                at = room["ended_at"] / 1e9 if kind == "call.ended" else row.created_at.timestamp()
+                answer = post_getstream(row.connection, kind, row.provider_call_id, at=at)
             assert answer.status_code == 200
 
     @rule(queue=st.sampled_from(DRAINED))

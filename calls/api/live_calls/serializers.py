@@ -6,6 +6,7 @@ from calls.adapters import ROOM_PROVIDERS
 from calls.api.fields import MetadataField, ScheduledAtField, TimeLimitField
 from calls.models import Call
 from liveplatform.api.serializers import CleanCharField, EnvelopeSerializer, PlainSerializer, StrictSerializer
+from providers.base import HOST, PARTICIPANT
 
 
 class LiveCallRequest(StrictSerializer):
@@ -37,14 +38,24 @@ class LiveCallChange(StrictSerializer):
 
 
 class TokenRequest(StrictSerializer):
-    """The user, and the token's lifetime in seconds."""
+    """The user, the token's lifetime in seconds, and the role in the call."""
 
     user_id = CleanCharField(min_length=1, max_length=255)
     ttl_seconds = serializers.IntegerField(required=False, min_value=1, max_value=86_400, default=3600)
+    role = serializers.ChoiceField(
+        choices=(HOST, PARTICIPANT),
+        required=False,
+        default=PARTICIPANT,
+        help_text="`host` may moderate: GetStream's call role `host`, LiveKit's `roomAdmin` for this room.",
+    )
 
 
 class TokenSerializer(PlainSerializer):
-    """What a client needs to join. The token is the user's secret."""
+    """What a client needs to join. The token is the user's secret.
+
+    LiveKit's is good for this call only. GetStream's adds access to this call and takes none away: whatever
+    the app's permissions let every user do, its bearer may do as well.
+    """
 
     token = serializers.CharField()
     stream_call_id = serializers.CharField(source="call.provider_call_id")

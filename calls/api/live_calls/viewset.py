@@ -105,7 +105,9 @@ class LiveCallViewSet(CallListMixin):
 
     @extend_schema(
         summary="Mint a token that lets a user's client into this call",
-        description="For this user and call only. It is issued without a request to the provider.",
+        description="It adds access to this call for this user, in the given role. A LiveKit token is good "
+        "for this call only. A GetStream token takes no other access away: where the app's permissions let "
+        "every user join calls, its bearer may join others too. It is issued without asking the provider.",
         request=shapes.TokenRequest,
         responses=shapes.TokenSerializer,
     )

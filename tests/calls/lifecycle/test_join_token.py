@@ -53,3 +53,16 @@ def test_an_ended_call_has_no_tokens(api, line):
 
 def test_a_call_without_a_provider_has_no_tokens(api, account):
     assert token(api, video_call(account)).status_code == 503
+
+
+@pytest.mark.parametrize(("role", "claim"), [("host", "host"), ("participant", None), (None, None)])
+def test_a_host_has_the_role_and_everybody_else_none(api, line, role, claim):
+    body = {"role": role} if role else {}
+    claims = jwt.decode(token(api, line.open(), **body).json()["token"], SECRET, algorithms=["HS256"])
+    assert claims.get("role") == claim
+
+
+@pytest.mark.parametrize("role", ["admin", "", None, 5])
+def test_there_are_two_roles(api, line, role):
+    answer = token(api, line.open(), role=role)
+    assert (answer.status_code, "role" in answer.json()["message"]) == (400, True)

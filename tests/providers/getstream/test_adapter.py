@@ -52,6 +52,18 @@ def test_tokens_name_the_user_the_calls_and_an_end(getstream):
     assert claims["exp"] - claims["iat"] == 65
 
 
+def test_a_hosts_token_has_the_call_role_and_a_participants_none(getstream):
+    claims = {
+        role: jwt.decode(
+            getstream.client_token("default", "abc", "u", seconds=60, role=role), SECRET, algorithms=["HS256"]
+        )
+        for role in ("host", "participant")
+    }
+    assert claims["host"]["role"] == "host"
+    assert "role" not in claims["participant"]
+    assert claims["host"]["call_cids"] == ["default:abc"]
+
+
 def test_a_rooms_start_and_attributes_can_be_changed(getstream, sandbox):
     room_id = getstream.open_room("default", str(uuid.uuid4()), created_by="h", custom={"title": "a"}).id
     at = datetime(2026, 12, 1, 9, tzinfo=UTC)

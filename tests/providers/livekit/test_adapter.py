@@ -143,6 +143,18 @@ def test_a_client_token_is_for_one_user_and_one_room(livekit, room_id):
     assert not {"roomCreate", "roomList", "roomAdmin"} & set(claims["video"])
 
 
+def test_a_hosts_token_administers_its_room_only(livekit):
+    video = {
+        role: jwt.decode(livekit.client_token("", "r", "u", seconds=60, role=role), SECRET, ["HS256"])[
+            "video"
+        ]
+        for role in ("host", "participant")
+    }
+    assert (video["host"]["roomAdmin"], video["host"]["room"]) == (True, "r")
+    assert "roomAdmin" not in video["participant"]
+    assert not {"roomCreate", "roomList"} & set(video["host"])
+
+
 def test_wrong_credentials_are_said_to_be_so():
     refused = ("401 Unauthorized", b"invalid API key: k")
     with answers(refused) as url, pytest.raises(Rejected) as raised:
