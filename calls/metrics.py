@@ -29,6 +29,11 @@ def given_up() -> QuerySet[Step]:
     return failed.exclude(call__provider_state=Call.ProviderState.ENDED)
 
 
+def unattended() -> QuerySet[Call]:
+    """Open calls of accounts that are inactive: nobody can end them over the API."""
+    return live().filter(account__is_active=False)
+
+
 def _by_status() -> list[Sample]:
     return count_by(live(), scheduled=Q(status=Call.Status.SCHEDULED), live=Q(status=Call.Status.LIVE))
 
@@ -39,6 +44,11 @@ GAUGES = [
         "liveplatform_calls_overdue",
         "Live calls more than five seconds past their time limit.",
         lambda: [(overdue().count(),)],
+    ),
+    Gauge(
+        "liveplatform_calls_of_inactive_accounts",
+        "Calls that have not ended, of accounts that were deactivated.",
+        lambda: [(unattended().count(),)],
     ),
     Gauge(
         "liveplatform_calls_still_billed",

@@ -226,11 +226,15 @@ QUEUES = [
     "calls.monitoring.queues.CALL_MONITORS",
     "calls.monitoring.queues.RECONCILIATIONS",
     "calls.recordings.queue.RECORDING_SYNCS",
+    "calls.prices.queue.PRICE_CHECKS",
     "calls.bulk.queues.OPERATIONS",
     "calls.bulk.queues.AUTO_END_RULES",
     "liveplatform.webhooks.queue.DELIVERIES",
     "liveplatform.admin.queue.STAFF_OPERATIONS",
 ]
+
+# What of an account may run, and is ended with it (liveplatform/accounts/deactivation.py).
+RUNNING_WORK = ["calls.bulk.deactivation.OPEN_CALLS"]
 
 # Figures of the apps for /metrics, beside those of work.
 METRICS = ["calls.metrics.GAUGES", "liveplatform.webhooks.metrics.GAUGES"]

@@ -159,8 +159,12 @@ class HasRooms(EndsRooms, Protocol):
         created_by: str,
         custom: Mapping[str, Any] | None = None,
         starts_at: datetime | None = None,
+        max_seconds: int | None = None,
     ) -> Room:
-        """Get or create. `custom` is shown to participants; a provider may ignore it and `starts_at`."""
+        """Get or create. `custom` is shown to participants; a provider may ignore it and `starts_at`.
+
+        `max_seconds`: the provider ends the room so long after its first participant joined, if it can.
+        """
 
     def room(self, room_type: str, room_id: str) -> Room: ...
 
@@ -170,9 +174,15 @@ class PlansRooms(HasRooms, Protocol):
     """Rooms with a start time, a backstage and attributes that can be changed."""
 
     def change_room(
-        self, room_type: str, room_id: str, *, starts_at: datetime | None, custom: Mapping[str, Any]
+        self,
+        room_type: str,
+        room_id: str,
+        *,
+        starts_at: datetime | None,
+        custom: Mapping[str, Any],
+        max_seconds: int | None = None,
     ) -> Room:
-        """Set the start time (None: unchanged) and replace `custom`."""
+        """Set the start time and `max_seconds` (None: unchanged; 0: no limit), and replace `custom`."""
 
     def go_live(self, room_type: str, room_id: str) -> Room:
         """Open the backstage. A room without one, already open or ended is unchanged: check `ended_at`."""

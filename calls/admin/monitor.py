@@ -7,7 +7,7 @@ from uuid import UUID
 from django.contrib import admin
 
 from calls.admin.links import call_link
-from calls.models import CallMonitor, Reconciliation, RecordingSync
+from calls.models import CallMonitor, PriceCheck, Reconciliation, RecordingSync
 from liveplatform.admin.base import ReadOnlyAdmin
 from liveplatform.admin.bulk import BulkAction
 from liveplatform.admin.filters import StateFilter
@@ -80,6 +80,16 @@ class RecordingSyncAdmin(RecurringWorkAdmin):
     id_fields = ("pk", "call")
     search_help_text = "The id of a sync or a call."
     bulk_actions = _run_now(RecordingSync)
+
+
+@admin.register(PriceCheck)
+class PriceCheckAdmin(RecurringWorkAdmin):
+    """Asks providers for the prices of calls; failed: they named none in time."""
+
+    subject_field = "call_id"
+    id_fields = ("pk", "call")
+    search_help_text = "The id of a check or a call."
+    bulk_actions = _run_now(PriceCheck)
 
 
 @admin.register(Reconciliation)

@@ -11,11 +11,11 @@ from django.db.models.functions import Now
 from calls.adapters import adapter_for, default_room_connection
 from calls.lifecycle.room_opening import open_on_record, settle
 from calls.models import Call
+from calls.monitoring.deadlines import provider_limit
 from calls.monitoring.schedule import start_monitor
 from calls.publish import CREATED, STARTED, publish
 from liveplatform.accounts.models import Account, Connection
 from liveplatform.accounts.provider_waits import waiting_for
-from liveplatform.db.uuid7 import uuid7
 from providers.base import HasRooms
 from providers.errors import NotConfigured
 from providers.registry import room_provider_labels
@@ -45,21 +45,22 @@ def create_video_call(account_id: UUID, request: VideoCallRequest) -> Call:
     lost is deleted.
     """
     connection, rooms = _room_connection(account_id, request.provider)
-    call_id = uuid7()
+    call = _new_call(account_id, connection, request)
     with waiting_for(connection):
         opening = open_on_record(
             rooms,
             connection,
-            call_id,
+            call.pk,
             room_type=DEFAULT_ROOM_TYPE,
-            room_id=str(call_id),
+            room_id=call.provider_call_id,
             created_by=request.host_user_id,
-            custom=provider_room_data(call_id, request.title),
+            custom=provider_room_data(call.pk, request.title),
             starts_at=request.scheduled_at,
+            max_seconds=provider_limit(call),
         )
     with transaction.atomic():
         settle(opening)
-        return _save_call(call_id, account_id, connection, request)
+        return _save_call(call)
 
 
 def provider_room_data(call_id: UUID, title: str) -> dict[str, str]:
@@ -86,21 +87,17 @@ def _room_adapter(connection: Connection | None) -> HasRooms:
     return provider
 
 
-def _save_call(call_id: UUID, account_id: UUID, connection: Connection, request: VideoCallRequest) -> Call:
+def _new_call(account_id: UUID, connection: Connection, request: VideoCallRequest) -> Call:
     live = request.scheduled_at is None
-    events = [CREATED, STARTED] if live else [CREATED]
     limits = Account.objects.only("call_time_limit", "call_join_limit").get(pk=account_id)
-    call = Call.objects.create(
-        id=call_id,
+    call = Call(
         account_id=account_id,
         channel=Call.Channel.VIDEO,
         created_by=request.actor,
         status=Call.Status.LIVE if live else Call.Status.SCHEDULED,
         scheduled_at=request.scheduled_at,
-        started_at=Now() if live else None,
         connection=connection,
         provider=connection.provider,
-        provider_call_id=str(call_id),
         provider_state=Call.ProviderState.LIVE,
         stream_call_type=DEFAULT_ROOM_TYPE,
         host_user_id=request.host_user_id,
@@ -108,8 +105,16 @@ def _save_call(call_id: UUID, account_id: UUID, connection: Connection, request:
         metadata=request.metadata,
         time_limit=request.time_limit or limits.call_time_limit,
         join_limit=limits.call_join_limit,
-        event_sequence=len(events),
     )
+    call.provider_call_id = str(call.pk)
+    return call
+
+
+def _save_call(call: Call) -> Call:
+    live = call.status == Call.Status.LIVE
+    events = [CREATED, STARTED] if live else [CREATED]
+    call.started_at, call.event_sequence = Now() if live else None, len(events)
+    call.save(force_insert=True)
     call.refresh_from_db()
     publish(call, *events)
     start_monitor(call)

@@ -20,6 +20,7 @@ from calls.lifecycle.room_opening import open_on_record, settle
 from calls.models import Call, Step
 from calls.models.call import DIALLING, ECHO_ROOM_PREFIX, SUBMISSION_UNKNOWN
 from calls.models.end_code import EndCode
+from calls.monitoring.deadlines import provider_limit
 from calls.monitoring.schedule import reschedule, start_monitor
 from calls.provider_events.callback_urls import callback_url
 from calls.publish import CREATED, CallState, publish, publish_life
@@ -28,9 +29,6 @@ from liveplatform.api import idempotency
 from liveplatform.db.uuid7 import uuid7
 from providers.base import Leg, LegOptions
 from providers.errors import ProviderError, UnknownOutcome
-
-# The provider's own limit is this much longer (s) than the call's: it applies only if we fail to hang up.
-PROVIDER_LIMIT_GRACE = 60
 
 
 def dial(account_id: UUID, request: DialRequest) -> Call:
@@ -134,7 +132,7 @@ def _submit(call: Call, plan: DialPlan) -> Leg | None:
             options=LegOptions(
                 send_digits=plan.extension,
                 record=plan.request.record,
-                time_limit=call.time_limit + PROVIDER_LIMIT_GRACE if call.time_limit else None,
+                time_limit=provider_limit(call),
                 machine_detection=call.machine_detection,
             ),
         )

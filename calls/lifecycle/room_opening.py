@@ -4,8 +4,7 @@ The room's id is ours. Its RoomOpening is committed before the provider is asked
 transaction that makes the room a call's; else a worker deletes the room (post_processing/lost_rooms.py).
 """
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -28,9 +27,7 @@ def open_on_record(
     *,
     room_type: str,
     room_id: str,
-    created_by: str,
-    custom: Mapping[str, Any] | None = None,
-    starts_at: datetime | None = None,
+    **room: Any,  # noqa: ANN401 - what HasRooms.open_room takes besides
 ) -> RoomOpening:
     """Open the room; returns its opening, which the caller settles. Raises ProviderError.
 
@@ -38,7 +35,7 @@ def open_on_record(
     """
     opening = _record(connection, call_id, room_type, room_id)
     try:
-        rooms.open_room(room_type, room_id, created_by=created_by, custom=custom, starts_at=starts_at)
+        rooms.open_room(room_type, room_id, **room)
     except UnknownOutcome:
         RoomOpening.objects.filter(pk=opening.pk).update(due_at=Now() + FIRST_LOOK)
         raise

@@ -12,6 +12,7 @@ from calls.adapters import adapter_for
 from calls.exceptions import CallNotFound, CallStateError, MetadataTooLarge
 from calls.lifecycle.create_video import default_time_limit, provider_room_data
 from calls.models import Call
+from calls.monitoring.deadlines import provider_limit
 from calls.monitoring.schedule import reschedule, set_time_limit
 from calls.publish import publish_update
 from liveplatform.accounts.provider_waits import waiting_for
@@ -22,7 +23,7 @@ from providers.errors import ProviderError
 
 MAX_METADATA_BYTES = 64 * 1024  # as JSON
 # Fields that the provider's room has too; updating it is best effort, with this timeout (s).
-PROVIDER_FIELDS = {"title", "scheduled_at"}
+PROVIDER_FIELDS = {"title", "scheduled_at", "time_limit"}
 PROVIDER_UPDATE_TIMEOUT = 2.0
 
 
@@ -118,7 +119,11 @@ def _update_provider_room(call: Call, actor: str) -> None:
         if isinstance(rooms, PlansRooms):
             with waiting_for(call.connection):
                 rooms.change_room(
-                    call.stream_call_type, call.provider_call_id, starts_at=call.scheduled_at, custom=custom
+                    call.stream_call_type,
+                    call.provider_call_id,
+                    starts_at=call.scheduled_at,
+                    custom=custom,
+                    max_seconds=provider_limit(call) or 0,
                 )
     except (ProviderError, DecryptionFailed) as error:
         activity.record(call.pk, actor, activity.PROVIDER_UPDATE_FAILED, str(error))

@@ -1,3 +1,4 @@
+import calls.models.on_delete
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import liveplatform.db.uuid7
@@ -172,6 +173,11 @@ class Migration(migrations.Migration):
             model_name='autoendrule',
             name='code',
             field=models.CharField(choices=[('ended_by_api', 'Ended By Api'), ('ended_by_staff', 'Ended By Staff'), ('emergency_stop', 'Emergency Stop'), ('time_limit', 'Time Limit'), ('stale', 'Stale'), ('quality_control', 'Quality Control'), ('participants_left', 'Participants Left'), ('nobody_came', 'Nobody Came'), ('voicemail', 'Voicemail'), ('room_gone', 'Room Gone'), ('ended_at_provider', 'Ended At Provider'), ('busy', 'Busy'), ('no_answer', 'No Answer'), ('canceled', 'Canceled'), ('failed', 'Failed'), ('session_ended', 'Session Ended')], default='quality_control', max_length=24),
+        ),
+        migrations.AlterField(
+            model_name='call',
+            name='account',
+            field=models.ForeignKey(db_index=False, on_delete=calls.models.on_delete.cascade_unless_needed, related_name='calls', to='accounts.account'),
         ),
         migrations.AlterField(
             model_name='call',

@@ -13,7 +13,7 @@ from calls.models.answer import UNANSWERED_STATUSES, AnswerOfCall
 from calls.models.call_indexes import IS_IMPORTED, LIST_INDEXES, STATE_INDEXES, STILL_BILLED
 from calls.models.call_status import CALL_STATUS
 from calls.models.end_code import EndCode
-from calls.models.on_delete import set_null_unless_needed
+from calls.models.on_delete import cascade_unless_needed, set_null_unless_needed
 from liveplatform.accounts.models import Account, Connection
 from liveplatform.db.uuid7 import uuid7
 
@@ -46,7 +46,7 @@ class Call(AnswerOfCall):
         ENDED = "ended"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    account = models.ForeignKey(Account, models.CASCADE, related_name="calls", db_index=False)
+    account = models.ForeignKey(Account, cascade_unless_needed, related_name="calls", db_index=False)
     channel = models.CharField(max_length=8, choices=Channel.choices)
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.SCHEDULED)
     created_at = models.DateTimeField(db_default=Now(), editable=False)

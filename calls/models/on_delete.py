@@ -1,4 +1,4 @@
-"""The on_delete rule of the calls' connections."""
+"""The on_delete rules of the calls' accounts and connections."""
 
 from typing import Any
 
@@ -15,12 +15,25 @@ def set_null_unless_needed(collector: Any, field: Any, calls: Any, using: str) -
     """
     if any(model is Account for model in collector.data):
         return models.SET_NULL(collector, field, calls, using)  # its calls are deleted too
+    _require_none(field, calls.using(using), "Calls still need this connection.")
+    return models.SET_NULL(collector, field, calls, using)
+
+
+def cascade_unless_needed(collector: Any, field: Any, calls: Any, using: str) -> None:  # noqa: ANN401 - Django's
+    """CASCADE, but ProtectedError while a call of the account is live or has unsettled steps.
+
+    Without its row nothing would hang it up, and nobody would see it.
+    """
+    _require_none(field, calls.using(using), "The account has calls that run; deactivate it, and end them.")
+    return models.CASCADE(collector, field, calls, using)
+
+
+def _require_none(field: Any, calls: Any, text: str) -> None:  # noqa: ANN401 - Django's
     steps = field.model._meta.get_field("steps").related_model
     open_steps = steps._default_manager.filter(call=OuterRef("pk"), state__in=steps.OPEN)
-    needing = calls.using(using).filter(Q(ended_at=None) | Exists(open_steps))
+    needing = calls.filter(Q(ended_at=None) | Exists(open_steps))
     if needing.exists():
-        raise ProtectedError("Calls still need this connection.", set(needing[:10]))
-    return models.SET_NULL(collector, field, calls, using)
+        raise ProtectedError(text, set(needing[:10]))
 
 
 # Lets Django's collector pass the related rows as a lazy queryset.

@@ -19,6 +19,7 @@ from calls.models.monitor import CallMonitor
 from calls.monitoring import probe
 from calls.monitoring.deadlines import EXPIRES_AFTER, deadline, limit_ends_at, may_go_live
 from calls.monitoring.lost_calls import search_for
+from calls.prices.schedule import schedule_price_checks
 from calls.publish import CallState, publish_life
 from calls.recordings.schedule import sync_rooms
 from calls.sql import end_if_live
@@ -102,6 +103,7 @@ def _end(call: Call, result: Mapping[str, Any], now: datetime) -> None:
     if facts:
         _confirm_end(call, facts, now)  # before the end, whose event has it
     ended = end_if_live(call.pk, call.account_id, result["reason"], code, actor)
+    schedule_price_checks([call])
     if ended:
         log.info("call_ended", call_id=str(call.pk), end_code=code, by=actor)
 

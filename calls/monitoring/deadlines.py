@@ -26,6 +26,8 @@ ANSWER_CHECK = timedelta(seconds=75)
 MAX_DETECTION = timedelta(minutes=5)
 # How long a live room waits for its first participant (s), if the call has no limit of its own.
 DEFAULT_JOIN_LIMIT = 3600
+# The provider's own limit is this much longer (s) than the call's.
+PROVIDER_LIMIT_GRACE = 60
 
 # limit_ends_at() as an expression; for calls with a time limit only.
 _COUNTS_FROM = Case(
@@ -89,6 +91,18 @@ def pause(call: Call, now: datetime) -> float:
     if call.awaits_answer or (call.awaits_detection and now < _detection_ends_at(call)):
         return min(ANSWER_CHECK.total_seconds(), settings.CALL_STALE_AFTER)
     return max(settings.CALL_STALE_AFTER, seconds_until_joinable(call, now))
+
+
+def provider_limit(call: Call) -> int | None:
+    """Seconds after which the provider is to end the call by itself; None without a time limit.
+
+    It applies only if we fail to. A provider counts from the answer, or from the first participant, who may
+    join a scheduled call early.
+    """
+    if not call.time_limit:
+        return None
+    early = EARLY_JOIN if call.scheduled_at else timedelta()
+    return call.time_limit + PROVIDER_LIMIT_GRACE + round(early.total_seconds())
 
 
 def effective_start(call: Call) -> datetime | None:

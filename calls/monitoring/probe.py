@@ -126,7 +126,13 @@ def _closed_early(call: Call, now: datetime, provider: HasRooms, error: Rejected
         return None
     if deadlines.may_go_live(call, now):
         kind, name = call.stream_call_type, call.provider_call_id
-        provider.open_room(kind, name, created_by=call.host_user_id, starts_at=call.scheduled_at)
+        provider.open_room(
+            kind,
+            name,
+            created_by=call.host_user_id,
+            starts_at=call.scheduled_at,
+            max_seconds=deadlines.provider_limit(call),
+        )
     return _still_live(call, now, "closed")
 
 

@@ -10,6 +10,7 @@ from calls.models.analysis import Analysis
 from calls.models.call import Call
 from calls.models.step import Step
 from calls.post_processing import analyse, notify, terminate
+from calls.prices.schedule import schedule_price_checks
 from calls.publish import publish_events
 from calls.sql import bulk_write, release_notify
 from liveplatform.db.rows import in_bulk
@@ -35,4 +36,5 @@ def settled(steps: Sequence[Step]) -> None:
     Analysis.objects.bulk_create(analyses)
     notify.complete(events)
     publish_events([*given_up, *events])
+    schedule_price_checks(step.call for step in final if step.kind == Step.Kind.TERMINATE)
     release_notify({step.call_id for step in final if step.kind != Step.Kind.NOTIFY})

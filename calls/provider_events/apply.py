@@ -17,6 +17,7 @@ from calls.models.provider_event import ProviderEvent
 from calls.models.step import Step
 from calls.monitoring.late_legs import terminate_again
 from calls.monitoring.schedule import check_now, pull_forward, reschedule_many
+from calls.prices.schedule import schedule_price_checks
 from calls.provider_events.correlate import correlate
 from calls.provider_events.transitions import Transition, adopt_leg, transition
 from calls.publish import CallEvent, CallState, life_events, publish_events, updated
@@ -100,6 +101,7 @@ def settled(events: Sequence[ProviderEvent]) -> None:
     news += _late_updates([call for call in changed if states[call.pk].is_over], before)
     bulk_write(changed, (*WRITTEN, "event_sequence"))
     publish_events(news)
+    schedule_price_checks(call for call in changed if call.provider_state == Call.ProviderState.ENDED)
     _end([each for each in applied if each.transition.code is not None])
     for call_id in sorted({each.call.pk for each in applied if each.transition.still_live}):
         terminate_again(call_id)

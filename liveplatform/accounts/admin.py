@@ -5,11 +5,12 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from liveplatform.accounts.forms import ConnectionForm, IssuerForm, KeyForm
+from liveplatform.accounts.deactivation import StillRunning, deactivate
+from liveplatform.accounts.forms import AccountForm, ConnectionForm, IssuerForm, KeyForm
 from liveplatform.accounts.keys import RotationError, clear_cache, make_key, revoke, rotate
 from liveplatform.accounts.models import Account, ApiKey, Connection, JwtIssuer
 from liveplatform.admin.base import LargeTableAdmin, staff_actor
@@ -56,14 +57,17 @@ class AccountAdmin(LargeTableAdmin):
     """Accounts (tenants)."""
 
     account_path = "pk"
+    form = AccountForm
     list_display = ("name", "account_id", "auth_id", "is_active", "strict_errors", "created_at")
     list_filter = ("is_active",)
     readonly_fields = ("account_id", "auth_id", "created_at")
     fields = (
         "name",
         "is_active",
+        "end_running",
         "strict_errors",
         "call_time_limit",
+        "call_join_limit",
         "key_rate_limit",
         "rate_limit",
         *readonly_fields,
@@ -89,6 +93,21 @@ class AccountAdmin(LargeTableAdmin):
         account = self.get_object(request, object_id) if object_id else None
         acts = StaffAction.objects.filter(account_id=account.pk)[:MAX_ACTS] if account else []
         return super().changeform_view(request, object_id, form_url, {**(extra_context or {}), "acts": acts})
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: ANN401
+        """A deactivation ends what runs, as the form says; it is judged again, with the account locked."""
+        if not form.is_deactivated:
+            return super().save_model(request, obj, form, change)
+        obj.is_active = True
+        super().save_model(request, obj, form, change)
+        end_running = form.cleaned_data["end_running"]
+        try:
+            done = deactivate(obj, end_running=end_running, actor=staff_actor(request))
+        except StillRunning as error:
+            return self.message_user(request, f"It stays active. {error}", messages.ERROR)
+        for sentence in done:
+            self.message_user(request, sentence)
+        return None
 
 
 def _rotate(ids: Sequence[UUID], actor: str) -> list[tuple[str, str]]:

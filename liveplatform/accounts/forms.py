@@ -14,6 +14,7 @@ from liveplatform.accounts.connections import (
     require_base_url,
     require_connection_slot,
 )
+from liveplatform.accounts.deactivation import running
 from liveplatform.accounts.jwks import KEY_TYPES
 from liveplatform.accounts.models import Account, ApiKey, Connection, JwtIssuer
 from liveplatform.accounts.scopes import SCOPES
@@ -32,6 +33,36 @@ def scopes_field(initial: list[str]) -> forms.MultipleChoiceField:
         widget=forms.CheckboxSelectMultiple,
         initial=initial,
     )
+
+
+class AccountForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs alone
+    """An account; it is deactivated with its open calls, or not at all."""
+
+    end_running = forms.BooleanField(
+        required=False,
+        label="End its open calls",
+        help_text="When it is deactivated. Without this, an account that has open calls stays active.",
+    )
+
+    class Meta:
+        model = Account
+        fields = ("name", "is_active")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        found = running(self.instance.pk) if self.is_deactivated else ""
+        if found and not data.get("end_running"):
+            self.add_error("end_running", f"The account has {found}: end them with it, or keep it active.")
+        return data
+
+    @property
+    def is_deactivated(self) -> bool:
+        """Whether this change makes an active account inactive."""
+        return (
+            not self.instance._state.adding
+            and self.cleaned_data.get("is_active") is False
+            and ("is_active" in self.changed_data)
+        )
 
 
 class KeyForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs alone

@@ -26,6 +26,8 @@ NOT_FOUND, INPUT_ERROR = "16", "4"
 HOST_ROLE = "host"
 # The API's maximum page size, and the number of pages after which a list is treated as endless.
 PAGE_SIZE, MAX_PAGES = 50, 1000
+# Seconds: a session that has no limit any more.
+MAX_SESSION = 7 * 86_400
 
 
 class GetStream:
@@ -54,19 +56,27 @@ class GetStream:
         created_by: str,
         custom: Mapping[str, Any] | None = None,
         starts_at: datetime | None = None,
+        max_seconds: int | None = None,
     ) -> Room:
         """Get or create; the id makes a repetition harmless."""
-        data = {"created_by_id": created_by, "custom": dict(custom or {}), **_start_time(starts_at)}
+        data = {"created_by_id": created_by, "custom": dict(custom or {})}
+        data |= {**_start_time(starts_at), **_session_timer(max_seconds)}
         return read_room(self._request("POST", room_type, room_id, body={"data": data}), room_id)
 
     def room(self, room_type: str, room_id: str) -> Room:
         return read_room(self._request("GET", room_type, room_id), room_id)
 
     def change_room(
-        self, room_type: str, room_id: str, *, starts_at: datetime | None, custom: Mapping[str, Any]
+        self,
+        room_type: str,
+        room_id: str,
+        *,
+        starts_at: datetime | None,
+        custom: Mapping[str, Any],
+        max_seconds: int | None = None,
     ) -> Room:
         """Stream replaces `custom` as a whole, and cannot unset a start time."""
-        body = {"custom": dict(custom), **_start_time(starts_at)}
+        body = {"custom": dict(custom), **_start_time(starts_at), **_session_timer(max_seconds)}
         return read_room(self._request("PATCH", room_type, room_id, body=body), room_id)
 
     def go_live(self, room_type: str, room_id: str) -> Room:
@@ -175,3 +185,13 @@ class GetStream:
 
 def _start_time(at: datetime | None) -> dict[str, str]:
     return {"starts_at": at.astimezone(UTC).isoformat()} if at else {}
+
+
+def _session_timer(seconds: int | None) -> dict[str, Any]:
+    """Stream ends the call so long after its session began (docs/api/calls/#session-timers).
+
+    A timer that was set cannot be unset: no limit (0) is the longest one.
+    """
+    if seconds is None:
+        return {}
+    return {"settings_override": {"limits": {"max_duration_seconds": seconds or MAX_SESSION}}}

@@ -61,8 +61,12 @@ class LiveKit:
         created_by: str,
         custom: Mapping[str, Any] | None = None,
         starts_at: datetime | None = None,
+        max_seconds: int | None = None,
     ) -> Room:
-        """Get or create; `custom` is the room's metadata, as JSON. LiveKit has no field for `created_by`."""
+        """Get or create; `custom` is the room's metadata, as JSON.
+
+        LiveKit has no field for `created_by`, and limits no room's duration: `max_seconds` is left out.
+        """
         metadata = {"metadata": json.dumps(dict(custom))} if custom else {}
         body = {"name": room_id, **self._timeouts(starts_at), **metadata}
         return read_room(room_type, self._request("CreateRoom", room_id, body, {"roomCreate": True}), room_id)
@@ -75,7 +79,13 @@ class LiveKit:
         return room
 
     def change_room(
-        self, room_type: str, room_id: str, *, starts_at: datetime | None, custom: Mapping[str, Any]
+        self,
+        room_type: str,
+        room_id: str,
+        *,
+        starts_at: datetime | None,
+        custom: Mapping[str, Any],
+        max_seconds: int | None = None,
     ) -> Room:
         """Replaces the metadata; the timers are fixed when a room is opened."""
         grants = {"roomAdmin": True, "room": room_id}

@@ -23,6 +23,7 @@ PROVIDER_CHOICES = provider_choices()
 
 
 STRICT_ERRORS_HELP = "POST /calls/end answers errors with 4xx instead of 200 and an empty body."
+JOIN_LIMIT_HELP = "Seconds after which a live video call that nobody has joined is ended; 0: never."
 TIME_LIMIT_HELP = "Seconds a call may last that has no limit of its own; null: no limit."
 
 
@@ -32,6 +33,9 @@ class AccountRequest(StrictSerializer):
     strict_errors = serializers.BooleanField(required=False, help_text=STRICT_ERRORS_HELP)
     call_time_limit = serializers.IntegerField(
         required=False, allow_null=True, min_value=1, max_value=86_400, help_text=TIME_LIMIT_HELP
+    )
+    call_join_limit = serializers.IntegerField(
+        required=False, min_value=0, max_value=7 * 86_400, help_text=JOIN_LIMIT_HELP
     )
 
 
@@ -43,6 +47,7 @@ class AccountSerializer(PlainSerializer):
     auth_id = serializers.CharField(help_text="For the X-Auth-ID header.")
     strict_errors = serializers.BooleanField(help_text=STRICT_ERRORS_HELP)
     call_time_limit = serializers.IntegerField(allow_null=True, help_text=TIME_LIMIT_HELP)
+    call_join_limit = serializers.IntegerField(help_text=JOIN_LIMIT_HELP)
     key_rate_limit = serializers.IntegerField(help_text="Requests a minute of one key or token; 0: no limit.")
     rate_limit = serializers.IntegerField(
         help_text="Requests a minute of all keys and tokens together; 0: no limit."

@@ -78,13 +78,16 @@ class GetStreamApi(Vendor):
         return Reply(201, {"call": public(room), "duration": "1.00ms"}, effect=True)
 
     def change_room(self, request: web.Request, body: bytes) -> Reply:
-        """Replaces `custom` as a whole; of the settings only backstage.enabled is supported."""
+        """Replaces `custom` as a whole; of the settings backstage.enabled and limits are supported."""
         room = self.resources.get(_key(request))
         if room is None:
             return self._not_found()
         changes = json_object(body)
         room |= {name: changes[name] for name in ("custom", "starts_at") if name in changes}
-        backstage = changes.get("settings_override", {}).get("backstage", {})
+        settings = changes.get("settings_override", {})
+        if "limits" in settings:
+            room["settings"]["limits"] = settings["limits"]
+        backstage = settings.get("backstage", {})
         room["backstage"] = backstage.get("enabled", room["backstage"])
         room["updated_at"] = time.time_ns()
         return Reply(200, room_response(room), effect=True)

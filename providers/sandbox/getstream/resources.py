@@ -24,7 +24,7 @@ def new_room(room_type: str, room_id: str, data: dict[str, Any]) -> dict[str, An
         "custom": data.get("custom") or {},
         "created_by": {"id": data.get("created_by_id", "")},
         "blocked_user_ids": [],
-        "settings": {},
+        "settings": data.get("settings_override") or {},
         "egress": {},
         "_members": {},  # by user id
     }

@@ -11,6 +11,7 @@ from calls.lifecycle.create_video import (
     create_video_call,
     provider_room_data,
 )
+from calls.lifecycle.update import update_call
 from calls.models import Call, CallMonitor
 from providers.errors import NotConfigured, ProviderError
 from tests.support.factories import phone_connection
@@ -57,3 +58,17 @@ def test_without_a_connection_there_is_no_call(account):
 def test_a_provider_without_rooms_is_refused(account):
     with pytest.raises(NotConfigured, match="no rooms; connect GetStream Video or LiveKit"):
         _room_adapter(phone_connection(account))
+
+
+def test_the_provider_has_a_limit_of_its_own_a_little_longer(line, sandbox, account):
+    """It counts from the first participant, who may be a quarter of an hour early."""
+
+    def timer(call):
+        return sandbox.room("default", call.provider_call_id)["settings"].get("limits")
+
+    assert timer(line.open()) is None
+    assert timer(line.open(time_limit=600)) == {"max_duration_seconds": 660}
+    planned = line.open(time_limit=600, scheduled_at=timezone.now() + timedelta(days=1))
+    assert timer(planned) == {"max_duration_seconds": 660 + 900}
+    update_call(planned.pk, account_id=account.pk, actor="test", changes={"time_limit": 60})
+    assert timer(planned) == {"max_duration_seconds": 60 + 60 + 900}

@@ -37,6 +37,16 @@ def test_a_processed_call_loses_it(call):
     assert call.connection is None
 
 
-def test_an_account_is_deleted_with_its_live_calls(call):
+def test_an_account_with_a_call_that_runs_is_not_deleted(call):
+    with pytest.raises(ProtectedError):
+        call.account.delete()
+    end(call.pk, account_id=call.account_id, actor="test")
+    with pytest.raises(ProtectedError):
+        call.account.delete()  # its leg may not have been hung up yet
+
+
+def test_an_account_is_deleted_with_its_processed_calls(call):
+    end(call.pk, account_id=call.account_id, actor="test")
+    Step.objects.filter(call=call).update(state="done")
     call.account.delete()
     assert not type(call).objects.filter(pk=call.pk).exists()

@@ -96,3 +96,14 @@ def test_rooms_with_a_session_are_listed_over_all_their_pages(getstream, sandbox
         sandbox.trigger(room_id, "joined")
     getstream.end_room("default", made[0])
     assert getstream.live_ids() == frozenset(made[1:])
+
+
+def test_a_room_has_a_session_timer(getstream, sandbox):
+    room_id = getstream.open_room("default", str(uuid.uuid4()), created_by="h", max_seconds=660).id
+    assert sandbox.room("default", room_id)["settings"] == {"limits": {"max_duration_seconds": 660}}
+    getstream.change_room("default", room_id, starts_at=None, custom={}, max_seconds=60)
+    assert sandbox.room("default", room_id)["settings"]["limits"] == {"max_duration_seconds": 60}
+    getstream.change_room("default", room_id, starts_at=None, custom={}, max_seconds=0)
+    assert sandbox.room("default", room_id)["settings"]["limits"]["max_duration_seconds"] == 7 * 86_400
+    unlimited = getstream.open_room("default", str(uuid.uuid4()), created_by="h").id
+    assert sandbox.room("default", unlimited)["settings"] == {}
