@@ -149,7 +149,7 @@ def detail_table(detail: dict[str, Any]) -> SafeString:
     if not lines:
         return SafeString("–")
     rows = format_html_join("", "<tr><th>{}</th><td>{}</td><td>{}</td></tr>", lines)
-    head = format_html("<tr><th>field</th><th>before</th><th>after</th></tr>")
+    head = SafeString("<tr><th>field</th><th>before</th><th>after</th></tr>")
     return format_html("<table><thead>{}</thead><tbody>{}</tbody></table>", head, rows)
 
 

@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.contrib import admin, messages
-from django.db.models import ForeignKey, Model, ProtectedError, QuerySet
+from django.db.models import DateTimeField, ForeignKey, Model, ProtectedError, QuerySet
 from django.forms import ModelChoiceField, ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -14,6 +14,7 @@ from liveplatform.admin.audit import changes_of, record, staff_actor
 from liveplatform.admin.bulk import account_column
 from liveplatform.admin.bulk_pages import BulkPages
 from liveplatform.admin.changelist import CappedPaginator, PlatformChangeList
+from liveplatform.admin.forms import LabelledDateTime
 from liveplatform.admin.permissions import SEE_PRIVATE, may
 from liveplatform.admin.scope import bound_accounts, in_scope
 
@@ -47,6 +48,7 @@ class LargeTableAdmin(BulkPages, admin.ModelAdmin):  # type: ignore[type-arg]  #
     account_path: str | None = "account"
     private_fields: tuple[str, ...] = ()
     secret_fields: tuple[str, ...] = ()
+    formfield_overrides: ClassVar[Any] = {DateTimeField: {"widget": LabelledDateTime}}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return in_scope(super().get_queryset(request), self.account_path, request)

@@ -1,8 +1,18 @@
-"""Forms that ask once before they replace a secret."""
+"""Forms of the admin: they ask once before they replace a secret, and each input has a name."""
 
 from typing import Any, ClassVar
 
 from django import forms
+from django.contrib.admin.widgets import AdminSplitDateTime
+
+
+class LabelledDateTime(AdminSplitDateTime):
+    """Date and time, with a name for each input: the field's label belongs to neither."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs)
+        for widget, name in zip(self.widgets, ("Date", "Time"), strict=True):
+            widget.attrs["aria-label"] = name
 
 
 class AsksBeforeSecrets(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs alone

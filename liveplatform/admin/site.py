@@ -58,6 +58,7 @@ class PlatformAdminSite(BoundedPages):
 
     site_header = site_title = "Live Platform"
     index_title = "The control plane"
+    enable_nav_sidebar = False  # a list of calls needs the width
     login_form = PlatformLoginForm
     login_template = "admin/login_with_code.html"
 

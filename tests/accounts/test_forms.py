@@ -104,7 +104,8 @@ def test_another_address_asks_for_the_secrets_again(staff, account):
     made.refresh_from_db()
     assert made.base_url == ""
 
-    post(staff, path, **CONNECTION | elsewhere | {"secrets": '{"auth_token": "of the new server"}'})
+    sent = CONNECTION | elsewhere | {"secrets": '{"auth_token": "of the new server"}', "confirm": "on"}
+    post(staff, path, **sent)
     made.refresh_from_db()
     assert (made.base_url, made.credentials()["auth_token"]) == (elsewhere["base_url"], "of the new server")
     assert post(staff, path, **CONNECTION | elsewhere | {"secrets": "", "name": "n"}).status_code == 200

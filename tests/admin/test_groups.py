@@ -1,0 +1,53 @@
+"""Ready-made groups: created once, and then left alone."""
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.test import Client
+
+from liveplatform.admin.groups import GROUPS, create_groups
+from tests.support.factories import phone_call
+
+
+@pytest.fixture
+def groups(db) -> None:
+    Group.objects.all().delete()
+    create_groups()
+
+
+def of(name: str) -> Client:
+    user = User.objects.create_user(name, is_staff=True)
+    user.groups.add(Group.objects.get(name=name))
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def test_they_are_created_and_a_changed_one_is_left_alone(groups):
+    assert set(Group.objects.values_list("name", flat=True)) == set(GROUPS)
+    Group.objects.get(name="Support").permissions.clear()
+    create_groups()
+    assert not Group.objects.get(name="Support").permissions.exists()
+
+
+def test_support_ends_one_call_but_not_many(groups, account):
+    support, call = of("Support"), phone_call(account)
+    page = support.get(f"/admin/calls/call/{call.pk}/change/").content.decode()
+    assert "End this call" in page and "+14155550111" not in page
+    assert "end_calls" not in support.get("/admin/calls/call/").content.decode()
+    assert support.post(f"/admin/calls/operation/stop/{account.pk}/").status_code == 403
+    assert support.get("/admin/accounts/apikey/add/").status_code == 403
+    assert support.post(f"/admin/calls/call/{call.pk}/end/").status_code == 302
+
+
+def test_operations_stop_an_account_but_make_no_keys(groups, account):
+    operations = of("Operations")
+    assert operations.get(f"/admin/calls/operation/stop/{account.pk}/").status_code == 200
+    assert operations.get("/admin/accounts/apikey/add/").status_code == 403
+    assert operations.get("/admin/calls/autoendrule/add/").status_code == 200
+
+
+def test_account_admins_make_keys_but_end_nothing(groups, account):
+    admins, call = of("Account admins"), phone_call(account)
+    assert admins.get("/admin/accounts/apikey/add/").status_code == 200
+    assert admins.post(f"/admin/calls/call/{call.pk}/end/").status_code == 403
+    assert admins.get("/admin/auth/user/").status_code == 403
