@@ -51,7 +51,12 @@ def timeline(call: Call, newest: int | None = None) -> list[TimelineEntry]:
 
 
 def _sort_key(entry: TimelineEntry, call: Call) -> tuple[datetime, int]:
-    """By time, then by source; the creation comes before a start that is earlier within MAX_CLOCK_SKEW."""
+    """By time, then by source; the creation comes before a start that is earlier within MAX_CLOCK_SKEW.
+
+    Events have the time of their transaction, which is just before that of the row: they come after it.
+    """
+    if entry.what == "event":
+        return max(entry.at, call.created_at), SOURCE_ORDER.index(entry.what)
     if entry.name != CREATED or entry.what != "request":
         return entry.at, SOURCE_ORDER.index(entry.what)
     began = call.started_at or entry.at

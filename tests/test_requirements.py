@@ -19,7 +19,7 @@ print(*sorted({name.partition(".")[0] for name in sys.modules}))
 """
 
 # Taken where they are there: by granian, and by site itself.
-OPTIONAL = {"anyio", "setuptools"}
+OPTIONAL = {"anyio", "greenlet", "setuptools"}
 
 
 def test_everything_that_is_loaded_is_pinned():

@@ -66,7 +66,7 @@ def test_one_connection_too_many_is_not_saved(staff, account, settings):
     answer = post(staff, "connection/add/", **data | {"options": '{"account_sid": "AC2"}', "is_default": ""})
     assert b"The account has 1 connections; delete one first." in answer.content
     (saved,) = Connection.objects.filter(account=account)
-    post(staff, f"connection/{saved.pk}/change/", **data | {"name": "renamed"})
+    post(staff, f"connection/{saved.pk}/change/", **data | {"name": "renamed", "confirm": "on"})
     saved.refresh_from_db()
     assert saved.name == "renamed", "those that are there can be changed"
 

@@ -38,7 +38,7 @@ def ended(account) -> Call:
     endpoint = Endpoint(account=account, url="https://hooks.example.com/", description="the hook")
     endpoint.new_secret()
     endpoint.save()
-    call = phone_call(account)
+    call = phone_call(account, provider_state="live")
     turns = [{"role": "customer", "text": "it is still not working", "start_ms": 0, "end_ms": 900}]
     Transcript.objects.create(call=call, turns=turns)
     end(call.pk, account_id=account.pk, reason="because", actor="key:abc")
