@@ -53,7 +53,7 @@ def hanging_endpoints(stage: Stage, endpoints: int = ENDPOINTS, calls: int = 3) 
     with sink.running(FOR_EVER) as url, _endpoints(stage.attacker, url, endpoints):
         for _ in range(calls):
             _end_one(stage.attacker)
-        with hammering(1, lambda: _end_one(stage.attacker)):
+        with hammering(1, lambda: (_end_one(stage.attacker), time.sleep(1))):
             yield
 
 

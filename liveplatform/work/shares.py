@@ -4,7 +4,8 @@ A process has `places` (C) for attempts that answer fast and as many in a slow l
 lane once it is older than PARK_AFTER, or from its start if its key is known to be slow, failing or hanging:
 so whoever does not answer gives the fast places back after half a second.
 
-tenant    at most 7/8 C fast places and C/2 slow ones; what tenants want is divided evenly among them
+tenant    at most 7/8 C fast places, of them C/4 for new keys, and C/2 slow ones; what tenants want is divided
+          evenly among them
 key       new: C/16, until one attempt has succeeded; failing: C/8; hanging: one probe at a time
 
 All limits are fractions of each process's own places, so they hold for any number of processes and machines.
@@ -56,6 +57,10 @@ class Limits:
     def tenant_slow(self) -> int:
         return max(1, self.places // 2)
 
+    @property
+    def tenant_new(self) -> int:
+        return max(1, self.places // 4)
+
     def of_key(self, pace: Pace) -> int:
         """How many attempts a key of this pace may have in flight."""
         match pace:
@@ -91,6 +96,7 @@ class Shares:
         self._paces = paces
         self._parked: Counter[Key] = Counter()
         self._fast, self._slow = Lane(), Lane()
+        self._new: Counter[UUID] = Counter()  # fast places held by a tenant's new keys
         self._count(in_flight)
 
     def _count(self, in_flight: Iterable[Running]) -> None:
@@ -98,11 +104,14 @@ class Shares:
         keys = [(key_of(each.row), each.clock < parked_since) for each in in_flight]
         self._parked.update(key for key, is_parked in keys if is_parked)
         for key, is_parked in keys:
-            self._lane(self._slow if is_parked or self._is_slow(key) else self._fast, key, 1)
+            self._put(key, 1, is_slow=is_parked or self._is_slow(key))
 
-    def _lane(self, lane: Lane, key: Key, count: int) -> None:
+    def _put(self, key: Key, count: int, *, is_slow: bool) -> None:
+        lane = self._slow if is_slow else self._fast
         lane.by_tenant[key[0]] += count
         lane.by_key[key] += count
+        if not is_slow and self.pace(key) is Pace.NEW:
+            self._new[key[0]] += count
 
     @property
     def free(self) -> int:
@@ -135,7 +144,7 @@ class Shares:
 
     def add(self, key: Key, claimed: int) -> None:
         """Count rows of this key that were claimed by now."""
-        self._lane(self._slow if self._is_slow(key) else self._fast, key, claimed)
+        self._put(key, claimed, is_slow=self._is_slow(key))
 
     def _fast_room(self, tenant: UUID) -> int:
         """None while a tenant holds twice its share of the slow lane by attempts that did not answer."""
@@ -152,11 +161,18 @@ class Shares:
             return 0
         return self.limits.of_key(pace) - self._fast.by_key[key] - self._slow.by_key[key]
 
+    def _bounded(self, tenant: UUID, wanted: dict[Key, int]) -> dict[Key, int]:
+        """What a tenant's keys want, with a bound for the new ones together."""
+        new = {key: count for key, count in wanted.items() if self.pace(key) is Pace.NEW}
+        known = {key: count for key, count in wanted.items() if key not in new}
+        return known | fair_parts(self.limits.tenant_new - self._new[tenant], new)
+
     def _among_tenants(self, keys: Sequence[Key], places: int, room: Callable[[UUID], int]) -> dict[Key, int]:
-        wanted: dict[UUID, dict[Key, int]] = defaultdict(dict)
+        by_tenant: dict[UUID, dict[Key, int]] = defaultdict(dict)
         for key in keys:
             if (key_room := self._key_room(key)) > 0:
-                wanted[key[0]][key] = key_room
+                by_tenant[key[0]][key] = key_room
+        wanted = {tenant: self._bounded(tenant, of) for tenant, of in by_tenant.items()}
         tenants = {tenant: min(room(tenant), sum(of.values())) for tenant, of in wanted.items()}
         parts = fair_parts(places, tenants)
         divided = (fair_parts(part, wanted[tenant]) for tenant, part in parts.items())

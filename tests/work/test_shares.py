@@ -58,7 +58,7 @@ def divide(keys, in_flight=(), paces=None):
 
 def test_tenants_share_evenly_however_many_keys_one_has():
     noisy, other = keys_of(NOISY, 600), keys_of(OTHER, 8)
-    counts = divide(noisy + other)
+    counts = divide(noisy + other, paces=seen((key, FAST) for key in noisy + other))
     assert sum(counts.get(key, 0) for key in noisy) == sum(counts.get(key, 0) for key in other) == PLACES / 2
 
 
@@ -76,6 +76,16 @@ def test_a_key_gets_what_its_last_answer_earned(answers, expected):
     assert divide([key], paces=seen([(key, answers)] if answers else [])) == {key: expected}
     (key,) = keys_of(NOISY, 1)
     assert divide([key], in_flight=[Running(key)] * expected, paces=seen([(key, FAST)])).get(key, 0) <= 28
+
+
+def test_new_keys_of_a_tenant_are_tried_a_few_at_a_time():
+    """A hundred endpoints that nobody knows yet may all hang; the known one beside them has its places."""
+    new, (known,) = keys_of(NOISY, 100), keys_of(NOISY, 1)
+    paces = seen([(known, FAST)])
+    counts = divide([*new, known], paces=paces)
+    assert sum(counts[key] for key in counts if key != known) == PLACES // 4
+    assert counts[known] == Limits(PLACES).tenant_fast - PLACES // 4
+    assert divide(new, [Running(key) for key in new[:8]], paces) == {}
 
 
 def test_a_hanging_key_is_probed_one_at_a_time():
@@ -105,6 +115,7 @@ def test_parked_attempts_of_one_tenant_leave_all_fast_places_but_its_own_share()
     shares = Shares(PLACES, seen((key, FAST) for key in other), in_flight)
     counts = shares.divide(noisy + other)
     assert counts[other[0]] >= PLACES // 2
+    assert sum(counts.values()) - counts[other[0]] <= PLACES // 4
     assert shares.free == PLACES
 
 
