@@ -100,14 +100,14 @@ END_MANY = _compose(
     ),""",
 )
 
-# Calls that have ended, and whose terminate step was given up: their legs may run. Of concurrent requests one
-# changes the step, and leaves its activity.
+# Calls that have ended, and whose terminate step was given up: their legs may run. Calls are locked before
+# steps, like everywhere. Of concurrent requests one changes the step, and leaves its activity.
 TAKE_UP = f"""
     WITH given_up AS MATERIALIZED (
         SELECT s.id FROM calls_step s JOIN calls_call c ON c.id = s.call_id
         WHERE c.account_id = %(account)s AND (%(ids)s::uuid[] IS NULL OR c.id = ANY(%(ids)s::uuid[]))
           AND c.ended_at IS NOT NULL AND s.kind = 'terminate' AND s.state = 'failed'
-        ORDER BY s.id FOR UPDATE OF s
+        ORDER BY c.id FOR UPDATE OF c
     ), taken_up AS (
         UPDATE calls_step s SET {TAKEN_UP.format(step="s")}
         FROM given_up WHERE s.id = given_up.id AND s.state = 'failed' RETURNING s.call_id

@@ -26,13 +26,19 @@ def at_once(count: int, act: Callable[[int], T]) -> list[T]:
         return list(pool.map(partial(_on_own_connection, one), range(count)))
 
 
-def after_commit_of(change: Callable[[], object], act: Callable[[], T]) -> T:
-    """The result of `act`, which starts before the transaction of `change` is committed and waits for it."""
+def after_commit_of(
+    change: Callable[[], object], act: Callable[[], T], then: Callable[[], object] = lambda: None
+) -> T:
+    """The result of `act`, which starts before the transaction of `change` is committed and waits for it.
+
+    `then` is part of that transaction too, and runs while `act` waits.
+    """
     with ThreadPoolExecutor(1) as pool, transaction.atomic():
         change()
         waiting = pool.submit(_on_own_connection, act)
         while not (_blocks_another() or waiting.done()):
             sleep(0.01)
+        then()
     return waiting.result()
 
 

@@ -14,11 +14,11 @@ from calls.lifecycle.end import end, end_from_task
 from calls.lifecycle.end_strict import end_strictly
 from calls.models import Activity, AutoEndRule, Call, CallMonitor, Operation, Step
 from calls.models.end_code import EndCode
-from calls.monitoring.late_legs import PACE
+from calls.monitoring.late_legs import PACE, terminate_again
 from calls.sql import end_if_live
 from liveplatform.webhooks.models import Event
 from providers.errors import Unavailable
-from tests.support.concurrency import at_once
+from tests.support.concurrency import after_commit_of, at_once
 from tests.support.draining import drain
 from tests.support.monitoring import backdate, check, reconcile
 
@@ -173,6 +173,19 @@ def test_of_many_ends_at_once_one_takes_it_up(given_up, sandbox):
     at_once(6, lambda n: end(given_up.pk, account_id=given_up.account_id, actor=f"key:{n}"))
     assert Activity.objects.filter(call=given_up, verb="run again").count() == 1
     assert_hung_up(given_up, sandbox)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ends_and_reconcilers_at_once_do_not_lock_each_other_out(given_up):
+    """Both lock the call before its step; in another order some would fail with a deadlock."""
+
+    result = after_commit_of(
+        lambda: Call.lock([given_up.pk]),
+        lambda: end(given_up.pk, account_id=given_up.account_id, actor="key:1"),
+        then=lambda: terminate_again(given_up.pk),
+    )
+    assert not result.changed
+    assert step_of(given_up).state == "pending"
 
 
 @pytest.mark.django_db(transaction=True)
