@@ -6,6 +6,7 @@ same rows on their own.
 
 from calls.exceptions import CallNotFound, CallStateError
 from calls.lifecycle.end import end_from_task
+from calls.metadata_index import index_pending
 from calls.models import Step
 from calls.models.end_code import MAX_REASON_LENGTH
 from calls.post_processing.rerun import run_step
@@ -50,6 +51,12 @@ def send_webhooks(call_id: str) -> str:
 def purge_provider_events() -> str:
     """Delete the provider events that are past their retention."""
     return f"{purge_expired():,} provider events were deleted."
+
+
+@ops_task("calls.index_metadata")
+def index_metadata() -> str:
+    """Index the older calls of accounts that changed their metadata names."""
+    return f"{index_pending():,} calls were indexed."
 
 
 def _run_step(call_id: str, kind: Step.Kind) -> str:

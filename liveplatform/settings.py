@@ -168,6 +168,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_REDIRECT_STDOUTS = False
 CELERY_BEAT_SCHEDULE = {
+    "index_metadata": {"task": "calls.index_metadata", "schedule": 10.0, "options": {"expires": 10}},
     "sweep": {"task": "work.sweep", "schedule": WORK_SWEEP, "options": {"expires": 10}},
     "purge_provider_events": {
         "task": "calls.purge_provider_events",

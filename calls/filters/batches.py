@@ -26,6 +26,7 @@ def batches(
     filters: CallFilter, account_id: UUID, fields: tuple[str, ...], *, descending: bool = True
 ) -> Iterator[list[Row]]:
     """The values of these fields, of up to BATCH_SIZE calls at a time. An empty batch is not the last one."""
+    filters = filters.for_account(account_id)
     request = PageRequest(account_id, filters, replace(NEWEST_FIRST, descending=descending))
     while True:
         rows, last = _next_batch(request, fields)

@@ -12,6 +12,7 @@ from django.db.models.lookups import Exact, IContains, In, StartsWith
 
 from calls.filters.exceptions import InvalidFilter, InvalidValue
 from calls.filters.fields import CALL_STATUS, COLUMNS, STATUS, TRANSCRIPT, Column, Operator
+from calls.filters.metadata import metadata_column
 from calls.filters.values import boolean
 from calls.models.call import Call
 from calls.models.call_status import TWILIO_STATUSES
@@ -32,7 +33,7 @@ class Condition:
     def parse(cls, name: str, operator: str, value: Any, label: str = "") -> "Condition":  # noqa: ANN401
         """The condition; raises InvalidFilter with `label` (default: the column's name) as its field."""
         label = (label or name)[:60]
-        column = COLUMNS.get(name)
+        column = COLUMNS.get(name) or metadata_column(name)
         if column is None:
             raise InvalidFilter(label, "There is no such filter.")
         if operator not in column.operators:

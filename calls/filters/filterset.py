@@ -7,7 +7,7 @@ In a query string: `status=live&end_code[in]=busy,failed&created_at[lt]=30m&sear
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 from uuid import UUID
 
@@ -17,12 +17,13 @@ from django.http import QueryDict
 from calls.filters.conditions import Condition
 from calls.filters.exceptions import InvalidFilter, InvalidValue
 from calls.filters.full_text import matches
+from calls.filters.metadata import resolve
 from calls.filters.values import text
 from calls.models.call import Call
 
 MAX_CONDITIONS = 20
 SEARCH = "search"
-PARAMETER = re.compile(r"([a-z_]+)(?:\[([a-z_]+)\])?")
+PARAMETER = re.compile(r"([a-z_]+|metadata\.[A-Za-z0-9_-]+)(?:\[([a-z_]+)\])?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -78,12 +79,23 @@ class CallFilter:
             found.setdefault(condition.column.name, {})[condition.operator.value] = condition.value
         return found | ({SEARCH: self.search} if self.search else {})
 
+    def for_account(self, account_id: UUID) -> Self:
+        """The filter with the account's columns for names in the metadata. Raises InvalidFilter."""
+        if all(condition.column.field for condition in self.conditions):
+            return self
+        return replace(self, conditions=tuple(_resolved(each, account_id) for each in self.conditions))
+
     def queryset(self, account_id: UUID) -> QuerySet[Call]:
-        """The matching calls of this account; ages are relative to now."""
+        """The matching calls of this account; ages are relative to now. Raises InvalidFilter."""
         calls = Call.objects.filter(account_id=account_id)
-        for condition in self.conditions:
+        for condition in self.for_account(account_id).conditions:
             calls = calls.filter(condition.q())
         return calls.filter(matches(self.search, account_id)) if self.search else calls
+
+
+def _resolved(condition: Condition, account_id: UUID) -> Condition:
+    column = condition.column
+    return condition if column.field else replace(condition, column=resolve(column, account_id))
 
 
 def _json_conditions(name: str, value: Any) -> list[tuple[str, Any]]:  # noqa: ANN401

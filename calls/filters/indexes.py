@@ -22,6 +22,7 @@ from calls.filters.fields import (
 from calls.filters.ordering import Order
 
 PRIORITY = {column: rank for rank, column in enumerate(COLUMNS.values())}
+OF_METADATA = 3  # the rank of a name in the metadata
 MULTI_VALUE = (Operator.IN, Operator.STARTS_WITH)
 LIVE = Q(ended_at__isnull=True)
 
@@ -42,7 +43,7 @@ class IndexPath:
 
 def candidate_paths(conditions: tuple[Condition, ...]) -> list[IndexPath]:
     """The usable indexes, most selective first; the last is that of all calls by creation."""
-    ranked = sorted(conditions, key=lambda condition: PRIORITY[condition.column])
+    ranked = sorted(conditions, key=lambda condition: PRIORITY.get(condition.column, OF_METADATA))
     dates = tuple(each for each in ranked if _is_range(each) and each.column is CREATED_AT)
     return [
         path

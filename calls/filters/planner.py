@@ -36,7 +36,11 @@ SEARCHES = Limit("searches", "searches of calls of this account", per_key=2, tot
 
 
 def fetch_page(request: PageRequest) -> list[Call]:
-    """The calls of the page, in order; raises FilterTooBroad, and Busy beyond SEARCHES at a time."""
+    """The calls of the page, in order.
+
+    Raises FilterTooBroad, InvalidFilter, and Busy beyond SEARCHES at a time.
+    """
+    request = replace(request, filters=request.filters.for_account(request.account_id))
     try:
         return _fetch(request)
     except FilterTooBroad as error:

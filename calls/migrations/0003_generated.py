@@ -1,5 +1,6 @@
 import calls.models.on_delete
 import django.db.models.deletion
+import django.db.models.functions.comparison
 import django.db.models.functions.datetime
 import liveplatform.db.uuid7
 import uuid
@@ -121,6 +122,31 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='call',
+            name='metadata_1',
+            field=models.CharField(blank=True, db_default='', default='', editable=False, max_length=200),
+        ),
+        migrations.AddField(
+            model_name='call',
+            name='metadata_2',
+            field=models.CharField(blank=True, db_default='', default='', editable=False, max_length=200),
+        ),
+        migrations.AddField(
+            model_name='call',
+            name='metadata_3',
+            field=models.CharField(blank=True, db_default='', default='', editable=False, max_length=200),
+        ),
+        migrations.AddField(
+            model_name='call',
+            name='metadata_4',
+            field=models.CharField(blank=True, db_default='', default='', editable=False, max_length=200),
+        ),
+        migrations.AddField(
+            model_name='call',
+            name='metadata_5',
+            field=models.CharField(blank=True, db_default='', default='', editable=False, max_length=200),
+        ),
+        migrations.AddField(
+            model_name='call',
             name='on_machine',
             field=models.CharField(blank=True, choices=[('continue', 'Continue'), ('hang_up', 'Hang Up')], db_default='', default='', max_length=10),
         ),
@@ -201,6 +227,26 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='call',
             index=models.Index(models.F('account'), models.OrderBy(models.F('created_at'), descending=True), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('channel', 'phone')), name='call_phone'),
+        ),
+        migrations.AddIndex(
+            model_name='call',
+            index=models.Index(models.F('account'), django.db.models.functions.comparison.Collate('metadata_1', 'C'), models.OrderBy(models.F('created_at'), descending=True), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('metadata_1', ''), _negated=True), name='call_metadata_1'),
+        ),
+        migrations.AddIndex(
+            model_name='call',
+            index=models.Index(models.F('account'), django.db.models.functions.comparison.Collate('metadata_2', 'C'), models.OrderBy(models.F('created_at'), descending=True), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('metadata_2', ''), _negated=True), name='call_metadata_2'),
+        ),
+        migrations.AddIndex(
+            model_name='call',
+            index=models.Index(models.F('account'), django.db.models.functions.comparison.Collate('metadata_3', 'C'), models.OrderBy(models.F('created_at'), descending=True), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('metadata_3', ''), _negated=True), name='call_metadata_3'),
+        ),
+        migrations.AddIndex(
+            model_name='call',
+            index=models.Index(models.F('account'), django.db.models.functions.comparison.Collate('metadata_4', 'C'), models.OrderBy(models.F('created_at'), descending=True), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('metadata_4', ''), _negated=True), name='call_metadata_4'),
+        ),
+        migrations.AddIndex(
+            model_name='call',
+            index=models.Index(models.F('account'), django.db.models.functions.comparison.Collate('metadata_5', 'C'), models.OrderBy(models.F('created_at'), descending=True), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('metadata_5', ''), _negated=True), name='call_metadata_5'),
         ),
         migrations.AddIndex(
             model_name='callmonitor',

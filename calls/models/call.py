@@ -25,6 +25,11 @@ UNANSWERED = (DIALLING, SUBMISSION_UNKNOWN)  # calls/sql.py has its repr as SQL
 ECHO_ROOM_PREFIX = "echo-"  # of the id of a call's helper room; the call's id follows
 
 
+def metadata_value() -> "models.CharField[str, str]":
+    """A column for the value of one declared name in the metadata."""
+    return models.CharField(max_length=200, blank=True, default="", db_default="", editable=False)
+
+
 class Call(AnswerOfCall):
     """One call. Its status only moves forward, and `ended_at` is written once."""
 
@@ -131,6 +136,12 @@ class Call(AnswerOfCall):
     latency = models.FloatField(null=True, blank=True, help_text="Median response latency, seconds.")
     dynamic_variables = models.JSONField(default=dict, blank=True)
     metadata = models.JSONField(default=dict, blank=True)
+    # The values in `metadata` of Account.metadata_keys, each at the place of its name; set by a trigger.
+    metadata_1 = metadata_value()
+    metadata_2 = metadata_value()
+    metadata_3 = metadata_value()
+    metadata_4 = metadata_value()
+    metadata_5 = metadata_value()
 
     # Derived from the request's Idempotency-Key; a repeated request finds its call by it.
     submission_key = models.CharField(max_length=64, blank=True, default="", editable=False)

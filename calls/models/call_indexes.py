@@ -58,6 +58,7 @@ LIST_INDEXES = [
     _by_text("from_number"),
     _by_text("host_user_id"),
     _by_text("sentiment"),
+    *(_by_text(f"metadata_{place}") for place in range(1, 6)),
     _by_order("scheduled_at"),
     _by_order("started_at"),
     _by_order("ended_at"),

@@ -2,18 +2,21 @@
 
 import secrets
 import string
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import orjson
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Value
 from django.db.models.functions import Lower, Now
 
 from liveplatform.crypto import seal, unseal
 from liveplatform.db.uuid7 import uuid7
 from providers.registry import provider_choices
 
+MAX_METADATA_KEYS = 5
 ALPHABET = string.ascii_uppercase + string.digits
 
 
@@ -52,6 +55,18 @@ class Account(models.Model):
         blank=True,
         help_text="Requests a minute of all keys and tokens together; empty: the default, 0: no limit.",
     )
+    # The names in calls' metadata that calls are filtered by. A name keeps its place; "" is a free one.
+    metadata_keys = ArrayField(
+        models.CharField(max_length=64, blank=True),
+        size=MAX_METADATA_KEYS,
+        default=list,
+        blank=True,
+        db_default=Value([], ArrayField(models.CharField(max_length=64))),
+        editable=False,
+    )
+    # Calls from before the last change of the names are to be indexed; until then a process works on it.
+    metadata_pending = models.BooleanField(default=False, db_default=False, editable=False)
+    metadata_lease = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
@@ -66,6 +81,16 @@ class Account(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def declare_metadata_keys(self, names: Sequence[str]) -> None:
+        """Let calls be filtered by these names; those that are declared keep their place. Does not save."""
+        places = [name if name in names else "" for name in self.metadata_keys]
+        for name in names:
+            if name not in places:
+                free = places.index("") if "" in places else len(places)
+                places[free : free + 1] = [name]
+        if places != self.metadata_keys:
+            self.metadata_keys, self.metadata_pending = places, True
 
     @property
     def rate_limits(self) -> tuple[int | None, int | None]:

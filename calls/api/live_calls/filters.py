@@ -23,7 +23,8 @@ NAMES = frozenset({"host_user_id", "status", *TIME_RANGES, *PageQuery.NAMES})
 
 def parse_filter(query: QueryDict) -> CallFilter:
     """Video calls that match. Raises InvalidFilter or ValidationError, which name the wrong parameter."""
-    refuse_unknown(query, NAMES, "There is no such filter.")
+    by_metadata = [name for name in query if name.startswith("metadata.")]
+    refuse_unknown(query, (*NAMES, *by_metadata), "There is no such filter.")
     values = [
         Condition.parse(name, "eq", query[name]) for name in ("host_user_id", "status") if name in query
     ]
@@ -32,7 +33,8 @@ def parse_filter(query: QueryDict) -> CallFilter:
         for name, (column, operator) in TIME_RANGES.items()
         if name in query
     ]
-    return CallFilter((VIDEO_ONLY, *values, *times))
+    metadata = [Condition.parse(name, "eq", query[name]) for name in by_metadata]
+    return CallFilter((VIDEO_ONLY, *values, *times, *metadata))
 
 
 def filter_parameters() -> list[OpenApiParameter]:

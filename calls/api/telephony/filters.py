@@ -101,7 +101,8 @@ def parse_query(query: QueryDict, account_id: UUID) -> PageRequest:
 
     Raises InvalidFilter, or ValidationError for unknown parameters.
     """
-    refuse_unknown(query, NAMES, "There is no such parameter.")
+    by_metadata = [name for name in query if name.startswith("metadata.")]
+    refuse_unknown(query, (*NAMES, *by_metadata), "There is no such parameter.")
     page = _parse_int(query, "page", 0, MAX_OFFSET, default=0)
     per_page = _parse_int(query, "per_page", 1, MAX_PER_PAGE, default=DEFAULT_PER_PAGE)
     if (page + 1) * per_page > MAX_OFFSET:
@@ -120,6 +121,9 @@ def parse_query(query: QueryDict, account_id: UUID) -> PageRequest:
 def _field_conditions(query: QueryDict) -> Iterator[Condition]:
     for name in ("campaign_id", "ai_agent_id", "end_code"):
         if query.get(name):
+            yield Condition.parse(name, "eq", query[name])
+    for name in query:
+        if name.startswith("metadata."):
             yield Condition.parse(name, "eq", query[name])
     if query.get("status"):
         yield Condition.parse("call_status", "contains", query["status"], "status")

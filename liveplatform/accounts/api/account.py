@@ -40,7 +40,9 @@ class AccountViewSet(PlatformViewSet[Account]):
     def partial_update(self, request: Request) -> Response:
         changes = self.read(shapes.AccountRequest)
         account = self.lock_object()
+        if "metadata_keys" in changes:
+            account.declare_metadata_keys(changes.pop("metadata_keys"))
         for name, value in changes.items():
             setattr(account, name, value)
-        account.save(update_fields=list(changes))
+        account.save(update_fields=[*changes, "metadata_keys", "metadata_pending"])
         return Response(shapes.AccountSerializer.write(account))

@@ -1,12 +1,14 @@
 """Requests and responses of the API of keys and connections."""
 
+import re
 from typing import Any
 
 from django.conf import settings
+from django.core.validators import RegexValidator
 from rest_framework import serializers
 
 from liveplatform.accounts.keys import MAX_OVERLAP_HOURS
-from liveplatform.accounts.models import Account, Connection
+from liveplatform.accounts.models import MAX_METADATA_KEYS, Account, Connection
 from liveplatform.accounts.scopes import SCOPES
 from liveplatform.api.serializers import (
     CleanCharField,
@@ -20,8 +22,8 @@ from liveplatform.egress.url_policy import DestinationForbidden, check_url
 from providers.registry import provider_choices
 
 PROVIDER_CHOICES = provider_choices()
-
-
+METADATA_KEY = re.compile(r"\A[A-Za-z0-9_-]+\Z", re.ASCII)
+METADATA_KEYS_HELP = "Names in calls' metadata by which calls can be filtered: `metadata.NAME=…`."
 STRICT_ERRORS_HELP = "POST /calls/end answers errors with 4xx instead of 200 and an empty body."
 JOIN_LIMIT_HELP = "Seconds after which a live video call that nobody has joined is ended; 0: never."
 TIME_LIMIT_HELP = "Seconds a call may last that has no limit of its own; null: no limit."
@@ -37,6 +39,17 @@ class AccountRequest(StrictSerializer):
     call_join_limit = serializers.IntegerField(
         required=False, min_value=0, max_value=7 * 86_400, help_text=JOIN_LIMIT_HELP
     )
+    metadata_keys = serializers.ListField(
+        child=CleanCharField(min_length=1, max_length=64, validators=[RegexValidator(METADATA_KEY)]),
+        required=False,
+        max_length=MAX_METADATA_KEYS,
+        help_text=METADATA_KEYS_HELP,
+    )
+
+    def validate_metadata_keys(self, names: list[str]) -> list[str]:
+        if len(set(names)) < len(names):
+            raise serializers.ValidationError("Give each name once.")
+        return names
 
 
 class AccountSerializer(PlainSerializer):
@@ -48,11 +61,23 @@ class AccountSerializer(PlainSerializer):
     strict_errors = serializers.BooleanField(help_text=STRICT_ERRORS_HELP)
     call_time_limit = serializers.IntegerField(allow_null=True, help_text=TIME_LIMIT_HELP)
     call_join_limit = serializers.IntegerField(help_text=JOIN_LIMIT_HELP)
+    metadata_keys = serializers.ListField(child=serializers.CharField(), help_text=METADATA_KEYS_HELP)
+    metadata_is_ready = serializers.BooleanField(
+        help_text="False while older calls are indexed after a change of `metadata_keys`."
+    )
     key_rate_limit = serializers.IntegerField(help_text="Requests a minute of one key or token; 0: no limit.")
     rate_limit = serializers.IntegerField(
         help_text="Requests a minute of all keys and tokens together; 0: no limit."
     )
     created_at = serializers.DateTimeField()
+
+    @staticmethod
+    def get_metadata_keys(account: Account) -> list[str]:
+        return [name for name in account.metadata_keys if name]
+
+    @staticmethod
+    def get_metadata_is_ready(account: Account) -> bool:
+        return not account.metadata_pending
 
     @staticmethod
     def get_key_rate_limit(account: Account) -> int:

@@ -1,3 +1,4 @@
+import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.functions.text
 from django.db import migrations, models
@@ -19,6 +20,21 @@ class Migration(migrations.Migration):
             model_name='account',
             name='key_rate_limit',
             field=models.PositiveIntegerField(blank=True, help_text='Requests a minute of one key or token; empty: the default, 0: no limit.', null=True),
+        ),
+        migrations.AddField(
+            model_name='account',
+            name='metadata_keys',
+            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(blank=True, max_length=64), blank=True, db_default=models.Value([], django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=64), size=None)), default=list, editable=False, size=5),
+        ),
+        migrations.AddField(
+            model_name='account',
+            name='metadata_lease',
+            field=models.DateTimeField(editable=False, null=True),
+        ),
+        migrations.AddField(
+            model_name='account',
+            name='metadata_pending',
+            field=models.BooleanField(db_default=False, default=False, editable=False),
         ),
         migrations.AddField(
             model_name='account',
