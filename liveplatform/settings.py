@@ -75,8 +75,7 @@ WEBHOOK_TIMEOUT = env.float("WEBHOOK_TIMEOUT", 15.0)
 # Hosts, addresses and networks that are denied besides all internal ones: the platform's own.
 WEBHOOK_DENYLIST = env.list("WEBHOOK_DENYLIST", [urlsplit(PUBLIC_URL).hostname or ""])
 
-# --- The API: requests a minute of one key or token, and of a whole account; 0: no limit. An account may have
-# limits of its own. Ending a call is never limited.
+# --- The API: requests a minute of one key, and of an account; 0: no limit. An end is never limited.
 API_RATE_PER_MINUTE = env.int("API_RATE_PER_MINUTE", 600)
 API_ACCOUNT_RATE_PER_MINUTE = env.int("API_ACCOUNT_RATE_PER_MINUTE", 3000)
 

@@ -102,6 +102,12 @@ ERROR_CODES = (
         "Check the address configured at the provider, PUBLIC_URL, and the connection's secret.",
     ),
     ErrorCode(
+        "stale_event",
+        (403,),
+        "A provider's event is older than the time in which events are taken: it may be a replayed capture.",
+        "Nothing, if it was delivered in time before; else check the clocks of both sides.",
+    ),
+    ErrorCode(
         "invalid_event",
         (400,),
         "A provider's event cannot be read.",
