@@ -78,7 +78,7 @@ class PastCallFields(StrictSerializer):
         12, 6, required=False, allow_null=True, min_value=Decimal(0), coerce_to_string=False
     )
     price_unit = serializers.RegexField("^[A-Z]{3}$", required=False, allow_null=True, help_text="ISO 4217.")
-    call_rating = serializers.IntegerField(required=False, allow_null=True, min_value=0, max_value=10)
+    call_rating = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=5)
     call_feedback = CleanCharField(required=False, allow_null=True, allow_blank=True, max_length=10_000)
     transcript_object = JSONObjectField(
         required=False, allow_null=True, help_text="{turns: [{role, text, start_ms, end_ms}]}"

@@ -19,7 +19,7 @@ def change(api, call, **body):
 
 def test_a_new_title_and_time_are_stored_and_sent_to_the_provider(api, line, sandbox):
     call = line.open(scheduled_at=timezone.now() + timedelta(days=1))
-    answer = change(api, call, title="Renamed", scheduled_at=NEXT_WEEK.isoformat(), shoe_size=46)
+    answer = change(api, call, title="Renamed", scheduled_at=NEXT_WEEK.isoformat())
     assert (answer.status_code, answer.json()["title"]) == (200, "Renamed")
     call.refresh_from_db()
     assert call.scheduled_at == NEXT_WEEK
