@@ -9,6 +9,7 @@ from django.test import Client
 from django_otp.oath import totp
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from liveplatform.admin.site import LOGINS
 from liveplatform.work import heartbeat
 
 PASSWORD = "correct horse battery staple"
@@ -122,3 +123,13 @@ def test_locked_attempts_are_seen_by_staff(user):
     staff = Client()
     log_in(staff)
     assert "192.0.2.9" in staff.get("/admin/axes/accessattempt/").content.decode()
+
+
+def test_log_ins_at_once_are_bounded_per_address_and_in_all(user):
+    with LOGINS.hold("127.0.0.1"):
+        refused = log_in(Client())
+        assert (refused.status_code, refused["Retry-After"]) == (429, "1")
+        assert log_in(Client(), REMOTE_ADDR="192.0.2.7").status_code == 302
+        with LOGINS.hold("192.0.2.8"):
+            assert log_in(Client(), REMOTE_ADDR="192.0.2.7").status_code == 429
+    assert log_in(Client()).status_code == 302

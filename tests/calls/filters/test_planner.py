@@ -2,7 +2,7 @@
 
 import pytest
 
-from calls.filters import CallFilter
+from calls.filters import CallFilter, planner
 from calls.filters.exceptions import FilterTooBroad
 from calls.filters.fields import COLUMNS, Column
 from calls.filters.ordering import NEWEST_FIRST, Order
@@ -175,3 +175,13 @@ def test_one_index_means_two_statements(account, calls, django_assert_num_querie
         fetch_page(PageRequest(account.pk, CallFilter.from_json({"campaign_id": str(CAMPAIGNS[0])}), limit=5))
     with django_assert_num_queries(2):  # ids, then rows
         fetch_page(PageRequest(account.pk, CallFilter(), offset=50, limit=5))
+
+
+def test_searches_of_an_account_at_a_time_are_bounded(api, account):
+    path = "/v1/calls?call_status[contains]=x"
+    assert api("GET", path).status_code == 200
+    with planner.SEARCHES.hold(account.pk), planner.SEARCHES.hold(account.pk):
+        refused = api("GET", path)
+        assert (refused.status_code, refused.json()["error"]) == (503, "busy")
+        assert api("GET", "/v1/calls").status_code == 200
+    assert api("GET", path).status_code == 200

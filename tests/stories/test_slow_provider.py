@@ -1,0 +1,37 @@
+"""Strict ends at a provider that answers slowly: others are served meanwhile, and every end is carried on."""
+
+import threading
+import time
+
+from tests.support.client import Customer
+from tests.support.slow_clients import pace
+from tests.support.stories import ended
+
+
+def test_others_are_served_while_ends_wait_for_a_slow_provider(platform, customer):
+    neighbour = Customer(platform, "a neighbour of the slow one")
+    calls = [customer.video_call() for _ in range(16)]
+    customer.sandbox.add_fault("end_room", "delay", times=None, delay_ms=1200)
+    answers = []
+
+    def end(call) -> None:
+        answers.append(call.end_strictly())
+
+    threads = [threading.Thread(target=end, args=(call,)) for call in calls]
+    began = time.monotonic()
+    for thread in threads:
+        thread.start()
+    time.sleep(0.2)
+    assert pace(lambda: neighbour.ask("GET", "/v1/calls?limit=1"), 0.5).p95 < 2
+    for thread in threads:
+        thread.join()
+
+    refused = [answer for answer in answers if answer.status_code == 503]
+    assert len(refused) >= 6
+    assert {answer.json()["error"] for answer in refused} == {"provider_busy"}
+    assert all(int(answer.headers["Retry-After"]) >= 1 for answer in refused)
+    assert time.monotonic() - began < 10
+    customer.sandbox.reset()
+    for call in calls:
+        assert ended(call, 30)["ended_at"]
+        assert call.effects() == 1
