@@ -18,7 +18,7 @@ def staff(db) -> Client:
 NEW = {
     "/admin/accounts/apikey/add/": ({"name": "ci", "scopes": ["read:live"]}, r"lp_[\w-]+"),
     "/admin/webhooks/endpoint/add/": (
-        {"url": "https://hooks.example.com/", "event_types": ["*"], "is_active": "on"},
+        {"url": "https://hooks.example.com/", "payload": "full"},
         r"whsec_[\w+/=-]+",
     ),
 }
@@ -37,7 +37,9 @@ def test_a_new_secret_is_in_no_cookie(staff, account, path):
 
 
 def test_it_is_sealed_until_it_is_shown(staff, account):
-    staff.post("/admin/accounts/account/add/", {"name": "canary", "is_active": "on"})
+    staff.post(
+        "/admin/accounts/account/add/", {"name": "canary", "is_active": "on", "call_join_limit": "3600"}
+    )
     kept = str([row.get_decoded() for row in Session.objects.all()])
     assert "_messages" in kept and "canary" not in kept
     assert "canary" in staff.get("/admin/").content.decode()

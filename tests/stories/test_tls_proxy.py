@@ -89,7 +89,12 @@ def test_staff_log_in_and_post_a_form(web):
     assert add.headers["Strict-Transport-Security"] == "max-age=31536000"
     assert "script-src 'self';" in add.headers["Content-Security-Policy"]
     assert "frame-ancestors 'none'" in add.headers["Content-Security-Policy"]
-    form = {"name": "made over TLS", "is_active": "on", "csrfmiddlewaretoken": token(add)}
+    form = {
+        "name": "made over TLS",
+        "is_active": "on",
+        "call_join_limit": "3600",
+        "csrfmiddlewaretoken": token(add),
+    }
     made = staff.post(add.url, form, headers={"Referer": add.url})
     assert (made.status_code, made.url) == (200, f"{url}/admin/accounts/account/")
     assert "made over TLS" in made.text
