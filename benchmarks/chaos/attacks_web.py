@@ -12,6 +12,7 @@ from benchmarks.bench_calls import insert
 from benchmarks.chaos.stage import Attack, Stage, hammering
 
 SLOW_BODIES = 40
+SLOW_HEADERS = 200
 STALLED_READERS = 8
 THREADS = 16
 CALLS = 20_000
@@ -28,6 +29,24 @@ def slow_bodies(stage: Stage) -> Iterator[None]:
     """Anonymous connections each send a byte of a body now and then."""
     head = b"POST /calls/end HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100000\r\n\r\n{"
     with _connections(stage, SLOW_BODIES, head, drip=b" "):
+        yield
+
+
+@contextlib.contextmanager
+def slow_bodies_with_a_key(stage: Stage) -> Iterator[None]:
+    """The same by a customer, whose bodies are waited for until their deadline."""
+    head = (
+        "POST /calls/end HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100000\r\n"
+        f"Authorization: Bearer {stage.attacker.key}\r\n\r\n{{"
+    )
+    with _connections(stage, SLOW_BODIES, head.encode(), drip=b" "):
+        yield
+
+
+@contextlib.contextmanager
+def slow_headers(stage: Stage) -> Iterator[None]:
+    """Anonymous connections that never come to the end of their headers."""
+    with _connections(stage, SLOW_HEADERS, b"POST /calls/end HTTP/1.1\r\nHost: x\r\n", drip=b"X-A: b\r\n"):
         yield
 
 
@@ -135,6 +154,8 @@ def _is_closed(peer: socket.socket) -> bool:
 
 ATTACKS: dict[str, Attack] = {
     f"{SLOW_BODIES} slow bodies": slow_bodies,
+    f"{SLOW_BODIES} slow bodies with a key": slow_bodies_with_a_key,
+    f"{SLOW_HEADERS} slow headers": slow_headers,
     f"{STALLED_READERS} stalled exports": stalled_exports,
     "dry_run counts": dry_runs,
     "schema building": schema_building,
