@@ -21,6 +21,7 @@ class Received:
     path: str
     headers: dict[str, str]
     body: str
+    behaviour: str = ""
 
     @property
     def message_id(self) -> str:
