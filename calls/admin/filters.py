@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from calls.admin.sql import MAX_FOUND, find_calls
 from calls.models import Call, Step
 from calls.models.end_code import EndCode
-from liveplatform.admin.scope import bound_accounts
+from liveplatform.admin.scope import bound_accounts, in_scope
 
 SENTIMENTS = ("positive", "neutral", "negative")
 
@@ -43,10 +43,11 @@ class AttentionFilter(IndexedFilter):
 
     def find(self, request: HttpRequest, value: str) -> Any:  # noqa: ANN401
         if value == "billed":
-            return list(Call.still_billed().order_by("-ended_at").values_list("pk", flat=True)[:MAX_FOUND])
+            billed = in_scope(Call.still_billed(), "account", request).order_by("-ended_at")
+            return list(billed.values_list("pk", flat=True)[:MAX_FOUND])
         if value == "failed":
-            failed = Step.objects.filter(state=Step.State.FAILED).order_by("-settled_at")
-            return list(failed.values_list("call_id", flat=True)[:MAX_FOUND])
+            failed = in_scope(Step.objects.filter(state=Step.State.FAILED), "call__account", request)
+            return list(failed.order_by("-settled_at").values_list("call_id", flat=True)[:MAX_FOUND])
         return find_calls(value, accounts=bound_accounts(request))
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
@@ -17,7 +18,7 @@ from liveplatform.admin.base import LargeTableAdmin, staff_actor
 from liveplatform.admin.bulk import BulkAction
 from liveplatform.admin.confirm import secrets_page
 from liveplatform.admin.models import StaffAction
-from liveplatform.admin.permissions import MANAGE_KEYS, may
+from liveplatform.admin.permissions import EMERGENCY_STOP, MANAGE_KEYS, may
 from liveplatform.admin.scope import bound_accounts
 
 MAX_ACTS = 20  # of staff, on an account's page
@@ -98,6 +99,8 @@ class AccountAdmin(LargeTableAdmin):
         """A deactivation ends what runs, as the form says; it is judged again, with the account locked."""
         if not form.is_deactivated:
             return super().save_model(request, obj, form, change)
+        if form.cleaned_data["end_running"] and not may(request, EMERGENCY_STOP):
+            raise PermissionDenied
         obj.is_active = True
         super().save_model(request, obj, form, change)
         end_running = form.cleaned_data["end_running"]

@@ -5,6 +5,7 @@ from django.contrib.auth.models import Group, User
 from django.test import Client
 
 from liveplatform.admin.groups import GROUPS, create_groups
+from tests.accounts.test_deactivation import form
 from tests.support.factories import phone_call
 
 
@@ -51,3 +52,12 @@ def test_account_admins_make_keys_but_end_nothing(groups, account):
     assert admins.get("/admin/accounts/apikey/add/").status_code == 200
     assert admins.post(f"/admin/calls/call/{call.pk}/end/").status_code == 403
     assert admins.get("/admin/auth/user/").status_code == 403
+
+
+def test_ending_all_calls_with_an_account_takes_the_permission_of_the_emergency_stop(groups, account):
+    admins, call = of("Account admins"), phone_call(account)
+    sent = form(account, end_running="on")
+    assert admins.post(f"/admin/accounts/account/{account.pk}/change/", sent).status_code == 403
+    call.refresh_from_db()
+    account.refresh_from_db()
+    assert account.is_active and not call.is_over
