@@ -44,7 +44,7 @@ def test_a_second_rule_of_a_name_is_a_conflict(api):
 def test_a_deleted_rule_is_gone(api):
     rule = add_rule(api)
     assert api("DELETE", f"/v1/calls/rules/{rule['id']}").status_code == 204
-    assert api("GET", "/v1/calls/rules").json() == {"rules": []}
+    assert api("GET", "/v1/calls/rules").json() == {"rules": [], "next_cursor": None}
 
 
 def test_of_two_deletions_at_once_the_second_is_404(transactional_db, api):
