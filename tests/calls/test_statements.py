@@ -30,7 +30,7 @@ COSTS = [
     ("PATCH", "v1/live/calls/{live}", {"title": "new", "time_limit": 60}, 7),
     ("POST", "v1/live/calls/{live}/token", {"user_id": "u"}, 2),
     ("POST", "v1/live/calls/{waiting}/start", None, 7),
-    ("POST", "v1/live/calls/{live}/end", None, 17),
+    ("POST", "v1/live/calls/{live}/end", None, 18),
     ("POST", "calls", {"call_from": NUMBER, "call_to": "+14155550111"}, 7),
     ("GET", "calls/{id}", None, 3),
     ("POST", "calls/end", {"call_id": "{live_phone}"}, 1),
