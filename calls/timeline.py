@@ -72,6 +72,10 @@ def _lifecycle_entries(call: Call, activities: Sequence[Activity]) -> Iterator[T
     """Creation, start, requested end, end and the provider's confirmation, from the call's own row."""
     provider = f"provider:{call.provider}" if call.provider else ""
     yield TimelineEntry(call.created_at, "request", CREATED, "done", _parties(call), call.created_by)
+    if call.ringing_at:
+        yield TimelineEntry(call.ringing_at, "provider", "ringing", "done", by=provider)
+    if call.answered_at:
+        yield TimelineEntry(call.answered_at, "provider", "answered", "done", call.answered_by, provider)
     if call.started_at:
         starter = _started_by(call, activities, provider)
         yield TimelineEntry(call.started_at, "call", "started", "done", by=starter)
