@@ -202,6 +202,7 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Live Platform",
     "DESCRIPTION": "The control plane for live calls, sessions and streams over any provider.",
     "VERSION": "0.1.0",
+    "CONTACT": {"name": "The operator of this platform", "url": PUBLIC_URL},
     "OAS_VERSION": "3.1.1",
     "SCHEMA_PATH_PREFIX": "/v1",
     "DEFAULT_GENERATOR_CLASS": "liveplatform.api.schema.PlatformSchemaGenerator",

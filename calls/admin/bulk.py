@@ -131,7 +131,7 @@ def _stop_confirmation(account: Account, live: int) -> Confirmation:
 
 @admin.register(AutoEndRule)
 class AutoEndRuleAdmin(LargeTableAdmin):
-    """Auto-end rules. A new one is enabled at once; POST /v1/calls/rules/{id}/dry-run counts its calls."""
+    """Auto-end rules. A new one is enabled at once; POST /v1/auto-end-rules/{id}/dry-run counts its calls."""
 
     form = AutoEndRuleForm
     list_display = ("name", "account", "min_age", "state", "ended", "last_ended_at", "error")

@@ -2,4 +2,8 @@
 
 from liveplatform.api.surfaces import Surface
 
-PROVIDER_EVENTS = Surface("provider_events", urls="calls.provider_events.urls")
+PROVIDER_EVENTS = Surface(
+    "provider_events",
+    urls="calls.provider_events.urls",
+    tags={"Provider events": "What providers send: signed, stored, then applied."},
+)

@@ -58,7 +58,7 @@ class ProviderEventsView(PlatformView):
 
     @extend_schema(
         operation_id="provider_events_receive",
-        tags=["Connections"],
+        tags=["Provider events"],
         summary="Receive events from a connection's provider",
         description="Signed by the provider for the URL under PUBLIC_URL. The event is stored, then applied.",
         auth=[],

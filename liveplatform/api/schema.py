@@ -12,6 +12,7 @@ from liveplatform.api.idempotency import HEADER, METHODS
 from liveplatform.api.pagination import KeysetPagination, page_parameters
 from liveplatform.api.parsers import JSONParser
 from liveplatform.api.permissions import scope_for
+from liveplatform.api.schema_document import complete_document
 from liveplatform.api.surfaces import surfaces
 from liveplatform.api.views import PlatformView
 from liveplatform.api.viewsets import PlatformViewSet
@@ -84,6 +85,8 @@ class PlatformSchema(AutoSchema):
                     error = OpenApiResponse(view.current_surface.error_body, description)
                     responses[str(status)] = self._get_response_for_code(error, str(status))  # type: ignore[no-untyped-call]
             operation["responses"] = dict(sorted(responses.items()))
+            if scope := scope_for(self.view):
+                operation["x-required-scope"] = scope
         return operation
 
     def _possible_errors(self, view: PlatformView, media_types: set[str]) -> set[int]:
@@ -118,4 +121,4 @@ class PlatformSchemaGenerator(SchemaGenerator):
     def get_schema(self, request: Any = None, public: bool = False) -> dict[str, Any]:  # noqa: ANN401
         enums = {name: path for surface in surfaces() for name, path in surface.enums.items()}
         with patched_settings({"ENUM_NAME_OVERRIDES": enums}):
-            return dict(super().get_schema(request, public))  # type: ignore[no-untyped-call]
+            return complete_document(dict(super().get_schema(request, public)))  # type: ignore[no-untyped-call]

@@ -33,7 +33,7 @@ class Problem:
     headers: dict[str, str] = field(default_factory=dict)
 
 
-@extend_schema_field({"type": "null"})
+@extend_schema_field({"type": ["object", "null"], "maxProperties": 0})  # client generators have no "null"
 class Null(serializers.Field[None, None, None, Any]):
     """Always null."""
 
@@ -78,6 +78,8 @@ class Surface:
     enums: Mapping[str, str] = field(default_factory=dict)
     # Its own entries of the error reference.
     error_codes: tuple[ErrorCode, ...] = ()
+    # The tags of its operations in the OpenAPI document, and what they are about.
+    tags: Mapping[str, str] = field(default_factory=dict)
     # Operation ids begin with the surface's name, where paths alone would not make them unique.
     prefixes_operations: bool = False
 

@@ -16,7 +16,7 @@ from liveplatform.json_codec import dumps
 from liveplatform.webhooks.event_types import EventType, event_types
 from liveplatform.webhooks.thin import thin_body
 
-TAGS = ["Webhooks"]
+TAGS = ["Events sent to endpoints"]  # not "Webhooks", of which a generator makes the class of the endpoints
 THIN = "thin"  # the name of the webhook that is any event, thin
 
 DESCRIPTION = (

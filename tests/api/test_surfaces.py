@@ -12,12 +12,12 @@ from liveplatform.api import surfaces
 from liveplatform.webhooks.event_types import event_types
 from tests.support.api_client import ApiClient
 
-PLATFORM_PATHS = ["/v1/calls", "/v1/calls/rules/abc", "/v1/calls/abc/timeline", "/v1/nothing"]
+PLATFORM_PATHS = ["/v1/calls", "/v1/auto-end-rules/abc", "/v1/calls/abc/timeline", "/v1/nothing"]
 TELEPHONY_PATHS = ["/calls/abc", "/calls/abc/timeline", "/v1/calls/abc", "/phone_number"]
 RESOLVED = {
     ("GET", "/v1/calls"): "platform",
     ("POST", "/v1/calls"): "telephony",
-    ("GET", "/v1/calls/rules"): "platform",
+    ("GET", "/v1/auto-end-rules"): "platform",
     ("GET", "/v1/calls/export"): "platform",
     ("POST", "/calls/end"): "telephony",
     ("POST", "/v1/live/calls"): "live",

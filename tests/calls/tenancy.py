@@ -10,7 +10,7 @@ from tests.support.factories import phone_call, video_call
 
 LISTS = (
     *("/v1/live/calls", "/v1/calls", "/calls/query", "/phone_number", "/v1/phone-numbers"),
-    *("/v1/operations", "/v1/calls/rules"),
+    *("/v1/operations", "/v1/auto-end-rules"),
 )
 BODIES = {
     "transcript": {"turns": [{"role": "customer", "text": "hello"}]},

@@ -29,7 +29,7 @@ def finish(api: ApiClient, started: HttpResponse) -> dict[str, Any]:
 
 
 def add_rule(api: ApiClient, **more: Any) -> dict[str, Any]:
-    response = api("POST", "/v1/calls/rules", RULE | more)
+    response = api("POST", "/v1/auto-end-rules", RULE | more)
     assert response.status_code == 201, response.content
     rule: dict[str, Any] = response.json()
     return rule

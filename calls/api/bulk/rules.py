@@ -24,7 +24,7 @@ from liveplatform.api.viewsets import DestroyMixin
     destroy=extend_schema(summary="Delete a rule; calls that it ended stay ended"),
 )
 class AutoEndRuleViewSet(ListModelMixin, CallErrors, DestroyMixin[AutoEndRule]):
-    """`/v1/calls/rules`"""
+    """`/v1/auto-end-rules`"""
 
     queryset = AutoEndRule.objects.all()
     serializer_class = shapes.RuleSerializer

@@ -6,6 +6,6 @@ from liveplatform.api.routers import PlatformRouter
 
 router = PlatformRouter()
 router.register("operations", OperationViewSet)
-router.register("calls/rules", AutoEndRuleViewSet)
+router.register("auto-end-rules", AutoEndRuleViewSet)
 
 urlpatterns = router.urls

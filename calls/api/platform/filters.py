@@ -4,7 +4,7 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
 from calls.filters import InvalidFilter
-from calls.filters.fields import COLUMNS, CREATED_AT
+from calls.filters.fields import COLUMNS, CREATED_AT, Operator
 from calls.filters.ordering import Order
 
 ORDER = OpenApiParameter(
@@ -16,16 +16,15 @@ SEARCH = OpenApiParameter(
 
 
 def filter_parameters() -> list[OpenApiParameter]:
-    """Each column with its operators, as `column=value` and `column[operator]=value`; search; order."""
+    """Each column as `column=value`, and with each other operator as `column[operator]=value`; search; order.
+
+    A parameter each, because client generators cannot write objects with operators (`deepObject`).
+    """
     parameters = []
     for column in COLUMNS.values():
-        operators = {operator.value: {"type": "string"} for operator in column.operators}
-        schema = {"oneOf": [{"type": "string"}, {"type": "object", "properties": operators}]}
-        names = ", ".join(f"`{column.name}[{operator}]`" for operator in operators)
-        description = f"`{column.name}=…`, or with an operator: {names}"
-        parameters.append(
-            OpenApiParameter(column.name, schema, style="deepObject", explode=True, description=description)
-        )
+        for operator in column.operators:
+            name = column.name if operator is Operator.EQ else f"{column.name}[{operator}]"
+            parameters.append(OpenApiParameter(name, str))
     return [*parameters, SEARCH, ORDER]
 
 

@@ -9,6 +9,10 @@ from liveplatform.api.surfaces import ErrorBody, Problem, Surface, render_full
 
 CALLS = Surface(
     "calls",
+    tags={
+        "Calls": "Every call of the account: list, export, end, steps, timeline, transcript, analysis.",
+        "Phone numbers": "The account's phone numbers and the connections they belong to.",
+    },
     urls="calls.api.platform.urls",
     error_codes=ERROR_CODES,
     enums={

@@ -31,4 +31,5 @@ TELEPHONY = Surface(
     render=render,
     error_body=TelephonyErrorBody,
     prefixes_operations=True,
+    tags={"Telephony calls": "Phone calls in the vendor's form: make, list, read and end them."},
 )

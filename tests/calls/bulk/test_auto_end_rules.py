@@ -11,7 +11,7 @@ def test_matching_calls_of_the_minimum_age_are_ended(api, account):
     old, young = old_test_call(account), phone_call(account, is_test=True)
     earnest = old_test_call(account, is_test=False)
     rule = add_rule(api, reason="forgotten")
-    assert api("POST", f"/v1/calls/rules/{rule['id']}/dry-run").json() == {"would_end": 1}
+    assert api("POST", f"/v1/auto-end-rules/{rule['id']}/dry-run").json() == {"would_end": 1}
 
     run_rules()
 
@@ -19,7 +19,7 @@ def test_matching_calls_of_the_minimum_age_are_ended(api, account):
         call.refresh_from_db()
     assert (old.end_code, old.ended_by) == ("quality_control", "rule:old test calls")
     assert not young.is_over and not earnest.is_over
-    (shown,) = api("GET", "/v1/calls/rules").json()["rules"]
+    (shown,) = api("GET", "/v1/auto-end-rules").json()["rules"]
     assert (shown["ended"], shown["is_enabled"]) == (1, True)
 
 

@@ -21,6 +21,6 @@ from tests.support.bulk import RULE
     ],
 )
 def test_invalid_rules_are_refused_by_field(api, change, message):
-    answer = api("POST", "/v1/calls/rules", RULE | change)
+    answer = api("POST", "/v1/auto-end-rules", RULE | change)
     assert answer.status_code == 400
     assert message in answer.json()["message"]

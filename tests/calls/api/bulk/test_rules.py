@@ -1,4 +1,4 @@
-"""/v1/calls/rules: created, changed, tried, disabled and deleted."""
+"""/v1/auto-end-rules: created, changed, tried, disabled and deleted."""
 
 from datetime import datetime
 
@@ -13,7 +13,7 @@ def test_last_run_at_is_null_before_the_first_run(api, account):
     assert add_rule(api)["last_run_at"] is None
     before = timezone.now()
     run_rules()
-    (shown,) = api("GET", "/v1/calls/rules").json()["rules"]
+    (shown,) = api("GET", "/v1/auto-end-rules").json()["rules"]
     assert before <= datetime.fromisoformat(shown["last_run_at"]) <= timezone.now()
 
 
@@ -23,7 +23,7 @@ def test_a_disabled_rule_ends_nothing_until_it_is_enabled(api, account):
     run_rules()
     call.refresh_from_db()
     assert not call.is_over
-    answer = api("PATCH", f"/v1/calls/rules/{rule['id']}", {"is_enabled": True, "older_than": 60})
+    answer = api("PATCH", f"/v1/auto-end-rules/{rule['id']}", {"is_enabled": True, "older_than": 60})
     assert (answer.json()["is_enabled"], answer.json()["older_than"]) == (True, 60)
     run_rules()
     call.refresh_from_db()
@@ -33,22 +33,22 @@ def test_a_disabled_rule_ends_nothing_until_it_is_enabled(api, account):
 def test_a_change_is_validated_like_a_new_rule(api):
     rule = add_rule(api)
     for change in ({"filter": {}}, {"name": "two\rlines"}):
-        assert api("PATCH", f"/v1/calls/rules/{rule['id']}", change).status_code == 400
+        assert api("PATCH", f"/v1/auto-end-rules/{rule['id']}", change).status_code == 400
 
 
 def test_a_second_rule_of_a_name_is_a_conflict(api):
     add_rule(api)
-    assert api("POST", "/v1/calls/rules", RULE).status_code == 409
+    assert api("POST", "/v1/auto-end-rules", RULE).status_code == 409
 
 
 def test_a_deleted_rule_is_gone(api):
     rule = add_rule(api)
-    assert api("DELETE", f"/v1/calls/rules/{rule['id']}").status_code == 204
-    assert api("GET", "/v1/calls/rules").json() == {"rules": [], "next_cursor": None}
+    assert api("DELETE", f"/v1/auto-end-rules/{rule['id']}").status_code == 204
+    assert api("GET", "/v1/auto-end-rules").json() == {"rules": [], "next_cursor": None}
 
 
 def test_of_two_deletions_at_once_the_second_is_404(transactional_db, api):
     rule = add_rule(api)
     row = AutoEndRule.objects.get(pk=rule["id"])
-    second = after_commit_of(row.delete, lambda: api("DELETE", f"/v1/calls/rules/{rule['id']}"))
+    second = after_commit_of(row.delete, lambda: api("DELETE", f"/v1/auto-end-rules/{rule['id']}"))
     assert second.status_code == 404
