@@ -49,7 +49,7 @@ def pooled_customer(pooled: LocalStack) -> Customer:
 
 @pytest.mark.timeout(300)
 def test_calls_end_and_everything_follows(pooled, pooled_customer):
-    with ThreadPoolExecutor(12) as pool:
+    with ThreadPoolExecutor(3) as pool:
         calls = list(pool.map(lambda _: pooled_customer.phone_call(), range(12)))
         answers = list(pool.map(lambda call: call.end().status_code, calls))
     assert answers == [200] * 12
@@ -64,7 +64,7 @@ def test_calls_end_and_everything_follows(pooled, pooled_customer):
 
 def test_lists_and_exports(pooled, pooled_customer):
     call = pooled_customer.phone_call(room=False)
-    for path in ("/v1/calls?limit=5&order=asc", "/calls?limit=5", "/v1/live/calls"):
+    for path in ("/v1/calls?limit=5&order=asc", "/v1/calls?limit=2"):
         answer = pooled_customer.ask("GET", path)
         assert answer.status_code == 200, answer.text
     export = pooled_customer.ask("GET", "/v1/calls/export?format=ndjson").text.splitlines()
