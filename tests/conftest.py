@@ -31,6 +31,18 @@ QUICK = {
 PROCESSES = ("sandbox", "receiver", "web", "worker", "beat")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One process runs all stories, which share a platform, and begins with them; others take whole files."""
+    for item in items:
+        group = "stories" if _is_story(item) else item.path.as_posix()
+        item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=lambda item: not _is_story(item))
+
+
+def _is_story(item: pytest.Item) -> bool:
+    return "running" in getattr(item, "fixturenames", ())
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _quick_removal_of_rows() -> Iterator[None]:
     """After each test that commits; the others roll back, as ever."""

@@ -97,6 +97,7 @@ def test_a_key_that_was_taken_out_opens_nothing(settings):
 @pytest.mark.parametrize(
     "wrong",
     ["", ":", "id", "id:", "id:short", "id:!!!", ":" + key("")[1:], f"{key('good')},bad:AAAA", "id:é"],
+    ids=["none", "colon", "id", "id-colon", "short", "no-base64", "no-id", "one-bad", "no-ascii"],
 )
 def test_wrong_keys_are_reported_at_start(settings, wrong):
     settings.ENCRYPTION_KEYS = wrong

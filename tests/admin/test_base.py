@@ -1,7 +1,5 @@
 """Admin lists of large tables: counts are capped, and a search takes ids only."""
 
-from uuid import uuid4
-
 import pytest
 from django.contrib import admin
 from django.contrib.auth import get_user_model
@@ -38,7 +36,7 @@ def test_a_search_takes_the_first_field_that_has_the_id(account, search):
     assert search(str(account.pk)) == {one, *calls}
 
 
-@pytest.mark.parametrize("term", ["not an id", str(uuid4())])
+@pytest.mark.parametrize("term", ["not an id", "01a1fc09-0000-7000-8000-000000000009"])
 def test_a_search_for_anything_else_finds_nothing(account, search, term):
     phone_call(account)
     assert search(term) == set()

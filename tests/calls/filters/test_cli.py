@@ -39,7 +39,7 @@ def calls(account) -> dict[str, Call]:
         (["--test"], {"test"}),
         (["--all"], {"phone", "test", "old"}),
     ],
-    ids=str,
+    ids=lambda given: " ".join(sorted(given)),
 )
 def test_options_select_calls(account, calls, given, expected):
     found = set(selected_calls(options("--account", account.name, *given)))

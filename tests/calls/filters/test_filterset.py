@@ -13,6 +13,7 @@ from tests.support.factories import phone_call, video_call
 
 AGENT = UUID("0d9a3f0e-0000-4000-8000-000000000001")
 LONG_AGO = timezone.now() - timedelta(days=40)
+from tests.support.parameter_ids import timeless
 
 
 @pytest.fixture
@@ -82,7 +83,7 @@ FILTERS = [
 ]
 
 
-@pytest.mark.parametrize(("given", "expected"), FILTERS, ids=str)
+@pytest.mark.parametrize(("given", "expected"), FILTERS, ids=timeless)
 def test_a_filter_finds_the_calls_it_means_and_keeps(account, calls, given, expected):
     names = {call.pk: name for name, call in calls.items()}
     for filters in (

@@ -7,6 +7,7 @@ from calls.filters.indexes import candidate_paths
 from calls.filters.ordering import Order
 from calls.filters.page_request import PageRequest
 from calls.filters.planner import fetch_page
+from tests.support.parameter_ids import timeless
 from tests.support.random_calls import CAMPAIGNS, COUNT, ago
 
 
@@ -18,7 +19,7 @@ from tests.support.random_calls import CAMPAIGNS, COUNT, ago
         ({"campaign_id": str(CAMPAIGNS[0]), "notes": "x"}, False),
         ({"campaign_id": str(CAMPAIGNS[0]), "search": "x"}, False),
     ],
-    ids=str,
+    ids=timeless,
 )
 def test_an_index_covers_the_filter_or_leaves_a_part_of_it(account, given, covered):
     request = PageRequest(account.pk, CallFilter.from_json(given))
@@ -35,7 +36,7 @@ def test_an_index_covers_the_filter_or_leaves_a_part_of_it(account, given, cover
         {"search": "refund"},
         {"started_at": {"lt": ago(50)}},
     ],
-    ids=str,
+    ids=timeless,
 )
 def test_a_cursor_goes_on_where_the_page_before_ended(account, calls, given, descending):
     filters, order = CallFilter.from_json(given), Order(descending=descending)

@@ -67,6 +67,7 @@ ORDERS = (
     "cost",
     "notes",
 )
+from tests.support.parameter_ids import timeless
 
 
 def pages(account, filters: CallFilter, order: Order, limit: int) -> list[Call]:
@@ -139,7 +140,7 @@ def test_however_little_is_looked_at_a_page_is_right_or_refused(account, calls, 
             {"created_at": {"gte": ago(60)}, "campaign_id": str(CAMPAIGNS[1])},
         )
     ],
-    ids=str,
+    ids=timeless,
 )
 def test_what_one_index_answers_is_never_refused(account, calls, given, small_bounds):
     filters = CallFilter.from_json(given)
