@@ -53,7 +53,6 @@ RECONCILE_INTERVAL = env.float("RECONCILE_INTERVAL", 180.0)  # calls are compare
 RECONCILE_LAG = env.float("RECONCILE_LAG", 15.0)  # which lags: what is younger is left to the next round
 
 PROVIDER_EVENTS_RETENTION_DAYS = env.int("PROVIDER_EVENTS_RETENTION_DAYS", 30)  # days
-
 RULE_INTERVAL = env.float("RULE_INTERVAL", 30.0)  # seconds between two runs of an auto-end rule
 
 # The country whose national numbers are understood where no other is known.

@@ -31,6 +31,7 @@ QUICK = {
 PROCESSES = ("sandbox", "receiver", "web", "worker", "beat")
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One process runs all stories, which share a platform, and begins with them; others take whole files."""
     for item in items:

@@ -10,10 +10,10 @@ from django.utils import timezone
 from calls.filters import CallFilter, InvalidFilter
 from calls.models import Call, Transcript
 from tests.support.factories import phone_call, video_call
+from tests.support.parameter_ids import timeless
 
 AGENT = UUID("0d9a3f0e-0000-4000-8000-000000000001")
 LONG_AGO = timezone.now() - timedelta(days=40)
-from tests.support.parameter_ids import timeless
 
 
 @pytest.fixture

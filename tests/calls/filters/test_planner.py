@@ -9,6 +9,7 @@ from calls.filters.ordering import NEWEST_FIRST, Order
 from calls.filters.page_request import PageRequest
 from calls.filters.planner import fetch_page
 from calls.models import Call
+from tests.support.parameter_ids import timeless
 from tests.support.random_calls import CAMPAIGNS, COUNT, ago
 
 FILTERS = [
@@ -67,7 +68,6 @@ ORDERS = (
     "cost",
     "notes",
 )
-from tests.support.parameter_ids import timeless
 
 
 def pages(account, filters: CallFilter, order: Order, limit: int) -> list[Call]:
