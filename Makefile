@@ -39,7 +39,7 @@ down: install    ## stop embedded servers that were left running
 	$(RUN) -m liveplatform.embedded stop var
 
 test: install-dev  ## the whole test suite, on real PostgreSQL, Redis and worker processes
-	$(RUN) -m pytest -n 3 --dist loadgroup
+	$(RUN) -m pytest -n 3 --dist loadgroup --no-loadscope-reorder
 
 lint: install-dev  ## ruff, mypy, one-way imports, code rules, checks of Django
 	$(RUN) -m ruff check .
