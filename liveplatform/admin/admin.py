@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
@@ -20,7 +21,7 @@ from liveplatform.admin.models import GroupAccount, StaffAction, StaffOperation
 from liveplatform.admin.operations import cancel
 from liveplatform.admin.permissions import RUN_AGAIN
 
-post_migrate.connect(create_groups, dispatch_uid="staff.groups")
+post_migrate.connect(create_groups, apps.get_app_config("staff"), dispatch_uid="staff.groups")
 user_logged_in.connect(record_login, dispatch_uid="staff.login")
 
 

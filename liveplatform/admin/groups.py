@@ -2,9 +2,12 @@
 
 from typing import Any
 
+from django.apps import apps as installed
+from django.apps.registry import Apps
 from django.contrib import admin
+from django.contrib.auth.management import create_permissions
 from django.contrib.auth.models import Group, Permission
-from django.db import transaction
+from django.db import DEFAULT_DB_ALIAS, transaction
 
 from liveplatform.admin import permissions
 
@@ -37,16 +40,23 @@ GROUPS = {
 }
 
 
-def create_groups(**_: Any) -> None:  # noqa: ANN401 - as Django sends it
-    """Create the missing groups, as soon as all of their permissions exist."""
+def create_groups(*, apps: Apps = installed, using: str = DEFAULT_DB_ALIAS, **_: Any) -> None:  # noqa: ANN401
+    """After migrations of the app `staff`: create the missing groups.
+
+    `apps`: as they stand after the migrations; without all of SEEN_APPS nothing is done. The permissions are
+    created first: Django creates each app's in a receiver of its own, which may run after this one.
+    """
+    if not all(label in {app.label for app in apps.get_app_configs()} for label in (*SEEN_APPS, "auth")):
+        return
+    for label in SEEN_APPS:
+        create_permissions(installed.get_app_config(label), verbosity=0, using=using, apps=apps)
     known = {f"{p.content_type.app_label}.{p.codename}": p for p in _permissions()}
     seen = _view_permissions()
     with transaction.atomic():
         for name, extra in GROUPS.items():
-            wanted = [*seen, *extra]
-            if all(permission in known for permission in wanted) and not Group.objects.filter(name=name):
-                group, _created = Group.objects.get_or_create(name=name)
-                group.permissions.set([known[permission] for permission in wanted])
+            group, is_new = Group.objects.get_or_create(name=name)
+            if is_new:
+                group.permissions.set([known[permission] for permission in [*seen, *extra]])
 
 
 def _permissions() -> list[Permission]:

@@ -1,7 +1,9 @@
 """Ready-made groups: created once, and then left alone."""
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group, Permission, User
+from django.contrib.contenttypes.models import ContentType
+from django.core.management.sql import emit_post_migrate_signal
 from django.test import Client
 
 from liveplatform.admin.groups import GROUPS, create_groups
@@ -28,6 +30,20 @@ def test_they_are_created_and_a_changed_one_is_left_alone(groups):
     Group.objects.get(name="Support").permissions.clear()
     create_groups()
     assert not Group.objects.get(name="Support").permissions.exists()
+
+
+def test_the_first_migrate_of_a_fresh_database_creates_them_with_their_permissions(db):
+    for model in (Group, Permission, ContentType):
+        model.objects.all().delete()
+    ContentType.objects.clear_cache()
+    emit_post_migrate_signal(verbosity=0, interactive=False, db="default")
+    assert set(Group.objects.values_list("name", flat=True)) == set(GROUPS)
+    for name, extra in GROUPS.items():
+        own = Permission.objects.filter(group__name=name)
+        assert {permission.partition(".")[2] for permission in extra} <= set(
+            own.values_list("codename", flat=True)
+        )
+    ContentType.objects.clear_cache()
 
 
 def test_support_ends_one_call_but_not_many(groups, account):
