@@ -22,7 +22,7 @@ from liveplatform.egress.url_policy import DestinationForbidden, check_url
 from liveplatform.webhooks.models import Endpoint, Event, Payload
 from liveplatform.webhooks.retry_schedule import MAX_RETRY_AFTER
 from liveplatform.webhooks.signing import signature_headers
-from liveplatform.webhooks.thin import thin_body
+from liveplatform.webhooks.thin import body_for
 from liveplatform.work.models import AttemptFn
 from liveplatform.work.outcomes import Outcome, fail, retry, skip, succeeded
 from providers.http import parse_retry_after
@@ -42,8 +42,7 @@ def attempt(event: Event | None, endpoint: Endpoint | None, payload: str = Paylo
         secrets = endpoint.secrets()
     except DecryptionFailed as error:
         return partial(fail, str(error), code="secret")
-    body = thin_body(event.body) if payload == Payload.THIN else event.body.encode()
-    return _send(endpoint.url, event.message_id, body, secrets)
+    return _send(endpoint.url, event.message_id, body_for(payload, event.body), secrets)
 
 
 async def _send(url: str, message_id: str, body: bytes, secrets: list[str]) -> Outcome:

@@ -18,9 +18,7 @@ def prepare(deliveries: list[Delivery]) -> list[AttemptFn]:
     for row in deliveries:
         if row.endpoint_id in endpoints:
             row.endpoint = endpoints[row.endpoint_id]  # for record_results
-    return [
-        attempt(events.get(row.event_id), endpoints.get(row.endpoint_id), row.payload) for row in deliveries
-    ]
+    return [attempt(events.get(r.event_id), endpoints.get(r.endpoint_id), r.payload) for r in deliveries]
 
 
 DELIVERIES = Queue(

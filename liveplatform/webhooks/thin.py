@@ -8,8 +8,15 @@ from typing import Any
 
 import orjson
 
+from liveplatform.webhooks.models import Payload
+
 # What is kept of each object of `data`: its id, and its state by whichever name it has.
 KEPT = ("id", "status", "state", "is_enabled")
+
+
+def body_for(payload: str, body: str) -> bytes:
+    """The bytes of a message with this stored body, for an endpoint that wants full or thin ones."""
+    return thin_body(body) if payload == Payload.THIN else body.encode()
 
 
 def thin_body(body: str) -> bytes:

@@ -38,6 +38,7 @@ class Command(BaseCommand):
             "secret": _content(options["secret"]),
             "scopes": options["scope"] or [READ],
             "is_active": True,
+            "confirm": True,  # the command itself is the confirmation of another secret
         }
         form = IssuerForm(values, instance=existing)
         if not form.is_valid():

@@ -28,8 +28,8 @@ def test_a_number_is_added_and_listed(api, connection):
         "desk",
     )
     listed = api("GET", "/v1/phone-numbers").json()["phone_numbers"]
-    assert [each["phone_number"] for each in listed] == [NUMBER, OTHER]
-    assert listed[1] == number
+    assert [each["phone_number"] for each in listed] == [OTHER, NUMBER], "newest first"
+    assert listed[0] == number
 
 
 def test_a_number_is_added_once(api, connection):
