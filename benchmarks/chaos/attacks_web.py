@@ -3,6 +3,7 @@
 import contextlib
 import socket
 import threading
+import uuid
 from collections.abc import Iterator
 from typing import Any
 
@@ -108,7 +109,7 @@ def _many_calls(stage: Stage) -> None:
     insert(
         stage.local.var,
         stage.attacker.account_id,
-        [f"CA{n:032d}" for n in range(CALLS)],
+        [f"CA{uuid.uuid4().hex}" for _ in range(CALLS)],
         [""] * CALLS,
         transcripts=False,
     )

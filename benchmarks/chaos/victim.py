@@ -3,13 +3,13 @@
 import json
 import threading
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import requests
 
-from liveplatform.dev.stack import LocalStack
 from tests.support.client import TURNS, Customer
 
 # Seconds after which a wait is given up and counted as it is.
@@ -17,7 +17,15 @@ PATIENCE = 30.0
 LONG = 1.0
 # Between two samples.
 PAUSE = 0.15
-PROBES = ("end", "strict end", "hang-up", "webhook", "list", "healthz")
+PROBES = ("make-call", "transcript", "end", "strict end", "hang-up", "webhook", "list", "healthz")
+
+
+@dataclass
+class Samples:
+    """Of each probe: the seconds that answers took, and how many requests were refused or not answered."""
+
+    waits: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    refused: Counter[str] = field(default_factory=Counter)
 
 
 class Arrivals:
@@ -57,15 +65,15 @@ class Arrivals:
 
 
 class Victim(threading.Thread):
-    """Takes samples of each probe until it is stopped: `waits` has seconds by probe."""
+    """Takes samples of each probe until it is stopped."""
 
-    def __init__(self, local: LocalStack, name: str) -> None:
+    def __init__(self, customer: Customer) -> None:
         super().__init__(daemon=True)
-        self.customer = Customer(local, name)
+        self.customer = customer
         self.arrivals = Arrivals()
         answer = self.customer.ask("POST", "/v1/webhooks/endpoints", {"url": self.arrivals.url})
         answer.raise_for_status()
-        self._waits: dict[str, list[float]] = defaultdict(list)
+        self._samples = Samples()
         self._going_on = "", time.monotonic()
         self._stopped = threading.Event()
 
@@ -78,13 +86,13 @@ class Victim(threading.Thread):
             self._going_on = "", float("inf")
             self._stopped.wait(PAUSE)
 
-    def take(self) -> dict[str, list[float]]:
-        """The waits since this was called last; one that goes on counts as far as it has come, if it is long."""
-        taken, self._waits = self._waits, defaultdict(list)
+    def take(self) -> Samples:
+        """The samples since this was called last; a wait that goes on counts as far as it has come, if long."""
+        taken, self._samples = self._samples, Samples()
         probe, began = self._going_on
         if time.monotonic() - began > LONG:
-            taken[probe].append(time.monotonic() - began)
-        return dict(taken)
+            taken.waits[probe].append(time.monotonic() - began)
+        return taken
 
     def stop(self) -> None:
         self._stopped.set()
@@ -97,10 +105,10 @@ class Victim(threading.Thread):
         answered = time.time()
         self._going_on = "hang-up", time.monotonic()
         hung_up = self._hung_up(call["call_sid"])
-        self._waits["hang-up"].append(max(0.0, hung_up - answered))
+        self._samples.waits["hang-up"].append(max(0.0, hung_up - answered))
         self._going_on = "webhook", time.monotonic()
         arrived = self.arrivals.wait("call.ended", call["id"])
-        self._waits["webhook"].append(max(0.0, arrived - answered))
+        self._samples.waits["webhook"].append(max(0.0, arrived - answered))
         video = self._timed(
             "make-call",
             "POST",
@@ -112,7 +120,7 @@ class Victim(threading.Thread):
         self._timed("healthz", "GET", "/healthz", None)
 
     def _timed(self, probe: str, method: str, path: str, body: Any) -> dict[str, Any]:  # noqa: ANN401
-        """The answer's document; the wait counts whether it came or not."""
+        """The answer's document. One that is refused, or is not answered, is no wait: it counts by itself."""
         began = time.monotonic()
         self._going_on = probe, began
         try:
@@ -120,8 +128,10 @@ class Victim(threading.Thread):
                 method, self.customer.local.url + path, json=body, timeout=PATIENCE
             )
             answer.raise_for_status()
-        finally:
-            self._waits[probe].append(time.monotonic() - began)
+        except requests.RequestException:
+            self._samples.refused[probe] += 1
+            raise
+        self._samples.waits[probe].append(time.monotonic() - began)
         return answer.json() if "json" in answer.headers.get("Content-Type", "") else {}
 
     def _hung_up(self, leg: str) -> float:
