@@ -9,6 +9,7 @@ until there were so many, for twice the seconds at most. `--neighbours` is anoth
 
 import argparse
 import contextlib
+import queue
 import random
 import sys
 import tempfile
@@ -16,22 +17,24 @@ import threading
 import time
 from pathlib import Path
 
-import psutil
-import redis
 import requests
 from rich.console import Console
 
 from benchmarks.chaos import neighbours
 from benchmarks.chaos.faults import possible_faults
-from benchmarks.chaos.faults_processes import kill_often, supervise
+from benchmarks.chaos.faults_processes import FAILED_ALREADY, kill_often, supervise
 from benchmarks.chaos.ledgers import Received
 from benchmarks.chaos.small_disk import SmallDisk
 from benchmarks.chaos.state import SETTINGS, Ended, Run
+from benchmarks.chaos.supply import Supply
 from benchmarks.chaos.verdict import not_notified, report, unknown_legs
 from liveplatform.dev.stack import LocalStack
 from tests.support.client import Customer, PlacedCall
 
+# Seconds without progress after which what has not settled counts as lost.
 SETTLE_TIMEOUT = 180.0
+# Of the wanted ends, how many are of calls from the supply: more, so that there is never a lack of calls.
+SUPPLIED = 1.3
 # Seconds without news after which waiting deliveries are sent again, as an operator would: the retry schedule
 # goes on for three days.
 RESEND_AFTER = 45.0
@@ -59,13 +62,17 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--kills", type=int, default=0, help="at least so many kills")
     parser.add_argument("--ends", type=int, default=0, help="at least so many ends")
     parser.add_argument("--kill-every", type=float, default=1.5, help="seconds between two kills")
+    parser.add_argument("--fault-every", type=float, default=1.35, help="seconds between two other faults")
     parser.add_argument("--clients", type=int, default=6)
     seed = random.randrange(10**6)
     parser.add_argument("--seed", type=int, default=seed, help="seed of the order of faults")
     parser.add_argument("--neighbours", action="store_true", help="attack with one account, measure another")
     parser.add_argument("--only", default="", help="with --neighbours: attacks whose name contains this")
     parser.add_argument("--noise-ms", type=float, default=150.0, help="with --neighbours: the floor of p95")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if options.neighbours and not neighbours.chosen(options.only):
+        parser.error(f"--only {options.only}: no such attack. There are: {', '.join(neighbours.ATTACKS)}")
+    return options
 
 
 def _run(console: Console, local: LocalStack, disk: SmallDisk, options: argparse.Namespace) -> int:
@@ -75,11 +82,13 @@ def _run(console: Console, local: LocalStack, disk: SmallDisk, options: argparse
         console.print(f"[yellow]PostgreSQL's disk is not filled: {disk.reason}")
     local.start("sandbox", "receiver", "web", "worker", "worker-2", "beat")
     local.wait_ready()
-    run = Run(local, _customer(local), disk, Received(local.received))
+    customer = _customer(local)
+    supply = Supply(customer, SUPPLIED * options.ends / options.seconds)
+    run = Run(local, customer, disk, Received(local.received), supply)
     console.print(f"ending calls for {options.seconds:g} s while components fail (seed {options.seed})")
     _inject_faults(run, options)
     left = _settle(run)
-    return report(console, run, left, options.seed)
+    return report(console, run, left, options)
 
 
 def _customer(local: LocalStack) -> Customer:
@@ -96,6 +105,7 @@ def _inject_faults(run: Run, options: argparse.Namespace) -> None:
     threads = [threading.Thread(target=_client, args=(run, i)) for i in range(options.clients)]
     killing = (run, random.Random(options.seed + 1), options.kill_every)
     threads.append(threading.Thread(target=kill_often, args=killing))
+    threads.append(threading.Thread(target=run.supply.keep, args=(run.stopped,)))
     for thread in threads:
         thread.start()
     faults = possible_faults(run)
@@ -104,11 +114,11 @@ def _inject_faults(run: Run, options: argparse.Namespace) -> None:
         while not _is_enough(run, options, time.monotonic() - began):
             name = rng.choice(list(faults))
             # A server that another fault has just stopped cannot fail once more.
-            with contextlib.suppress(psutil.Error, OSError, redis.RedisError, RuntimeError):
+            with contextlib.suppress(*FAILED_ALREADY):
                 faults[name](run, rng)
                 run.faults[name] += 1
             supervise(run)
-            time.sleep(rng.uniform(0.7, 2.0))
+            time.sleep(options.fault_every * rng.uniform(0.5, 1.5))
     finally:
         run.stopped.set()
         for thread in (*threads, *run.thawing):
@@ -123,16 +133,24 @@ def _is_enough(run: Run, options: argparse.Namespace, seconds: float) -> bool:
 
 
 def _client(run: Run, number: int) -> None:
-    """Creates and ends calls; retries an end without a 2xx response."""
-    customer = run.customer
+    """Takes calls and ends them; retries an end without a 2xx response."""
     while not run.stopped.is_set():
         try:
-            call = customer.phone_call() if number % 3 else customer.video_call(transcript=True)
+            call = _call(run, number)
+        except queue.Empty:
+            continue
         except requests.RequestException:
             run.failed["not placed"] += 1
             time.sleep(0.1)
             continue
         _end(run, call)
+
+
+def _call(run: Run, number: int) -> PlacedCall:
+    """A call for the client of this number; half of them take theirs from the supply, if there is one."""
+    if run.supply.rate and number % 2:
+        return run.supply.take()
+    return run.customer.phone_call() if number % 3 else run.customer.video_call(transcript=True)
 
 
 def _end(run: Run, call: PlacedCall) -> None:
@@ -150,12 +168,15 @@ def _end(run: Run, call: PlacedCall) -> None:
 
 def _settle(run: Run) -> set[str]:
     """Wait for call.ended and call.processed of every call; returns the ids of calls that lack one."""
-    began, resent = time.monotonic(), time.monotonic()
+    progress = resent = time.monotonic()
+    fewest = sys.maxsize
     while True:
         supervise(run)
         left = not_notified(run)
         now = time.monotonic()
-        if not (left or unknown_legs(run)) or now - began > SETTLE_TIMEOUT:
+        if len(left) < fewest:
+            fewest, progress = len(left), now
+        if not (left or unknown_legs(run)) or now - progress > SETTLE_TIMEOUT:
             return left
         if now - resent > RESEND_AFTER:
             resent = now

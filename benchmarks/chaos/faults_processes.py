@@ -4,16 +4,20 @@ import contextlib
 import os
 import random
 import signal
+import subprocess
 import threading
 
 import psutil
+import redis
 
 from benchmarks.chaos.state import PROCESSES, SETTINGS, Run
 from liveplatform import embedded
 
 # What is killed, by weight. A pool child is back in a tenth of a second, a whole process in seconds: the web
-# server more rarely, or no call would be placed.
-KILLS = {"a pool child": 50, "a web child": 2, "a worker": 3, "the web server": 1, "beat": 2}
+# server most rarely, or hardly a call would be placed or ended.
+KILLS = {"a pool child": 60.0, "a web child": 1.0, "a worker": 3.0, "the web server": 0.5, "beat": 2.0}
+# What goes wrong if a server or process that a fault is about has just failed by another one.
+FAILED_ALREADY = (psutil.Error, OSError, redis.RedisError, RuntimeError, subprocess.SubprocessError)
 
 
 def kill(run: Run, rng: random.Random) -> str:
@@ -66,7 +70,7 @@ def freeze_worker(run: Run, rng: random.Random) -> None:
 
 def supervise(run: Run) -> None:
     """Restart processes and servers that have died."""
-    with contextlib.suppress(RuntimeError, OSError):
+    with contextlib.suppress(*FAILED_ALREADY):
         embedded.ensure(run.local.var)
     with run.lock:
         for name in PROCESSES:
@@ -78,7 +82,7 @@ def supervise(run: Run) -> None:
 def kill_often(run: Run, rng: random.Random, pause: float) -> None:
     """Kill something every `pause` seconds until the run is stopped."""
     while not run.stopped.wait(pause):
-        with contextlib.suppress(psutil.Error):
+        with contextlib.suppress(*FAILED_ALREADY):
             if what := kill(run, rng):
                 run.faults[f"kill -9 {what}"] += 1
         supervise(run)

@@ -8,6 +8,8 @@ from pathlib import Path
 from liveplatform import embedded
 
 SIZE = "6g"
+# The limit cannot be set below what is used, and PostgreSQL writes meanwhile: so many tries.
+TRIES = 20
 
 
 class SmallDisk:
@@ -38,9 +40,15 @@ class SmallDisk:
         embedded.ensure(self._var, redis=False)
 
     def fill(self) -> None:
-        """No byte more can be written: ENOSPC."""
-        used = shutil.disk_usage(self._data).used
-        self._resize(str(used + 64 * 1024))
+        """No byte more can be written: ENOSPC. Raises CalledProcessError if it is written to too fast."""
+        for attempt in range(TRIES):
+            used = shutil.disk_usage(self._data).used
+            try:
+                self._resize(str(used + (attempt + 1) * 64 * 1024))
+                return
+            except subprocess.CalledProcessError:
+                if attempt + 1 == TRIES:
+                    raise
 
     def empty(self) -> None:
         """There is room again."""

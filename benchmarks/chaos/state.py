@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from benchmarks.chaos.ledgers import Received
 from benchmarks.chaos.small_disk import SmallDisk
+from benchmarks.chaos.supply import Supply
 from liveplatform.dev.stack import LocalStack
 from tests.support.client import NO_RATE_LIMITS, Customer, PlacedCall
 
@@ -41,6 +42,7 @@ class Run:
     customer: Customer
     disk: SmallDisk
     received: Received
+    supply: Supply
     ended: list[Ended] = field(default_factory=list)
     failed: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)

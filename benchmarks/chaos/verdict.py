@@ -1,5 +1,6 @@
 """Compares three ledgers that know nothing of each other: the client's, the provider's, the receiver's."""
 
+import argparse
 import contextlib
 import statistics
 from collections import Counter
@@ -28,7 +29,7 @@ def not_notified(run: Run) -> set[str]:
 
 def unknown_legs(run: Run) -> set[str]:
     """Legs that are live, and so billed, at the provider, and belong to no call here."""
-    legs = set(run.customer.sandbox.live()["twilio"])
+    legs = set(run.customer.sandbox.live()["twilio"]) - run.supply.legs
     for leg in sorted(legs):
         with contextlib.suppress(requests.RequestException, KeyError):
             found = run.customer.ask("GET", f"/v1/calls?provider_call_id={leg}").json()
@@ -60,10 +61,17 @@ class ProviderLedger:
         return [key for key, count in self.effects.items() if count > 1]
 
 
-def report(console: Console, run: Run, missing: set[str], seed: int) -> int:
-    """Print the three ledgers and what was lost; 1 if anything was."""
+def not_reached(run: Run, kills: int, ends: int) -> list[str]:
+    """What was asked for and did not come about."""
+    made = {"kills": (run.kills, kills), "ends": (len(run.ended), max(ends, 1))}
+    return [f"{count:,} {what}, not {wanted:,}" for what, (count, wanted) in made.items() if count < wanted]
+
+
+def report(console: Console, run: Run, missing: set[str], options: argparse.Namespace) -> int:
+    """Print the three ledgers and what was lost; 1 if anything was, or too few kills or ends came about."""
     provider = ProviderLedger.read(run)
     ids = [ended.call.id for ended in run.ended]
+    sids = {ended.call.provider_id for ended in run.ended}
     with connect(run.local.var) as database:
         unsettled = [str(row[0]) for row in database.execute(UNSETTLED, (ids,))]
     still_live = [ended for ended in run.ended if ended.call.provider_id in provider.live]
@@ -77,11 +85,12 @@ def report(console: Console, run: Run, missing: set[str], seed: int) -> int:
         "webhooks whose body changed": run.received.changed,
     }
     facts = {
-        "seed": seed,
+        "seed": options.seed,
         "faults": sum(run.faults.values()),
         **{f"  {name}": count for name, count in sorted(run.faults.items())},
         "kills (kill -9)": run.kills,
         "client: calls ended with 2xx": len(run.ended),
+        "  of these placed in batches, not by the API": len(run.supply.legs & sids),
         "client: responses other than 2xx": dict(run.failed),
         "provider: ends with an effect, of these calls": ended_there,
         "provider: requests to end repeated, without effect": sum(n - 1 for n in provider.asked.values()),
@@ -102,7 +111,10 @@ def report(console: Console, run: Run, missing: set[str], seed: int) -> int:
     console.print(
         "[red]something was lost or duplicated" if bad else "[green]nothing was lost, nothing was duplicated"
     )
-    return 1 if bad or not run.ended else 0
+    short = not_reached(run, options.kills, options.ends)
+    for line in short:
+        console.print(f"[red]too few: {line}")
+    return 1 if bad or short else 0
 
 
 def _recovery(run: Run) -> str:

@@ -37,6 +37,11 @@ class SandboxClient:
         """A room as stored on GetStream's side, of any app."""
         return dict(self._request("GET", f"/rooms/{room_type}/{room_id}"))
 
+    def place_calls(self, account_sid: str, count: int, to: str, from_: str) -> list[str]:
+        """The SIDs of so many phone calls, answered at once, whatever faults are active."""
+        form = {"To": to, "From": from_, "count": str(count)}
+        return list(self._request("POST", f"/twilio/{account_sid}/calls", data=form))
+
     def add_recording(self, call_id: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - see Recordings.add
         """Add a completed recording of a call or room, without an event."""
         return dict(self._request("POST", "/recordings", json={"id": call_id} | more))
