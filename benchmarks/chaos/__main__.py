@@ -22,7 +22,7 @@ from rich.console import Console
 
 from benchmarks.chaos import neighbours
 from benchmarks.chaos.faults import possible_faults
-from benchmarks.chaos.faults_processes import FAILED_ALREADY, kill_often, supervise
+from benchmarks.chaos.faults_processes import FAILED_ALREADY, kill_often, restart_often, supervise
 from benchmarks.chaos.ledgers import Received
 from benchmarks.chaos.small_disk import SmallDisk
 from benchmarks.chaos.state import SETTINGS, Ended, Run
@@ -35,6 +35,8 @@ from tests.support.client import Customer, PlacedCall
 SETTLE_TIMEOUT = 180.0
 # Of the wanted ends, how many are of calls from the supply: more, so that there is never a lack of calls.
 SUPPLIED = 1.3
+# Ended calls that have not been processed yet, beyond which the supply stops: a backlog shows nothing more.
+MOST_WAITING = 600
 # Seconds without news after which waiting deliveries are sent again, as an operator would: the retry schedule
 # goes on for three days.
 RESEND_AFTER = 45.0
@@ -105,7 +107,8 @@ def _inject_faults(run: Run, options: argparse.Namespace) -> None:
     threads = [threading.Thread(target=_client, args=(run, i)) for i in range(options.clients)]
     killing = (run, random.Random(options.seed + 1), options.kill_every)
     threads.append(threading.Thread(target=kill_often, args=killing))
-    threads.append(threading.Thread(target=run.supply.keep, args=(run.stopped,)))
+    threads.append(threading.Thread(target=restart_often, args=(run,)))
+    threads.append(threading.Thread(target=_keep_supplied, args=(run,)))
     for thread in threads:
         thread.start()
     faults = possible_faults(run)
@@ -151,6 +154,13 @@ def _call(run: Run, number: int) -> PlacedCall:
     if run.supply.rate and number % 2:
         return run.supply.take()
     return run.customer.phone_call() if number % 3 else run.customer.video_call(transcript=True)
+
+
+def _keep_supplied(run: Run) -> None:
+    """Add to the supply while it is due and the workers keep up."""
+    while not run.stopped.wait(0.2):
+        if run.supply.is_low and len(not_notified(run)) < MOST_WAITING:
+            run.supply.add(run.stopped)
 
 
 def _end(run: Run, call: PlacedCall) -> None:

@@ -6,6 +6,7 @@ import random
 import signal
 import subprocess
 import threading
+import time
 
 import psutil
 import redis
@@ -13,9 +14,10 @@ import redis
 from benchmarks.chaos.state import PROCESSES, SETTINGS, Run
 from liveplatform import embedded
 
-# What is killed, by weight. A pool child is back in a tenth of a second, a whole process in seconds: the web
-# server most rarely, or hardly a call would be placed or ended.
-KILLS = {"a pool child": 60.0, "a web child": 1.0, "a worker": 3.0, "the web server": 0.5, "beat": 2.0}
+# What is killed, by weight. A pool child is back in a tenth of a second, a whole process in seconds of computing: the
+# web server most rarely, or hardly a call would be placed or ended.
+KILLS = {"a pool child": 60.0, "a web child": 0.5, "a worker": 1.5, "the web server": 0.3, "beat": 0.7}
+RESTART_EVERY = 0.5
 # What goes wrong if a server or process that a fault is about has just failed by another one.
 FAILED_ALREADY = (psutil.Error, OSError, redis.RedisError, RuntimeError, subprocess.SubprocessError)
 
@@ -72,6 +74,11 @@ def supervise(run: Run) -> None:
     """Restart processes and servers that have died."""
     with contextlib.suppress(*FAILED_ALREADY):
         embedded.ensure(run.local.var)
+    restart(run)
+
+
+def restart(run: Run) -> None:
+    """Restart processes that have died."""
     with run.lock:
         for name in PROCESSES:
             process = run.local.processes.get(name)
@@ -80,9 +87,17 @@ def supervise(run: Run) -> None:
 
 
 def kill_often(run: Run, rng: random.Random, pause: float) -> None:
-    """Kill something every `pause` seconds until the run is stopped."""
-    while not run.stopped.wait(pause):
+    """Kill something every `pause` seconds until the run is stopped; what came late is made up for."""
+    due = time.monotonic() + pause
+    while not run.stopped.wait(max(0.05, due - time.monotonic())):
+        due += pause
         with contextlib.suppress(*FAILED_ALREADY):
             if what := kill(run, rng):
                 run.faults[f"kill -9 {what}"] += 1
-        supervise(run)
+
+
+def restart_often(run: Run) -> None:
+    """Restart processes until the run is stopped; servers are left to the faults that stopped them."""
+    while not run.stopped.wait(RESTART_EVERY):
+        with contextlib.suppress(*FAILED_ALREADY):
+            restart(run)

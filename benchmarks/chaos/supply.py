@@ -27,22 +27,21 @@ class Supply:
 
     def __init__(self, customer: Customer, rate: float) -> None:
         self.rate, self.legs = rate, set[str]()
-        self._customer = customer
+        self._customer, self._began = customer, time.monotonic()
         self._ready: queue.Queue[PlacedCall] = queue.Queue()
 
     def take(self) -> PlacedCall:
         """Raises queue.Empty if none is left for the moment."""
         return self._ready.get(timeout=0.5)
 
-    def keep(self, stopped: threading.Event) -> None:
-        """Add a batch whenever one is due and few calls are left."""
-        began = time.monotonic()
-        while not stopped.wait(0.1):
-            due = (time.monotonic() - began) * self.rate > len(self.legs)
-            if due and self._ready.qsize() < BATCH:
-                self._add(stopped)
+    @property
+    def is_low(self) -> bool:
+        """A batch is due by the rate, and few calls are left."""
+        due = (time.monotonic() - self._began) * self.rate > len(self.legs)
+        return due and self._ready.qsize() < BATCH
 
-    def _add(self, stopped: threading.Event) -> None:
+    def add(self, stopped: threading.Event) -> None:
+        """Add a batch, however often PostgreSQL fails meanwhile."""
         customer = self._customer
         try:
             sids = customer.sandbox.place_calls(f"AC{customer.account_id}", BATCH, to=CALLEE, from_=NUMBER)

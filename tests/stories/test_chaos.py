@@ -99,6 +99,7 @@ def test_a_fault_that_cannot_be_injected_does_not_end_a_run(tmp_path, monkeypatc
     faults = {"disk full": FAULTS["PostgreSQL's disk full"]}
     monkeypatch.setattr("benchmarks.chaos.__main__.possible_faults", lambda run: faults)
     monkeypatch.setattr("benchmarks.chaos.__main__.supervise", lambda run: None)
+    monkeypatch.setattr("benchmarks.chaos.faults_processes.restart", lambda run: None)
     options = argparse.Namespace(
         seed=1, clients=0, kill_every=600, fault_every=0.01, seconds=0.2, kills=0, ends=0
     )
@@ -118,7 +119,7 @@ def test_a_run_fails_that_has_fewer_kills_or_ends_than_asked_for(tmp_path):
 def test_calls_of_the_supply_are_live_at_both_sides(platform, customer):
     run = Run(platform, customer, SmallDisk(platform.var), Received(platform.received), Supply(customer, 100))
     customer.sandbox.add_fault("*", "503", times=None)
-    run.supply._add(run.stopped)
+    run.supply.add(run.stopped)
     customer.sandbox.reset()
     call = run.supply.take()
     call.end().raise_for_status()
