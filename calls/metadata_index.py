@@ -22,7 +22,7 @@ LEASE = timedelta(seconds=60)
 
 def index_pending() -> int:
     """Index the calls of every account that waits for it; returns the number of calls."""
-    waiting = Account.objects.filter(metadata_pending=True).values_list("pk", flat=True)
+    waiting = Account.objects.exclude(metadata_pending=[]).values_list("pk", flat=True)
     return sum(_index(account_id) for account_id in list(waiting))
 
 
@@ -44,6 +44,6 @@ def _index(account_id: UUID) -> int:
         chunk = list(calls.filter(after)[:CHUNK_SIZE])
     # Names that were changed meanwhile are indexed by the next round.
     account = Account.objects.filter(pk=account_id)
-    account.filter(metadata_keys=names).update(metadata_pending=False)
+    account.filter(metadata_keys=names).update(metadata_pending=[])
     account.update(metadata_lease=None)
     return done

@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce, Now
 from calls.bulk.operations import set_enabled
 from calls.bulk.run import next_chunk
 from calls.bulk.targets import endable_calls
-from calls.filters import CallFilter
+from calls.filters import CallFilter, InvalidFilter
 from calls.models.bulk import AutoEndRule
 from calls.models.call import Call
 from calls.sql import end_if_live_many
@@ -74,7 +74,14 @@ def run_rule(rule: AutoEndRule) -> None:
     """End one chunk of the calls that match; after a full chunk the rule is due again at once."""
     if rule.is_settled:
         return
-    ids, is_full = next_chunk(matching_calls(rule))
+    try:
+        ids, is_full = next_chunk(matching_calls(rule))
+    except InvalidFilter as error:  # a name of the metadata that was withdrawn, or is not indexed yet
+        log.warning("rule_filter_refused", rule_id=str(rule.pk), reason=str(error))
+        AutoEndRule.objects.filter(pk=rule.pk).update(error=str(error))
+        return
+    if rule.error:
+        AutoEndRule.objects.filter(pk=rule.pk).update(error="")
     if not ids:
         return
     ended = end_if_live_many(ids, rule.account_id, rule.effective_reason, rule.code, f"rule:{rule.name}")

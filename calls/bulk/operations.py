@@ -12,7 +12,7 @@ from psycopg.errors import QueryCanceled
 from calls.bulk.run import pending_calls
 from calls.bulk.targets import endable_calls
 from calls.exceptions import CountTooSlow
-from calls.filters import CallFilter
+from calls.filters import CallFilter, InvalidFilter
 from calls.models import AutoEndRule, Call, Operation
 from calls.models.end_code import DEFAULT_REASON, EndCode
 from liveplatform.db.timeouts import limit_statements
@@ -119,7 +119,7 @@ def remaining(operation: Operation) -> int | None:
 
 
 def _count_pending(operation: Operation) -> int | None:
-    with suppress(CountTooSlow, Busy):
+    with suppress(CountTooSlow, Busy, InvalidFilter):
         return _count(pending_calls(operation), operation.account_id)
     return None
 

@@ -5,6 +5,7 @@ turns with other accounts' rows.
 """
 
 from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID
 
 import structlog
@@ -14,7 +15,7 @@ from django.db.models.functions import Now
 from calls import activity
 from calls.bulk.representation import OperationSerializer
 from calls.bulk.targets import endable_calls
-from calls.filters import CallFilter
+from calls.filters import CallFilter, InvalidFilter, NotIndexedYet
 from calls.models.bulk import Operation
 from calls.models.call import Call
 from calls.models.end_code import EndCode
@@ -25,6 +26,7 @@ from liveplatform.work.doorbell import ring
 log = structlog.get_logger(__name__)
 
 CHUNK_SIZE = 200
+INDEXING_WAIT = 30.0  # seconds until a filter is tried again whose index is not complete
 
 
 def pending_calls(operation: Operation) -> QuerySet[Call]:
@@ -37,7 +39,14 @@ def run_chunk(operation: Operation) -> None:
     """End one chunk; afterwards the operation is due again, or finished and published as such."""
     if operation.state != operation.State.DONE:
         return
-    ids, is_full = next_chunk(pending_calls(operation))
+    try:
+        ids, is_full = next_chunk(pending_calls(operation))
+    except NotIndexedYet as error:
+        _requeue(operation, error=str(error), seconds=INDEXING_WAIT)
+        return
+    except InvalidFilter as error:  # a name of the metadata that was withdrawn meanwhile
+        Operation.objects.filter(pk=operation.pk).update(state=Operation.State.FAILED, error=str(error))
+        return
     ended = _end(ids, operation)
     operation.ended += len(ended)
     operation.already_ended += len(ids) - len(ended)
@@ -69,11 +78,13 @@ def _end(ids: Sequence[UUID], operation: Operation) -> Sequence[Call]:
     return ended
 
 
-def _requeue(operation: Operation) -> None:
-    operation.state, operation.due_at, operation.settled_at = operation.State.PENDING, Now(), None
+def _requeue(operation: Operation, *, error: str = "", seconds: float = 0.0) -> None:
+    due_at = Now() + timedelta(seconds=seconds)
+    operation.state, operation.due_at, operation.settled_at = operation.State.PENDING, due_at, None
+    operation.error = error
     operation.attempts, operation.log = 0, operation.log[-1:]
     operation.save(
-        update_fields=["state", "due_at", "settled_at", "attempts", "log", "ended", "already_ended"]
+        update_fields=["state", "due_at", "settled_at", "attempts", "log", "ended", "already_ended", "error"]
     )
     ring(operation.queue)
 

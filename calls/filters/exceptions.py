@@ -19,6 +19,10 @@ class InvalidFilter(ValueError):
         self.fields = {field: [message]}
 
 
+class NotIndexedYet(InvalidFilter):
+    """A new name of the metadata, by which older calls are being indexed; it can be used in a minute."""
+
+
 class FilterTooBroad(InvalidFilter):
     """The page cannot be found within the row and time limits.
 

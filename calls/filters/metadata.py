@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from uuid import UUID
 
-from calls.filters.exceptions import InvalidFilter
+from calls.filters.exceptions import InvalidFilter, NotIndexedYet
 from calls.filters.fields import TEXTUAL, Column, IndexKind, Operator
 from calls.filters.values import text
 from liveplatform.accounts.models import Account
@@ -27,7 +27,7 @@ def resolve(column: Column, account_id: UUID) -> Column:
         declared = ", ".join(filter(None, account.metadata_keys)) or "none"
         hint = 'declare it: PATCH /v1/account {"metadata_keys": […]}'
         raise InvalidFilter(column.name, f"Calls are not indexed by {key} (only by: {declared}); {hint}.")
-    if account.metadata_pending:
-        raise InvalidFilter(column.name, "The account's calls are being indexed; try again in a minute.")
+    if key in account.metadata_pending:
+        raise NotIndexedYet(column.name, f"The calls are being indexed by {key}; try again in a minute.")
     field = f"metadata_{account.metadata_keys.index(key) + 1}"
     return replace(column, field=field, index=IndexKind.BY_VALUE, bytewise=True)

@@ -64,8 +64,14 @@ class Account(models.Model):
         db_default=Value([], ArrayField(models.CharField(max_length=64))),
         editable=False,
     )
-    # Calls from before the last change of the names are to be indexed; until then a process works on it.
-    metadata_pending = models.BooleanField(default=False, db_default=False, editable=False)
+    # New names, by which the calls from before are still to be indexed; until then a process works on it.
+    metadata_pending = ArrayField(
+        models.CharField(max_length=64),
+        default=list,
+        blank=True,
+        db_default=Value([], ArrayField(models.CharField(max_length=64))),
+        editable=False,
+    )
     metadata_lease = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
@@ -89,8 +95,8 @@ class Account(models.Model):
             if name not in places:
                 free = places.index("") if "" in places else len(places)
                 places[free : free + 1] = [name]
-        if places != self.metadata_keys:
-            self.metadata_keys, self.metadata_pending = places, True
+        new = [name for name in names if name in self.metadata_pending or name not in self.metadata_keys]
+        self.metadata_keys, self.metadata_pending = places, new
 
     @property
     def rate_limits(self) -> tuple[int | None, int | None]:

@@ -4,15 +4,17 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from calls import metadata_index
 from calls.bulk.targets import endable_calls
 from calls.filters import CallFilter, InvalidFilter
 from calls.metadata_index import index_pending
-from calls.models import Call
+from calls.models import Call, Operation
 from liveplatform.accounts.models import Account
 from tests.support.api_client import ApiClient
+from tests.support.bulk import add_rule, bulk_end, finish, old_test_call, run_rules
 from tests.support.export import ndjson_export
 from tests.support.factories import phone_call, video_call
 
@@ -140,3 +142,43 @@ def test_a_page_is_read_over_the_index(api, indexed, django_assert_max_num_queri
     api("GET", "/v1/calls")  # the key is known from here on
     with django_assert_max_num_queries(3):  # the names, the ids, the rows
         found(api, "metadata.order=42")
+
+
+def test_names_that_stay_can_be_used_while_a_new_one_is_indexed(api, indexed):
+    declare(api, "order", "plan", "region")
+    assert found(api, "metadata.order=42") == {indexed["a"], indexed["b"]}
+    assert api("GET", "/v1/calls?metadata.region=eu").status_code == 400
+    index_pending()
+    assert found(api, "metadata.region=eu") == set()
+
+
+def test_a_rule_with_a_name_that_was_withdrawn_says_so_and_goes_on_once_it_is_back(api, indexed):
+    call = old_test_call(api.account, metadata={"order": "7"})
+    add_rule(api, filter={"metadata.order": "7"})
+    declare(api, "plan")
+    for _ in range(12):
+        run_rules()
+    (rule,) = api("GET", "/v1/auto-end-rules").json()["rules"]
+    assert rule["is_enabled"] and "not indexed by order" in rule["error"]
+    declare(api, "plan", "order")
+    index_pending()
+    run_rules()
+    call.refresh_from_db()
+    (rule,) = api("GET", "/v1/auto-end-rules").json()["rules"]
+    assert call.is_over and rule["error"] is None
+
+
+def test_an_operation_waits_for_the_index_and_fails_when_its_name_is_withdrawn(api, indexed):
+    call = phone_call(api.account, metadata={"order": "7"}, provider_call_id="")
+    started = bulk_end(api, {"filter": {"metadata.order": "7"}})
+    declare(api, "plan")
+    declare(api, "plan", "order")
+    waiting = finish(api, started)
+    assert (waiting["state"], waiting["remaining"]) == ("running", None)
+    assert "being indexed" in waiting["error"]
+    Operation.objects.update(due_at=Now())
+    declare(api, "plan")
+    failed = finish(api, started)
+    assert failed["state"] == "failed" and "not indexed by order" in failed["error"]
+    call.refresh_from_db()
+    assert not call.is_over

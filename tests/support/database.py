@@ -12,7 +12,7 @@ def everything() -> bytes:
     """All rows of all tables, as bytes."""
     found = []
     with connection.cursor() as cursor:
-        for table in {model._meta.db_table for model in apps.get_models()}:
+        for table in {model._meta.db_table for model in apps.get_models() if model._meta.managed}:
             cursor.execute(f'SELECT * FROM "{table}"')
             found += [
                 bytes(v) if isinstance(v, memoryview | bytes) else str(v).encode() for r in cursor for v in r

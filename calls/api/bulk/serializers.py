@@ -117,6 +117,7 @@ class RuleSerializer(PlainSerializer):
     ended = serializers.IntegerField(help_text="Calls that this rule ended so far.")
     last_ended_at = serializers.DateTimeField(allow_null=True)
     last_run_at = serializers.DateTimeField(allow_null=True, help_text="Null: not run yet.")
+    error = serializers.CharField(allow_null=True, help_text="Why it ends no call at present.")
     created_at = serializers.DateTimeField()
 
 

@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='account',
             name='metadata_pending',
-            field=models.BooleanField(db_default=False, default=False, editable=False),
+            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=64), blank=True, db_default=models.Value([], django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=64), size=None)), default=list, editable=False, size=None),
         ),
         migrations.AddField(
             model_name='account',
