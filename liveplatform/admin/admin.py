@@ -2,27 +2,31 @@
 
 from typing import Any
 
+from axes.signals import user_locked_out
 from django.apps import apps
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
-from django.contrib.auth.signals import user_logged_in
+from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.db.models.signals import post_migrate
-from django.http import HttpRequest
+from django.forms import BooleanField, ModelForm
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from liveplatform.admin.audit import record_login
+from liveplatform.admin.audit import record, record_lockout, record_login, record_logout
 from liveplatform.admin.base import LargeTableAdmin, ReadOnlyAdmin
 from liveplatform.admin.bulk import BulkAction
 from liveplatform.admin.filters import StateFilter
 from liveplatform.admin.groups import create_groups
-from liveplatform.admin.models import GroupAccount, StaffAction, StaffOperation
+from liveplatform.admin.models import ConfinedGroup, GroupAccount, StaffAction, StaffOperation
 from liveplatform.admin.operations import cancel
 from liveplatform.admin.permissions import RUN_AGAIN
 
 post_migrate.connect(create_groups, apps.get_app_config("staff"), dispatch_uid="staff.groups")
 user_logged_in.connect(record_login, dispatch_uid="staff.login")
+user_logged_out.connect(record_logout, dispatch_uid="staff.logout")
+user_locked_out.connect(record_lockout, dispatch_uid="staff.lockout")
 
 
 class SuperusersOnly(LargeTableAdmin):
@@ -78,21 +82,71 @@ class StaffUserAdmin(SuperusersOnly, UserAdmin):  # type: ignore[type-arg]
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:  # noqa: ANN401
         return queryset.filter(username__icontains=search_term.strip()), False
 
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        """Recorded, without the password; a redirect says that it was saved."""
+        response = super().user_change_password(request, id, form_url)
+        if request.method == "POST" and response.status_code == 302:
+            record(request, "set the password", User, target=str(self.get_object(request, id)))
+        return response
+
+
+class GroupForm(ModelForm):  # type: ignore[type-arg]  # generic in the stubs alone
+    """A group, and whether it is confined to its accounts."""
+
+    confined = BooleanField(
+        required=False,
+        label="Confined to the accounts below",
+        help_text="Without an account its members see nothing. Untick it, and remove the accounts, to let "
+        "them see all accounts.",
+    )
+
+    class Meta:
+        model = Group
+        fields = ("name", "permissions")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as Django has it
+        super().__init__(*args, **kwargs)
+        self.initial["confined"] = ConfinedGroup.objects.filter(group=self.instance.pk).exists()
+
 
 @admin.register(Group)
 class StaffGroupAdmin(SuperusersOnly, GroupAdmin):
-    """Groups; one that is bound to accounts confines its members to them."""
+    """Groups; a confined one binds its members to its accounts."""
 
+    form = GroupForm
+    fields = ("name", "permissions", "confined")
     inlines = (GroupAccountInline,)
     list_display = ("name", "accounts")
     search_fields = ("name",)
     ordering = ("name",)
     sortable_by = ("name",)
 
-    @admin.display(description="bound to accounts")
+    @admin.display(description="confined to accounts")
     def accounts(self, group: Group) -> str:
         names = GroupAccount.objects.filter(group=group).values_list("account__name", flat=True)[:6]
-        return ", ".join(names) or "all"
+        is_confined = ConfinedGroup.objects.filter(group=group).exists()
+        return ", ".join(names) or ("none: sees nothing" if is_confined else "all")
+
+    def save_related(
+        self,
+        request: HttpRequest,
+        form: Any,  # noqa: ANN401
+        formsets: Any,  # noqa: ANN401
+        change: bool,  # noqa: FBT001
+    ) -> None:
+        """A group with accounts is confined; one without them is not only if the box says so."""
+        super().save_related(request, form, formsets, change)
+        group, confined = form.instance, ConfinedGroup.objects.filter(group=form.instance)
+        if GroupAccount.objects.filter(group=group).exists():
+            if not form.cleaned_data["confined"] and "confined" in form.changed_data:
+                told = "It stays confined: it has accounts. Remove them, and untick the box, to unbind it."
+                self.message_user(request, told, messages.WARNING)
+        elif form.cleaned_data["confined"]:
+            ConfinedGroup.objects.get_or_create(group=group)
+            told = "It has no accounts: its members see nothing. Add one, or untick the box."
+            self.message_user(request, told, messages.WARNING)
+        else:
+            confined.delete()
 
 
 @admin.register(StaffAction)

@@ -4,7 +4,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db.models import Model
+from django.db.models.functions import Now
 from django.forms import ModelForm
 from django.http import HttpRequest
 
@@ -12,6 +15,7 @@ from liveplatform.admin.models import StaffAction
 from liveplatform.admin.privacy import hide_numbers
 
 MAX_VALUE_LENGTH = 500
+MAX_LOOKED_BACK = 1_000  # acts, for a lock-out that is on record already
 CHANGED = "changed"  # what is told of a value that is not to be told
 
 
@@ -47,6 +51,28 @@ def record(
 def record_login(sender: Any, request: HttpRequest, user: Any, **kwargs: Any) -> None:  # noqa: ANN401
     """Record that a member of staff logged in."""
     StaffAction.objects.create(actor=f"staff:{user.get_username()}"[:80], verb="log in")
+
+
+def record_logout(sender: Any, request: HttpRequest, user: Any, **kwargs: Any) -> None:  # noqa: ANN401
+    """Record that a member of staff logged out; `user` is None if the session had ended before."""
+    if user is not None:
+        StaffAction.objects.create(actor=f"staff:{user.get_username()}"[:80], verb="log out")
+
+
+def record_lockout(sender: Any, username: str, ip_address: str, **kwargs: Any) -> None:  # noqa: ANN401
+    """Record that a user was locked out for an address: once per lock, and only names that exist."""
+    actor = f"address:{ip_address}"[:80]
+    known = get_user_model().objects.filter(**{get_user_model().USERNAME_FIELD: username}).exists()
+    recent = StaffAction.objects.filter(
+        actor=actor,
+        verb="locked out",
+        target=hide_numbers(username or "")[:200],
+        created_at__gt=Now() - settings.AXES_COOLOFF_TIME,
+        pk__in=StaffAction.objects.order_by("-pk").values("pk")[:MAX_LOOKED_BACK],
+    )
+    if known and not recent.exists():
+        target = hide_numbers(username)[:200]
+        StaffAction.objects.create(actor=actor, verb="locked out", target=target)
 
 
 def changes_of(form: "ModelForm[Any]", secret_fields: Iterable[str], *, is_new: bool) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What the admin keeps: acts of staff, operations on many rows, and which accounts a group is bound to."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -32,7 +32,9 @@ class StaffAction(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
-    actor = models.CharField(max_length=80, help_text='"staff:" and the name of the user.')
+    actor = models.CharField(
+        max_length=80, help_text='"staff:" and the name of the user; "address:" who was locked out.'
+    )
     verb = models.CharField(max_length=80)
     model = models.CharField(max_length=60, blank=True, default="", help_text='Such as "calls.call".')
     target = models.CharField(max_length=200, blank=True, default="", help_text="The row, by its name.")
@@ -63,6 +65,18 @@ class StaffAction(models.Model):
         return f"{self.verb} by {self.actor}"
 
 
+class ConfinedGroup(models.Model):
+    """Marks a group as confined to its accounts: also when it has none any more, and then it sees nothing."""
+
+    group = models.OneToOneField("auth.Group", models.CASCADE, primary_key=True, related_name="confinement")
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.group} is confined"
+
+
 class GroupAccount(models.Model):
     """Binds a group to an account: its members see and act on rows of their groups' accounts only."""
 
@@ -71,11 +85,16 @@ class GroupAccount(models.Model):
 
     class Meta:
         verbose_name = "account"
-        verbose_name_plural = "bound to accounts (none: to all)"
+        verbose_name_plural = "accounts that it is confined to"
         constraints = [models.UniqueConstraint(fields=["group", "account"], name="group_account_once")]
 
     def __str__(self) -> str:
         return f"{self.group} in {self.account}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as Django has it
+        """A group with an account is confined, and stays so when the account is gone."""
+        super().save(*args, **kwargs)
+        ConfinedGroup.objects.get_or_create(group=self.group)
 
 
 class StaffOperation(Work):

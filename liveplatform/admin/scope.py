@@ -1,4 +1,4 @@
-"""Which accounts a member of staff works for: those that the user's groups are bound to, else all."""
+"""Which accounts a member of staff works for: those of the user's confined groups, else all."""
 
 from typing import Any
 from uuid import UUID
@@ -6,20 +6,29 @@ from uuid import UUID
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
-from liveplatform.admin.models import GroupAccount
+from liveplatform.admin.models import ConfinedGroup, GroupAccount
 
 
 def bound_accounts(request: HttpRequest) -> frozenset[UUID] | None:
-    """The accounts that the user is bound to; None: all. Superusers are never bound."""
+    """The accounts that the user is bound to, which may be none at all; None: not bound.
+
+    One confined group is enough to bind its members. Superusers are never bound.
+    """
     user: Any = request.user
     if user.is_superuser:
         return None
-    known: frozenset[UUID] | None = getattr(user, "_bound_accounts", None)
-    if known is None:
-        bindings = GroupAccount.objects.filter(group__user=user.pk)
-        known = frozenset(bindings.values_list("account_id", flat=True))
-        user._bound_accounts = known  # of this request: the user is loaded anew by the next one
-    return known or None
+    if not hasattr(user, "_bound_accounts"):
+        # of this request: the user is loaded anew by the next one
+        user._bound_accounts = _bound_accounts(user.pk)
+    bound: frozenset[UUID] | None = user._bound_accounts
+    return bound
+
+
+def _bound_accounts(user_id: int) -> frozenset[UUID] | None:
+    bindings = GroupAccount.objects.filter(group__user=user_id)
+    accounts = frozenset(bindings.values_list("account_id", flat=True))
+    is_confined = accounts or ConfinedGroup.objects.filter(group__user=user_id).exists()
+    return accounts if is_confined else None
 
 
 def in_scope(rows: QuerySet[Model], account_path: str | None, request: HttpRequest) -> QuerySet[Model]:

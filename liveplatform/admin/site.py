@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +14,7 @@ from django_otp import devices_for_user, user_has_device
 from django_otp.forms import OTPAuthenticationFormMixin
 from django_otp.models import Device
 
+from liveplatform.admin.audit import record
 from liveplatform.admin.bounded import BoundedPages
 from liveplatform.admin.login_throttle import WINDOW_SECONDS, is_allowed
 from liveplatform.limits.concurrency import Busy, Limit
@@ -64,6 +66,15 @@ class PlatformAdminSite(BoundedPages):
 
     def has_permission(self, request: HttpRequest) -> bool:
         return super().has_permission(request) and _is_verified(request.user)
+
+    def password_change(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Recorded, without the password; a redirect says that it was saved."""
+        response = super().password_change(request, extra_context)
+        if request.method == "POST" and response.status_code == 302:
+            record(request, "change own password", get_user_model(), target=request.user.get_username())
+        return response
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         if request.method == "POST" and not is_allowed(request.META.get("REMOTE_ADDR", "")):

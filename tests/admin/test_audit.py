@@ -33,6 +33,33 @@ def test_a_log_in_is_recorded(staff):
     assert (latest().verb, latest().actor) == ("log in", "staff:alice")
 
 
+def test_passwords_and_log_outs_are_on_record(staff):
+    bob = User.objects.create_user("bob", password="old", is_staff=True)
+    new = {"password1": "Zq9!aaaa-bbbb", "password2": "Zq9!aaaa-bbbb", "usable_password": "true"}
+    assert staff.post(f"/admin/auth/user/{bob.pk}/password/", new | {"password2": "x"}).status_code == 200
+    assert latest().verb == "log in", "refused: nothing was set"
+    assert staff.post(f"/admin/auth/user/{bob.pk}/password/", new).status_code == 302
+    assert (latest().verb, latest().target, latest().actor) == ("set the password", "bob", "staff:alice")
+    own = Client()
+    own.force_login(User.objects.get(username="bob"))
+    changed = {"new_password1": "Yq9!aaaa-bbbb", "new_password2": "Yq9!aaaa-bbbb"}
+    assert own.post("/admin/password_change/", changed | {"old_password": "Zq9!aaaa-bbbb"}).status_code == 302
+    assert (latest().verb, latest().actor) == ("change own password", "staff:bob")
+    own.post("/admin/logout/")
+    assert (latest().verb, latest().actor) == ("log out", "staff:bob")
+    assert "aaaa" not in "".join(str(vars(act)) for act in StaffAction.objects.all())
+
+
+def test_a_lock_out_is_on_record_once(db, settings):
+    settings.AXES_FAILURE_LIMIT, settings.LOGIN_ATTEMPTS_PER_MINUTE = 2, 0
+    User.objects.create_user("bob", password="right", is_staff=True)
+    for name in ("bob", "nobody"):
+        for _ in range(4):
+            Client().post("/admin/login/", {"username": name, "password": "wrong"})
+    (act,) = StaffAction.objects.all()
+    assert (act.verb, act.target, act.actor) == ("locked out", "bob", "address:127.0.0.1")
+
+
 def test_a_form_records_each_changed_field_before_and_after(staff, account):
     sent = {"name": "renamed", "is_active": "on", "call_time_limit": "600", "call_join_limit": "3600"}
     staff.post(f"/admin/accounts/account/{account.pk}/change/", sent)

@@ -6,7 +6,9 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.management.sql import emit_post_migrate_signal
 from django.test import Client
 
+from liveplatform.accounts.models import Account
 from liveplatform.admin.groups import GROUPS, create_groups
+from liveplatform.admin.models import ConfinedGroup, GroupAccount
 from tests.accounts.test_deactivation import form
 from tests.support.factories import phone_call
 
@@ -77,3 +79,47 @@ def test_ending_all_calls_with_an_account_takes_the_permission_of_the_emergency_
     call.refresh_from_db()
     account.refresh_from_db()
     assert account.is_active and not call.is_over
+
+
+def test_a_confined_group_without_accounts_sees_nothing(groups, account):
+    call = phone_call(account)
+    support = Group.objects.get(name="Support")
+    root, member = Client(), of("Support")
+    root.force_login(User.objects.create_superuser("root"))
+
+    def sees() -> bool:
+        return str(call.pk) in member.get("/admin/calls/call/").content.decode()
+
+    def save(*accounts: Account, confined: bool, removed: bool = False):
+        old = list(support.account_bindings.all())
+        new = [each for each in accounts if each.pk not in {binding.account_id for binding in old}]
+        sent = {"name": "Support", "permissions": [p.pk for p in support.permissions.all()]}
+        sent |= {"confined": "on"} if confined else {}
+        prefix = "account_bindings"
+        sent |= {f"{prefix}-TOTAL_FORMS": len(old) + len(new), f"{prefix}-INITIAL_FORMS": len(old)}
+        for n, binding in enumerate(old):
+            sent |= {f"{prefix}-{n}-id": binding.pk, f"{prefix}-{n}-group": support.pk}
+            sent |= {f"{prefix}-{n}-account": binding.account_id}
+            sent |= {f"{prefix}-{n}-DELETE": "on"} if removed else {}
+        for n, each in enumerate(new, start=len(old)):
+            sent |= {f"{prefix}-{n}-account": each.pk, f"{prefix}-{n}-group": support.pk}
+        answer = root.post(f"/admin/auth/group/{support.pk}/change/", sent, follow=True)
+        assert answer.status_code == 200 and "errornote" not in answer.content.decode()
+        return answer.content.decode()
+
+    assert sees(), "not confined: all accounts"
+    save(account, confined=False)
+    assert sees() and ConfinedGroup.objects.filter(group=support).exists()
+    assert "its members see nothing" in save(confined=True, removed=True)
+    assert not sees() and member.get(f"/admin/calls/call/{call.pk}/change/").status_code == 302
+    save(confined=False)
+    assert sees(), "unbound on purpose"
+    gone = Account.objects.create(name="gone")
+    GroupAccount.objects.create(group=support, account=gone)
+    assert not sees()
+    gone.delete()
+    assert not sees(), "the account is gone, the group is confined still"
+    GroupAccount.objects.create(group=support, account=account)
+    assert sees()
+    GroupAccount.objects.filter(group=support).delete()
+    assert not sees()
