@@ -18,6 +18,8 @@ from liveplatform import embedded
 # web server most rarely, or hardly a call would be placed or ended.
 KILLS = {"a pool child": 60.0, "a web child": 0.5, "a worker": 1.5, "the web server": 0.3, "beat": 0.7}
 RESTART_EVERY = 0.5
+# Seconds after which a process with children has begun its work.
+BEGINS_WITHIN = 4.0
 # What goes wrong if a server or process that a fault is about has just failed by another one.
 FAILED_ALREADY = (psutil.Error, OSError, redis.RedisError, RuntimeError, subprocess.SubprocessError)
 
@@ -40,12 +42,20 @@ def _kill_child(run: Run, rng: random.Random, of: str) -> bool:
         child
         for name, process in run.local.processes.items()
         if name.startswith(of) and process.poll() is None
-        for child in psutil.Process(process.pid).children()
+        for child in _children(run, process.pid)
     ]
     with contextlib.suppress(ProcessLookupError):
         if children:
             os.kill(rng.choice(children).pid, signal.SIGKILL)
     return bool(children)
+
+
+def _children(run: Run, pid: int) -> list[psutil.Process]:
+    """None until the process has begun: Celery's worker ends if it loses a child before that, and would never begin."""
+    children = psutil.Process(pid).children()
+    if any(time.time() - child.create_time() > BEGINS_WITHIN for child in children):
+        run.begun.add(pid)
+    return children if pid in run.begun else []
 
 
 def freeze_worker(run: Run, rng: random.Random) -> None:
