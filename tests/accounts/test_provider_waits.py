@@ -1,6 +1,9 @@
-"""Request threads that wait for providers are bounded per connection, per account and in all."""
+"""Request threads that wait for providers are bounded; those of providers that answer pass."""
 
-import contextlib
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 
 import pytest
 
@@ -17,34 +20,106 @@ def connection(account: Account, number: int) -> Connection:
     )
 
 
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch):
+    monkeypatch.setattr(provider_waits, "HANGING_AFTER", 0.4)
+
+
 @pytest.fixture
-def held():
-    with contextlib.ExitStack() as stack:
-        yield stack
+def others(account):
+    """A connection each of three other accounts."""
+    return [connection(Account.objects.create(name=name), 0) for name in "abc"]
 
 
-def test_places_of_a_connection_an_account_and_the_process(account, held):
-    first, second = connection(account, 0), connection(account, 1)
-    for _ in range(provider_waits.PER_CONNECTION):
-        held.enter_context(waiting_for(first))
-    with pytest.raises(ProviderBusy):
-        held.enter_context(waiting_for(first))
-    held.enter_context(waiting_for(second))
-    with pytest.raises(ProviderBusy):
-        held.enter_context(waiting_for(second))
-    other = connection(Account.objects.create(name="other"), 0)
-    for _ in range(provider_waits.PER_CONNECTION):
-        held.enter_context(waiting_for(other))
-    third = connection(Account.objects.create(name="third"), 0)
-    with pytest.raises(ProviderBusy):
-        held.enter_context(waiting_for(third))
-    held.close()
-    with waiting_for(first), waiting_for(third):
+class Threads:
+    """Request threads that wait for providers until `answer`."""
+
+    def __init__(self) -> None:
+        self.answer, self.entered, self.refused = threading.Event(), [], []
+        self.threads: list[threading.Thread] = []
+
+    def ask(self, *connections: Connection) -> None:
+        for each in connections:
+            self.threads.append(threading.Thread(target=self._wait, args=[each]))
+            self.threads[-1].start()
+
+    def _wait(self, asked: Connection) -> None:
+        try:
+            with waiting_for(asked):
+                self.entered.append(asked)
+                self.answer.wait(10)
+        except ProviderBusy:
+            self.refused.append(asked)
+
+    def join(self) -> None:
+        self.answer.set()
+        for thread in self.threads:
+            thread.join()
+
+
+@pytest.fixture
+def threads():
+    threads = Threads()
+    yield threads
+    threads.join()
+
+
+def refusal_time(asked: Connection) -> float:
+    began = time.monotonic()
+    with pytest.raises(ProviderBusy), waiting_for(asked):
+        pass
+    return time.monotonic() - began
+
+
+def test_a_burst_at_a_provider_that_answers_passes(account, others):
+    """More at once than there are places, of several accounts: each finds one in its turn."""
+    asked = [connection(account, 0)] * 8 + others
+
+    def ask(number: int) -> None:
+        with waiting_for(asked[number % len(asked)]):
+            time.sleep(0.1)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert len(list(pool.map(ask, range(44)))) == 44
+
+
+def test_requests_at_a_provider_that_hangs_leave_threads_to_the_others(account, others, threads):
+    hanging = connection(account, 0)
+    threads.ask(*[hanging] * 6)
+    time.sleep(0.2)
+    assert len(threads.entered) == provider_waits.PER_ACCOUNT, (
+        "of eight threads four wait, and two for a place"
+    )
+    time.sleep(0.4)
+    assert len(threads.refused) == 2
+    assert refusal_time(hanging) < 0.2
+    assert refusal_time(connection(account, 1)) < 0.2, "three of one account hang"
+    with waiting_for(others[0]), waiting_for(others[0]):
+        assert refusal_time(others[1]) >= 0.4, "two threads remain for requests to nobody"
+
+
+def test_hanging_providers_of_several_accounts_do_not_take_the_pool(account, others, threads):
+    threads.ask(connection(account, 0), *others[:2])
+    threads.ask(connection(account, 1), *others[:2])
+    time.sleep(0.6)
+    assert len(threads.entered) == provider_waits.TOTAL
+    assert refusal_time(others[2]) < 0.2
+    threads.join()
+    with waiting_for(others[2]):
+        pass
+
+
+def test_of_a_connection_two_may_hang(account, threads):
+    hanging, other = connection(account, 0), connection(account, 1)
+    threads.ask(hanging, hanging)
+    time.sleep(0.5)
+    assert refusal_time(hanging) < 0.2
+    with waiting_for(other):
         pass
 
 
 def test_without_a_connection_nobody_waits():
-    with contextlib.ExitStack() as stack:
+    with ExitStack() as stack:
         for _ in range(20):
             stack.enter_context(waiting_for(None))
 

@@ -1,11 +1,26 @@
-"""Strict ends at a provider that answers slowly: others are served meanwhile, and every end is carried on."""
+"""Bursts at a provider that answers, and strict ends at one that is slow, which hold up nobody else."""
 
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
-from tests.support.client import Customer
+from tests.support.client import NUMBER, TWIML, Customer
 from tests.support.slow_clients import pace
 from tests.support.stories import ended
+
+
+def test_a_burst_at_a_provider_that_answers_is_served(platform, customer):
+    customer.sandbox.add_fault("create_call", "delay", times=None, delay_ms=150)
+    customer.sandbox.add_fault("end_room", "delay", times=None, delay_ms=150)
+    rooms = [customer.video_call() for _ in range(12)]
+    body = {"call_from": NUMBER, "call_to": "+14155550111", "twiml": TWIML, "echo_room": False}
+    with ThreadPoolExecutor(12) as pool:
+        made = list(pool.map(lambda _: customer.ask("POST", "/calls/make-call", body), range(12)))
+        over = list(pool.map(lambda call: call.end_strictly(), rooms))
+    assert {answer.status_code for answer in made} == {200}
+    assert {answer.status_code for answer in over} == {200}
+    for answer in made:
+        customer.ask("POST", "/calls/end", {"call_id": answer.json()["data"]["id"]}).raise_for_status()
 
 
 def test_others_are_served_while_ends_wait_for_a_slow_provider(platform, customer):
