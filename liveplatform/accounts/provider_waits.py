@@ -1,8 +1,9 @@
 """Bounds how many request threads wait for providers: those that hang must not take all threads of a process.
 
-A wait that has lasted HANGING_AFTER is one for a provider that hangs. Few of these are held at a time; what
-is beyond is refused at once, as is a request to a provider that has been answering slowly. At providers that
-answer, bursts pass: who finds no place waits for it, in turn and for HANGING_AFTER at most.
+A wait hangs that has lasted HANGING_AFTER while its connection's provider answered no other one. Few of these
+are held at a time; what is beyond is refused at once, as is a request to a provider that has been answering
+slowly. At providers that answer, bursts pass: who finds no place waits for it, in turn and for HANGING_AFTER
+at most.
 """
 
 import threading
@@ -68,6 +69,8 @@ class _Waits:
         self._changed = threading.Condition()
         self._all: set[_Wait] = set()
         self._in_line: list[_Wait] = []
+        # When a connection's provider answered last, of those with waits.
+        self._answered: dict[UUID, float] = {}
 
     @contextmanager
     def one(self, connection: Connection) -> Iterator[None]:
@@ -79,10 +82,16 @@ class _Waits:
             self._all.add(wait)
         try:
             yield
+            self._answered[wait.connection] = time.monotonic()
         finally:
-            with self._changed:
-                self._all.remove(wait)
-                self._changed.notify_all()
+            self._leave(wait)
+
+    def _leave(self, wait: _Wait) -> None:
+        with self._changed:
+            self._all.remove(wait)
+            if all(other.connection != wait.connection for other in self._all):
+                self._answered.pop(wait.connection, None)
+            self._changed.notify_all()
 
     def _await_place(self, wait: _Wait) -> None:
         self._refuse_if_hanging(wait)
@@ -106,7 +115,9 @@ class _Waits:
 
     def _refuse_if_hanging(self, wait: _Wait) -> None:
         since = time.monotonic() - HANGING_AFTER
-        hanging = [other for other in self._all if other.began <= since]
+        hanging = [
+            each for each in self._all if max(each.began, self._answered.get(each.connection, 0.0)) <= since
+        ]
         if sum(other.connection == wait.connection for other in hanging) >= HANGING_PER_CONNECTION:
             _refuse("requests to this provider")
         of_account = sum(other.account == wait.account for other in hanging)

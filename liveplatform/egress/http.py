@@ -9,7 +9,6 @@ import asyncio
 import ipaddress
 import socket
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
@@ -18,14 +17,13 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from django.conf import settings
 
 from liveplatform.egress.address_policy import Address
+from liveplatform.egress.resolver import SystemResolver
 from liveplatform.egress.url_policy import DestinationForbidden, check_address
 
 MAX_RESPONSE_BYTES = 16 * 1024
 CONNECT_TIMEOUT = 6.0  # seconds, for each address of a host
 BODY_TIMEOUT = 1.0  # seconds for reading a response body, once the status is known
 DNS_TTL = 10  # seconds
-# A host whose name servers do not answer blocks a thread for a while; other hosts must still find a free one.
-DNS_THREADS = 64
 USER_AGENT = "LivePlatform-Webhooks/1.0"
 
 # Raises DestinationForbidden if requests must not go to the address.
@@ -38,7 +36,7 @@ def guarded_session(
     """A session that checks every connection. Call it inside the event loop that will use the session."""
     connector = _CheckedConnector(
         check,
-        resolver=_CheckedResolver(resolver or _SystemResolver(), check),
+        resolver=_CheckedResolver(resolver or SystemResolver(), check),
         socket_factory=partial(_checked_socket, check),
         ttl_dns_cache=DNS_TTL,
         limit=0,
@@ -75,33 +73,6 @@ async def read_prefix(response: aiohttp.ClientResponse, limit: int = MAX_RESPONS
     if not response.content.at_eof():
         response.close()
     return bytes(body[:limit])
-
-
-class _SystemResolver(AbstractResolver):
-    """getaddrinfo in a thread pool of its own."""
-
-    def __init__(self) -> None:
-        self._threads = ThreadPoolExecutor(DNS_THREADS, thread_name_prefix="webhook-dns")
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
-    ) -> list[ResolveResult]:
-        look_up = partial(socket.getaddrinfo, host, port, family=family, type=socket.SOCK_STREAM)
-        results = await asyncio.get_running_loop().run_in_executor(self._threads, look_up)
-        return [
-            ResolveResult(
-                hostname=host,
-                host=str(sockaddr[0]),
-                port=port,
-                family=kind,
-                proto=proto,
-                flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
-            )
-            for kind, _, proto, _, sockaddr in results
-        ]
-
-    async def close(self) -> None:
-        self._threads.shutdown(wait=False, cancel_futures=True)
 
 
 class _CheckedResolver(AbstractResolver):

@@ -18,6 +18,7 @@ from django.conf import settings
 
 from liveplatform.crypto import DecryptionFailed
 from liveplatform.egress.http import guarded_session, read_prefix, request_timeout
+from liveplatform.egress.resolver import look_ups_of
 from liveplatform.egress.url_policy import DestinationForbidden, check_url
 from liveplatform.webhooks.models import Endpoint, Event, Payload
 from liveplatform.webhooks.retry_schedule import MAX_RETRY_AFTER
@@ -42,17 +43,18 @@ def attempt(event: Event | None, endpoint: Endpoint | None, payload: str = Paylo
         secrets = endpoint.secrets()
     except DecryptionFailed as error:
         return partial(fail, str(error), code="secret")
-    return _send(endpoint.url, event.message_id, body_for(payload, event.body), secrets)
+    return _send(endpoint, event.message_id, body_for(payload, event.body), secrets)
 
 
-async def _send(url: str, message_id: str, body: bytes, secrets: list[str]) -> Outcome:
+async def _send(endpoint: Endpoint, message_id: str, body: bytes, secrets: list[str]) -> Outcome:
     headers = CONTENT_TYPE | signature_headers(message_id, int(time.time()), body, secrets)
     try:
-        check_url(url)
-        async with _shared_session().post(
-            url, data=body, headers=headers, allow_redirects=False, timeout=request_timeout()
-        ) as response:
-            return await _outcome(response)
+        check_url(endpoint.url)
+        with look_ups_of(str(endpoint.account_id)):
+            async with _shared_session().post(
+                endpoint.url, data=body, headers=headers, allow_redirects=False, timeout=request_timeout()
+            ) as response:
+                return await _outcome(response)
     except DestinationForbidden as error:
         return retry(str(error), code="forbidden")
     except TimeoutError:

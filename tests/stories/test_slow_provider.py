@@ -17,8 +17,7 @@ def test_a_burst_at_a_provider_that_answers_is_served(platform, customer):
     with ThreadPoolExecutor(12) as pool:
         made = list(pool.map(lambda _: customer.ask("POST", "/calls/make-call", body), range(12)))
         over = list(pool.map(lambda call: call.end_strictly(), rooms))
-    assert {answer.status_code for answer in made} == {200}
-    assert {answer.status_code for answer in over} == {200}
+    assert [answer.text for answer in made + over if answer.status_code != 200] == []
     for answer in made:
         customer.ask("POST", "/calls/end", {"call_id": answer.json()["data"]["id"]}).raise_for_status()
 
