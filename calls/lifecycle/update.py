@@ -42,7 +42,7 @@ def update_call(call_id: UUID, *, account_id: UUID, actor: str, changes: Mapping
         changed = _save_changes(call, actor, activity.CHANGED, _resolve_values(call, changes))
         _reschedule_deadlines(call, changed)
     if changed & PROVIDER_FIELDS:
-        _update_provider_room(call, actor)
+        _update_provider_room(call, actor, changed)
     return call
 
 
@@ -109,7 +109,7 @@ def _reschedule_deadlines(call: Call, changed: set[str]) -> None:
         reschedule(call)
 
 
-def _update_provider_room(call: Call, actor: str) -> None:
+def _update_provider_room(call: Call, actor: str, changed: set[str]) -> None:
     """Send title and time to the provider, where participants see them; a failure goes to the timeline."""
     if not call.provider_call_id:
         return
@@ -123,7 +123,14 @@ def _update_provider_room(call: Call, actor: str) -> None:
                     call.provider_call_id,
                     starts_at=call.scheduled_at,
                     custom=custom,
-                    max_seconds=provider_limit(call) or 0,
+                    max_seconds=_changed_limit(call, changed),
                 )
     except (ProviderError, DecryptionFailed) as error:
         activity.record(call.pk, actor, activity.PROVIDER_UPDATE_FAILED, str(error))
+
+
+def _changed_limit(call: Call, changed: set[str]) -> int | None:
+    """The provider's own limit (s; 0: none); None if it stays: it depends on both of these."""
+    if "time_limit" in changed or ("scheduled_at" in changed and call.time_limit):
+        return provider_limit(call) or 0
+    return None

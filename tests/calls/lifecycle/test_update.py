@@ -28,6 +28,15 @@ def test_a_new_title_and_time_are_stored_and_sent_to_the_provider(api, line, san
     assert room["starts_at"]
 
 
+@pytest.mark.parametrize("body", [{"title": "Renamed"}, {"scheduled_at": NEXT_WEEK.isoformat()}])
+def test_a_change_of_title_or_time_sets_no_limit_at_the_provider(api, line, sandbox, body):
+    call = line.open(scheduled_at=timezone.now() + timedelta(days=1))
+    before = sandbox.room("default", call.provider_call_id)["settings"]
+    assert change(api, call, **body).status_code == 200
+    assert sandbox.room("default", call.provider_call_id)["settings"] == before
+    assert "max_duration_seconds" not in str(before)
+
+
 def test_absent_fields_stay_and_the_actor_is_recorded(api, line):
     call = line.open(metadata={"a": 1})
     assert change(api, call, title="Renamed").status_code == 200
