@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from calls.lifecycle.update import MAX_METADATA_BYTES
-from calls.models.end_code import MAX_REASON_LENGTH
+from calls.models.end_code import MAX_REASON_LENGTH, EndCode
 from liveplatform.api.serializers import InstantField, JSONObjectField
 from liveplatform.json_codec import dumps
 
@@ -62,3 +62,12 @@ class ReasonField(serializers.Field[str, Any, str, Any]):
             return ""
         storable = data.replace("\0", "").encode(errors="replace").decode()
         return storable.strip()[:MAX_REASON_LENGTH]
+
+
+@extend_schema_field({"type": "string", "enum": EndCode.values})
+class EndCodeField(serializers.Field[EndCode, Any, EndCode, Any]):
+    """The code of an end. Never invalid: what is no code is ended_by_api."""
+
+    def to_internal_value(self, data: Any) -> EndCode:  # noqa: ANN401 - whatever was sent
+        is_known = isinstance(data, str) and data in EndCode.values
+        return EndCode(data) if is_known else EndCode.ENDED_BY_API

@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from calls.api.fields import ReasonField
 from calls.bulk.operations import MAX_IDS, by_ids, remaining
 from calls.bulk.representation import OperationSerializer
 from calls.bulk.validators import non_empty_filter, single_line
@@ -30,7 +31,7 @@ class BulkEndRequest(StrictSerializer):
     all = serializers.BooleanField(
         required=False, help_text="Every live call of the account; scheduled ones are left alone."
     )
-    reason = CleanCharField(required=False, allow_blank=True, max_length=500, default="")
+    reason = ReasonField(required=False, default="", help_text="Cut to 500 characters.")
     code = serializers.ChoiceField(
         choices=EndCode.choices,
         required=False,

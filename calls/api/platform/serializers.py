@@ -5,9 +5,9 @@ from typing import Any
 from rest_framework import serializers
 
 from calls.analysis.representation import AnalysisSerializer
-from calls.api.fields import MetadataField
+from calls.api.fields import EndCodeField, MetadataField, ReasonField
 from calls.models import Step
-from calls.models.end_code import EndCode
+from calls.models.end_code import DEFAULT_REASON, MAX_REASON_LENGTH, EndCode
 from calls.representation import CallSerializer, RecordingSerializer, StepSerializer
 from liveplatform.api.serializers import (
     CleanCharField,
@@ -27,12 +27,21 @@ class TranscriptRequest(StrictSerializer):
     language = CleanCharField(required=False, allow_blank=True, max_length=16, default="")
 
 
-class EndRequest(StrictSerializer):
-    """The reason and code of an end."""
+class EndRequest(serializers.Serializer[dict[str, Any]]):
+    """The reason and code of an end. No end is refused because of them: other fields are ignored."""
 
-    reason = CleanCharField(required=False, allow_blank=True, max_length=500, default="")
-    code = serializers.ChoiceField(
-        choices=EndCode.choices, required=False, default=EndCode.ENDED_BY_API.value
+    reason = ReasonField(
+        required=False,
+        allow_null=True,
+        default="",
+        help_text=f"Default: `{DEFAULT_REASON}`. Cut to {MAX_REASON_LENGTH} characters; ignored if it is no "
+        "text.",
+    )
+    code = EndCodeField(
+        required=False,
+        allow_null=True,
+        default=EndCode.ENDED_BY_API,
+        help_text="Default: ended_by_api, also for what is none of these.",
     )
 
 

@@ -15,6 +15,7 @@ from calls.api.platform.filters import filter_parameters, parse_order
 from calls.api.platform.record import RecordMixin
 from calls.api.platform.surface import LIST, REGISTRATION
 from calls.api.platform.transcript import TranscriptMixin
+from calls.api.telephony.parsers import EndBodyParser
 from calls.api.telephony.registration import RegisterCallMixin
 from calls.filters import CallFilter
 from calls.filters.ordering import Order
@@ -51,6 +52,7 @@ class CallViewSet(CallListMixin, ExportMixin, RecordMixin, TranscriptMixin, Bulk
     }
     atomic_actions = frozenset({"create", "bulk_end"})
     atomic_if_idempotent_actions = frozenset({"end"})
+    lenient_actions = frozenset({"end"})
     unthrottled_actions = frozenset({"end", "bulk_end"})
     query_names = dict.fromkeys(("list", "export"))
     bodyless_actions = frozenset({"run_analysis", "sync_recordings"})
@@ -64,13 +66,15 @@ class CallViewSet(CallListMixin, ExportMixin, RecordMixin, TranscriptMixin, Bulk
 
     @extend_schema(
         summary="End any call, phone or video",
-        description="Ends the call at once; workers run the post-processing. Safe to repeat.",
+        description="Ends the call at once; workers run the post-processing. Safe to repeat. Never refused "
+        "because of its reason or code, or of fields that it does not have.",
         request=shapes.EndRequest,
     )
-    @action(detail=True, methods=["post"])
+    @action(detail=True, methods=["post"], parser_classes=[EndBodyParser])
     def end(self, request: Request, call_id: UUID) -> Response:
         data = self.read(shapes.EndRequest)
-        result = end(call_id, reason=data["reason"], code=EndCode(data["code"]), **self.requester)
+        reason, code = data["reason"] or "", data["code"] or EndCode.ENDED_BY_API
+        result = end(call_id, reason=reason, code=code, **self.requester)
         return Response(CallSerializer.write(self.shown(result.call)))
 
     @extend_schema(

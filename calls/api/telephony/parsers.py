@@ -1,4 +1,4 @@
-"""The parser of `/calls/end`, which takes any JSON object: no end is refused because of its reason."""
+"""The parser of `/calls/end` and `/v1/calls/{id}/end`: no end is refused because of its reason."""
 
 import json
 from collections.abc import Mapping

@@ -121,3 +121,24 @@ def test_a_list_over_one_index_is_two_statements(api, calls, query, django_asser
     api("GET", "/v1/calls")  # the key is known from here on
     with django_assert_num_queries(2):
         found(api, calls, query)
+
+
+@pytest.mark.parametrize(
+    ("body", "reason", "code"),
+    [
+        ({"reason": "x" * 501}, "x" * 500, "ended_by_api"),
+        ({"reason": 5}, "Ended Via API call", "ended_by_api"),
+        ({"reason": {}, "code": None}, "Ended Via API call", "ended_by_api"),
+        (b'{"reason": "half \\ud800"}', "half ?", "ended_by_api"),
+        (b'{"reason": "a\\u0000b"}', "ab", "ended_by_api"),
+        ({"code": "whim"}, "Ended Via API call", "ended_by_api"),
+        ({"code": ["busy"]}, "Ended Via API call", "ended_by_api"),
+        ({"why": "x", "reason": "done", "code": "quality_control"}, "done", "quality_control"),
+    ],
+)
+def test_no_end_is_refused_because_of_its_reason(api, account, body, reason, code):
+    call = phone_call(account)
+    answer = api("POST", f"/v1/calls/{call.pk}/end?why=x", body)
+    assert (answer.status_code, answer.json()["status"]) == (200, "ended")
+    call.refresh_from_db()
+    assert (call.disconnect_reason, call.end_code) == (reason, code)
