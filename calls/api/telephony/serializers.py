@@ -11,6 +11,7 @@ from rest_framework import serializers
 from calls.api.exceptions import NoCallInstructions
 from calls.api.fields import MetadataField, ReasonField, TimeLimitField
 from calls.api.telephony.past_call import PastCallFields
+from calls.api.telephony.twiml import complaint
 from calls.models.answer import MachineDetection, OnMachine
 from calls.models.end_code import DEFAULT_REASON, MAX_REASON_LENGTH
 from calls.phone_numbers import InvalidPhoneNumber, e164
@@ -89,6 +90,11 @@ class MakeCallRequest(StrictSerializer):
 
     def validate_call_from(self, number: str) -> str:
         return _normalised_number(number)
+
+    def validate_twiml(self, document: str) -> str:
+        if document.strip() and (wrong := complaint(document)):
+            raise serializers.ValidationError(wrong)
+        return document
 
     def validate_dynamic_variables(self, variables: list[dict[str, str]] | None) -> dict[str, str]:
         return {variable["name"]: variable["value"] for variable in variables or []}
