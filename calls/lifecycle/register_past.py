@@ -15,6 +15,7 @@ from django.db.models.functions import Now
 
 from calls.analysis.turns import parse_turns
 from calls.models import Call, Step, Transcript
+from calls.models.answer import UNANSWERED_STATUSES
 from calls.models.end_code import end_code_for_status
 from calls.models.step import NO_ROOM
 from calls.publish import CREATED, ENDED, publish
@@ -70,6 +71,9 @@ def _set_end(call: Call, past: PastCall) -> None:
 
 
 def _elapsed(call: Call, past: PastCall) -> int | None:
+    """Nobody answered: 0 s, and `confirm_end` leaves no start either."""
+    if past.status in UNANSWERED_STATUSES:
+        return 0
     since = call.answered_at or call.started_at
     return round((past.ended_at - since).total_seconds()) if since else None
 

@@ -91,6 +91,7 @@ def test_a_call_that_nobody_answered_has_no_start(api):
         None,
         None,
     )
+    assert kept.duration == 0
 
 
 def test_a_call_on_record_as_live_is_not_ended_by_its_registration(api, line):
