@@ -63,20 +63,18 @@ def number_event(call: Call, event_type: str, data: Mapping[str, Any] | None = N
 
 
 def life_events(call: Call, before: CallState) -> list[CallEvent]:
-    """The events of what has happened to a live call since `before`, in their order.
+    """The events of what has happened to a call since `before`, in their order.
 
-    A report that comes after the next state, or after the end, fills in its time and is not published.
+    A state that is learned after the next one, or after the end, is published then: each state once.
     """
-    if before.is_over:
-        return []
     events = [number_event(call, event_type) for event_type in _transitions(call, before)]
-    if not events and call.answered_by != before.answered_by:
+    if not events and not before.is_over and call.answered_by != before.answered_by:
         events.append(updated(call, ["answered_by"]))
     return events
 
 
 def _transitions(call: Call, before: CallState) -> Iterator[str]:
-    if call.ringing_at and not before.ringing_at and not before.answered_at:
+    if call.ringing_at and not before.ringing_at:
         yield RINGING
     if call.answered_at and not before.answered_at:
         yield ANSWERED

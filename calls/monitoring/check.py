@@ -118,7 +118,7 @@ def _record_never_made(call: Call, actor: str, reason: str) -> None:
 def _confirm_end(call: Call, facts: Mapping[str, Any], now: datetime) -> None:
     """Record the provider's facts about the end, also if the call was ended here before."""
     confirmed_at = call.provider_confirmed_at or now
-    status, ended_at = facts["status"], _parse(facts.get("ended_at"))
+    status, ended_at, before = facts["status"], _parse(facts.get("ended_at")), CallState.of(call)
     call.set_answer(facts)
     call.confirm_end(status, ended_at, facts.get("duration"), at=confirmed_at)
     call.set_cost(facts.get("cost") or "", facts.get("price_unit") or "")
@@ -136,6 +136,7 @@ def _confirm_end(call: Call, facts: Mapping[str, Any], now: datetime) -> None:
             "price_unit",
         ]
     )
+    publish_life(call, before)
 
 
 def _adopt_leg(call: Call, leg_id: str, facts: Mapping[str, Any]) -> None:
