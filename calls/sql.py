@@ -101,7 +101,8 @@ END_MANY = _compose(
 )
 
 # Calls that have ended, and whose terminate step was given up: their legs may run. Calls are locked before
-# steps, like everywhere. Of concurrent requests one changes the step, and leaves its activity.
+# steps, like everywhere. Of concurrent requests one changes the step, and leaves its activity;
+# one who repeats it leaves one.
 TAKE_UP = f"""
     WITH given_up AS MATERIALIZED (
         SELECT s.id FROM calls_step s JOIN calls_call c ON c.id = s.call_id
@@ -110,11 +111,15 @@ TAKE_UP = f"""
         ORDER BY c.id FOR UPDATE OF c
     ), taken_up AS (
         UPDATE calls_step s SET {TAKEN_UP.format(step="s")}
-        FROM given_up WHERE s.id = given_up.id AND s.state = 'failed' RETURNING s.call_id
-    )
+        FROM given_up WHERE s.id = given_up.id AND s.state = 'failed'
+        RETURNING s.call_id, coalesce(s.given_up_since, s.created_at) AS since
+    ), logged AS (
     INSERT INTO calls_activity (id, call_id, created_at, actor, verb, detail)
     SELECT gen_random_uuid(), call_id, now(), left(%(actor)s, 80), '{RERUN}', 'terminate, which was failed'
-    FROM taken_up
+    FROM taken_up WHERE NOT EXISTS (
+        SELECT 1 FROM calls_activity a WHERE a.call_id = taken_up.call_id AND a.created_at >= taken_up.since
+        AND a.actor = left(%(actor)s, 80) AND a.verb = '{RERUN}')
+    ) SELECT call_id FROM taken_up
 """  # noqa: S608 - composed of constants
 
 # The last of the other steps to settle makes notify due; the call's lock makes sure that there is a last one.

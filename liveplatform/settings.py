@@ -232,7 +232,7 @@ QUEUES = [
 ]
 
 # What of an account may run, and is ended with it (liveplatform/accounts/deactivation.py).
-RUNNING_WORK = ["calls.bulk.deactivation.OPEN_CALLS"]
+RUNNING_WORK = ["calls.bulk.deactivation.OPEN_CALLS", "calls.bulk.deactivation.GIVEN_UP"]
 
 # Figures of the apps for /metrics, beside those of work.
 METRICS = ["calls.metrics.GAUGES", "liveplatform.webhooks.metrics.GAUGES"]

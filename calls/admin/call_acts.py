@@ -63,10 +63,13 @@ class CallActs(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the st
             consequence = "It is ended here and at its provider; those who speak are cut off."
             return self._ask(request, call, "End this call", consequence, facts)
         actor, code = staff_actor(request), EndCode.ENDED_BY_STAFF
+        was_given_up = Step.is_hang_up_given_up(call.pk)
         result = end(call.pk, account_id=call.account_id, reason="Ended by staff", code=code, actor=actor)
         _record(request, call, "end", {"before": call.status, "changed": result.changed})
         ended = "The call is ended; the workers carry out what follows."
-        return _back(request, call, ended if result.changed else "It had ended already.")
+        again = "It had ended already; its hang-up, which was given up, is taken up again."
+        over = again if was_given_up else "It had ended already."
+        return _back(request, call, ended if result.changed else over)
 
     @method_decorator(require_POST)
     def notes_view(self, request: HttpRequest, call_id: UUID) -> HttpResponse:

@@ -48,6 +48,9 @@ def detail_context(request: HttpRequest, call: Call) -> dict[str, Any]:
     context = {
         "call": call,
         "is_private": is_private,
+        "is_given_up": any(
+            step.kind == step.Kind.TERMINATE and step.state == step.State.FAILED for step in steps
+        ),
         "parties": [mask_number(n) if is_private else n for n in (call.from_number, call.to_number)],
         "created_by": names[call.created_by],
         "ended_by": names[call.ended_by],

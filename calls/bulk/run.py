@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from calls import activity
+from calls.bulk.given_up import take_up
 from calls.bulk.representation import OperationSerializer
 from calls.bulk.targets import endable_calls
 from calls.filters import CallFilter, InvalidFilter, NotIndexedYet
@@ -104,9 +105,9 @@ def _finish(operation: Operation) -> None:
 
 
 def _take_up_given_up(operation: Operation) -> None:
-    """Hang up what ended here and may run: of the ids that were given, or of all calls if it is for all."""
-    ids = operation.requested_ids
-    if ids is not None:
-        take_up_given_up(operation.account_id, operation.requested_by, [UUID(str(each)) for each in ids])
-    elif operation.code == EndCode.EMERGENCY_STOP or not operation.filter:
+    """Hang up what matches, ended here and may run; an emergency stop does it for the whole account."""
+    if operation.code == EndCode.EMERGENCY_STOP:
         take_up_given_up(operation.account_id, operation.requested_by)
+    else:
+        matching = CallFilter.from_json(operation.filter).queryset(operation.account_id)
+        take_up(matching, operation.requested_by)

@@ -32,6 +32,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('settled_at', models.DateTimeField(blank=True, null=True)),
+                ('given_up_since', models.DateTimeField(blank=True, help_text='When its attempts were first given up, since it was done last.', null=True)),
             ],
             options={
                 'abstract': False,
@@ -54,6 +55,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('settled_at', models.DateTimeField(blank=True, null=True)),
+                ('given_up_since', models.DateTimeField(blank=True, help_text='When its attempts were first given up, since it was done last.', null=True)),
                 ('call_id', models.UUIDField(help_text='The call that the room is, or was to be, for.')),
                 ('room_type', models.CharField(max_length=64)),
                 ('room_id', models.CharField(max_length=64)),
@@ -89,6 +91,11 @@ class Migration(migrations.Migration):
         migrations.RemoveIndex(
             model_name='step',
             name='step_due',
+        ),
+        migrations.AddField(
+            model_name='autoendrule',
+            name='given_up_since',
+            field=models.DateTimeField(blank=True, help_text='When its attempts were first given up, since it was done last.', null=True),
         ),
         migrations.AddField(
             model_name='autoendrule',
@@ -167,8 +174,18 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='callmonitor',
+            name='given_up_since',
+            field=models.DateTimeField(blank=True, help_text='When its attempts were first given up, since it was done last.', null=True),
+        ),
+        migrations.AddField(
+            model_name='callmonitor',
             name='tenant_key',
             field=models.UUIDField(db_default=uuid.UUID('00000000-0000-0000-0000-000000000000'), default=uuid.UUID('00000000-0000-0000-0000-000000000000'), help_text='The account: accounts with due rows have equal shares of the workers.'),
+        ),
+        migrations.AddField(
+            model_name='operation',
+            name='given_up_since',
+            field=models.DateTimeField(blank=True, help_text='When its attempts were first given up, since it was done last.', null=True),
         ),
         migrations.AddField(
             model_name='operation',
@@ -177,8 +194,18 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='providerevent',
+            name='given_up_since',
+            field=models.DateTimeField(blank=True, help_text='When its attempts were first given up, since it was done last.', null=True),
+        ),
+        migrations.AddField(
+            model_name='providerevent',
             name='tenant_key',
             field=models.UUIDField(db_default=uuid.UUID('00000000-0000-0000-0000-000000000000'), default=uuid.UUID('00000000-0000-0000-0000-000000000000'), help_text='The account: accounts with due rows have equal shares of the workers.'),
+        ),
+        migrations.AddField(
+            model_name='reconciliation',
+            name='given_up_since',
+            field=models.DateTimeField(blank=True, help_text='When its attempts were first given up, since it was done last.', null=True),
         ),
         migrations.AddField(
             model_name='reconciliation',
@@ -187,8 +214,28 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='recordingsync',
+            name='given_up_since',
+            field=models.DateTimeField(blank=True, help_text='When its attempts were first given up, since it was done last.', null=True),
+        ),
+        migrations.AddField(
+            model_name='recordingsync',
             name='tenant_key',
             field=models.UUIDField(db_default=uuid.UUID('00000000-0000-0000-0000-000000000000'), default=uuid.UUID('00000000-0000-0000-0000-000000000000'), help_text='The account: accounts with due rows have equal shares of the workers.'),
+        ),
+        migrations.AddField(
+            model_name='step',
+            name='given_up_since',
+            field=models.DateTimeField(blank=True, help_text='When its attempts were first given up, since it was done last.', null=True),
+        ),
+        migrations.AddField(
+            model_name='step',
+            name='paced_tries',
+            field=models.PositiveIntegerField(db_default=0, default=0),
+        ),
+        migrations.AddField(
+            model_name='step',
+            name='paced_try_at',
+            field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
             model_name='step',

@@ -34,6 +34,10 @@ class Step(Work):
 
     call = models.ForeignKey(Call, models.CASCADE, related_name="steps")
     kind = models.CharField(max_length=10, choices=Kind.choices)
+    # How often, and when last, reconciliation has restarted it (monitoring/late_legs.py). Nobody else's tries
+    # count: they must not delay its own.
+    paced_tries = models.PositiveIntegerField(default=0, db_default=0)
+    paced_try_at = models.DateTimeField(null=True, blank=True)
 
     class Meta(Work.Meta):
         constraints = [models.UniqueConstraint(fields=["call", "kind"], name="one_step_of_a_kind")]
@@ -45,6 +49,11 @@ class Step(Work):
     def rerun(cls, call_id: UUID, kind: Kind) -> bool:
         """Make this step of a call due again if it has settled, and wake a worker; False otherwise."""
         return cls.objects.filter(call_id=call_id, kind=kind).restart() == 1
+
+    @classmethod
+    def is_hang_up_given_up(cls, call_id: UUID) -> bool:
+        """Whether the attempts to end this call at its provider were given up."""
+        return cls.objects.filter(call=call_id, kind=cls.Kind.TERMINATE, state=cls.State.FAILED).exists()
 
     @classmethod
     def processed_calls(cls, call_ids: Iterable[UUID]) -> set[UUID]:

@@ -13,7 +13,8 @@ from calls.sql import bulk_write
 
 log = structlog.get_logger(__name__)
 
-# How long after it was given up for the first, second … time a hang-up is tried again; then always the last.
+# How long after it was given up, and after the first, second … paced try, a hang-up is tried again; the last
+# of them stays.
 PACE = (
     timedelta(minutes=2.5),  # with the next reconciliation
     timedelta(minutes=10),
@@ -27,15 +28,18 @@ def terminate_again(call_id: UUID, *, paced: bool = False) -> bool:
     """Run terminate again for a call that is live at its provider although it ended, or was to end.
 
     False if terminate is under way, or if with `paced` it is too early: a provider that refuses for good is
-    asked ever more rarely. Publishes call.still_live and logs an error if the call had ended here and nothing
-    was said yet: a hang-up that was given up has been reported as such. Runs in the caller's transaction.
+    asked ever more rarely, whoever else tries. Publishes call.still_live and logs an error if the call had
+    ended here and nothing was said yet: a hang-up that was given up has been reported. Runs in the caller's
+    transaction.
     """
     call = Call.objects.select_for_update(of=("self",)).get(pk=call_id)
     step = Step.objects.annotate(now=Now()).filter(call=call, kind=Step.Kind.TERMINATE).first()
     if step is None or (paced and _is_early(step, step.now)) or not step.restart():
         return False
+    if paced:
+        _count_try(step)
     call.provider_state = Call.ProviderState.LIVE
-    is_news = call.is_over and not step.times_given_up
+    is_news = call.is_over and not step.given_up_since
     events = [number_event(call, "call.still_live")] if is_news else []
     bulk_write([call], ("provider_state", "event_sequence"))
     publish_events(events)
@@ -45,7 +49,20 @@ def terminate_again(call_id: UUID, *, paced: bool = False) -> bool:
 
 
 def _is_early(step: Step, now: datetime) -> bool:
-    times = step.times_given_up
-    if not times or step.settled_at is None:
+    if step.given_up_since is None:
         return False
-    return now < step.settled_at + PACE[min(times, len(PACE)) - 1]
+    tries = _paced_tries(step)
+    since = step.paced_try_at if tries and step.paced_try_at else step.given_up_since
+    return now < since + PACE[min(tries, len(PACE) - 1)]
+
+
+def _count_try(step: Step) -> None:
+    tries = _paced_tries(step) + 1 if step.given_up_since else 0
+    Step.objects.filter(pk=step.pk).update(paced_tries=tries, paced_try_at=Now())
+
+
+def _paced_tries(step: Step) -> int:
+    """The paced tries since it was given up; those of before it was done last do not count."""
+    if step.given_up_since is None or step.paced_try_at is None or step.paced_try_at < step.given_up_since:
+        return 0
+    return step.paced_tries

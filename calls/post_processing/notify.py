@@ -40,7 +40,7 @@ def events(steps: Sequence[Step], analysed: Collection[UUID]) -> list[CallEvent]
 
 def _is_known(step: Step) -> bool:
     """Given up again: its first failure was published, and nothing has changed."""
-    return step.state == Step.State.FAILED and step.times_given_up > 1
+    return step.was_given_up_before
 
 
 def complete(events: Sequence[CallEvent]) -> None:

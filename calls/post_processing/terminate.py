@@ -89,7 +89,7 @@ def events(steps: Iterable[Step]) -> list[publish.CallEvent]:
 
 
 def _was_given_up_first(step: Step) -> bool:
-    return step.state == Step.State.FAILED and step.times_given_up <= 1
+    return step.state == Step.State.FAILED and not step.was_given_up_before
 
 
 def _confirm_end(call: Call, facts: Mapping[str, Any], at: datetime | None) -> None:
@@ -100,9 +100,13 @@ def _confirm_end(call: Call, facts: Mapping[str, Any], at: datetime | None) -> N
     if call.provider_confirmed_at:
         activity.record_superseded_confirmation(call, call.provider_confirmed_at, call.provider_status)
     ended_at = datetime.fromisoformat(facts["ended_at"]) if facts.get("ended_at") else None
+    before = publish.CallState.of(call)
     call.set_answer(facts)
     call.confirm_end(str(facts.get("status", "")), ended_at, facts.get("duration"), at=at)
     call.set_cost(facts.get("cost", ""), facts.get("price_unit", ""))
+    life = publish.life_events(call, before)
+    if life or not call.is_over:  # first, so that the events have it
+        bulk_write([call], (*CONFIRMED_FIELDS, "event_sequence"))
+        publish.publish_events(life)
     if not call.is_over:
-        bulk_write([call], CONFIRMED_FIELDS)  # first, so that call.ended has them
         end_as_requested(call)

@@ -53,7 +53,7 @@ def deactivate(account: Account, *, end_running: bool, actor: str) -> list[str]:
             raise StillRunning(f"The account has {found}. End them with it, or wait until they have ended.")
         account.is_active = False
         account.save(update_fields=["is_active"])
-        done = [work.end(account.pk, actor) for work in _registered()] if found else []
+        done = [work.end(account.pk, actor) for work in _registered() if work.count(account.pk)]
     log.warning("account_deactivated", account_id=account.account_id, by=actor, running=found)
     return done
 

@@ -117,6 +117,9 @@ class Work(models.Model):
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     updated_at = models.DateTimeField(db_default=Now())
     settled_at = models.DateTimeField(null=True, blank=True)
+    given_up_since = models.DateTimeField(
+        null=True, blank=True, help_text="When its attempts were first given up, since it was done last."
+    )
 
     # Of a row that this process has claimed: when its lease runs out at the latest (time.monotonic()), and
     # the due time that it keeps if the attempt is made out of turn (sql.claim_out_of_turn).
@@ -153,10 +156,10 @@ class Work(models.Model):
         return int(field.default)
 
     @property
-    def times_given_up(self) -> int:
-        """How often in a row its attempts were given up, since it was done last."""
-        outcomes = [entry["outcome"] for entry in reversed(self.log)]
-        return (outcomes[: outcomes.index("done")] if "done" in outcomes else outcomes).count("failed")
+    def was_given_up_before(self) -> bool:
+        """Its attempts were given up now, and had been before, since it was done last."""
+        is_failed = self.state == self.State.FAILED and self.settled_at and self.given_up_since
+        return bool(is_failed) and self.given_up_since < self.settled_at
 
     @property
     def is_settled(self) -> bool:

@@ -147,7 +147,7 @@ def _log_results(queue: Queue[W], rows: list[W]) -> None:
     for row in rows:
         fields = {"queue": queue.name, "work": str(row.pk), "attempts": row.attempts, "state": row.state}
         fields |= queue.log_context(row)
-        if row.state == Work.State.FAILED and row.times_given_up > 1:
+        if row.was_given_up_before:
             log.warning("work_failed", error=row.error, **fields)
         elif row.state == Work.State.FAILED:
             log.error("work_failed", error=row.error, **fields)

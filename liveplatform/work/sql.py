@@ -22,7 +22,7 @@ Key = tuple[UUID, UUID]
 
 # Sweeps after which a due row counts as one that no worker takes.
 PATIENCE_SWEEPS = 3
-# Entries of a log from which on an attempt out of turn drops the oldest: anybody can ask for any number.
+# Entries of a log from which on an attempt drops the oldest: anybody can ask for any number of them.
 MAX_LOG = 100
 
 # What a claim writes. A running row is due again when its lease runs out; each claim invalidates the fencing
@@ -88,7 +88,7 @@ SETTLE = """
 UPDATE {table} AS w
 SET state = o.state, error = o.error, result = o.result, updated_at = now(),
     log = CASE WHEN o.reset_log THEN jsonb_build_array(o.entry)
-               WHEN o.keeps_due_at >= 0 AND jsonb_array_length(w.log) >= {max_log} THEN (w.log - 0) || o.entry
+               WHEN jsonb_array_length(w.log) >= {max_log} THEN (w.log - 0) || o.entry
                ELSE w.log || o.entry END,
     attempts = CASE WHEN o.reset_log THEN 0
                     WHEN o.keeps_due_at >= 0 AND o.state <> 'pending' THEN w.attempts + 1
@@ -96,7 +96,9 @@ SET state = o.state, error = o.error, result = o.result, updated_at = now(),
     due_at = CASE WHEN o.state <> 'pending' THEN NULL
                   WHEN o.keeps_due_at >= 0 THEN to_timestamp(o.keeps_due_at)
                   ELSE now() + make_interval(secs => o.delay) END,
-    settled_at = CASE WHEN o.state <> 'pending' THEN now() END
+    settled_at = CASE WHEN o.state <> 'pending' THEN now() END,
+    given_up_since = CASE WHEN o.state = 'failed' THEN coalesce(w.given_up_since, now())
+                          WHEN o.state = 'pending' AND NOT o.reset_log THEN w.given_up_since END
 FROM unnest(%(ids)s::uuid[], %(tokens)s::bigint[], %(states)s::text[], %(errors)s::text[],
             %(delays)s::float8[], %(results)s::jsonb[], %(entries)s::jsonb[], %(reset_log)s::bool[],
             %(keeps_due_at)s::float8[])

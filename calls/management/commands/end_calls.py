@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db.models import QuerySet
 from tqdm import tqdm
 
+from calls.bulk.given_up import take_up
 from calls.bulk.operations import start_per_account
 from calls.bulk.targets import NOT_BEGUN
 from calls.filters.cli import add_filter_arguments, require_known_ids, selected_calls
@@ -17,6 +18,7 @@ from calls.models.end_code import MAX_REASON_LENGTH, EndCode
 from liveplatform.work.queue import queue_named
 from liveplatform.work.run_one import run_one
 
+ACTOR = "command:end_calls"
 POLL_INTERVAL = 0.3  # seconds
 
 
@@ -42,7 +44,8 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:  # noqa: ANN401
         if len(options["reason"]) > MAX_REASON_LENGTH:
             raise CommandError(f"--reason must have {MAX_REASON_LENGTH} characters at most.")
-        calls = selected_calls(options).filter(ended_at__isnull=True)
+        selected = selected_calls(options)
+        calls = selected.filter(ended_at__isnull=True)
         if not options["ids"] and not options["scheduled"]:
             calls = calls.exclude(NOT_BEGUN)
         total = calls.count()
@@ -50,12 +53,14 @@ class Command(BaseCommand):
             self.stdout.write(f"{total:,} calls would end.")
         else:
             self._end(calls, total, options)
+            if again := take_up(selected, ACTOR):
+                self.stdout.write(f"{again:,} hang-ups that were given up are taken up again.")
         require_known_ids(options)
 
     def _end(self, calls: QuerySet[Call], total: int, options: dict[str, Any]) -> None:
         default = EndCode.EMERGENCY_STOP if options["everything"] else EndCode.ENDED_BY_STAFF
         code = EndCode(options["code"] or default)
-        operations = start_per_account(calls, reason=options["reason"], code=code, actor="command:end_calls")
+        operations = start_per_account(calls, reason=options["reason"], code=code, actor=ACTOR)
         if options["now"]:
             for operation in operations:
                 _run_here(operation)

@@ -78,6 +78,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('settled_at', models.DateTimeField(blank=True, null=True)),
+                ('given_up_since', models.DateTimeField(blank=True, help_text='When its attempts were first given up, since it was done last.', null=True)),
                 ('model', models.CharField(help_text='The rows\' model, such as "webhooks.delivery".', max_length=60)),
                 ('action', models.CharField(max_length=40)),
                 ('ids', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, size=None)),

@@ -16,6 +16,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='delivery',
+            name='given_up_since',
+            field=models.DateTimeField(blank=True, help_text='When its attempts were first given up, since it was done last.', null=True),
+        ),
+        migrations.AddField(
+            model_name='delivery',
             name='payload',
             field=models.CharField(choices=[('full', 'Full'), ('thin', 'Thin')], db_default='full', default='full', max_length=4),
         ),

@@ -41,6 +41,15 @@ def test_a_viewer_changes_nothing(viewer, account, ended):
     assert viewer.get(f"/admin/calls/call/{call.pk}/end/").status_code in (403, 405)
 
 
+def test_a_hang_up_that_was_given_up_is_taken_up_by_the_button(staff, ended):
+    assert b"End this call" not in page(staff, ended).content
+    Step.objects.filter(call=ended, kind="terminate").update(state="failed")
+    assert b"End this call" in page(staff, ended).content
+    answer = staff.post(f"/admin/calls/call/{ended.pk}/end/", {"confirmed": "1"}, follow=True)
+    assert "is taken up again" in answer.content.decode()
+    assert Step.objects.get(call=ended, kind="terminate").state == "pending"
+
+
 def test_a_get_ends_nothing(staff, account):
     call = phone_call(account)
     assert "cut off" in staff.get(f"/admin/calls/call/{call.pk}/end/").content.decode()

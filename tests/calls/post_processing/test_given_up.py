@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 import structlog
+from django.core.management import call_command
 from django.db.models.functions import Now
 from structlog.testing import LogCapture
 
@@ -16,7 +17,9 @@ from calls.models import Activity, AutoEndRule, Call, CallMonitor, Operation, St
 from calls.models.end_code import EndCode
 from calls.monitoring.late_legs import PACE, terminate_again
 from calls.sql import end_if_live
+from liveplatform.accounts.deactivation import StillRunning, deactivate
 from liveplatform.webhooks.models import Event
+from liveplatform.work.sql import MAX_LOG
 from providers.errors import Unavailable
 from tests.support.concurrency import after_commit_of, at_once
 from tests.support.draining import drain
@@ -114,6 +117,23 @@ def by_bulk_end_of_all(api, call):
     drain(Operation)
 
 
+def by_filter(api, call):
+    options = {"reason": "", "code": EndCode.ENDED_BY_API, "actor": "key:1"}
+    start_operation(call.account_id, CallFilter.from_json({"to": {"eq": call.to_number}}), **options)
+    drain(Operation)
+
+
+def by_deactivation(api, call):
+    with pytest.raises(StillRunning, match=r"1 hang-up|1 open call"):
+        deactivate(call.account, end_running=False, actor="staff:a")
+    deactivate(call.account, end_running=True, actor="staff:a")
+    drain(Operation)
+
+
+def by_command(api, call):
+    call_command("end_calls", str(call.pk), now=True)
+
+
 def by_rule(api, call):
     AutoEndRule.objects.create(account_id=call.account_id, name="r", filter={}, min_age=0)
     drain(AutoEndRule)
@@ -125,6 +145,7 @@ def by_time_limit(api, call):
 
 
 ENDS = [by_api, by_platform_api, by_task, by_ids_in_bulk, by_emergency_stop, by_bulk_end_of_all]
+ENDS += [by_filter, by_deactivation, by_command]
 
 
 @pytest.mark.parametrize("later_end", ENDS)
@@ -214,27 +235,60 @@ def test_attempts_that_are_used_up_are_told_too(line, sandbox):
     assert len(events(call, "call.errored")) == 1
 
 
+def waited(call, pause):
+    """As if this time had passed since the hang-up was given up, or last tried by reconciliation."""
+    times = {"given_up_since": Now() - pause, "paced_try_at": Now() - pause}
+    Step.objects.filter(call=call, kind="terminate").update(**times)
+
+
 def test_a_refusal_for_good_is_told_once_and_tried_ever_more_rarely(given_up, line, logged):
     backdate(given_up, ended_at=Now() - timedelta(minutes=1))
     processed = len(events(given_up, "call.processed", "call.updated"))
     for number, pause in enumerate(PACE, 1):
-        Step.objects.filter(call=given_up, kind="terminate").update(settled_at=Now() - pause * 0.9)
+        waited(given_up, pause * 0.9)
         assert reconcile(line.phone)["again"] == 0, f"try {number} is too early"
-        Step.objects.filter(call=given_up, kind="terminate").update(settled_at=Now() - pause)
+        waited(given_up, pause)
         assert reconcile(line.phone)["again"] == 1
         drain(Step)
-        assert step_of(given_up).times_given_up == number + 1
+        assert step_of(given_up).was_given_up_before
     assert levels(logged, given_up) == ["error", *["warning"] * len(PACE)]
     assert len(events(given_up, "call.errored")) == 1
     assert events(given_up, "call.still_live") == []
     assert len(events(given_up, "call.processed", "call.updated")) == processed
-    Step.objects.filter(call=given_up, kind="terminate").update(settled_at=Now() - PACE[-1] * 0.9)
+    waited(given_up, PACE[-1] * 0.9)
     assert reconcile(line.phone)["again"] == 0, "the last pause stays"
+
+
+def test_repeated_ends_never_delay_the_tries_of_reconciliation(given_up, line, logged):
+    backdate(given_up, ended_at=Now() - timedelta(minutes=1))
+    waited(given_up, PACE[0])
+    for _ in range(3):
+        end(given_up.pk, account_id=line.account.pk, actor="key:1")
+        drain(Step)
+    assert reconcile(line.phone)["again"] == 1
+    drain(Step)
+    end(given_up.pk, account_id=line.account.pk, actor="key:1")
+    drain(Step)
+    waited(given_up, PACE[1])
+    assert reconcile(line.phone)["again"] == 1
+    assert Activity.objects.filter(call=given_up, verb="run again").count() == 1, "one for who repeats it"
+
+
+def test_the_log_of_repeated_tries_is_bounded_and_forgets_nothing(given_up, line, logged):
+    step = step_of(given_up)
+    out_of_turn = [{"attempt": 1, "outcome": "retry", "out_of_turn": True}] * MAX_LOG
+    Step.objects.filter(pk=step.pk).update(log=out_of_turn)
+    waited(given_up, timedelta(seconds=1))
+    end(given_up.pk, account_id=line.account.pk, actor="key:1")
+    drain(Step)
+    assert len(step_of(given_up).log) == MAX_LOG
+    assert levels(logged, given_up) == ["error", "warning"]
+    assert len(events(given_up, "call.errored")) == 1
 
 
 def test_an_errored_call_is_tried_again_too(errored, line, sandbox):
     backdate(errored, end_requested_at=Now() - timedelta(minutes=1))
-    Step.objects.filter(call=errored, kind="terminate").update(settled_at=Now() - PACE[0])
+    waited(errored, PACE[0])
     assert reconcile(line.phone)["again"] == 1
     assert CallMonitor.objects.filter(call=errored).exists()
     assert_hung_up(errored, sandbox)
@@ -246,5 +300,5 @@ def test_a_refusal_after_it_was_done_is_told_again(given_up, sandbox):
     sandbox.add_fault("get_call", "400", resource=given_up.provider_call_id)
     assert step_of(given_up).restart()
     drain(Step)
-    assert step_of(given_up).times_given_up == 1
+    assert not step_of(given_up).was_given_up_before
     assert len(events(given_up, "call.errored")) == 2
