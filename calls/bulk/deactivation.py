@@ -33,7 +33,7 @@ def end_open(account_id: UUID, actor: str) -> str:
 
 def count_given_up(account_id: UUID) -> int:
     """How many calls of the account have ended here, and may run: their hang-up was given up."""
-    return given_up_calls(Call.objects.filter(account_id=account_id)).count()
+    return given_up_calls(Call.objects.filter(account_id=account_id), account_id).count()
 
 
 def take_up_all(account_id: UUID, actor: str) -> str:

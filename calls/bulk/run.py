@@ -105,9 +105,9 @@ def _finish(operation: Operation) -> None:
 
 
 def _take_up_given_up(operation: Operation) -> None:
-    """Hang up what matches, ended here and may run; an emergency stop does it for the whole account."""
-    if operation.code == EndCode.EMERGENCY_STOP:
-        take_up_given_up(operation.account_id, operation.requested_by)
+    """Hang up what matches, ended here and may run; an emergency stop by a filter takes the whole account."""
+    account_id, actor = operation.account_id, operation.requested_by
+    if operation.code == EndCode.EMERGENCY_STOP and operation.requested_ids is None:
+        take_up_given_up(account_id, actor)
     else:
-        matching = CallFilter.from_json(operation.filter).queryset(operation.account_id)
-        take_up(matching, operation.requested_by)
+        take_up(CallFilter.from_json(operation.filter).queryset(account_id), actor, account_id)

@@ -158,8 +158,9 @@ class Work(models.Model):
     @property
     def was_given_up_before(self) -> bool:
         """Its attempts were given up now, and had been before, since it was done last."""
-        is_failed = self.state == self.State.FAILED and self.settled_at and self.given_up_since
-        return bool(is_failed) and self.given_up_since < self.settled_at
+        if self.state != self.State.FAILED or self.settled_at is None or self.given_up_since is None:
+            return False
+        return self.given_up_since < self.settled_at
 
     @property
     def is_settled(self) -> bool:

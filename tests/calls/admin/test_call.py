@@ -42,12 +42,14 @@ def test_a_viewer_changes_nothing(viewer, account, ended):
 
 
 def test_a_hang_up_that_was_given_up_is_taken_up_by_the_button(staff, ended):
+    hang_up = Step.objects.filter(call=ended, kind="terminate")
+    hang_up.update(state="done")
     assert b"End this call" not in page(staff, ended).content
-    Step.objects.filter(call=ended, kind="terminate").update(state="failed")
+    hang_up.update(state="failed")
     assert b"End this call" in page(staff, ended).content
-    answer = staff.post(f"/admin/calls/call/{ended.pk}/end/", {"confirmed": "1"}, follow=True)
+    answer = staff.post(f"/admin/calls/call/{ended.pk}/end/", follow=True)
     assert "is taken up again" in answer.content.decode()
-    assert Step.objects.get(call=ended, kind="terminate").state == "pending"
+    assert hang_up.get().state == "pending"
 
 
 def test_a_get_ends_nothing(staff, account):
