@@ -56,7 +56,8 @@ class BulkAction:
         """Begin an operation on these rows of one account; a small one is finished at once."""
         if self.start and account_id:
             return self.start(account_id, ids, actor)
-        is_small = self.apply is not None and len(ids) <= CHUNK_SIZE
+        touched = max(len(ids), self.weigh(ids) if self.weigh else 0)
+        is_small = self.apply is not None and touched <= CHUNK_SIZE
         changed = self.apply(ids, actor) if self.apply and is_small else None
         return start(model, self.name, account_id, ids, actor, changed=changed)
 

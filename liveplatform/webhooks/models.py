@@ -67,6 +67,8 @@ class Endpoint(models.Model):
     failing_since = models.DateTimeField(null=True, blank=True, editable=False)
     last_failed_at = models.DateTimeField(null=True, blank=True, editable=False)
     warnings_sent = models.PositiveSmallIntegerField(default=0, editable=False)
+    # Enabled, and has skipped deliveries that are not due again yet (endpoints.send_skipped).
+    is_catching_up = models.BooleanField(default=False, db_default=False, editable=False)
     # The sequence of the last event about this endpoint itself.
     event_sequence = models.IntegerField(default=0, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)

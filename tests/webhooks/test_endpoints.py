@@ -4,6 +4,7 @@ import pytest
 from django.db import transaction
 from django.db.models.functions import Now
 
+from liveplatform.webhooks import endpoints
 from liveplatform.webhooks.endpoints import (
     TooManyEndpoints,
     create_endpoint,
@@ -51,6 +52,35 @@ def test_enabling_forgets_past_failures(endpoint_at):
     endpoint.refresh_from_db()
     assert endpoint.is_enabled
     assert [getattr(endpoint, name) for name in Endpoint.HEALTH_FIELDS[1:]] == ["", None, None, 0]
+
+
+def test_many_skipped_deliveries_come_back_in_chunks(endpoint_at, publish_event, monkeypatch):
+    monkeypatch.setattr(endpoints, "CHUNK_SIZE", 2)
+    endpoint = endpoint_at("/ok")
+    for _ in range(7):
+        publish_event()
+    disable(endpoint)
+    drain(Delivery)
+    assert endpoint.deliveries.filter(state="skipped").count() == 7
+    assert enable(endpoint) == 2, "in the request: one chunk"
+    for _ in range(5):
+        drain(Delivery)
+    assert endpoint.deliveries.filter(state="done").count() == 7
+    endpoint.refresh_from_db()
+    assert not endpoint.is_catching_up
+
+
+def test_an_endpoint_that_is_disabled_meanwhile_gets_no_more_chunks(endpoint_at, publish_event, monkeypatch):
+    monkeypatch.setattr(endpoints, "CHUNK_SIZE", 2)
+    endpoint = endpoint_at("/ok")
+    for _ in range(5):
+        publish_event()
+    disable(endpoint)
+    drain(Delivery)
+    enable(endpoint)
+    disable(endpoint)
+    drain(Delivery)
+    assert endpoint.deliveries.filter(state="skipped").count() == 5
 
 
 def test_deliveries_of_a_disabled_endpoint_are_skipped_and_come_back(endpoint_at, publish_event):

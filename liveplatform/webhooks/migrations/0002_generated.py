@@ -31,6 +31,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='endpoint',
+            name='is_catching_up',
+            field=models.BooleanField(db_default=False, default=False, editable=False),
+        ),
+        migrations.AddField(
+            model_name='endpoint',
             name='payload',
             field=models.CharField(choices=[('full', 'Full'), ('thin', 'Thin')], db_default='full', default='full', help_text='full: the whole event; thin: ids and states only. It applies to new messages.', max_length=4),
         ),
