@@ -11,7 +11,7 @@ import time
 import psutil
 import redis
 
-from benchmarks.chaos.state import PROCESSES, SETTINGS, Run
+from benchmarks.chaos.state import SETTINGS, Run
 from liveplatform import embedded
 
 # What is killed, by weight. A pool child is back in a tenth of a second, a whole process in seconds of computing: the
@@ -30,7 +30,7 @@ def kill(run: Run, rng: random.Random) -> str:
     with run.lock:
         if what.endswith("child"):
             return what if _kill_child(run, rng, "worker" if "pool" in what else "web") else ""
-        name = {"a worker": rng.choice(["worker", "worker-2"]), "the web server": "web", "beat": "beat"}[what]
+        name = {"a worker": rng.choice(run.workers), "the web server": "web", "beat": "beat"}[what]
         if name not in run.local.processes:
             return ""
         run.local.kill(name)
@@ -64,7 +64,7 @@ def freeze_worker(run: Run, rng: random.Random) -> None:
     Other faults go on meanwhile; the other worker takes over its rows.
     """
     with run.lock:
-        process = run.local.processes.get(rng.choice(["worker", "worker-2"]))
+        process = run.local.processes.get(rng.choice(run.workers))
         if process is None or process.poll() is not None:
             return
         os.killpg(process.pid, signal.SIGSTOP)
@@ -90,7 +90,7 @@ def supervise(run: Run) -> None:
 def restart(run: Run) -> None:
     """Restart processes that have died."""
     with run.lock:
-        for name in PROCESSES:
+        for name in ("web", *run.workers, "beat"):
             process = run.local.processes.get(name)
             if process is None or process.poll() is not None:
                 run.local.start(name)

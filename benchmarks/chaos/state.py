@@ -21,7 +21,6 @@ SETTINGS = NO_RATE_LIMITS | {
     "RECONCILE_LAG": "5",
     "LOG_LEVEL": "CRITICAL",
 }
-PROCESSES = ("web", "worker", "worker-2", "beat")
 ENDING_OPERATIONS = ("end_call", "end_room", "delete_room")
 OPENING_OPERATIONS = ("create_call", "open_room")
 
@@ -43,6 +42,7 @@ class Run:
     disk: SmallDisk
     received: Received
     supply: Supply
+    workers: tuple[str, ...] = ("worker", "worker-2")
     ended: list[Ended] = field(default_factory=list)
     failed: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
