@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from liveplatform.accounts.connection_acts import ConnectionActs
 from liveplatform.accounts.deactivation import StillRunning, deactivate
 from liveplatform.accounts.forms import AccountForm, ConnectionForm, IssuerForm, KeyForm
 from liveplatform.accounts.keys import RotationError, clear_cache, make_key, revoke, rotate
@@ -206,17 +207,35 @@ class JwtIssuerAdmin(KeyedAdmin):
 
 
 @admin.register(Connection)
-class ConnectionAdmin(KeyedAdmin):
+class ConnectionAdmin(ConnectionActs, KeyedAdmin):
     """Connections: customers' accounts at providers."""
 
     form = ConnectionForm
-    list_display = ("__str__", "provider", "account", "is_default", "created_at", "updated_at")
+    list_display = (
+        "__str__",
+        "provider",
+        "account",
+        "is_default",
+        "check_outcome",
+        "checked_at",
+        "created_at",
+    )
     list_filter = ("provider",)
     fields = (
         *("account", "provider", "name", "base_url", "is_default", "options", "secrets"),
-        *("confirm", "events_url", "created_at", "updated_at"),
+        *(
+            "confirm",
+            "check_outcome",
+            "check_message",
+            "checked_at",
+            "events_url",
+            "created_at",
+            "updated_at",
+        ),
     )
-    readonly_fields = ("events_url", "created_at", "updated_at")
+    readonly_fields = (
+        *("check_outcome", "check_message", "checked_at", "events_url", "created_at", "updated_at"),
+    )
     private_fields = ("options",)  # among them the number that calls come from
     secret_fields = ("secrets", "confirm")
 

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models.functions import Now
+from django.utils import timezone
 
 from liveplatform.accounts.adapters import adapter_for
 from liveplatform.accounts.models import Connection
 from liveplatform.accounts.provider_waits import waiting_for
 from providers.base import ChecksCredentials
-from providers.errors import ProviderError, Unavailable
+from providers.errors import ProviderError, Rejected
 
 TIMEOUT = 5.0  # seconds; somebody waits for the answer
 
@@ -24,26 +24,41 @@ class ConnectionCheck:
     help_url: str
     checked_at: datetime
 
+    @property
+    def is_refused(self) -> bool:
+        """Whether the provider was asked, and refused."""
+        return self.outcome == Connection.CheckOutcome.REFUSED
+
+
+def try_credentials(connection: Connection) -> ConnectionCheck:
+    """Ask the provider whether it accepts the credentials of a connection, saved or not. Saves nothing.
+
+    Only the provider itself refuses: if it is down, or is not asked because its address is internal or a
+    credential is missing, the outcome is "unknown", and the message says why. May take TIMEOUT seconds.
+    """
+    error = _error(connection)
+    code, help_url = (error.code, error.help_url) if error else ("", "")
+    return ConnectionCheck(_outcome_of(error), str(error or "")[:300], code, help_url, timezone.now())
+
 
 def check_connection(connection: Connection) -> ConnectionCheck:
-    """Ask the provider whether it accepts the credentials; nothing is changed there.
-
-    A provider that is down refuses nothing: the outcome is "unknown" then, and the connection stays usable.
-    Saves the outcome. Not for use within a transaction: the provider may take TIMEOUT seconds to answer.
-    """
-    error = _refusal(connection)
-    outcome = _outcome_of(error)
-    message = str(error or "")[:300]
+    """As `try_credentials`; saves the outcome. The connection stays usable, whatever it is."""
+    check = try_credentials(connection)
+    keep_check(connection, check)
     Connection.objects.filter(pk=connection.pk).update(
-        checked_at=Now(), check_outcome=outcome, check_message=message
+        checked_at=check.checked_at, check_outcome=check.outcome, check_message=check.message
     )
-    connection.refresh_from_db(fields=["checked_at", "check_outcome", "check_message"])
-    checked_at = connection.checked_at or connection.updated_at
-    code, help_url = (error.code, error.help_url) if error else ("", "")
-    return ConnectionCheck(outcome, message, code, help_url, checked_at)
+    return check
 
 
-def _refusal(connection: Connection) -> ProviderError | None:
+def keep_check(connection: Connection, check: ConnectionCheck | None) -> None:
+    """Set the outcome on the connection; None: its credentials have not been tried. Does not save."""
+    connection.checked_at = check.checked_at if check else None
+    connection.check_outcome = check.outcome if check else ""
+    connection.check_message = check.message if check else ""
+
+
+def _error(connection: Connection) -> ProviderError | None:
     try:
         adapter = adapter_for(connection, timeout=TIMEOUT)
         if isinstance(adapter, ChecksCredentials):
@@ -57,6 +72,6 @@ def _refusal(connection: Connection) -> ProviderError | None:
 def _outcome_of(error: ProviderError | None) -> Connection.CheckOutcome:
     if error is None:
         return Connection.CheckOutcome.ACCEPTED
-    if isinstance(error, Unavailable):
-        return Connection.CheckOutcome.UNKNOWN
-    return Connection.CheckOutcome.REFUSED
+    if isinstance(error, Rejected):
+        return Connection.CheckOutcome.REFUSED
+    return Connection.CheckOutcome.UNKNOWN

@@ -7,7 +7,9 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
+from liveplatform.accounts.connection_check import ConnectionCheck, keep_check, try_credentials
 from liveplatform.accounts.models import Account, Connection
 from providers.registry import CREDENTIALS
 
@@ -22,36 +24,89 @@ class InvalidConnection(ValueError):
         self.field = field
 
 
+class CredentialsRefused(Exception):
+    """The provider refuses the new credentials of a connection, which keeps its own; the message is its."""
+
+    def __init__(self, check: ConnectionCheck) -> None:
+        super().__init__(f"{check.message} The connection keeps its former credentials.")
+        self.check = check
+
+
 class TooManyConnections(Exception):
     """The account has its maximum of connections; the message may be shown to the customer."""
 
 
-def upsert_connection(
-    account: Account, provider: str, credentials: Mapping[str, Any], *, base_url: str = "", name: str = ""
-) -> Connection:
-    """Create or update the account's default connection to a provider, and save it.
+def try_new_credentials(
+    account: Account, provider: str, credentials: Mapping[str, Any], *, base_url: str = ""
+) -> ConnectionCheck:
+    """Ask the provider about credentials for `upsert_connection`, before it. Raises InvalidConnection.
 
-    If the credentials belong to the provider account (or server) of the present default connection, that
-    one gets the new secrets and base_url. Otherwise a new connection becomes the default; the former one
-    stays, with its calls. The account's row is locked meanwhile. Raises InvalidConnection and
-    TooManyConnections.
+    Not for use within a transaction: the provider may take some seconds to answer.
     """
+    return try_credentials(_prepare(account, provider, credentials, base_url))
+
+
+def upsert_connection(
+    account: Account,
+    provider: str,
+    credentials: Mapping[str, Any],
+    *,
+    base_url: str = "",
+    name: str = "",
+    check: ConnectionCheck | None = None,
+) -> Connection:
+    """Create or update the account's connection to a provider account (or server), and save it.
+
+    A connection of these credentials' owner gets the new secrets and base_url; otherwise it is a new one,
+    beside the others and their calls. It becomes the default. `check`: what the provider said of them; if it
+    refused, a new connection does not replace a default, and an existing one keeps its secrets. The
+    account's row is locked meanwhile. Raises InvalidConnection, TooManyConnections and CredentialsRefused.
+    """
+    with transaction.atomic():
+        Account.objects.select_for_update(no_key=True).get(pk=account.pk)
+        connection = _prepare(account, provider, credentials, base_url)
+        is_refused = check is not None and check.is_refused
+        if connection._state.adding:
+            require_connection_slot(account.pk)
+        elif check and is_refused:
+            raise CredentialsRefused(check)
+        if is_refused and _connections(account, provider).filter(is_default=True).exists():
+            connection.is_default = False
+        else:
+            make_default(connection)
+        connection.name = name or connection.name
+        keep_check(connection, check)
+        connection.save()
+    return connection
+
+
+def _prepare(account: Account, provider: str, credentials: Mapping[str, Any], base_url: str) -> Connection:
+    """The connection of the credentials' owner, or a new one, with these credentials. Does not save."""
     missing = [name for name in CREDENTIALS[provider].required if not credentials.get(name)]
     if missing:
         raise InvalidConnection(missing[0], f"{provider} needs {', '.join(missing)} as well.")
     require_base_url(provider, base_url)
-    with transaction.atomic():
-        Account.objects.select_for_update(no_key=True).get(pk=account.pk)
-        connection = _default_connection(account, provider)
-        if connection is None or not _is_same_account(connection, credentials, base_url):
-            require_connection_slot(account.pk)
-            connection = Connection(account=account, provider=provider)
-            _unset_default(account.pk, provider)
-        connection.base_url, connection.name = base_url, name or connection.name
-        connection.options, connection.sealed_secrets = {}, ""
-        apply_credentials(connection, credentials)
-        connection.save()
+    for connection in _connections(account, provider).order_by("-is_default", "-pk"):
+        if _is_same_account(connection, credentials, base_url):
+            break
+    else:
+        connection = Connection(account=account, provider=provider)
+    connection.base_url, connection.options, connection.sealed_secrets = base_url, {}, ""
+    apply_credentials(connection, credentials)
     return connection
+
+
+def change_connection(
+    connection: Connection, *, base_url: str | None = None, credentials: Mapping[str, Any]
+) -> bool:
+    """Set what is given; None and names that are missing stay. Does not save. Raises InvalidConnection.
+
+    Returns whether secrets were given, or another base_url: what calls in progress may fail with.
+    """
+    moved = base_url is not None and base_url != connection.base_url
+    change_base_url(connection, connection.base_url if base_url is None else base_url, credentials)
+    apply_credentials(connection, credentials)
+    return moved or not set(credentials).isdisjoint(CREDENTIALS[connection.provider].secrets)
 
 
 def require_connection_slot(account_id: UUID) -> None:
@@ -75,8 +130,8 @@ def _unset_default(account_id: UUID, provider: str) -> None:
     Connection.objects.filter(account_id=account_id, provider=provider).update(is_default=False)
 
 
-def _default_connection(account: Account, provider: str) -> Connection | None:
-    return Connection.objects.filter(account=account, provider=provider, is_default=True).first()
+def _connections(account: Account, provider: str) -> QuerySet[Connection]:
+    return Connection.objects.filter(account=account, provider=provider)
 
 
 def _is_same_account(connection: Connection, credentials: Mapping[str, Any], base_url: str) -> bool:

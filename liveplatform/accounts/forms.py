@@ -6,6 +6,7 @@ import jwt
 from django import forms
 from django.core.exceptions import ValidationError
 
+from liveplatform.accounts.connection_check import ConnectionCheck, keep_check, try_credentials
 from liveplatform.accounts.connections import (
     InvalidConnection,
     TooManyConnections,
@@ -144,9 +145,10 @@ class IssuerForm(AsksBeforeSecrets):
 
 
 class ConnectionForm(AsksBeforeSecrets):
-    """A connection; its secrets are one write-only JSON object."""
+    """A connection; its secrets are one write-only JSON object. New credentials are tried at the provider."""
 
     asked_fields = ("secrets",)
+    check_result: ConnectionCheck | None = None
     base_url = forms.URLField(
         required=False, assume_scheme="https", help_text="Empty: the provider's public address."
     )
@@ -170,7 +172,26 @@ class ConnectionForm(AsksBeforeSecrets):
             self._require_secrets_again(provider, str(data.get("base_url") or ""), secrets)
         if self.instance._state.adding and data.get("account"):
             self._require_slot(data["account"])
+        if not self.errors and not {"base_url", "options", "secrets"}.isdisjoint(self.changed_data):
+            self._try(data)
         return data
+
+    def _try(self, data: dict[str, Any]) -> None:
+        """A secret or an address that the provider refuses does not replace those of an existing row."""
+        row = self.instance
+        tried = Connection(
+            pk=row.pk,
+            account=row.account if row.account_id else data["account"],
+            provider=row.provider or data["provider"],
+            base_url=data.get("base_url") or "",
+            options=data.get("options") or {},
+            sealed_secrets=row.sealed_secrets,
+        )
+        apply_credentials(tried, data.get("secrets") or {})
+        self.check_result = try_credentials(tried)
+        is_risky = not {"base_url", "secrets"}.isdisjoint(self.changed_data)
+        if self.check_result.is_refused and is_risky and not row._state.adding:
+            self.add_error("secrets", f"{self.check_result.message} The former credentials stay.")
 
     def _require_secrets_again(self, provider: str, base_url: str, secrets: dict[str, Any]) -> None:
         """Secrets that are kept stay with their address: with another base_url they are asked for again."""
@@ -204,4 +225,6 @@ class ConnectionForm(AsksBeforeSecrets):
     def save(self, commit: bool = True) -> Any:  # noqa: ANN401 - as above
         if self.cleaned_data.get("secrets"):
             apply_credentials(self.instance, self.cleaned_data["secrets"])
+        if self.check_result:
+            keep_check(self.instance, self.check_result)
         return super().save(commit)

@@ -1,17 +1,23 @@
 """The admin of accounts: the text of a key is shown once, secrets are write-only."""
 
+import html
 import re
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.test import Client
 
 from liveplatform.accounts import keys
 from liveplatform.accounts.connections import upsert_connection
 from liveplatform.accounts.keys import authenticate, make_key
 from liveplatform.accounts.models import Account, ApiKey, Connection, JwtIssuer
+from liveplatform.admin.models import StaffAction
 from tests.support.admin_pages import act
 from tests.support.jwt_issuer import SECRET, issuer
+from tests.support.sandbox import SECRET as RIGHT
+from tests.support.sandbox import sandbox, sandbox_url
+
+__all__ = ["sandbox", "sandbox_url"]
 
 CANARY = "canary-auth-token"
 
@@ -84,6 +90,56 @@ def test_a_connection_saved_without_secrets_keeps_them(staff, account):
     post(staff, f"connection/{made.pk}/change/", secrets="", **CONNECTION)
     changed = Connection.objects.get(pk=made.pk)
     assert changed.credentials() == {"account_sid": "AC1", "auth_token": CANARY}
+
+
+class TestCredentialsAreTried:
+    """The sandbox is asked over HTTP."""
+
+    @pytest.fixture
+    def given(self, sandbox, sandbox_url, account) -> dict[str, object]:
+        sandbox.set_secret("ACtried", RIGHT)
+        options = '{"account_sid": "ACtried"}'
+        return CONNECTION | {"account": account.pk, "options": options, "base_url": sandbox_url}
+
+    def saved(self, staff, given, path="add/", token=RIGHT):
+        return post(
+            staff, f"connection/{path}", secrets=f'{{"auth_token": "{token}"}}', confirm="on", **given
+        )
+
+    def test_when_a_connection_is_made_and_by_check(self, staff, given, sandbox, account):
+        answer = self.saved(staff, given)
+        assert "Credentials: accepted by the provider." in answer.content.decode()
+        made = Connection.objects.get(account=account)
+        assert made.check_outcome == "accepted" and made.checked_at
+        sandbox.set_secret("ACtried", "rotated-at-the-provider")
+        shown = staff.post(f"/admin/accounts/connection/{made.pk}/check/", follow=True).content.decode()
+        assert "Credentials: refused by the provider." in shown
+        made.refresh_from_db()
+        assert made.check_outcome == "refused" and made.check_message in html.unescape(shown)
+        assert StaffAction.objects.filter(verb="check", subjects=[made.pk]).exists()
+
+    def test_a_refused_new_connection_is_told(self, staff, given, account):
+        answer = self.saved(staff, given, token="wrong")
+        assert "Credentials: refused by the provider." in answer.content.decode()
+        assert Connection.objects.get(account=account).check_outcome == "refused"
+
+    def test_a_refused_secret_does_not_replace_one_that_works(self, staff, given, account):
+        self.saved(staff, given)
+        made = Connection.objects.get(account=account)
+        answer = self.saved(staff, given, f"{made.pk}/change/", token="wrong")
+        assert "The former credentials stay." in answer.content.decode()
+        made.refresh_from_db()
+        assert (made.credentials()["auth_token"], made.check_outcome) == (RIGHT, "accepted")
+
+    def test_check_is_for_who_may_change_connections(self, staff, given, account):
+        self.saved(staff, given)
+        made = Connection.objects.get(account=account)
+        reader = User.objects.create_user("reader", is_staff=True)
+        reader.user_permissions.add(Permission.objects.get(codename="view_connection"))
+        client = Client()
+        client.force_login(reader)
+        assert "/check/" not in page(client, f"connection/{made.pk}/change/")
+        assert client.post(f"/admin/accounts/connection/{made.pk}/check/").status_code == 403
 
 
 ISSUER = {"issuer": "https://id.example.com/", "audience": "x", "scopes": ["read:live"], "is_active": "on"}

@@ -33,11 +33,12 @@ def test_the_outcome_is_kept_and_renewed(connection, sandbox):
     assert first < connection.checked_at == refused.checked_at
 
 
-def test_a_connection_that_lacks_a_credential_is_refused_without_a_request(connection, sandbox):
+def test_a_connection_that_lacks_a_credential_is_not_tried(connection, sandbox):
     connection.sealed_secrets = ""
     connection.save()
     before = len(sandbox.ledger())
-    assert check_connection(connection).outcome == "refused"
+    check = check_connection(connection)
+    assert check.outcome == "unknown" and "auth_token" in check.message
     assert len(sandbox.ledger()) == before
 
 

@@ -8,8 +8,13 @@ from django.db import transaction
 
 from calls.models import PhoneNumber
 from calls.phone_numbers import InvalidPhoneNumber, PhoneNumberExists, add_number
-from liveplatform.accounts.connection_check import check_connection
-from liveplatform.accounts.connections import InvalidConnection, TooManyConnections, upsert_connection
+from liveplatform.accounts.connections import (
+    CredentialsRefused,
+    InvalidConnection,
+    TooManyConnections,
+    try_new_credentials,
+    upsert_connection,
+)
 from liveplatform.accounts.lookup import find_account
 from liveplatform.accounts.models import Connection
 from providers.registry import CREDENTIALS
@@ -33,22 +38,23 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:  # noqa: ANN401
         credentials = dict(_parse_pair(text) for text in options["credentials"])
         account = find_account(options["account"])
+        provider, base_url = options["provider"], options["base_url"]
         try:
+            check = try_new_credentials(account, provider, credentials, base_url=base_url)
             with transaction.atomic():
-                connection = upsert_connection(
-                    account, options["provider"], credentials, base_url=options["base_url"]
-                )
+                connection = upsert_connection(account, provider, credentials, base_url=base_url, check=check)
                 if credentials.get("phone_number"):
                     _assign_number(connection, credentials["phone_number"])
         except (InvalidConnection, InvalidPhoneNumber, PhoneNumberExists) as error:
             hint = "" if getattr(error, "field", "") == "base_url" else " Give each with --set KEY=VALUE."
             raise CommandError(f"{error}{hint}") from error
-        except TooManyConnections as error:
+        except (TooManyConnections, CredentialsRefused) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{account} is connected to {connection.get_provider_display()} ({connection.pk}).")
         self.stdout.write(f"Its events are taken at {connection.events_url}")
-        check = check_connection(connection)
         self.stdout.write(f"Credentials: {check.outcome.label}. {check.message}".rstrip())
+        if not connection.is_default:
+            self.stdout.write("The account's former default connection stays the default.")
 
 
 def _parse_pair(text: str) -> tuple[str, str]:

@@ -47,6 +47,13 @@ ERROR_CODES = (
         "Delete one that no call needs, or give an existing one other credentials.",
     ),
     ErrorCode(
+        "credentials_refused",
+        (422,),
+        "The provider refuses the new credentials of a connection, which keeps its former ones. The message "
+        "is the provider's.",
+        "Correct the secret, or the address in `base_url`; until then calls run on as before.",
+    ),
+    ErrorCode(
         "connection_in_use",
         (409,),
         "Calls run over this connection, or are being hung up over it.",

@@ -303,6 +303,80 @@ class TestCheck:
         assert len(sandbox.ledger(effects="1")) == before
 
 
+@pytest.mark.django_db(transaction=True)
+class TestRefusedSecrets:
+    """A secret that the provider refuses never replaces one that works."""
+
+    WRONG = "another-secret-of-32-characters!!"
+
+    @pytest.fixture
+    def sid(self, sandbox, settings) -> str:
+        settings.WEBHOOK_ALLOW_HTTP = settings.WEBHOOK_ALLOW_LOOPBACK = True
+        return self.known(sandbox)
+
+    def known(self, sandbox) -> str:
+        sid = f"AC{uuid4().hex}"
+        sandbox.set_secret(sid, SECRET)
+        return sid
+
+    def post(self, api, sandbox_url, sid, token):
+        return create(api, credentials={"account_sid": sid, "auth_token": token}, base_url=sandbox_url)
+
+    def test_connecting_again_keeps_the_former_one(self, api, sandbox_url, sid):
+        made = self.post(api, sandbox_url, sid, SECRET).json()
+        assert (made["check_outcome"], made["is_default"]) == ("accepted", True)
+        answer = self.post(api, sandbox_url, sid, self.WRONG)
+        assert (answer.status_code, answer.json()["error"]) == (422, "credentials_refused")
+        assert "keeps its former credentials" in answer.json()["message"]
+        assert api("GET", f"{PATH}/{made['id']}").json() == made
+        assert Connection.objects.get(pk=made["id"]).credentials()["auth_token"] == SECRET
+
+    def test_a_patch_keeps_the_former_one(self, api, sandbox_url, sid):
+        made = self.post(api, sandbox_url, sid, SECRET).json()
+        path = f"{PATH}/{made['id']}"
+        answer = api("PATCH", path, {"credentials": {"auth_token": self.WRONG}, "name": "new"})
+        assert (answer.status_code, answer.json()["error"]) == (422, "credentials_refused")
+        assert api("GET", path).json() == made
+        assert Connection.objects.get(pk=made["id"]).credentials()["auth_token"] == SECRET
+
+    def test_a_patch_tells_what_the_provider_says_now(self, api, sandbox, sandbox_url, sid):
+        made = self.post(api, sandbox_url, sid, SECRET).json()
+        path = f"{PATH}/{made['id']}"
+        sandbox.set_secret(sid, self.WRONG)
+        renewed = api("PATCH", path, {"credentials": {"auth_token": self.WRONG}}).json()
+        assert renewed["check_outcome"] == "accepted"
+        assert renewed["checked_at"] > made["checked_at"]
+        away = {"base_url": "http://127.0.0.1:9", "credentials": {"auth_token": SECRET}}
+        moved = api("PATCH", path, away).json()
+        assert (moved["check_outcome"], moved["base_url"]) == ("unknown", "http://127.0.0.1:9")
+
+    def test_what_is_no_secret_changes_beside_a_refused_one(self, api, sandbox, sandbox_url, sid):
+        made = self.post(api, sandbox_url, sid, SECRET).json()
+        sandbox.set_secret(sid, "rotated-at-the-provider")
+        given = {"credentials": {"phone_number": "+14155550100"}}
+        answer = api("PATCH", f"{PATH}/{made['id']}", given)
+        assert (answer.status_code, answer.json()["check_outcome"]) == (200, "refused")
+
+    def test_a_refused_new_connection_does_not_become_the_default(self, api, sandbox, sandbox_url, sid):
+        other = self.known(sandbox)
+        alone = self.post(api, sandbox_url, other, self.WRONG).json()
+        assert (alone["check_outcome"], alone["is_default"]) == ("refused", True), "there is no other"
+        good = self.post(api, sandbox_url, sid, SECRET).json()
+        refused = self.post(api, sandbox_url, self.known(sandbox), self.WRONG).json()
+        assert (refused["check_outcome"], refused["is_default"]) == ("refused", False)
+        assert api("GET", f"{PATH}/{good['id']}").json()["is_default"]
+        again = self.post(api, sandbox_url, other, SECRET).json()
+        assert (again["id"], again["is_default"]) == (alone["id"], True), "one of several is renewed as well"
+
+
+def test_an_address_that_is_not_allowed_is_no_refusal_by_the_provider(api, account, sandbox_url, settings):
+    made = upsert_connection(account, "twilio", TWILIO, base_url=sandbox_url)
+    settings.PROVIDER_ALLOWLIST = []
+    answer = api("POST", f"{PATH}/{made.pk}/check").json()
+    assert answer["outcome"] == "unknown"
+    assert "leads to an internal host" in answer["message"]
+
+
 def test_a_new_connection_is_tried_but_never_refused_for_it(api):
     answer = create(
         api, "livekit", {"api_key": "k", "api_secret": "s" * 32}, base_url="https://live.example.com"

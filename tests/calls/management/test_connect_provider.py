@@ -8,6 +8,9 @@ from django.core.management import CommandError, call_command
 
 from calls.models import PhoneNumber
 from liveplatform.accounts.models import Account, Connection
+from tests.support.sandbox import SECRET, sandbox, sandbox_url
+
+__all__ = ["sandbox", "sandbox_url"]
 
 TWILIO = ("account_sid=AC1", "auth_token=a=b=c", "phone_number=+14155550100")
 
@@ -33,6 +36,17 @@ def test_connecting_again_replaces(account):
     row = Connection.objects.get(account=account)
     assert (row.credentials()["auth_token"], row.base_url) == ("two", "http://127.0.0.1:9")
     assert PhoneNumber.objects.filter(account=account).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_refused_secret_does_not_replace_one_that_works(account, sandbox, sandbox_url):
+    sandbox.set_secret("ACknown", SECRET)
+    given = ("--base-url", sandbox_url, "--set", "account_sid=ACknown")
+    run("connect_provider", account.pk, "twilio", *given, f"auth_token={SECRET}")
+    with pytest.raises(CommandError, match="keeps its former credentials"):
+        run("connect_provider", account.pk, "twilio", *given, "auth_token=another")
+    row = Connection.objects.get(account=account)
+    assert (row.credentials()["auth_token"], row.check_outcome) == (SECRET, "accepted")
 
 
 @pytest.mark.parametrize(
