@@ -113,6 +113,7 @@ def _unavailable(exc: Exception) -> Problem:
     if isinstance(exc, DecryptionFailed):
         log.error("cannot_open_secret", error=str(exc))
         return Problem(503, "secret_unreadable", SEALED_MESSAGE)
+    log.error("database_unavailable", error=str(exc))
     return Problem(503, "database_unavailable", DATABASE_MESSAGE, headers=RETRY_SOON)
 
 

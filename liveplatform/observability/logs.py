@@ -76,6 +76,24 @@ def scrub(text: str) -> str:
     return DETAIL.sub(r"\1: [private]", text)
 
 
+class CallersErrors(logging.Filter):
+    """Makes errors that are not the platform's warnings, since alarms are set on errors.
+
+    Those are what Django calls a suspicious operation (400), and answers of 502 to 504: a provider refused
+    the customer's credentials, a bound refused a request. What of it is the platform's own, such as a
+    database that does not answer, is logged as an error where it is found.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """True: the record is written in any case."""
+        status = getattr(record, "status_code", 500)
+        answered = record.name == "django.request" and status > 500 and not record.exc_info
+        if record.levelno == logging.ERROR and (answered or record.name.startswith("django.security.")):
+            record.levelno, record.levelname = logging.WARNING, "WARNING"
+            record.exc_info = None
+        return True
+
+
 SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
@@ -104,8 +122,14 @@ def configure(*, level: str = "INFO", pretty: bool = False) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"structured": formatter},
+        "filters": {"callers_errors": {"()": CallersErrors}},
         "handlers": {
-            "out": {"class": "logging.StreamHandler", "stream": sys.stderr, "formatter": "structured"}
+            "out": {
+                "class": "logging.StreamHandler",
+                "stream": sys.stderr,
+                "formatter": "structured",
+                "filters": ["callers_errors"],
+            }
         },
         "root": {"handlers": ["out"], "level": level},
         "loggers": {

@@ -9,10 +9,13 @@ from uuid import uuid4
 
 import pytest
 import structlog
+from django.contrib.admin.exceptions import DisallowedModelAdminLookup
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import path
 
+from liveplatform.api.exceptions import problem_for
 from liveplatform.observability import logs
 from liveplatform.urls import urlpatterns as real
 
@@ -21,7 +24,20 @@ def _crash(request: HttpRequest) -> HttpResponse:
     raise ZeroDivisionError("nobody foresaw the call of +14155550123")
 
 
-urlpatterns = [*real, path("crash", _crash)]
+def _refused(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(status=502)
+
+
+def _forged(request: HttpRequest) -> HttpResponse:
+    raise DisallowedModelAdminLookup("Filtering by nope not allowed")
+
+
+urlpatterns = [
+    *real,
+    path("crash", _crash),
+    path("refused", _refused),
+    path("forged", _forged),
+]
 handler500 = "liveplatform.api.exceptions.handler500"
 
 
@@ -32,6 +48,8 @@ def written(monkeypatch) -> Callable[[], list[dict[str, object]]]:
     config = logs.configure(level="INFO")
     made = config["formatters"]["structured"]
     handler = logging.StreamHandler(stream)
+    for name in config["handlers"]["out"]["filters"]:
+        handler.addFilter(config["filters"][name]["()"]())
     handler.setFormatter(made["()"](**{key: value for key, value in made.items() if key != "()"}))
     # A logger keeps the level of its first use.
     monkeypatch.setattr(logs, "log", structlog.get_logger("request"))
@@ -39,7 +57,7 @@ def written(monkeypatch) -> Callable[[], list[dict[str, object]]]:
     root = logging.getLogger()
     monkeypatch.setattr(root, "handlers", [handler])
     monkeypatch.setattr(root, "level", logging.INFO)
-    for logger in ("request", "django.request"):
+    for logger in ("request", "django.request", "django.security.DisallowedModelAdminLookup"):
         monkeypatch.setattr(logging.getLogger(logger), "disabled", False)
     root.manager._clear_cache()
     yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
@@ -144,3 +162,23 @@ def test_a_crash_is_logged_once_with_its_traceback_and_request_id(written):
     assert errors[0]["request_id"] == answer["X-Request-ID"]
     assert "ZeroDivisionError" in errors[0]["exception"]
     assert "0123" not in json.dumps(written())
+
+
+@pytest.mark.urls(__name__)
+@pytest.mark.parametrize(
+    ("what", "status", "levels"),
+    [
+        ("refused", 502, {"warning", "info"}),
+        ("forged", 400, {"warning", "info"}),
+        ("crash", 500, {"error", "info"}),
+    ],
+)
+def test_only_what_is_the_platforms_fault_is_an_error(written, what, status, levels):
+    answer = Client(raise_request_exception=False).get(f"/{what}")
+    assert answer.status_code == status
+    assert {line["level"] for line in written()} == levels
+
+
+def test_a_database_that_does_not_answer_is_an_error(written):
+    assert problem_for(OperationalError("no such server")).status == 503
+    assert [(line["event"], line["level"]) for line in written()] == [("database_unavailable", "error")]
