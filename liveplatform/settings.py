@@ -65,8 +65,10 @@ OPENAI_API_KEY = env.str("OPENAI_API_KEY", "")
 OPENAI_MODEL = env.str("OPENAI_MODEL", "gpt-4o-mini")
 
 # --- Outbound webhooks (liveplatform/webhooks). Loopback receivers are for development only.
-WEBHOOK_ALLOW_HTTP = env.bool("WEBHOOK_ALLOW_HTTP", False)
-WEBHOOK_ALLOW_LOOPBACK = env.bool("WEBHOOK_ALLOW_LOOPBACK", False)
+# A command beside `make up` has its permissions; a database of one's own never has.
+_up = embedded.up_settings(VAR_DIR) if EMBEDDED["postgres"] else embedded.UpSettings()
+WEBHOOK_ALLOW_HTTP = env.bool("WEBHOOK_ALLOW_HTTP", _up.allow_http)
+WEBHOOK_ALLOW_LOOPBACK = env.bool("WEBHOOK_ALLOW_LOOPBACK", _up.allow_loopback)
 # Days; then events and deliveries are deleted.
 WEBHOOK_EVENTS_RETENTION_DAYS = env.int("WEBHOOK_EVENTS_RETENTION_DAYS", 90)
 WEBHOOK_MAX_ENDPOINTS = env.int("WEBHOOK_MAX_ENDPOINTS", 100)  # at most so many in an account
@@ -77,8 +79,6 @@ WEBHOOK_DENYLIST = env.list("WEBHOOK_DENYLIST", [urlsplit(PUBLIC_URL).hostname o
 # --- The API: requests a minute of one key, and of an account; 0: no limit. An end is never limited.
 API_RATE_PER_MINUTE = env.int("API_RATE_PER_MINUTE", 600)
 API_ACCOUNT_RATE_PER_MINUTE = env.int("API_ACCOUNT_RATE_PER_MINUTE", 3000)
-
-# --- Accounts.
 MAX_CONNECTIONS = env.int("MAX_CONNECTIONS", 50)  # connections to providers, at most so many in an account
 
 REQUEST_BODY_TIMEOUT = env.float("REQUEST_BODY_TIMEOUT", 10.0)  # seconds for a request's whole body

@@ -1,4 +1,4 @@
-"""The provider sandbox of `make up`: its port, and the webhook addresses that it sends events to."""
+"""The provider sandbox of `make up`: its port, the secrets it knows, and where it sends events."""
 
 import os
 
@@ -6,7 +6,7 @@ from liveplatform.accounts.models import Connection
 
 # Providers whose webhook address is set once per app; Twilio gets its callback URLs with each call instead.
 WEBHOOK_PROVIDERS = ("getstream", "livekit")
-# The environment variable by which `make up` turns the sandbox's webhooks on.
+# The environment variable by which `make up` has the sandbox know its connections: secrets and webhooks.
 SEND_EVENTS_ENV = "SANDBOX_SEND_EVENTS"
 
 
@@ -36,6 +36,18 @@ def callback_targets(port: int) -> list[dict[str, str]]:
         return []
     connections = Connection.objects.filter(base_url=sandbox_base_url(port), provider__in=WEBHOOK_PROVIDERS)
     return [_callback_target(connection) for connection in connections.order_by("-pk")]
+
+
+def known_secrets(port: int) -> dict[str, str]:
+    """The tokens of the Twilio accounts connected to this sandbox, by account SID; as above.
+
+    Without them the sandbox would take whatever token it is shown first. Of two the older one counts.
+    """
+    if not os.environ.get(SEND_EVENTS_ENV):
+        return {}
+    connections = Connection.objects.filter(base_url=sandbox_base_url(port), provider="twilio")
+    found = [connection.credentials() for connection in connections.order_by("-pk")]
+    return {keys["account_sid"]: keys["auth_token"] for keys in found if "auth_token" in keys}
 
 
 def _callback_target(connection: Connection) -> dict[str, str]:

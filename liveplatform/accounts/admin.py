@@ -211,27 +211,12 @@ class ConnectionAdmin(ConnectionActs, KeyedAdmin):
     """Connections: customers' accounts at providers."""
 
     form = ConnectionForm
-    list_display = (
-        "__str__",
-        "provider",
-        "account",
-        "is_default",
-        "check_outcome",
-        "checked_at",
-        "created_at",
-    )
+    list_display = ("__str__", "provider", "account", "is_default", "check_outcome", "created_at")
     list_filter = ("provider",)
     fields = (
         *("account", "provider", "name", "base_url", "is_default", "options", "secrets"),
-        *(
-            "confirm",
-            "check_outcome",
-            "check_message",
-            "checked_at",
-            "events_url",
-            "created_at",
-            "updated_at",
-        ),
+        *("confirm", "check_outcome", "check_message", "checked_at"),
+        *("events_url", "created_at", "updated_at"),
     )
     readonly_fields = (
         *("check_outcome", "check_message", "checked_at", "events_url", "created_at", "updated_at"),

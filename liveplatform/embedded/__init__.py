@@ -8,18 +8,18 @@ until `stop`, and start again after any crash.
 from liveplatform.embedded.data_dir import data_dir
 from liveplatform.embedded.dev_secrets import secret
 from liveplatform.embedded.postgres import start_postgres, stop_postgres
-from liveplatform.embedded.public_url import public_url, record_public_url
 from liveplatform.embedded.servers import ensure, stop
 from liveplatform.embedded.sockets import database_url, django_database, redis_url
+from liveplatform.embedded.up_settings import UpSettings, record_up_settings, up_settings
 from liveplatform.embedded.valkey import redis_pid, start_redis, stop_redis
 
 __all__ = [
+    "UpSettings",
     "data_dir",
     "database_url",
     "django_database",
     "ensure",
-    "public_url",
-    "record_public_url",
+    "record_up_settings",
     "redis_pid",
     "redis_url",
     "secret",
@@ -28,4 +28,5 @@ __all__ = [
     "stop",
     "stop_postgres",
     "stop_redis",
+    "up_settings",
 ]

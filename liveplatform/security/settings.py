@@ -14,7 +14,7 @@ from liveplatform import embedded
 
 env = Env()
 
-PUBLIC_URL = (env.str("PUBLIC_URL", "") or embedded.public_url(embedded.data_dir())).rstrip("/")
+PUBLIC_URL = (env.str("PUBLIC_URL", "") or embedded.up_settings(embedded.data_dir()).public_url).rstrip("/")
 _public = urlsplit(PUBLIC_URL)
 HTTPS = _public.scheme == "https"
 

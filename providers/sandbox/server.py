@@ -5,6 +5,7 @@ import contextlib
 import signal
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from aiohttp import web
 
@@ -17,9 +18,12 @@ from providers.sandbox.vendor import Handler, Sandbox, Vendor
 VENDORS = (TwilioApi, GetStreamApi, LiveKitApi)
 
 
-def application(hooks: Iterable[Mapping[str, str]] = ()) -> web.Application:
-    """`hooks`: webhooks of apps that are registered from the start, see CallbackQueue.register."""
+def application(
+    hooks: Iterable[Mapping[str, str]] = (), secrets: Mapping[str, str] = MappingProxyType({})
+) -> web.Application:
+    """What is registered from the start: webhooks of apps (CallbackQueue.register), secrets of accounts."""
     sandbox = Sandbox()
+    sandbox.secrets.update(secrets)
     for hook in hooks:
         sandbox.register(hook)
     vendors = [vendor(sandbox) for vendor in VENDORS]
@@ -46,10 +50,14 @@ def _unknown_address(vendors: Iterable[Vendor]) -> Handler:
 
 
 async def serve(
-    host: str, port: int, port_file: Path | None = None, hooks: Iterable[Mapping[str, str]] = ()
+    host: str,
+    port: int,
+    port_file: Path | None = None,
+    hooks: Iterable[Mapping[str, str]] = (),
+    secrets: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
     """Serve until SIGTERM or SIGINT; once ready, prints the URL and writes the port to `port_file`."""
-    runner = web.AppRunner(application(hooks), access_log=None, shutdown_timeout=0.5)
+    runner = web.AppRunner(application(hooks, secrets), access_log=None, shutdown_timeout=0.5)
     await runner.setup()
     site = web.TCPSite(runner, host, port, backlog=1024)
     await site.start()

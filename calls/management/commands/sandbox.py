@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import connections
 
-from calls.demo.sandbox import callback_targets
+from calls.demo.sandbox import callback_targets, known_secrets
 from providers.sandbox.server import serve
 
 
@@ -24,6 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("--port-file", type=Path, help="write the port here once ready")
 
     def handle(self, **options: Any) -> None:  # noqa: ANN401
-        targets = callback_targets(options["port"])
+        port = options["port"]
+        targets, secrets = callback_targets(port), known_secrets(port)
         connections.close_all()
-        asyncio.run(serve(options["host"], options["port"], options["port_file"], targets))
+        asyncio.run(serve(options["host"], port, options["port_file"], targets, secrets))

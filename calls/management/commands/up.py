@@ -63,7 +63,8 @@ class Command(BaseCommand):
         if not Account.objects.exists():
             self._first_start(sandbox_base_url(sandbox))
         environment = _process_env(port, sandbox)
-        embedded.record_public_url(settings.VAR_DIR, environment["PUBLIC_URL"])
+        served = embedded.UpSettings.from_environment(environment)
+        embedded.record_up_settings(settings.VAR_DIR, served)
         self.stdout.write(f"http://127.0.0.1:{port}/admin/  /api/docs/  (ctrl-C stops everything)")
         self.stdout.flush()
         honcho = [sys.executable, "-m", "honcho", "start"]

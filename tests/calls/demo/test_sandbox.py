@@ -1,6 +1,6 @@
 """The sandbox of `make up`: its port, and where it sends events."""
 
-from calls.demo.sandbox import SEND_EVENTS_ENV, callback_targets, sandbox_port
+from calls.demo.sandbox import SEND_EVENTS_ENV, callback_targets, known_secrets, sandbox_port
 from calls.models import Call
 from liveplatform.accounts.connections import upsert_connection
 from liveplatform.accounts.models import Connection
@@ -29,6 +29,15 @@ def test_events_go_to_the_connections_of_this_sandbox(account, monkeypatch):
     monkeypatch.setenv(SEND_EVENTS_ENV, "1")
     assert callback_targets(9000) == [{"key": "k", "secret": "s", "url": here.events_url}]
     assert callback_targets(9010) == []
+
+
+def test_the_sandbox_knows_the_tokens_of_its_connections(account, monkeypatch):
+    no_connections()
+    upsert_connection(account, "twilio", TWILIO, base_url="http://127.0.0.1:9000")
+    upsert_connection(account, "twilio", TWILIO | {"account_sid": "AC2"}, base_url="http://127.0.0.1:9010")
+    assert known_secrets(9000) == {}
+    monkeypatch.setenv(SEND_EVENTS_ENV, "1")
+    assert known_secrets(9000) == {"AC1": "secret-token"}
 
 
 def test_a_requested_port_moves_the_connections_of_the_sandbox(account):

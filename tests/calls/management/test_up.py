@@ -100,7 +100,7 @@ def test_a_second_up_is_refused_and_the_first_goes_on(var):
             assert not (Path(other) / "postgres").exists(), "nothing was started"
         assert is_healthy(ports[0])
         key = re.search(r"lp_\S+", (var / "out").read_text()).group()
-        assert embedded.public_url(var) == f"http://127.0.0.1:{ports[0]}", "for commands"
+        assert embedded.up_settings(var).public_url == f"http://127.0.0.1:{ports[0]}", "for commands"
         assert call_over(ports[0], key) == 200
         assert sends_a_stream_event(*ports[:2], key)
     finally:
