@@ -22,6 +22,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
 ]
 
-handler400 = "liveplatform.api.exceptions.handler400"
-handler404 = "liveplatform.api.exceptions.handler404"
-handler500 = "liveplatform.api.exceptions.handler500"
+handler400 = "liveplatform.error_pages.handler400"
+handler404 = "liveplatform.error_pages.handler404"
+handler500 = "liveplatform.error_pages.handler500"

@@ -21,6 +21,8 @@ from liveplatform.admin.scope import bound_accounts, in_scope
 __all__ = ["CappedPaginator", "LargeTableAdmin", "ReadOnlyAdmin", "staff_actor"]
 
 MAX_COUNTED = 100_000
+# What Django's filters of a field add to its name in their links.
+OFFERED_SUFFIXES = ("", "__exact", "__isnull", "__gte", "__lt", "__id__exact")
 
 
 class LargeTableAdmin(BulkPages, admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs alone
@@ -74,8 +76,15 @@ class LargeTableAdmin(BulkPages, admin.ModelAdmin):  # type: ignore[type-arg]  #
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """Filters that the page offers, and no others: a URL could ask for any column, also a hidden one."""
-        offered = {getattr(shown, "parameter_name", shown) for shown in self.list_filter}
-        return lookup.removesuffix("__exact") in offered
+        offered = {parameter + suffix for parameter in self._filters() for suffix in OFFERED_SUFFIXES}
+        if self.date_hierarchy:
+            offered |= {f"{self.date_hierarchy}__{part}" for part in ("year", "month", "day")}
+        return lookup in offered
+
+    def _filters(self) -> list[str]:
+        """The parameters of `list_filter`: fields, (field, class of filter), classes of filters."""
+        shown = [each[0] if isinstance(each, tuple) else each for each in self.list_filter]
+        return [str(getattr(each, "parameter_name", each)) for each in shown]
 
     # What is shown.
 

@@ -143,6 +143,29 @@ def test_no_hidden_column_can_be_asked_for_by_a_filter(rows, root):
             assert root.get(f"/admin/{path}/", {lookup: "1"}).status_code in (302, 400), (path, lookup)
 
 
+@pytest.mark.parametrize(
+    "link",
+    [
+        "axes/accesslog/?attempt_time__gte=2026-01-01&attempt_time__lt=2027-01-01",
+        "axes/accesslog/?attempt_time__year=2026",
+        "axes/accessattempt/?path_info=/admin/login/&locked_out=yes",
+        "otp_totp/totpdevice/?confirmed__exact=1",
+        "auth/user/?is_staff__exact=1",
+    ],
+)
+def test_the_links_of_a_lists_filters_are_obeyed(root, link):
+    page = admin.site.get_model_admin(PAGES[link.split("/?")[0]])
+    assert root.get(f"/admin/{link}").status_code == 200, page.list_filter
+
+
+def test_staff_read_a_page_and_not_json_when_a_link_is_wrong(root):
+    for path, status in (("calls/call/?nope__gt=1", 400), ("no/such/page/", 404)):
+        answer = root.get(f"/admin/{path}")
+        assert answer.status_code == status and answer["Content-Type"].startswith("text/html")
+        assert "/admin/" in answer.content.decode(), "a way back"
+    assert root.get("/v1/nothing")["Content-Type"] == "application/json"
+
+
 @pytest.mark.parametrize("may_see", [True, False])
 def test_without_the_permission_no_number_and_no_words_are_shown(rows, may_see):
     client = member("amy") if may_see else member("amy", only="view_")
