@@ -35,7 +35,7 @@ from tests.support.client import Customer, PlacedCall
 SETTLE_TIMEOUT = 180.0
 # Of the wanted ends, how many are of calls from the supply: more, so that there is never a lack of calls.
 SUPPLIED = 1.3
-# Ended calls that have not been processed yet, beyond which the supply stops: a backlog shows nothing more.
+# Ended calls that have not been processed yet, beyond which clients wait: a longer backlog shows nothing more.
 MOST_WAITING = 600
 # Seconds without news after which waiting deliveries are sent again, as an operator would: the retry schedule
 # goes on for three days.
@@ -139,7 +139,7 @@ def _is_enough(run: Run, options: argparse.Namespace, seconds: float) -> bool:
 
 def _client(run: Run, number: int) -> None:
     """Takes calls and ends them; retries an end without a 2xx response."""
-    while not run.stopped.is_set():
+    while run.keeps_up.wait() and not run.stopped.is_set():
         try:
             call = _call(run, number)
         except queue.Empty:
@@ -159,10 +159,15 @@ def _call(run: Run, number: int) -> PlacedCall:
 
 
 def _keep_supplied(run: Run) -> None:
-    """Add to the supply while it is due and the workers keep up."""
+    """Let the clients wait while the workers are behind; else add to the supply what is due."""
     while not run.stopped.wait(0.2):
-        if run.supply.is_low and len(not_notified(run)) < MOST_WAITING:
+        if len(not_notified(run)) > MOST_WAITING:
+            run.keeps_up.clear()
+            continue
+        run.keeps_up.set()
+        if run.supply.is_low:
             run.supply.add(run.stopped)
+    run.keeps_up.set()
 
 
 def _end(run: Run, call: PlacedCall) -> None:

@@ -47,6 +47,7 @@ class Run:
     failed: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
     stopped: threading.Event = field(default_factory=threading.Event)
+    keeps_up: threading.Event = field(default_factory=threading.Event)  # clients wait until it is set
     lock: threading.RLock = field(default_factory=threading.RLock)  # of the stack's processes
     begun: set[int] = field(default_factory=set)  # processes whose children may be killed
     thawing: list[threading.Thread] = field(default_factory=list)
