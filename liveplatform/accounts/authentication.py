@@ -12,6 +12,8 @@ from liveplatform.api.principal import Principal
 
 TWO_ACCOUNTS_MESSAGE = "X-Auth-Token and Authorization are of two accounts; send one of them."
 INVALID = "invalid_credentials"
+# Where the web process finds whose request it was; no header has this name.
+VERIFIED_ACCOUNT = "liveplatform.account"
 MISSING_MESSAGE = "Send an API key or a JWT as `Authorization: Bearer …`."
 
 
@@ -25,6 +27,7 @@ class PlatformAuthentication(BaseAuthentication):
         auth_id = request.META.get("HTTP_X_AUTH_ID")
         if auth_id and auth_id != principal.auth_id:
             raise AuthenticationFailed("X-Auth-ID is not the account of this key.", "conflicting_credentials")
+        request.META[VERIFIED_ACCOUNT] = principal.account_id.hex
         structlog.contextvars.bind_contextvars(account=principal.account_id.hex)
         return principal, None
 

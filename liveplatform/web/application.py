@@ -15,8 +15,18 @@ from liveplatform.api.parsers import MAX_BODY
 from liveplatform.api.surfaces import Problem, surface_for_path
 from liveplatform.json_codec import dumps
 from liveplatform.web.admission import may_send_body
-from liveplatform.web.bodies import Body, BodyReader, ClientGone, OpenBodies, Receive, WithheldBody
-from liveplatform.web.environ import Environ, body_length, client_of, make_environ
+from liveplatform.web.bodies import (
+    MAX_OTHERS,
+    MAX_OTHERS_PER_ADDRESS,
+    Body,
+    BodyReader,
+    ClientGone,
+    OpenBodies,
+    Receive,
+    WithheldBody,
+)
+from liveplatform.web.clients import Clients
+from liveplatform.web.environ import Environ, body_length, make_environ
 from liveplatform.web.pool import FairPool, Overloaded
 from liveplatform.web.responses import Answer, Closable, Send, Stream, send_stream, send_whole
 
@@ -53,7 +63,8 @@ class WebApplication:
         self.probes = FairPool(
             PROBE_THREADS, per_client=PROBE_THREADS, waiting=PROBES_WAITING, waiting_per_client=PROBES_WAITING
         )
-        self.opened = OpenBodies()
+        self.clients = Clients()
+        self.opened, self.opened_by_others = OpenBodies(), OpenBodies(MAX_OTHERS, MAX_OTHERS_PER_ADDRESS)
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -67,8 +78,9 @@ class WebApplication:
             await self._serve(make_environ(scope), receive, send)
 
     async def _serve(self, environ: Environ, receive: Receive, send: Send) -> None:
-        client = client_of(environ)
-        reader = BodyReader(receive, body_length(environ), self.opened, client)
+        client, is_account = self.clients.of(environ)
+        opened = self.opened if is_account else self.opened_by_others
+        reader = BodyReader(receive, body_length(environ), opened, client)
         try:
             body = await reader.read(lambda: self._in_thread(client, partial(may_send_body, environ), False))
         except ClientGone:
@@ -77,6 +89,7 @@ class WebApplication:
         if reader.length is None:
             _set_length(environ, body)
         answer = await self._in_thread(client, partial(self._run, environ), _overloaded(environ))
+        self.clients.remember(environ)
         if not reader.is_complete:
             answer.headers = [*answer.headers, (b"connection", b"close")]
         if answer.stream:

@@ -27,9 +27,12 @@ GRACE = 0.1
 # Of a body that is not wanted so much is read, so that the client comes to read the answer.
 DISCARD_SECONDS = 2.0
 DISCARD_BYTES = 16 * 1024 * 1024
-# Bodies that are being received at a time, of a client and in all, and the bytes that they may hold together.
+# Bodies that take longer than GRACE, at a time: of an account and of all, of an address and of all others.
+# The bytes are those of all bodies on their way, of accounts and of others.
 MAX_OPEN_PER_CLIENT = 64
 MAX_OPEN = 1024
+MAX_OTHERS_PER_ADDRESS = 32
+MAX_OTHERS = 256
 MAX_OPEN_BYTES = 64 * 1024 * 1024
 
 
@@ -83,15 +86,15 @@ Body = BytesIO | WithheldBody
 class OpenBodies:
     """Counts the bodies that are being received, and their bytes."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = MAX_OPEN, per_client: int = MAX_OPEN_PER_CLIENT) -> None:
+        self.most, self.per_client = most, per_client
         self.by_client: Counter[str] = Counter()
         self.bytes = 0
 
     @contextmanager
     def one(self, client: str) -> Iterator[None]:
         """One body more. Raises BodyRefused beyond the limits."""
-        full = self.by_client.total() >= MAX_OPEN or self.bytes >= MAX_OPEN_BYTES
-        if full or self.by_client[client] >= MAX_OPEN_PER_CLIENT:
+        if self.by_client.total() >= self.most or self.by_client[client] >= self.per_client:
             raise BodyRefused
         self.by_client[client] += 1
         try:
@@ -146,20 +149,21 @@ class BodyReader:
         return self.is_complete
 
     async def _read_counted(self) -> bytes:
-        with self.opened.one(self.client):
-            parts, received = [], 0
-            try:
-                while not self.is_complete:
-                    part = await self._next_part()
-                    parts.append(part)
-                    received += len(part)
-                    self.opened.bytes += len(part)
-                    if received > MAX_BODY:
-                        raise BodyTooLarge
-                    self.is_complete = self.is_complete or received == self.length
-                return parts[0] if len(parts) == 1 else b"".join(parts)
-            finally:
-                self.opened.bytes -= received
+        if self.opened.bytes >= MAX_OPEN_BYTES:
+            raise BodyRefused
+        parts, received = [], 0
+        try:
+            while not self.is_complete:
+                part = await self._next_part()
+                parts.append(part)
+                received += len(part)
+                self.opened.bytes += len(part)
+                if received > MAX_BODY:
+                    raise BodyTooLarge
+                self.is_complete = self.is_complete or received == self.length
+            return parts[0] if len(parts) == 1 else b"".join(parts)
+        finally:
+            self.opened.bytes -= received
 
     async def _next_part(self) -> bytes:
         message = await self.receive()
@@ -174,9 +178,14 @@ class BodyReader:
 
     async def _judge(self, judge: Judge) -> None:
         """Stop the reading if the request may send no body, or when its time is over."""
-        is_wanted = await judge()
-        if is_wanted:
-            await asyncio.sleep(settings.REQUEST_BODY_TIMEOUT - GRACE)
-        self._reason = BodyTimeout() if is_wanted else BodyUnwanted()
+        try:
+            if await judge():
+                with self.opened.one(self.client):
+                    await asyncio.sleep(settings.REQUEST_BODY_TIMEOUT - GRACE)
+                self._reason = BodyTimeout()
+            else:
+                self._reason = BodyUnwanted()
+        except BodyRefused as refusal:
+            self._reason = refusal
         if self._task:
             self._task.cancel()

@@ -49,13 +49,8 @@ def make_environ(scope: Mapping[str, Any]) -> Environ:
     return environ
 
 
-def client_of(environ: Environ) -> str:
-    """Whose turn the request takes: the credentials that it gives, else the address that it comes from."""
-    credentials = environ.get("HTTP_AUTHORIZATION") or environ.get("HTTP_X_AUTH_TOKEN")
-    return str(credentials or _address(environ))
-
-
-def _address(environ: Environ) -> str:
+def address_of(environ: Environ) -> str:
+    """The address that the request comes from, behind trusted proxies."""
     peer = str(environ["REMOTE_ADDR"])
     forwarded = environ.get(FOR)
     return (client_address(forwarded.split(",")) if forwarded and is_trusted(peer) else "") or peer
