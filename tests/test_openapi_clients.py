@@ -8,6 +8,7 @@ import compileall
 import json
 import os
 import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from django.core.management import call_command
 
 from tests.environment import ROOT
 from tests.support.client_tools import TOOLS, node_tool, python_tool
+from tests.support.factories import phone_call, video_call
 
 TIMEOUT = 400  # seconds: the first run of Go compiles its own library
 pytestmark = pytest.mark.timeout(900)  # the first run installs the tools
@@ -54,9 +56,30 @@ def generate(language: str, document: Path, **properties: str) -> Path:
     return target
 
 
-def test_a_python_client_compiles_and_reads_an_answer(document):
+READ = """
+import sys
+from openapi_client import ApiClient
+from openapi_client.models.calls import Calls
+
+answer = ApiClient().deserialize(sys.stdin.read(), "Calls", "application/json")
+assert isinstance(answer, Calls), answer
+for call in answer.calls:
+    print(call.id, call.channel.value, call.created_at.tzinfo, call.call_status.value)
+"""
+
+
+def test_a_python_client_compiles_and_reads_an_answer(document, api, account):
     target = generate("python", document)
     assert compileall.compile_dir(target / "openapi_client", quiet=1)
+    calls = [video_call(account), phone_call(account)]
+    answer = api("GET", "/v1/calls").content
+    read = subprocess.run(
+        [sys.executable, "-c", READ], cwd=target, input=answer, capture_output=True, timeout=TIMEOUT
+    )
+    assert read.returncode == 0, read.stderr[-3000:]
+    shown = {call["id"]: call for call in json.loads(answer)["calls"]}
+    expected = [f"{c.pk} {c.channel} UTC {shown[str(c.pk)]['call_status']}" for c in reversed(calls)]
+    assert read.stdout.decode().splitlines() == expected
 
 
 def test_a_typed_client_of_openapi_python_client_compiles(document):

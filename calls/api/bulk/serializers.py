@@ -11,6 +11,7 @@ from calls.bulk.validators import non_empty_filter, single_line
 from calls.filters import CallFilter
 from calls.models import Operation
 from calls.models.end_code import EndCode
+from liveplatform.api.examples import request_example
 from liveplatform.api.serializers import (
     CleanCharField,
     EnvelopeSerializer,
@@ -85,6 +86,10 @@ class OperationsSerializer(EnvelopeSerializer):
     next_cursor = serializers.CharField(allow_null=True)
 
 
+@request_example(
+    "Test calls end after an hour",
+    {"name": "Old test calls", "filter": {"is_test": True}, "older_than": 3600},
+)
 class RuleRequest(StrictSerializer):
     """An auto-end rule."""
 

@@ -5,6 +5,7 @@ from rest_framework import serializers
 from calls.adapters import ROOM_PROVIDERS
 from calls.api.fields import MetadataField, ScheduledAtField, TimeLimitField
 from calls.models import Call
+from liveplatform.api.examples import request_example
 from liveplatform.api.serializers import CleanCharField, EnvelopeSerializer, PlainSerializer, StrictSerializer
 from providers.base import HOST, PARTICIPANT
 
@@ -26,6 +27,7 @@ class LiveCallRequest(StrictSerializer):
     )
 
 
+@request_example("Another title", {"title": "Weekly review, part two", "metadata": {"room": "7"}})
 class LiveCallChange(StrictSerializer):
     """The body of a change; fields that are not sent are kept."""
 

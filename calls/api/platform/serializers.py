@@ -9,6 +9,7 @@ from calls.api.fields import EndCodeField, MetadataField, ReasonField
 from calls.models import Step
 from calls.models.end_code import DEFAULT_REASON, MAX_REASON_LENGTH, EndCode
 from calls.representation import CallSerializer, RecordingSerializer, StepSerializer
+from liveplatform.api.examples import request_example
 from liveplatform.api.serializers import (
     CleanCharField,
     EnvelopeSerializer,
@@ -20,6 +21,16 @@ from liveplatform.api.serializers import (
 MAX_TEXT_LENGTH = 20_000
 
 
+@request_example(
+    "Two turns",
+    {
+        "turns": [
+            {"role": "agent", "text": "Hello, how can I help?"},
+            {"role": "customer", "text": "My order is late."},
+        ],
+        "language": "en",
+    },
+)
 class TranscriptRequest(StrictSerializer):
     """A transcript as sent."""
 
@@ -27,6 +38,7 @@ class TranscriptRequest(StrictSerializer):
     language = CleanCharField(required=False, allow_blank=True, max_length=16, default="")
 
 
+@request_example("With a reason", {"reason": "Customer asked to end the call"})
 class EndRequest(serializers.Serializer[dict[str, Any]]):
     """The reason and code of an end. No end is refused because of them: other fields are ignored."""
 
@@ -118,6 +130,7 @@ class CallsSerializer(EnvelopeSerializer):
     next_cursor = serializers.CharField(allow_null=True)
 
 
+@request_example("Notes and a rating", {"notes": "Wants a call back on Monday.", "rating": 4})
 class AnnotationRequest(StrictSerializer):
     """Notes, feedback, rating and metadata."""
 

@@ -15,6 +15,7 @@ from calls.api.telephony.twiml import complaint
 from calls.models.answer import MachineDetection, OnMachine
 from calls.models.end_code import DEFAULT_REASON, MAX_REASON_LENGTH
 from calls.phone_numbers import InvalidPhoneNumber, e164
+from liveplatform.api.examples import request_example
 from liveplatform.api.serializers import (
     CleanCharField,
     EnvelopeSerializer,
@@ -55,6 +56,14 @@ class DynamicVariable(StrictSerializer):
         return name
 
 
+@request_example(
+    "A call that says hello",
+    {
+        "call_from": "+14155550100",
+        "call_to": "+14155550123",
+        "twiml": "<Response><Say>Hello.</Say></Response>",
+    },
+)
 class MakeCallRequest(StrictSerializer):
     """The body of a make-call; the fields from `is_test` on are added to the vendor's.
 

@@ -10,6 +10,7 @@ from rest_framework import serializers
 from liveplatform.accounts.keys import MAX_OVERLAP_HOURS
 from liveplatform.accounts.models import MAX_METADATA_KEYS, Account, Connection
 from liveplatform.accounts.scopes import SCOPES
+from liveplatform.api.examples import request_example
 from liveplatform.api.serializers import (
     CleanCharField,
     EnvelopeSerializer,
@@ -29,6 +30,7 @@ JOIN_LIMIT_HELP = "Seconds after which a live video call that nobody has joined 
 TIME_LIMIT_HELP = "Seconds a call may last that has no limit of its own; null: no limit."
 
 
+@request_example("Errors as 4xx", {"strict_errors": True})
 class AccountRequest(StrictSerializer):
     """Changed settings of the account."""
 
@@ -90,6 +92,7 @@ class AccountSerializer(PlainSerializer):
         return int(settings.API_ACCOUNT_RATE_PER_MINUTE) if own is None else own
 
 
+@request_example("A key that reads and ends calls", {"name": "CRM", "scopes": ["read:live", "write:live"]})
 class KeyRequest(StrictSerializer):
     """A new API key."""
 
@@ -161,6 +164,17 @@ class BaseUrlField(serializers.URLField):
             raise serializers.ValidationError(str(error)) from error
 
 
+@request_example(
+    "A Twilio account",
+    {
+        "provider": "twilio",
+        "credentials": {
+            "account_sid": "AC0123456789abcdef0123456789abcdef",
+            "auth_token": "the-auth-token-of-the-console",
+        },
+        "name": "Support line",
+    },
+)
 class ConnectionRequest(StrictSerializer):
     """A connection to a provider; `credentials` holds what that provider needs."""
 
@@ -170,6 +184,7 @@ class ConnectionRequest(StrictSerializer):
     base_url = BaseUrlField(required=False, allow_blank=True, max_length=200, default="")
 
 
+@request_example("Renewed secret", {"credentials": {"auth_token": "the-new-auth-token"}})
 class ConnectionPatch(StrictSerializer):
     """The changes of a connection; credentials that are not sent are kept."""
 

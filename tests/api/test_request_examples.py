@@ -1,0 +1,79 @@
+"""Every documented example of a request is one that the API accepts, as it stands."""
+
+import json
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.core.management import call_command
+
+from calls.models import AutoEndRule, PhoneNumber
+from liveplatform.accounts.connections import upsert_connection
+from tests.support.factories import NOWHERE, phone_connection
+from tests.support.sandbox import sandbox, sandbox_url
+
+__all__ = ["sandbox", "sandbox_url"]
+# Signed by the provider: an example without a signature is refused.
+SIGNED = "/v1/providers/{connection_id}/events"
+
+
+@pytest.fixture
+def examples(tmp_path) -> list[tuple[str, str, object]]:
+    """Method, path and body of each example in the OpenAPI document."""
+    target = tmp_path / "schema.json"
+    call_command("spectacular", "--format", "openapi-json", "--file", str(target))
+    return list(_examples(json.loads(target.read_text())))
+
+
+def _examples(document: dict) -> Iterator[tuple[str, str, object]]:
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            media = operation.get("requestBody", {}).get("content", {}).get("application/json")
+            if media and path != SIGNED:
+                named = media.get("examples") or {"": {"value": media["example"]}}
+                yield from ((method.upper(), path, each["value"]) for each in named.values())
+
+
+@pytest.fixture
+def rows(account, api, sandbox_url, sandbox) -> dict[str, Callable[[], str]]:
+    """What the names in a path stand for, each time another row."""
+    phone_connection(account, sandbox_url)
+    keys = {"account_sid": "AC-elsewhere", "auth_token": "t"}
+    elsewhere = upsert_connection(account, "twilio", keys, base_url=NOWHERE)
+    upsert_connection(
+        account, "getstream", {"api_key": account.account_id, "api_secret": "s" * 32}, base_url=sandbox_url
+    )
+
+    def made(path: str, body: dict) -> str:
+        answer = api("POST", path, body)
+        assert answer.status_code < 300, answer.text
+        return answer.json()["id"]
+
+    rule = {"name": "a rule", "filter": {"is_test": True}, "older_than": 60, "is_enabled": False}
+    return {
+        "connection_id": lambda: str(elsewhere.pk),
+        "call_id": lambda: made("/v1/live/calls", {"host_user_id": "h", "title": "t"}),
+        "key_id": lambda: made("/v1/api-keys", {"scopes": ["read:live"]}),
+        "rule_id": lambda: made("/v1/auto-end-rules", rule),
+        "endpoint_id": lambda: made(
+            "/v1/webhooks/endpoints", {"url": "https://h.example.com", "events": ["call.*"]}
+        ),
+    }
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_api_accepts_each_documented_request(examples, rows, api):
+    assert len(examples) > 20
+    refused = []
+    for method, path, body in examples:
+        AutoEndRule.objects.all().delete()  # their names are unique
+        address = path
+        for name, make in rows.items():
+            address = address.replace(f"{{{name}}}", make()) if f"{{{name}}}" in address else address
+        if path == "/v1/phone-numbers":
+            body = {**body, "connection_id": rows["connection_id"]()}
+            PhoneNumber.objects.all().delete()
+        answer = api(method, address, body)
+        is_unknown = "call_id" in body and answer.status_code == 404  # the example's id is nobody's call
+        if not (200 <= answer.status_code < 300 or is_unknown):
+            refused.append(f"{method} {path} {body}: {answer.status_code} {answer.text[:200]}")
+    assert not refused, "\n".join(refused)
