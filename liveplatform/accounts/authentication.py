@@ -64,7 +64,8 @@ def _principal(token: str) -> Principal:
     if token.startswith(f"{keys.PREFIX}_"):
         principal = keys.authenticate(token)
         if principal is None:
-            raise AuthenticationFailed("The API key is unknown, expired or revoked.", INVALID)
+            text = "The API key is unknown, expired or revoked, or its account is inactive."
+            raise AuthenticationFailed(text, INVALID)
         return principal
     if token.count(".") == 2:
         try:

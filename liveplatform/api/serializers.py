@@ -52,6 +52,15 @@ class CleanCharField(serializers.CharField):
         return str(super().to_internal_value(data))
 
 
+class JSONBooleanField(serializers.BooleanField):
+    """true or false; texts such as "yes" are rejected, where a mistake would end calls."""
+
+    def to_internal_value(self, data: Any) -> bool:  # noqa: ANN401
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
 @extend_schema_field({"type": "object", "additionalProperties": {}})
 class JSONObjectField(serializers.JSONField):
     """A free JSON object."""

@@ -79,7 +79,7 @@ def test_another_content_type_is_415(api, kind, path):
     "kind", ["application/json; charset=utf-8", "application/vnd.api+json", "APPLICATION/JSON"]
 )
 def test_other_json_media_types_are_parsed(api, kind):
-    answer = api("POST", "/v1/api-keys", b'{"name": "x"}', Content_Type=kind)
+    answer = api("POST", "/v1/api-keys", b'{"name": "x", "scopes": ["read:live"]}', Content_Type=kind)
     assert answer.status_code == 201
 
 
@@ -90,5 +90,5 @@ def test_responses_are_json_for_every_accept_header(api, accept):
 
 
 def test_an_escaped_backslash_before_u0000_is_no_nul(api):
-    answer = api("POST", "/v1/api-keys", rb'{"name": "\\u0000"}')
+    answer = api("POST", "/v1/api-keys", rb'{"name": "\\u0000", "scopes": ["read:live"]}')
     assert (answer.status_code, answer.json()["name"]) == (201, r"\u0000")

@@ -130,7 +130,7 @@ def test_ids_are_accepted_with_and_without_dashes(api, spelling):
     ("method", "path", "body"),
     [
         ("POST", "/v1/live/calls", GOOD | {"scheduled_at": SOON}),
-        ("POST", "/v1/api-keys", {"expires_at": SOON}),
+        ("POST", "/v1/api-keys", {"scopes": ["read:live"], "expires_at": SOON}),
         ("GET", f"/v1/calls?created_at[lt]={SOON}", None),
         ("GET", "/v1/calls?created_at[lt]=7d", None),
         ("GET", "/v1/calls?duration=61", None),

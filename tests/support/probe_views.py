@@ -16,6 +16,7 @@ from liveplatform.api.pagination import keyset_page
 from liveplatform.api.routers import PlatformRouter
 from liveplatform.api.viewsets import PlatformViewSet
 from liveplatform.crypto import DecryptionFailed
+from liveplatform.db.uuid7 import uuid7
 
 
 class UndeclaredViewSet(PlatformViewSet[Account]):
@@ -38,7 +39,7 @@ class AccountViewSet(PlatformViewSet[Account]):
         return Response({"names": [row.name for row in rows], "next_cursor": cursor})
 
     def create(self, request: Request) -> Response:
-        made = Account.objects.create(name=request.data["name"])
+        made = Account.objects.create(name=f"{request.data['name']} {uuid7()}")  # names are unique
         match request.data.get("then"):
             case "crash":
                 raise ZeroDivisionError

@@ -11,7 +11,7 @@ DOCS = Path(settings.BASE_DIR) / "docs" / "webhooks.md"
 
 
 def test_types_of_all_listed_apps_are_registered_in_order():
-    assert list(event_types())[0] == "call.ended"
+    assert list(event_types())[0] == "call.created"
     assert list(event_types())[-1] == "endpoint.test"
     assert "operation.finished" in event_types()
 

@@ -16,6 +16,7 @@ from liveplatform.api.serializers import (
     CleanCharField,
     EnvelopeSerializer,
     IdField,
+    JSONBooleanField,
     JSONObjectField,
     PlainSerializer,
     StrictSerializer,
@@ -29,7 +30,7 @@ class BulkEndRequest(StrictSerializer):
 
     ids = serializers.ListField(child=IdField(), required=False, allow_empty=False, max_length=MAX_IDS)
     filter = JSONObjectField(required=False, help_text=FILTER_HELP)
-    all = serializers.BooleanField(
+    all = JSONBooleanField(
         required=False, help_text="Every live call of the account; scheduled ones are left alone."
     )
     reason = ReasonField(required=False, default="", help_text="Cut to 500 characters.")
@@ -38,7 +39,7 @@ class BulkEndRequest(StrictSerializer):
         required=False,
         help_text="Default: emergency_stop for `all`, else ended_by_api.",
     )
-    dry_run = serializers.BooleanField(
+    dry_run = JSONBooleanField(
         required=False, default=False, help_text="Count the calls without ending them."
     )
 
@@ -102,7 +103,7 @@ class RuleRequest(StrictSerializer):
         required=False, allow_blank=True, max_length=500, help_text="Default: `Ended by the rule NAME`."
     )
     code = serializers.ChoiceField(choices=EndCode.choices, required=False)
-    is_enabled = serializers.BooleanField(required=False)
+    is_enabled = JSONBooleanField(required=False)
 
     def validate_filter(self, given: dict[str, Any]) -> dict[str, Any]:
         return non_empty_filter(given).to_json()

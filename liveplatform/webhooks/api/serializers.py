@@ -19,6 +19,7 @@ from liveplatform.api.serializers import (
     StrictSerializer,
 )
 from liveplatform.egress.url_policy import MAX_URL_LENGTH
+from liveplatform.webhooks.event_types import event_types
 from liveplatform.webhooks.models import Delivery, Event, Payload
 from liveplatform.webhooks.validators import validate_events, validate_url
 
@@ -71,6 +72,12 @@ class EventsQuery(PageQuery):
 
     type = CleanCharField(required=False, max_length=60, help_text="Only events of this type.")
     call = IdField(source="subject_id", required=False, help_text="Only events about this call.")
+
+    def validate_type(self, value: str) -> str:
+        if value not in event_types():
+            known = ", ".join(event_types())
+            raise serializers.ValidationError(f"There is no such type of event; there are {known}.")
+        return value
 
 
 class DeliveriesQuery(PageQuery):

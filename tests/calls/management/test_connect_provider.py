@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from calls.models import PhoneNumber
-from liveplatform.accounts.models import Account, Connection
+from liveplatform.accounts.models import Connection
 from tests.support.sandbox import SECRET, sandbox, sandbox_url
 
 __all__ = ["sandbox", "sandbox_url"]
@@ -76,13 +76,6 @@ def test_a_livekit_server_is_connected_by_its_address(account):
 def test_an_unknown_account_is_an_error(db, called):
     with pytest.raises(CommandError, match="No account"):
         run("connect_provider", called, "twilio", "--set", *TWILIO)
-
-
-def test_a_name_that_two_accounts_have_is_an_error(db):
-    for _ in range(2):
-        Account.objects.create(name="twin")
-    with pytest.raises(CommandError, match="More than one"):
-        run("connect_provider", "twin", "twilio", "--set", *TWILIO)
 
 
 def test_one_connection_too_many_is_refused_in_a_sentence(account, settings):

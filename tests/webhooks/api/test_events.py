@@ -35,3 +35,9 @@ def test_an_event_with_its_body_and_deliveries(api, endpoint_at, publish_event, 
     assert answer["body"]["data"]["call"]["id"] == str(event.subject_id)
     (delivery,) = answer["deliveries"]
     assert (delivery["state"], delivery["event_id"]) == ("pending", event.message_id)
+
+
+def test_an_unknown_type_is_refused_by_name(api):
+    answer = api("GET", "events?type=call.endet")
+    assert (answer.status_code, list(answer.json()["fields"])) == (400, ["type"])
+    assert "call.ended" in answer.json()["message"]

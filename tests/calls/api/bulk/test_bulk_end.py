@@ -1,5 +1,7 @@
 """POST /v1/calls/bulk-end."""
 
+import pytest
+
 from calls.models import Call, Operation
 from tests.support.api_client import ApiClient
 from tests.support.bulk import bulk_end, finish
@@ -32,3 +34,9 @@ def test_the_request_costs_the_same_for_any_number_of_calls(api, live_calls, dja
 def test_it_needs_the_admin_scope(account, live_calls):
     weak = ApiClient(account, ("read:live", "write:live"))
     assert bulk_end(weak, {"all": True}).status_code == 403
+
+
+@pytest.mark.parametrize("body", [{"all": "yes"}, {"all": 1}, {"all": True, "dry_run": "no"}])
+def test_what_is_not_true_or_false_ends_nothing(api, body):
+    assert bulk_end(api, body).status_code == 400
+    assert not Operation.objects.exists()
