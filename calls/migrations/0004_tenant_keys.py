@@ -25,6 +25,6 @@ STATEMENTS = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("calls", "0003_generated"), ("accounts", "0001_initial")]
+    dependencies = [("calls", "0003_call_life"), ("accounts", "0001_initial")]
 
     operations = [migrations.RunSQL(statement, migrations.RunSQL.noop) for statement in STATEMENTS]

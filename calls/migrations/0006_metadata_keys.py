@@ -32,6 +32,6 @@ DROP FUNCTION calls_metadata_value(jsonb, text);
 
 
 class Migration(migrations.Migration):
-    dependencies = [("calls", "0005_updated_at"), ("accounts", "0002_generated")]
+    dependencies = [("calls", "0005_updated_at"), ("accounts", "0002_checks_limits_lineage")]
 
     operations = [migrations.RunSQL(CREATE, DROP)]

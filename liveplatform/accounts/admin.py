@@ -151,6 +151,7 @@ class ApiKeyAdmin(KeyedAdmin):
             label="Rotate",
             permission=MANAGE_KEYS,
             consequence="Each gets a successor, shown once; the old key works for another 24 hours.",
+            kind="scopes",
             reveal=_rotate,
         ),
         BulkAction(

@@ -115,12 +115,19 @@ def choose(queryset: QuerySet[Any], account_path: str | None, kind: str, subject
             ChosenRow(
                 row["pk"],
                 row[account] if account else None,
-                str(row[kind]) if kind else "",
+                _kind_text(kind, row[kind]) if kind else "",
                 row[subject] if subject else None,
             )
             for row in found
         ]
     )
+
+
+def _kind_text(field: str, value: Any) -> str:  # noqa: ANN401 - of any column
+    """The kind in words: "enabled" and "not enabled" of `is_enabled`, the names of a list."""
+    if isinstance(value, bool):
+        return ("" if value else "not ") + field.removeprefix("is_")
+    return " ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def parse_ids(text: str) -> list[UUID]:

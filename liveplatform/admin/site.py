@@ -67,7 +67,7 @@ class PlatformAdminSite(BoundedPages):
     def has_permission(self, request: HttpRequest) -> bool:
         return super().has_permission(request) and _is_verified(request.user)
 
-    def password_change(
+    def password_change(  # type: ignore[override] # the stubs leave out the redirect
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Recorded, without the password; a redirect says that it was saved."""

@@ -100,6 +100,7 @@ class EndpointAdmin(LargeTableAdmin):
             label="Enable",
             permission=CHANGE_ENDPOINT,
             consequence="Their skipped deliveries are sent too: the number to type counts these.",
+            kind="is_enabled",
             apply=_enable,
             weigh=_skipped,
         ),

@@ -8,6 +8,7 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 
 from calls.models import Call, Operation, Step
+from liveplatform.accounts.keys import make_key
 from liveplatform.accounts.models import Account
 from liveplatform.admin.models import StaffAction, StaffOperation
 from liveplatform.webhooks.models import Delivery, Endpoint, Event
@@ -164,3 +165,14 @@ def test_a_step_is_shown_on_its_calls_page(staff, account):
     act(staff, "calls/step", "run_again", step)
     assert "Run again" in staff.get(f"/admin/calls/call/{call.pk}/change/").content.decode()
     assert StaffAction.objects.get(verb="Run again").subjects == [step.pk, call.pk]
+
+
+def test_pages_about_endpoints_and_keys_name_kinds(staff, account):
+    on = Endpoint.objects.create(account=account, url="https://x.example/", sealed_secret="x")
+    off = Endpoint.objects.create(
+        account=account, url="https://y.example/", sealed_secret="x", is_enabled=False
+    )
+    text = choose(staff, "webhooks/endpoint", "enable", on, off).content.decode()
+    assert "enabled: 1, not enabled: 1" in text or "not enabled: 1, enabled: 1" in text
+    key, _ = make_key(account, name="one", scopes=["read:live"])
+    assert "read:live: 1" in choose(staff, "accounts/apikey", "revoke", key).content.decode()

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0002_checks_limits_lineage"),
         ('auth', '0012_alter_user_first_name_max_length'),
     ]
 
@@ -29,6 +29,15 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='ConfinedGroup',
+            fields=[
+                ('group', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='confinement', serialize=False, to='auth.group')),
+            ],
+            options={
+                'default_permissions': (),
+            },
+        ),
+        migrations.CreateModel(
             name='GroupAccount',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -37,7 +46,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'account',
-                'verbose_name_plural': 'bound to accounts (none: to all)',
+                'verbose_name_plural': 'accounts that it is confined to',
                 'constraints': [models.UniqueConstraint(fields=('group', 'account'), name='group_account_once')],
             },
         ),
@@ -46,7 +55,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=liveplatform.db.uuid7.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('actor', models.CharField(help_text='"staff:" and the name of the user.', max_length=80)),
+                ('actor', models.CharField(help_text='"staff:" and the name of the user; "address:" who was locked out.', max_length=80)),
                 ('verb', models.CharField(max_length=80)),
                 ('model', models.CharField(blank=True, default='', help_text='Such as "calls.call".', max_length=60)),
                 ('target', models.CharField(blank=True, default='', help_text='The row, by its name.', max_length=200)),

@@ -8,6 +8,6 @@ UPDATE webhooks_delivery SET tenant_key = account_id WHERE state IN ('pending', 
 
 
 class Migration(migrations.Migration):
-    dependencies = [("webhooks", "0002_generated")]
+    dependencies = [("webhooks", "0002_payload_and_tenant")]
 
     operations = [migrations.RunSQL(STATEMENT, migrations.RunSQL.noop)]

@@ -4,6 +4,12 @@ import django.db.models.functions.text
 from django.db import migrations, models
 
 
+RENAME_DUPLICATES = """
+UPDATE accounts_account a SET name = left(a.name, 178) || ' ' || a.auth_id
+WHERE EXISTS (SELECT 1 FROM accounts_account b WHERE lower(b.name) = lower(a.name) AND b.id < a.id)
+"""
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -66,6 +72,8 @@ class Migration(migrations.Migration):
             name='checked_at',
             field=models.DateTimeField(blank=True, editable=False, null=True),
         ),
+        # Of accounts with one name, all but the oldest get their auth_id behind it.
+        migrations.RunSQL(RENAME_DUPLICATES, migrations.RunSQL.noop),
         migrations.AddConstraint(
             model_name='account',
             constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('name'), name='unique_account_name', violation_error_message='There is another account with this name.'),

@@ -5,15 +5,11 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0002_generated'),
+        ("accounts", "0002_checks_limits_lineage"),
         ('webhooks', '0001_initial'),
     ]
 
     operations = [
-        migrations.RemoveIndex(
-            model_name='delivery',
-            name='delivery_due',
-        ),
         migrations.AddField(
             model_name='delivery',
             name='given_up_since',
@@ -38,9 +34,5 @@ class Migration(migrations.Migration):
             model_name='endpoint',
             name='payload',
             field=models.CharField(choices=[('full', 'Full'), ('thin', 'Thin')], db_default='full', default='full', help_text='full: the whole event; thin: ids and states only. It applies to new messages.', max_length=4),
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('state__in', ('pending', 'running'))), fields=['tenant_key', 'concurrency_key', 'due_at'], name='delivery_due'),
         ),
     ]

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0002_generated'),
+        ("accounts", "0002_checks_limits_lineage"),
         ('calls', '0002_search_triggers'),
     ]
 
@@ -63,34 +63,6 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
             },
-        ),
-        migrations.RemoveIndex(
-            model_name='autoendrule',
-            name='autoendrule_due',
-        ),
-        migrations.RemoveIndex(
-            model_name='callmonitor',
-            name='callmonitor_due',
-        ),
-        migrations.RemoveIndex(
-            model_name='operation',
-            name='operation_due',
-        ),
-        migrations.RemoveIndex(
-            model_name='providerevent',
-            name='providerevent_due',
-        ),
-        migrations.RemoveIndex(
-            model_name='reconciliation',
-            name='reconciliation_due',
-        ),
-        migrations.RemoveIndex(
-            model_name='recordingsync',
-            name='recordingsync_due',
-        ),
-        migrations.RemoveIndex(
-            model_name='step',
-            name='step_due',
         ),
         migrations.AddField(
             model_name='autoendrule',
@@ -266,58 +238,6 @@ class Migration(migrations.Migration):
             model_name='operation',
             name='code',
             field=models.CharField(choices=[('ended_by_api', 'Ended By Api'), ('ended_by_staff', 'Ended By Staff'), ('emergency_stop', 'Emergency Stop'), ('time_limit', 'Time Limit'), ('stale', 'Stale'), ('quality_control', 'Quality Control'), ('participants_left', 'Participants Left'), ('nobody_came', 'Nobody Came'), ('voicemail', 'Voicemail'), ('room_gone', 'Room Gone'), ('ended_at_provider', 'Ended At Provider'), ('busy', 'Busy'), ('no_answer', 'No Answer'), ('canceled', 'Canceled'), ('failed', 'Failed'), ('session_ended', 'Session Ended')], max_length=24),
-        ),
-        migrations.AddIndex(
-            model_name='autoendrule',
-            index=models.Index(condition=models.Q(('state__in', ('pending', 'running'))), fields=['tenant_key', 'concurrency_key', 'due_at'], name='autoendrule_due'),
-        ),
-        migrations.AddIndex(
-            model_name='call',
-            index=models.Index(models.F('account'), models.OrderBy(models.F('created_at'), descending=True), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('channel', 'phone')), name='call_phone'),
-        ),
-        migrations.AddIndex(
-            model_name='call',
-            index=models.Index(models.F('account'), django.db.models.functions.comparison.Collate('metadata_1', 'C'), models.OrderBy(models.F('created_at'), descending=True), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('metadata_1', ''), _negated=True), name='call_metadata_1'),
-        ),
-        migrations.AddIndex(
-            model_name='call',
-            index=models.Index(models.F('account'), django.db.models.functions.comparison.Collate('metadata_2', 'C'), models.OrderBy(models.F('created_at'), descending=True), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('metadata_2', ''), _negated=True), name='call_metadata_2'),
-        ),
-        migrations.AddIndex(
-            model_name='call',
-            index=models.Index(models.F('account'), django.db.models.functions.comparison.Collate('metadata_3', 'C'), models.OrderBy(models.F('created_at'), descending=True), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('metadata_3', ''), _negated=True), name='call_metadata_3'),
-        ),
-        migrations.AddIndex(
-            model_name='call',
-            index=models.Index(models.F('account'), django.db.models.functions.comparison.Collate('metadata_4', 'C'), models.OrderBy(models.F('created_at'), descending=True), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('metadata_4', ''), _negated=True), name='call_metadata_4'),
-        ),
-        migrations.AddIndex(
-            model_name='call',
-            index=models.Index(models.F('account'), django.db.models.functions.comparison.Collate('metadata_5', 'C'), models.OrderBy(models.F('created_at'), descending=True), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('metadata_5', ''), _negated=True), name='call_metadata_5'),
-        ),
-        migrations.AddIndex(
-            model_name='callmonitor',
-            index=models.Index(condition=models.Q(('state__in', ('pending', 'running'))), fields=['tenant_key', 'concurrency_key', 'due_at'], name='callmonitor_due'),
-        ),
-        migrations.AddIndex(
-            model_name='operation',
-            index=models.Index(condition=models.Q(('state__in', ('pending', 'running'))), fields=['tenant_key', 'concurrency_key', 'due_at'], name='operation_due'),
-        ),
-        migrations.AddIndex(
-            model_name='providerevent',
-            index=models.Index(condition=models.Q(('state__in', ('pending', 'running'))), fields=['tenant_key', 'concurrency_key', 'due_at'], name='providerevent_due'),
-        ),
-        migrations.AddIndex(
-            model_name='reconciliation',
-            index=models.Index(condition=models.Q(('state__in', ('pending', 'running'))), fields=['tenant_key', 'concurrency_key', 'due_at'], name='reconciliation_due'),
-        ),
-        migrations.AddIndex(
-            model_name='recordingsync',
-            index=models.Index(condition=models.Q(('state__in', ('pending', 'running'))), fields=['tenant_key', 'concurrency_key', 'due_at'], name='recordingsync_due'),
-        ),
-        migrations.AddIndex(
-            model_name='step',
-            index=models.Index(condition=models.Q(('state__in', ('pending', 'running'))), fields=['tenant_key', 'concurrency_key', 'due_at'], name='step_due'),
         ),
         migrations.AddField(
             model_name='pricecheck',
