@@ -75,12 +75,17 @@ def search_for(call: Call, searches: int = 0) -> LostCallSearch:
         connection=call.connection_id,
         from_number=call.from_number,
         to_number=call.to_number,
-        created_at__gte=call.created_at - WINDOW_AFTER,
-        created_at__lte=call.created_at + WINDOW_AFTER,
+        # Whoever may have a leg in the window: its call began up to WINDOW_AFTER before the leg, or WINDOW_BEFORE after.
+        created_at__gte=call.created_at - WINDOW_BEFORE - WINDOW_AFTER,
+        created_at__lte=call.created_at + WINDOW_AFTER + WINDOW_BEFORE,
     )
     lost = Q(provider_call_id="", provider_status__in=(DIALLING, SUBMISSION_UNKNOWN))
     # Only calls whose legs are in the window of this search compete for a leg in it.
-    competing = similar.filter(lost, created_at__gte=call.created_at - WINDOW_BEFORE)
+    competing = similar.filter(
+        lost,
+        created_at__gte=call.created_at - WINDOW_BEFORE,
+        created_at__lte=call.created_at + WINDOW_AFTER,
+    )
     missing = list(competing.order_by("created_at", "pk").values_list("pk", flat=True))
     known_legs = similar.exclude(provider_call_id="").values_list("provider_call_id", flat=True)
     return LostCallSearch(

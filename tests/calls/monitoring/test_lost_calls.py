@@ -43,6 +43,14 @@ def test_each_call_finds_its_own_leg_whatever_was_lost_before_it(account):
     assert [search_for(call).find(provider).id for call, _ in pairs] == [leg.id for _, leg in pairs]
 
 
+def test_a_leg_at_the_edge_of_the_window_belongs_to_a_call_after_it(account):
+    """Lists give whole seconds, so a leg of a call just after the window is listed as one within it."""
+    lost, leg = leg_at(account, 0.4)
+    later, edge = leg_at(account, 90.8)
+    Call.objects.filter(pk=later.pk).update(provider_call_id=edge.id, status="live")
+    assert search_for(lost).find(Listed([leg, edge])).id == leg.id
+
+
 def lose_leg(line, to, fault="act_then_timeout"):
     line.sandbox.add_fault("create_call", fault)
     with pytest.raises(DialError):
