@@ -75,7 +75,7 @@ def search_for(call: Call, searches: int = 0) -> LostCallSearch:
         connection=call.connection_id,
         from_number=call.from_number,
         to_number=call.to_number,
-        # Whoever may have a leg in the window: its call began up to WINDOW_AFTER before the leg, or WINDOW_BEFORE after.
+        # Whoever may have a leg in the window, up to WINDOW_AFTER after the call or WINDOW_BEFORE before it.
         created_at__gte=call.created_at - WINDOW_BEFORE - WINDOW_AFTER,
         created_at__lte=call.created_at + WINDOW_AFTER + WINDOW_BEFORE,
     )
