@@ -12,8 +12,9 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 
 from calls.admin.forms import AutoEndRuleForm
+from calls.bulk.auto_end_rules import matching_calls
 from calls.bulk.operations import cancel, count_live, set_enabled, start_operation
-from calls.filters import CallFilter
+from calls.filters import CallFilter, InvalidFilter
 from calls.models import AutoEndRule, Operation
 from calls.models.end_code import EndCode
 from liveplatform.accounts.models import Account
@@ -34,6 +35,15 @@ def _set_enabled(ids: Sequence[UUID], *, enabled: bool) -> int:
     for rule in rules:
         set_enabled(rule, enabled=enabled)
     return len(rules)
+
+
+def _matching(ids: Sequence[UUID]) -> int:
+    """How many calls these rules would end now."""
+    count = 0
+    for rule in AutoEndRule.objects.filter(pk__in=ids):
+        with contextlib.suppress(InvalidFilter):  # a name of the metadata that was withdrawn
+            count += matching_calls(rule).count()
+    return count
 
 
 @admin.register(Operation)
@@ -131,7 +141,7 @@ def _stop_confirmation(account: Account, live: int) -> Confirmation:
 
 @admin.register(AutoEndRule)
 class AutoEndRuleAdmin(LargeTableAdmin):
-    """Auto-end rules. A new one is enabled at once; POST /v1/auto-end-rules/{id}/dry-run counts its calls."""
+    """Auto-end rules. A new or changed one is off until "Enable" was confirmed."""
 
     form = AutoEndRuleForm
     list_display = ("name", "account", "min_age", "state", "ended", "last_ended_at", "error")
@@ -149,6 +159,7 @@ class AutoEndRuleAdmin(LargeTableAdmin):
             consequence="From now on they end every live call that matches.",
             kind="state",
             apply=lambda ids, actor: _set_enabled(ids, enabled=True),
+            weigh=_matching,
         ),
         BulkAction(
             name="disable",
@@ -167,5 +178,10 @@ class AutoEndRuleAdmin(LargeTableAdmin):
         return super().has_change_permission(request, obj) and may(request, END_MANY_CALLS)
 
     def save_model(self, request: HttpRequest, obj: AutoEndRule, form: Any, change: bool) -> None:  # noqa: ANN401, FBT001
+        before = AutoEndRule.objects.filter(pk=obj.pk).values_list("filter", "min_age").first()
         obj.tenant_key = obj.concurrency_key = obj.account_id
         super().save_model(request, obj, form, change)
+        if before != (obj.filter, obj.min_age):
+            obj.refresh_from_db()
+            set_enabled(obj, enabled=False)
+            self.message_user(request, "The rule is off. Enable it in the list, which asks with its calls.")

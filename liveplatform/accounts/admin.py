@@ -67,6 +67,7 @@ class AccountAdmin(LargeTableAdmin):
         "name",
         "is_active",
         "end_running",
+        "typed_count",
         "strict_errors",
         "call_time_limit",
         "call_join_limit",

@@ -40,6 +40,11 @@ def running(account_id: UUID) -> str:
     return ", ".join(f"{count:,} {label}" for count, label in counts if count)
 
 
+def running_count(account_id: UUID) -> int:
+    """How many of what runs there are in all."""
+    return sum(work.count(account_id) for work in _registered())
+
+
 def deactivate(account: Account, *, end_running: bool, actor: str) -> list[str]:
     """Deactivate the account and save it; returns sentences about what is being ended.
 

@@ -15,10 +15,11 @@ from liveplatform.accounts.connections import (
     require_base_url,
     require_connection_slot,
 )
-from liveplatform.accounts.deactivation import running
+from liveplatform.accounts.deactivation import running, running_count
 from liveplatform.accounts.jwks import KEY_TYPES
 from liveplatform.accounts.models import Account, ApiKey, Connection, JwtIssuer
 from liveplatform.accounts.scopes import SCOPES
+from liveplatform.admin.confirm import TYPE_ABOVE
 from liveplatform.admin.forms import AsksBeforeSecrets
 from liveplatform.egress.url_policy import DestinationForbidden, check_url
 from providers.registry import CREDENTIALS
@@ -45,6 +46,12 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the 
         help_text="When it is deactivated. Without this, an account that has open calls stays active.",
     )
 
+    typed_count = forms.IntegerField(
+        required=False,
+        label="Number of what is ended",
+        help_text=f"To be typed if more than {TYPE_ABOVE} are ended.",
+    )
+
     class Meta:
         model = Account
         fields = ("name", "is_active")
@@ -54,7 +61,14 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the 
         found = running(self.instance.pk) if self.is_deactivated else ""
         if found and not data.get("end_running"):
             self.add_error("end_running", f"The account has {found}: end them with it, or keep it active.")
+        elif found:
+            self._check_count(found, data.get("typed_count"))
         return data
+
+    def _check_count(self, found: str, typed: int | None) -> None:
+        count = running_count(self.instance.pk)
+        if count > TYPE_ABOVE and typed != count:
+            self.add_error("typed_count", f"This ends {found}. Type {count} to do it.")
 
     @property
     def is_deactivated(self) -> bool:

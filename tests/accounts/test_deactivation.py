@@ -77,6 +77,15 @@ def test_staff_choose_in_the_form(staff, busy):
     assert busy.is_active and Operation.objects.filter(account=busy).count() == 1
 
 
+def test_more_than_a_hundred_calls_are_ended_once_their_number_is_typed(staff, busy):
+    Call.objects.bulk_create(Call(account=busy, channel="phone", status="live") for _ in range(98))
+    for typed in ("", "98"):
+        page = change(staff, busy, end_running="on", typed_count=typed)
+        assert busy.is_active and "Type 101 to do it" in page
+    change(staff, busy, end_running="on", typed_count="101")
+    assert not busy.is_active
+
+
 def test_the_command_refuses_or_ends(busy, capsys):
     with pytest.raises(CommandError, match="3 open calls.*--end-running"):
         call_command("deactivate_account", busy.auth_id)
