@@ -102,7 +102,7 @@ def test_rest_framework_still_keeps_djangos_request(rf):
     [
         ("_new_conn", {"providers/sockets.py"}),
         ("_wrap_create_connection", {"liveplatform/egress/http.py"}),
-        ("fields_cache", {"liveplatform/work/settle.py"}),
+        ("fields_cache", {"liveplatform/webhooks/endpoints.py", "liveplatform/work/settle.py"}),
         ("queries_log", {"liveplatform/db/prepared.py"}),
         ("alias_map", {"calls/filters/sql.py"}),
         ("is_usable", {"liveplatform/db/backend/base.py"}),

@@ -64,8 +64,7 @@ async def _send(endpoint: Endpoint, message_id: str, body: bytes, secrets: list[
 
 
 async def _outcome(response: aiohttp.ClientResponse) -> Outcome:
-    status = response.status
-    body = await read_prefix(response)
+    status, body = response.status, await read_prefix(response)
     if 200 <= status < 300:
         return succeeded({"status": status}, status=status)
     excerpt = body[:MAX_EXCERPT_BYTES].decode(errors="replace").replace("\0", "")

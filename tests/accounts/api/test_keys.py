@@ -123,3 +123,9 @@ def test_the_text_of_a_key_is_not_stored(api):
     secret = made["api_key"].split("_", 2)[2].encode()
     assert b"canary" in everything(), "the search sees what is there"
     assert secret not in everything()
+
+
+def test_another_query_under_the_same_idempotency_key_is_422(api):
+    key = api("POST", PATH, READ).json()["id"]
+    assert api("DELETE", f"{PATH}/{key}", Idempotency_Key="k").status_code == 204
+    assert api("DELETE", f"{PATH}/{key}?keep_made_keys=true", Idempotency_Key="k").status_code == 422
