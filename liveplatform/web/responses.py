@@ -62,6 +62,7 @@ class Stream:
         self._response, self._parts = response, iter(response)
         self._context = contextvars.copy_context()
         self._is_closed = False
+        self._failure: Exception | None = None
 
     def next_part(self) -> bytes | None:
         """Some of what follows, maybe nothing yet; None at the end. Closes the response there."""
@@ -77,9 +78,15 @@ class Stream:
             self._response.close()
 
     def _next_part(self) -> bytes | None:
+        if self._failure:
+            raise self._failure
         gathered, until = bytearray(), time.monotonic() + GATHER_SECONDS
         while len(gathered) < GATHER_BYTES and time.monotonic() < until:
-            part = next(self._parts, None)
+            try:
+                part = next(self._parts, None)
+            except Exception as error:  # noqa: BLE001 - raised once what was made before it has been sent
+                self._failure = error
+                break
             if part is None:
                 if not gathered:
                     self._close()

@@ -92,7 +92,8 @@ def test_the_errors_have_the_shape_of_the_surface(document):
 
     assert body("/calls", "post", "415") == body("/calls/end", "post", "413") == "TelephonyErrorBody"
     assert body("/v1/calls", "post", "415") == "CallsErrorBody", "one shape per address"
-    assert body("/v1/calls", "get", "400") == body("/v1/live/calls", "post", "422") == "ErrorBody"
+    assert body("/v1/live/calls", "post", "422") == "ShortErrorBody"
+    assert body("/v1/webhooks/endpoints", "get", "400") == "ErrorBody"
 
 
 def test_every_route_of_the_api_is_in_the_document(document):

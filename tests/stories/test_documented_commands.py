@@ -55,6 +55,7 @@ class Reader:
         (folder / ".venv").symlink_to(ROOT / ".venv", target_is_directory=True)
         (folder / "manage.py").symlink_to(ROOT / "manage.py")
         self.last: dict[str, object] = {}
+        self.account_id = customer.account_id
 
     def run(self, command: Documented) -> None:
         """Run it; what needs a moment (a first webhook, an index that is being built) is tried again."""
@@ -93,6 +94,8 @@ class Reader:
         for port, served in own.items():
             text = text.replace(f"127.0.0.1:{port}", f"127.0.0.1:{served}")
         text = text.replace("9100", self.receiver_port)
+        if "create_account" not in text:  # the account whose key this reader has
+            text = text.replace(" Acme ", f" {self.account_id} ")
         if text.startswith("CALL=…"):
             self.variables["CALL"] = self.variables["ID"]
             return "true"
@@ -113,6 +116,7 @@ class Reader:
             self.last = answer
         self.variables["ID"] = str(answer.get("id") or self.variables["ID"])
         if "account_id" in answer and "api_key" in answer:
+            self.account_id = answer["account_id"]
             self.variables |= {"KEY": answer["api_key"], "H": f"Authorization: Bearer {answer['api_key']}"}
 
 
@@ -125,6 +129,8 @@ def fill(text: str) -> str:
     "block", [pytest.param(b, id=f"{b[0].page.stem}-{n}") for n, b in enumerate(blocks())]
 )
 def test_the_commands_of_a_block_run(reader, block):
+    if block[0].page.name == "livekit.md":
+        pytest.skip("its commands are for a LiveKit server; test_livekit.py has them at the sandbox")
     for command in block:
         if not command.text.startswith(ELSEWHERE):
             reader.run(command)
