@@ -4,6 +4,7 @@ import argparse
 import contextlib
 import statistics
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,38 +71,14 @@ def not_reached(run: Run, kills: int, ends: int) -> list[str]:
 def report(console: Console, run: Run, missing: set[str], options: argparse.Namespace) -> int:
     """Print the three ledgers and what was lost; 1 if anything was, or too few kills or ends came about."""
     provider = ProviderLedger.read(run)
-    ids = [ended.call.id for ended in run.ended]
-    sids = {ended.call.provider_id for ended in run.ended}
-    with connect(run.local.var) as database:
-        unsettled = [str(row[0]) for row in database.execute(UNSETTLED, (ids,))]
-    still_live = [ended for ended in run.ended if ended.call.provider_id in provider.live]
-    ended_there = sum(provider.effects[(ended.call.operation, ended.call.provider_id)] for ended in run.ended)
-    lost = {
-        "lost: leg or room still live": still_live,
-        "lost: steps not settled": unsettled,
-        "lost: call.ended or call.processed not received": missing,
-        "lost: legs without a call": unknown_legs(run),
-        "duplicated effects": provider.twice,
-        "webhooks whose body changed": run.received.changed,
-    }
+    lost = _losses(run, missing, provider)
     facts = {
         "seed": options.seed,
-        "faults": sum(run.faults.values()),
-        **{f"  {name}": count for name, count in sorted(run.faults.items())},
-        "kills (kill -9)": run.kills,
-        "client: calls ended with 2xx": len(run.ended),
-        "  of these placed in batches, not by the API": len(run.supply.legs & sids),
-        "client: responses other than 2xx": dict(run.failed),
-        "provider: ends with an effect, of these calls": ended_there,
-        "provider: requests to end repeated, without effect": sum(n - 1 for n in provider.asked.values()),
-        "receiver: messages accepted": len(run.received.deliveries),
-        "receiver: accepted again, same id and bytes": run.received.repeated,
-        "receiver: requests that it refused or dropped": run.received.refused,
+        **_facts(run, provider),
         **{name: len(found) for name, found in lost.items()},
-        "end answered → processed received": _recovery(run),
     }
     table = Table("what", "count", title="chaos")
-    for name, value in facts.items():
+    for name, value in (facts | {"end answered → processed received": _recovery(run)}).items():
         table.add_row(name, str(value))
     console.print(table)
     for name, found in lost.items():
@@ -115,6 +92,40 @@ def report(console: Console, run: Run, missing: set[str], options: argparse.Name
     for line in short:
         console.print(f"[red]too few: {line}")
     return 1 if bad or short else 0
+
+
+def _losses(run: Run, missing: set[str], provider: ProviderLedger) -> dict[str, Collection[Any]]:
+    """What must be empty."""
+    ids = [ended.call.id for ended in run.ended]
+    with connect(run.local.var) as database:
+        unsettled = [str(row[0]) for row in database.execute(UNSETTLED, (ids,))]
+    return {
+        "lost: leg or room still live": [e for e in run.ended if e.call.provider_id in provider.live],
+        "lost: steps not settled": unsettled,
+        "lost: call.ended or call.processed not received": missing,
+        "lost: legs without a call": unknown_legs(run),
+        "duplicated effects": provider.twice,
+        "webhooks whose body changed": run.received.changed,
+    }
+
+
+def _facts(run: Run, provider: ProviderLedger) -> dict[str, object]:
+    """The counts of the three ledgers."""
+    sids = {ended.call.provider_id for ended in run.ended}
+    ended_there = sum(provider.effects[(ended.call.operation, ended.call.provider_id)] for ended in run.ended)
+    return {
+        "faults": sum(run.faults.values()),
+        **{f"  {name}": count for name, count in sorted(run.faults.items())},
+        "kills (kill -9)": run.kills,
+        "client: calls ended with 2xx": len(run.ended),
+        "  of these placed in batches, not by the API": len(run.supply.legs & sids),
+        "client: responses other than 2xx": dict(run.failed),
+        "provider: ends with an effect, of these calls": ended_there,
+        "provider: requests to end repeated, without effect": sum(n - 1 for n in provider.asked.values()),
+        "receiver: messages accepted": len(run.received.deliveries),
+        "receiver: accepted again, same id and bytes": run.received.repeated,
+        "receiver: requests that it refused or dropped": run.received.refused,
+    }
 
 
 def _recovery(run: Run) -> str:

@@ -83,7 +83,7 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the 
 class KeyForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs alone
     """An API key; its secret is generated on save."""
 
-    scopes = scopes_field(list(SCOPES))
+    scopes = scopes_field([])
 
     class Meta:
         model = ApiKey

@@ -34,8 +34,13 @@ class JSONParser(BaseParser):
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:  # noqa: ANN401 - JSON
         raw = read_body(stream)
-        if not raw:
-            return {}
+        data = self.decode(raw) if raw else {}
+        if not isinstance(data, dict):
+            raise InvalidJson("The body must be a JSON object.")
+        return data
+
+    def decode(self, raw: bytes) -> Any:  # noqa: ANN401 - JSON
+        """The document of a body that is not empty. Raises InvalidJson."""
         try:
             data = orjson.loads(raw)
         except orjson.JSONDecodeError as error:
@@ -46,8 +51,6 @@ class JSONParser(BaseParser):
             raise InvalidJson(f"The JSON is nested more than {MAX_DEPTH} levels deep.")
         if NUL.search(raw):
             raise InvalidJson("The JSON contains a NUL character (\\u0000); remove it.")
-        if not isinstance(data, dict):
-            raise InvalidJson("The body must be a JSON object.")
         return data
 
 

@@ -90,7 +90,7 @@ class ExampleBuilder:
         return {
             name: self._value(properties[name], name, depth + 1, required_only)
             for name in names
-            if name in properties and not properties[name].get("writeOnly", False) or name in names
+            if name in properties
         }
 
     def _first_typed(self, schemas: list[Schema]) -> Schema:

@@ -1,5 +1,6 @@
 """Run the demo: two calls on real servers, ended over REST, and every effect of the ends checked."""
 
+import signal
 import sys
 from argparse import ArgumentParser
 from pathlib import Path
@@ -24,6 +25,8 @@ class Command(BaseCommand):
         parser.add_argument("--var", type=Path, default=settings.BASE_DIR / "var" / "demo")
 
     def handle(self, **options: Any) -> None:  # noqa: ANN401
+        # Whoever stops it leaves nothing running, as after ctrl-C.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         console = Console(width=118)
         options["var"].mkdir(parents=True, exist_ok=True)
         with LocalStack(options["var"], {"TRANSCRIPT_WINDOW": "1", "LOG_LEVEL": "WARNING"}) as local:
