@@ -71,13 +71,17 @@ def running() -> Iterator[LocalStack]:
 
 @pytest.fixture
 def platform(running: LocalStack) -> Iterator[LocalStack]:
-    """The running platform; restored after each story, whatever it stopped."""
+    """The running platform; restored after each story, whatever it stopped. A process that died fails its story."""
     yield running
+    died = {name: running.log(name)[-2000:] for name in running.dead()}
+    for name in died:
+        running.kill(name)
     embedded.ensure(VAR, durable=False)
     running.start(*(name for name in PROCESSES if name not in running.processes))
     for name in [name for name in running.processes if name not in PROCESSES]:
         running.kill(name)
     running.wait_ready()
+    assert not died, f"died during this story: {died}"
 
 
 @pytest.fixture(scope="session")

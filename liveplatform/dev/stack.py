@@ -94,15 +94,19 @@ class LocalStack:
         until = time.monotonic() + START_TIMEOUT
         for name, url in checks.items():
             while name in self.processes and not self._answers(url):
-                died = next((n for n, process in self.processes.items() if process.poll() is not None), "")
+                died = next(iter(self.dead()), "")
                 if died or time.monotonic() > until:
                     raise StartFailed(f"{died or name} did not start: {self.log(died or name)[-2000:]}")
                 time.sleep(0.05)
 
+    def dead(self) -> list[str]:
+        """The names of started processes that have ended by themselves."""
+        return [name for name, process in self.processes.items() if process.poll() is not None]
+
     def kill(self, name: str, sign: int = signal.SIGKILL) -> None:
-        """Send a signal (SIGKILL by default) to a process and its children."""
+        """Send a signal (SIGKILL by default) to a process and its children, should any be left."""
         process = self.processes.pop(name)
-        os.killpg(process.pid, sign)
+        _signal(process, sign)
         process.wait()
 
     def log(self, name: str) -> str:

@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import path
 
+from liveplatform.api import exceptions
 from liveplatform.api.exceptions import problem_for
 from liveplatform.observability import logs
 from liveplatform.urls import urlpatterns as real
@@ -53,6 +54,7 @@ def written(monkeypatch) -> Callable[[], list[dict[str, object]]]:
     handler.setFormatter(made["()"](**{key: value for key, value in made.items() if key != "()"}))
     # A logger keeps the level of its first use.
     monkeypatch.setattr(logs, "log", structlog.get_logger("request"))
+    monkeypatch.setattr(exceptions, "log", structlog.get_logger("liveplatform.api.exceptions"))
     structlog.contextvars.clear_contextvars()
     root = logging.getLogger()
     monkeypatch.setattr(root, "handlers", [handler])

@@ -16,6 +16,7 @@ import requests
 from benchmarks.chaos import neighbours
 from benchmarks.chaos.__main__ import _inject_faults, _options
 from benchmarks.chaos.faults import FAULTS
+from benchmarks.chaos.faults_processes import restart_often
 from benchmarks.chaos.ledgers import Received
 from benchmarks.chaos.small_disk import SmallDisk
 from benchmarks.chaos.state import Ended, Run
@@ -36,12 +37,26 @@ from tests.support.client import Customer, PlacedCall
     ],
 )
 def test_an_end_during_a_fault_happens_exactly_once(platform, customer, name):
-    run = Run(platform, customer, SmallDisk(platform.var), Received(platform.received), Supply(customer, 0))
+    received = Received(platform.received)
+    run = Run(platform, customer, SmallDisk(platform.var), received, Supply(customer, 0), workers=("worker",))
     call = customer.phone_call(room=False)
     call.end().raise_for_status()
-    FAULTS[name](run, random.Random(1))
-    customer.sandbox.reset()
-    call.assert_exactly_once()
+    with supervised(run):
+        FAULTS[name](run, random.Random(1))
+        customer.sandbox.reset()
+        call.assert_exactly_once()
+
+
+@contextlib.contextmanager
+def supervised(run):
+    """Starts anew what ends, as a process supervisor does: a worker ends when Redis refuses its writes."""
+    supervisor = threading.Thread(target=restart_often, args=(run,))
+    supervisor.start()
+    try:
+        yield
+    finally:
+        run.stopped.set()
+        supervisor.join()
 
 
 def logged(message, kind="call.ended", call="c1", behaviour="ok", at=1.0, text="same"):
