@@ -42,9 +42,8 @@ def test_retry_after_of_a_provider_is_honoured(customer):
     call = customer.phone_call(room=False)
     customer.sandbox.add_fault("end_call", "429", resource=call.provider_id, retry_after=2)
 
-    call.end()
+    call.end().raise_for_status()
 
-    asked = [e["at"] for e in customer.sandbox.ledger(operation="end_call", resource=call.provider_id)]
     steps = call.settled()
     asked = [e["at"] for e in customer.sandbox.ledger(operation="end_call", resource=call.provider_id)]
     assert steps["terminate"]["attempts"] == 2

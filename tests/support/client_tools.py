@@ -4,9 +4,12 @@ They are large and serve one test file, so they are no requirement of the projec
 under the data directory of the tests, and later ones find them there.
 """
 
+import fcntl
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -35,7 +38,17 @@ def node_tool(name: str) -> str:
     return str(_install_node() / name)
 
 
+@contextmanager
+def _locked() -> Iterator[None]:
+    """One process installs; the others wait for it."""
+    TOOLS.mkdir(parents=True, exist_ok=True)
+    with (TOOLS / "lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
 @cache
+@_locked()
 def _install_python() -> Path:
     folder = TOOLS / "python"
     if not _is_installed(folder, PYTHON_TOOLS):
@@ -47,6 +60,7 @@ def _install_python() -> Path:
 
 
 @cache
+@_locked()
 def _install_node() -> Path:
     folder = TOOLS / "node"
     if not _is_installed(folder, NODE_TOOLS):

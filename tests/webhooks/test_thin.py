@@ -63,7 +63,7 @@ def test_full_and_thin_endpoints_get_the_same_event(account, endpoint_at, receiv
 def test_every_attempt_and_resend_has_the_same_bytes_whatever_the_endpoint_is_set_to(
     account, endpoint_at, receiver
 ):
-    endpoint = endpoint_at("/flaky/1", payload="thin")
+    endpoint = endpoint_at("/flaky/1?thin", payload="thin")
     publish(account.pk, ID, 1, "call.ended", DATA)
     drain(Delivery)
     Endpoint.objects.filter(pk=endpoint.pk).update(payload="full")
@@ -74,8 +74,8 @@ def test_every_attempt_and_resend_has_the_same_bytes_whatever_the_endpoint_is_se
     assert delivery.state == "done"
     replay.resend(delivery)
     drain(Delivery)
-    assert len({request.body for request in receiver.received("/flaky/1")}) == 1
-    assert len(receiver.received("/flaky/1")) == 3
+    assert len({request.body for request in receiver.received("/flaky/1?thin")}) == 1
+    assert len(receiver.received("/flaky/1?thin")) == 3
 
 
 def test_a_test_event_and_a_backfill_are_thin_too(account, endpoint_at, receiver):

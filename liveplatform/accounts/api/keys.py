@@ -41,7 +41,7 @@ class ApiKeyViewSet(ListModelMixin, PlatformViewSet[ApiKey]):
             "and is revoked with it."
         ),
         request=shapes.KeyRequest,
-        responses={201: shapes.NewKeySerializer},
+        responses={201: shapes.IssuedKeySerializer},
     )
     def create(self, request: Request) -> Response:
         values = self.read(shapes.KeyRequest)
@@ -70,7 +70,7 @@ class ApiKeyViewSet(ListModelMixin, PlatformViewSet[ApiKey]):
     @extend_schema(
         summary="Rotate a key, once; the old key is valid until the overlap ends",
         request=shapes.RotateRequest,
-        responses={201: shapes.NewKeySerializer},
+        responses={201: shapes.IssuedKeySerializer},
     )
     @action(detail=True, methods=["post"])
     def rotate(self, request: Request, key_id: UUID) -> Response:
@@ -96,4 +96,4 @@ class ApiKeyViewSet(ListModelMixin, PlatformViewSet[ApiKey]):
 def _created(key: ApiKey, text: str) -> Response:
     """201 with the key and its text, which is not stored."""
     key.refresh_from_db()
-    return Response(shapes.NewKeySerializer.write_fields(key, api_key=text), status=201)
+    return Response(shapes.IssuedKeySerializer.write_fields(key, api_key=text), status=201)

@@ -140,7 +140,7 @@ class KeySerializer(PlainSerializer):
     last_used_at = serializers.DateTimeField(allow_null=True)
 
 
-class NewKeySerializer(KeySerializer):
+class IssuedKeySerializer(KeySerializer):
     """A new API key with its text, shown only once."""
 
     api_key = serializers.CharField()
