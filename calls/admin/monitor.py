@@ -1,4 +1,4 @@
-"""The admin of recurring work: call monitors, recording syncs and reconciliations."""
+"""The admin of background work about calls: monitors, syncs, prices, reconciliations, lost rooms."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
@@ -7,7 +7,7 @@ from uuid import UUID
 from django.contrib import admin
 
 from calls.admin.links import call_link
-from calls.models import CallMonitor, PriceCheck, Reconciliation, RecordingSync
+from calls.models import CallMonitor, PriceCheck, Reconciliation, RecordingSync, RoomOpening
 from liveplatform.admin.base import ReadOnlyAdmin
 from liveplatform.admin.bulk import BulkAction
 from liveplatform.admin.filters import StateFilter
@@ -103,3 +103,32 @@ class ReconciliationAdmin(RecurringWorkAdmin):
     id_fields = ("pk", "connection")
     search_help_text = "The id of a reconciliation or a connection."
     bulk_actions = _run_now(Reconciliation)
+
+
+def _run_again(ids: Sequence[UUID], actor: str) -> int:
+    return RoomOpening.objects.filter(pk__in=ids).restart()
+
+
+@admin.register(RoomOpening)
+class RoomOpeningAdmin(RecurringWorkAdmin):
+    """Rooms whose opening was not answered, and that are deleted; failed: such a room may exist, and cost."""
+
+    account_path = "connection__account"
+    list_display = ("id", "connection", "room_id", "state", "due_at", "error_line")
+    list_select_related = ("connection",)
+    fields = (
+        *("connection", "room_type", "room_id", "state", "attempts", "due_at", "settled_at"),
+        *("result", "error_line", "log"),
+    )
+    id_fields = ("pk", "connection", "call_id")
+    search_help_text = "The id of an opening, a connection or a call."
+    bulk_actions = (
+        BulkAction(
+            name="run_again",
+            label="Delete again",
+            permission=RUN_AGAIN,
+            consequence="Rooms that were given up are deleted at their providers, unless they are gone.",
+            kind="state",
+            apply=_run_again,
+        ),
+    )

@@ -104,8 +104,9 @@ class AnswerOfCall(models.Model):
 
     @property
     def is_to_be_hung_up(self) -> bool:
-        """A machine answered a call that was made for people only."""
-        return self.answered_by == AnsweredBy.MACHINE and self.on_machine == OnMachine.HANG_UP
+        """A machine, or a fax, answered a call that was made for people only."""
+        is_machine = self.answered_by in (AnsweredBy.MACHINE, AnsweredBy.FAX)
+        return is_machine and self.on_machine == OnMachine.HANG_UP
 
     @property
     def awaits_detection(self) -> bool:

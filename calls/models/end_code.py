@@ -5,7 +5,7 @@ from django.db import models
 DEFAULT_REASON = "Ended Via API call"
 MAX_REASON_LENGTH = 500  # characters
 # Of a call that is hung up because a machine answered (Call.is_to_be_hung_up).
-VOICEMAIL_REASON, VOICEMAIL_ACTOR = "An answering machine answered.", "machine detection"
+VOICEMAIL_REASON, VOICEMAIL_ACTOR = "A machine answered, not a person.", "machine detection"
 
 
 class EndCode(models.TextChoices):

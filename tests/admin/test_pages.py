@@ -19,6 +19,7 @@ from calls.models import (
     ProviderEvent,
     Reconciliation,
     RecordingSync,
+    RoomOpening,
     Step,
     Transcript,
 )
@@ -63,6 +64,9 @@ def everything_of(account: Account) -> None:
     PriceCheck.objects.create(call=call, error=text)
     RecordingSync.objects.create(call=call, error=text, result={"url": WORDS})
     Reconciliation.objects.update_or_create(connection=connection_, defaults={"error": text})
+    RoomOpening.objects.create(
+        connection=connection_, call_id=call.pk, room_id=str(call.pk), error=text, log=log
+    )
     ProviderEvent.objects.create(
         connection=connection_,
         call=call,

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from calls.models import CallMonitor, RecordingSync
+from calls.models import CallMonitor, RecordingSync, RoomOpening
 from tests.support.admin_pages import act
 from tests.support.factories import phone_call
 
@@ -32,3 +32,14 @@ def test_rows_are_not_added_or_deleted_here(staff, account):
     monitor = CallMonitor.objects.create(call=phone_call(account))
     assert staff.get("/admin/calls/callmonitor/add/").status_code == 403
     assert staff.post(f"/admin/calls/callmonitor/{monitor.pk}/delete/", {"post": "yes"}).status_code == 403
+
+
+def test_a_room_that_was_given_up_is_deleted_again(staff, account):
+    call = phone_call(account)
+    rooms = {"connection": call.connection, "call_id": call.pk}
+    given_up = RoomOpening.objects.create(**rooms, room_id="1", state="failed", attempts=40, max_attempts=40)
+    waiting = RoomOpening.objects.create(**rooms, room_id="2", due_at=LATER)
+    assert "Delete again: 1 changed." in act(staff, "calls/roomopening", "run_again", given_up, waiting)
+    given_up.refresh_from_db()
+    waiting.refresh_from_db()
+    assert (given_up.state, given_up.max_attempts, waiting.due_at) == ("pending", 80, LATER)

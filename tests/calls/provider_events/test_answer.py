@@ -135,9 +135,7 @@ def test_an_answering_machine_is_hung_up_on_request(ringing):
     assert told(applied(call, detected(call, "machine_start"))) == ["answered", "started", "ended"]
 
 
-@pytest.mark.parametrize(
-    ("said", "answered_by"), [("human", "human"), ("fax", "fax"), ("unknown", "unknown")]
-)
+@pytest.mark.parametrize(("said", "answered_by"), [("human", "human"), ("unknown", "unknown")])
 def test_others_than_machines_are_not_hung_up(ringing, said, answered_by):
     Call.objects.filter(pk=ringing.pk).update(machine_detection="enable", on_machine="hang_up")
     call = applied(ringing, leg(ringing, "in-progress", 2))
@@ -145,6 +143,12 @@ def test_others_than_machines_are_not_hung_up(ringing, said, answered_by):
     assert (call.is_over, call.answered_by) == (False, answered_by)
     assert told(call) == ["answered", "started", "updated"]
     assert body(call, "updated")["changed"] == ["answered_by"]
+
+
+def test_a_fax_is_hung_up_too(ringing):
+    Call.objects.filter(pk=ringing.pk).update(machine_detection="enable", on_machine="hang_up")
+    call = applied(ringing, leg(ringing, "in-progress", 2), detected(ringing, "fax"))
+    assert (call.end_code, call.answered_by) == ("voicemail", "fax")
 
 
 def test_a_machine_may_go_on(ringing):
