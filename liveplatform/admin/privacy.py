@@ -2,8 +2,12 @@
 
 import re
 
-# E.164 numbers, also as they stand in a URL, and longer runs of digits.
-NUMBER = re.compile(r"(?<![\w.:-])(?:\+|%2B)?\d{7,15}(?![\w:-])|(?:\+|%2B)\d{7,15}")
+# Numbers as people write them, "+1 (415) 555-0100"; E.164 ones, also as they stand in a URL; longer runs of digits.
+NUMBER = re.compile(
+    r"\+\d[\d ().-]{5,}\d|\(\d{3}\) ?\d{3}[ .-]?\d{4}"
+    r"|(?<![\w.:-])\d{3}[ .-]\d{3}[ .-]\d{4}(?![\w-])"
+    r"|(?<![\w.:-])(?:\+|%2B)?\d{7,15}(?![\w:-])|(?:\+|%2B)\d{7,15}"
+)
 
 
 def mask_number(number: str) -> str:

@@ -12,6 +12,9 @@ from liveplatform.admin.privacy import hide_numbers, mask_number
         ("To=%2B14155550100&x=1", "To=…00&x=1"),
         ("to 14155550100", "to …00"),
         ("(+14155550100)", "(…00)"),
+        ("call +1 (415) 555-0100 or (415) 555-0199", "call …00 or …99"),
+        ("415-555-0100, 415.555.0101", "…00, …01"),
+        ("Tel. +49 30 1234 56.", "Tel. …56."),
     ],
 )
 def test_numbers_are_masked(text, shown):
