@@ -2,7 +2,7 @@
 
 import re
 
-# Numbers as people write them, "+1 (415) 555-0100"; E.164 ones, also as they stand in a URL; longer runs of digits.
+# Numbers as people write them, "+1 (415) 555-0100"; E.164 ones, also as in a URL; longer runs of digits.
 NUMBER = re.compile(
     r"\+\d[\d ().-]{5,}\d|\(\d{3}\) ?\d{3}[ .-]?\d{4}"
     r"|(?<![\w.:-])\d{3}[ .-]\d{3}[ .-]\d{4}(?![\w-])"
