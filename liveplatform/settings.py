@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from environs import Env, validate
 
 from liveplatform import embedded
+from liveplatform.api.settings import *  # noqa: F403 - all of it are settings
 from liveplatform.db import pooler
 from liveplatform.observability import logs
 from liveplatform.security.secret_settings import secret_setting
@@ -80,6 +81,17 @@ WEBHOOK_DENYLIST = env.list("WEBHOOK_DENYLIST", [urlsplit(PUBLIC_URL).hostname o
 API_RATE_PER_MINUTE = env.int("API_RATE_PER_MINUTE", 600)
 API_ACCOUNT_RATE_PER_MINUTE = env.int("API_ACCOUNT_RATE_PER_MINUTE", 3000)
 MAX_CONNECTIONS = env.int("MAX_CONNECTIONS", 50)  # connections to providers, at most so many in an account
+
+# --- E-mail: by default a file per mail under var/mails. A server: django.core.mail.backends.smtp.EmailBackend;
+# for a company one of anymail.backends (https://anymail.dev), with ANYMAIL={"POSTMARK_SERVER_TOKEN": "…"}.
+EMAIL_HOST, EMAIL_PORT = env.str("EMAIL_HOST", "localhost"), env.int("EMAIL_PORT", 25)
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_USER", ""), env.str("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", False)
+EMAIL_BACKEND = env.str("EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend")
+EMAIL_FILE_PATH = env.str("EMAIL_FILE_PATH", str(VAR_DIR / "mails"))
+EMAIL_TIMEOUT = env.float("EMAIL_TIMEOUT", 10.0)  # seconds
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"sessions@{urlsplit(PUBLIC_URL).hostname}")
+ANYMAIL = env.json("ANYMAIL", {})
 
 REQUEST_BODY_TIMEOUT = env.float("REQUEST_BODY_TIMEOUT", 10.0)  # seconds for a request's whole body
 
@@ -185,6 +197,7 @@ CELERY_BEAT_SCHEDULE = {
 SURFACES = [
     "calls.api.bulk.surface.BULK",
     "calls.provider_events.surface.PROVIDER_EVENTS",
+    "sessions_app.api.surface.SESSIONS",
     "calls.api.live_calls.surface.LIVE",
     "calls.api.platform.surface.CALLS",
     "calls.api.telephony.surface.TELEPHONY",
@@ -192,29 +205,12 @@ SURFACES = [
     "liveplatform.webhooks.api.surface.WEBHOOKS",
 ]
 
-REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["liveplatform.accounts.authentication.PlatformAuthentication"],
-    "DEFAULT_SCHEMA_CLASS": "liveplatform.api.schema.PlatformSchema",
-    "UNAUTHENTICATED_USER": None,
-}
-SPECTACULAR_SETTINGS = {
-    "TITLE": "Live Platform",
-    "DESCRIPTION": "The control plane for live calls, sessions and streams over any provider.",
-    "VERSION": "0.1.0",
-    "CONTACT": {"name": "The operator of this platform", "url": PUBLIC_URL},
-    "OAS_VERSION": "3.1.1",
-    "SCHEMA_PATH_PREFIX": "/v1",
-    "DEFAULT_GENERATOR_CLASS": "liveplatform.api.schema.PlatformSchemaGenerator",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "WEBHOOKS": "liveplatform.webhooks.schema.WEBHOOKS",
-    "SERVE_AUTHENTICATION": [],
-    "SERVE_PERMISSIONS": [],
-    **dict.fromkeys(("SWAGGER_UI_DIST", "SWAGGER_UI_FAVICON_HREF", "REDOC_DIST"), "SIDECAR"),
-    "COMPONENT_SPLIT_REQUEST": True,
-}
-
 # Event types that customers can subscribe to (liveplatform/webhooks/event_types.py).
-EVENT_TYPES = ["calls.events.EVENT_TYPES", "liveplatform.webhooks.events.EVENT_TYPES"]
+EVENT_TYPES = [
+    "calls.events.EVENT_TYPES",
+    "sessions_app.events.EVENT_TYPES",
+    "liveplatform.webhooks.events.EVENT_TYPES",
+]
 
 # The queues of background work: each binds a Work model to its process.
 QUEUES = [
@@ -227,6 +223,8 @@ QUEUES = [
     "calls.prices.queue.PRICE_CHECKS",
     "calls.bulk.queues.OPERATIONS",
     "calls.bulk.queues.AUTO_END_RULES",
+    "sessions_app.duties.queue.SESSION_DUTIES",
+    "sessions_app.invitations.queue.MAILS",
     "liveplatform.webhooks.queue.DELIVERIES",
     "liveplatform.admin.queue.STAFF_OPERATIONS",
 ]
@@ -235,7 +233,7 @@ QUEUES = [
 RUNNING_WORK = ["calls.bulk.deactivation.OPEN_CALLS", "calls.bulk.deactivation.GIVEN_UP"]
 
 # Figures of the apps for /metrics, beside those of work.
-METRICS = ["calls.metrics.GAUGES", "liveplatform.webhooks.metrics.GAUGES"]
+METRICS = ["calls.metrics.GAUGES", "sessions_app.metrics.GAUGES", "liveplatform.webhooks.metrics.GAUGES"]
 
 # One JSON line per event, unless a person is watching.
 LOGGING = logs.configure(

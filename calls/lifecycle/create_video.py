@@ -35,6 +35,8 @@ class VideoCallRequest:
     time_limit: int | None = None  # seconds; None: the account's default
     actor: str = ""  # who creates it ("key:…", "staff:…")
     provider: str = ""  # one of adapters.ROOM_PROVIDERS; empty: the first one that is connected
+    call_id: UUID | None = None  # of the caller's own; None: a new one
+    is_followed: bool = False  # Call.is_followed
 
 
 def create_video_call(account_id: UUID, request: VideoCallRequest) -> Call:
@@ -42,8 +44,10 @@ def create_video_call(account_id: UUID, request: VideoCallRequest) -> Call:
 
     The room is created under the call's own id before the row is written, so there is never a row without a
     room. Raises NotConfigured or another ProviderError; then there is no call, and a room whose answer was
-    lost is deleted.
+    lost is deleted. With a `call_id` a call that exists is returned, so that repeats make no second room.
     """
+    if request.call_id and (found := Call.objects.filter(pk=request.call_id, account_id=account_id).first()):
+        return found
     connection, rooms = _room_connection(account_id, request.provider)
     call = _new_call(account_id, connection, request)
     with waiting_for(connection):
@@ -105,7 +109,10 @@ def _new_call(account_id: UUID, connection: Connection, request: VideoCallReques
         metadata=request.metadata,
         time_limit=request.time_limit or limits.call_time_limit,
         join_limit=limits.call_join_limit,
+        is_followed=request.is_followed,
     )
+    if request.call_id:
+        call.pk = request.call_id
     call.provider_call_id = str(call.pk)
     return call
 

@@ -5,6 +5,7 @@ from calls.models.analysis import Analysis, Transcript
 from calls.models.bulk import AutoEndRule, Operation
 from calls.models.call import Call
 from calls.models.monitor import CallMonitor, Reconciliation
+from calls.models.participant import Participant, Stay
 from calls.models.phone_number import PhoneNumber
 from calls.models.price_check import PriceCheck
 from calls.models.provider_event import ProviderEvent
@@ -19,6 +20,7 @@ __all__ = [
     "Analysis",
     "Call",
     "Operation",
+    "Participant",
     "PhoneNumber",
     "PriceCheck",
     "ProviderEvent",
@@ -27,6 +29,7 @@ __all__ = [
     "RecordingSync",
     "RoomOpening",
     "AutoEndRule",
+    "Stay",
     "Step",
     "Transcript",
     "CallMonitor",

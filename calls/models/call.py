@@ -154,6 +154,8 @@ class Call(AnswerOfCall):
 
     # The number of the last event of this call; each event has the next one.
     event_sequence = models.IntegerField(default=0, editable=False)
+    # Something outside of this app hears of its changes: a trigger of that app reads this, and costs others nothing.
+    is_followed = models.BooleanField(default=False, db_default=False, editable=False)
 
     class Meta:
         indexes = [*STATE_INDEXES, *LIST_INDEXES]

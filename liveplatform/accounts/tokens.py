@@ -19,6 +19,7 @@ from liveplatform.crypto import DecryptionFailed
 LEEWAY = 10  # seconds
 MAX_TOKEN = 8192
 MAX_AUDIENCES = 10
+MAX_BRAND_LENGTH, MAX_EMAIL_LENGTH = 64, 254
 CACHE_SECONDS = 5.0  # seconds
 CACHE_SIZE = 1000
 
@@ -38,7 +39,17 @@ def authenticate(token: str) -> Principal:
         raise InvalidToken(f"The token is not valid ({type(error).__name__}).") from error
     scopes = frozenset(_scopes(claims)) & frozenset(issuer.scopes)
     account, subject = issuer.account, _subject(claims)
-    return Principal(account.pk, "jwt", subject, scopes, account.auth_id, str(issuer.pk), account.rate_limits)
+    return Principal(
+        account.pk,
+        "jwt",
+        subject,
+        scopes,
+        account.auth_id,
+        str(issuer.pk),
+        account.rate_limits,
+        brand_id=_text(claims, "brand_id", MAX_BRAND_LENGTH),
+        email=_text(claims, "email", MAX_EMAIL_LENGTH) if claims.get("email_verified") is True else "",
+    )
 
 
 def clear_cache() -> None:
@@ -117,6 +128,14 @@ def _subject(claims: dict[str, Any]) -> str:
     if not subject or not subject.isprintable():
         raise InvalidToken("The token's subject is empty or holds control characters.")
     return subject
+
+
+def _text(claims: dict[str, Any], name: str, max_length: int) -> str:
+    """An optional claim that is text. InvalidToken if it is anything else: it may limit what is seen."""
+    value = claims.get(name, "")
+    if not isinstance(value, str) or not value.isprintable() or len(value) > max_length:
+        raise InvalidToken(f"The token's claim {name} is no text of at most {max_length} characters.")
+    return value
 
 
 def _scopes(claims: dict[str, Any]) -> list[str]:

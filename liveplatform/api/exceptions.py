@@ -126,7 +126,8 @@ def _from_api_exception(exc: exceptions.APIException) -> Problem:
     wait = getattr(exc, "wait", None)
     if wait:
         headers["Retry-After"] = str(ceil(wait))
-    return Problem(exc.status_code, str(exc.get_codes()), str(exc.detail), headers=headers)
+    fields = dict(getattr(exc, "fields", {}))
+    return Problem(exc.status_code, str(exc.get_codes()), str(exc.detail), fields, headers)
 
 
 def _field_errors(detail: Any) -> dict[str, Any]:  # noqa: ANN401 - DRF's nest of lists and dicts

@@ -17,6 +17,9 @@ class Principal:
     issuer: str = ""  # of a token: the same `sub` of two issuers is two principals
     # Requests a minute of the principal and of its whole account; None: the setting, 0: no limit.
     rate_limits: tuple[int | None, int | None] = (None, None)
+    # Claims of a token, for the apps that read them; "" without.
+    brand_id: str = ""
+    email: str = ""  # only if the issuer has verified it
 
     is_authenticated = True
     is_active = True

@@ -1,0 +1,28 @@
+"""The sessions API: `/v1/sessions`, `/v1/live/sessions`, `/v1/admin/sessions` and `/v1/session-series`."""
+
+from typing import Any
+
+from liveplatform.api.surfaces import Problem, ShortErrorBody, Surface, render_short
+from sessions_app.api.error_codes import ERROR_CODES
+
+
+def render(problem: Problem) -> dict[str, Any]:
+    """`{error, message}`; and with 412 what the error is about, such as `reason` and `starts_at`."""
+    return render_short(problem) | (problem.fields if problem.status == 412 else {})
+
+
+SESSIONS = Surface(
+    "sessions",
+    tags={
+        "Sessions": "Scheduled sessions in the vendor's form: create, change, start, join, end.",
+        "Registrations": "Who takes part: seats, the waitlist, offers, approval.",
+        "Questions": "Asked by attendees: voted for, moderated, answered.",
+        "Session series": "Sessions that recur.",
+        "Session administration": "What staff of a brand may change, and the roster.",
+    },
+    urls="sessions_app.api.urls",
+    paths=r"/v1/(sessions|session-series|live/sessions|admin/sessions)(/.*|\..*)?",
+    render=render,
+    error_body=ShortErrorBody,
+    error_codes=ERROR_CODES,
+)

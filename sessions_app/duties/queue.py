@@ -1,0 +1,53 @@
+"""The queue of session duties: which module carries out which kind.
+
+Most duties are changes of the database only: their attempts do nothing, and they are carried out in the
+transaction that settles the attempts, with their sessions locked. A module whose duty asks a provider has
+`prepare(duty)`, which returns such an attempt.
+"""
+
+from collections.abc import Callable, Sequence
+
+from liveplatform.work.models import AttemptFn
+from liveplatform.work.outcomes import succeeded
+from liveplatform.work.queue import Queue
+from sessions_app.models import Session, SessionDuty
+
+Kind = SessionDuty.Kind
+Carry = Callable[[Session, SessionDuty], None]
+
+# Attempts that do more than to succeed.
+ATTEMPTS: dict[str, Callable[[SessionDuty], AttemptFn]] = {}
+# What follows from an attempt, in the transaction that settles it; the session is locked.
+SETTLED: dict[str, Carry] = {}
+
+
+def prepare(duties: Sequence[SessionDuty]) -> list[AttemptFn]:
+    """One attempt per duty, in order."""
+    sessions = Session.objects.select_related("account").in_bulk({duty.session_id for duty in duties})
+    for duty in duties:
+        duty.session = sessions[duty.session_id]
+    return [ATTEMPTS[duty.kind](duty) if duty.kind in ATTEMPTS else succeeded for duty in duties]
+
+
+def lock_sessions(duties: Sequence[SessionDuty]) -> None:
+    """Lock the sessions of these duties until the transaction is over, in the order of their ids."""
+    ids = {duty.session_id for duty in duties}
+    rows = Session.objects.filter(pk__in=ids).order_by("pk")
+    list(rows.select_for_update(of=("self",), no_key=True).values_list("pk"))
+
+
+def settled(duties: Sequence[SessionDuty]) -> None:
+    """Carry out the duties whose attempts are over."""
+    sessions = Session.objects.in_bulk({duty.session_id for duty in duties})
+    for duty in duties:
+        if duty.kind in SETTLED:
+            SETTLED[duty.kind](sessions[duty.session_id], duty)
+
+
+SESSION_DUTIES = Queue(
+    model=SessionDuty,
+    prepare=prepare,
+    lock=lock_sessions,
+    settled=settled,
+    log_context=lambda row: {"session_id": str(row.session_id), "duty": row.kind},
+)

@@ -1,0 +1,46 @@
+"""Publishes events about sessions, in the transaction of the change, with the session locked."""
+
+from typing import Any
+
+from liveplatform.webhooks.publish import publish as publish_event
+from sessions_app.models import Question, Registration, Session
+from sessions_app.representation import (
+    QuestionSerializer,
+    RegistrationEventSerializer,
+    SessionEventSerializer,
+)
+
+SESSION_CREATED = "session.created"
+SESSION_UPDATED = "session.updated"
+SESSION_RESCHEDULED = "session.rescheduled"
+SESSION_STARTED = "session.started"
+SESSION_ENDED = "session.ended"
+SESSION_CANCELLED = "session.cancelled"
+REGISTRATION_CREATED = "registration.created"
+REGISTRATION_UPDATED = "registration.updated"  # approved or declined
+REGISTRATION_PROMOTED = "registration.promoted"
+REGISTRATION_OFFERED = "registration.offered"
+REGISTRATION_CANCELLED = "registration.cancelled"
+QUESTION_ASKED = "question.asked"
+QUESTION_MODERATED = "question.moderated"
+RECORDING_READY = "recording.ready"
+ATTENDANCE_READY = "attendance.ready"
+
+
+def publish(
+    session: Session,
+    event_type: str,
+    *,
+    registration: Registration | None = None,
+    question: Question | None = None,
+    **data: Any,  # noqa: ANN401 - what the type's schema has besides
+) -> None:
+    """Publish one event about a locked session, whose changes are saved; takes and saves its number."""
+    session.event_sequence += 1
+    session.save(update_fields=["event_sequence"])
+    parts: dict[str, Any] = {"session": SessionEventSerializer.write(session)}
+    if registration is not None:
+        parts["registration"] = RegistrationEventSerializer.write(registration)
+    if question is not None:
+        parts["question"] = QuestionSerializer.write(question)
+    publish_event(session.account_id, session.pk, session.event_sequence, event_type, parts | data)
