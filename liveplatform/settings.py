@@ -82,7 +82,7 @@ API_RATE_PER_MINUTE = env.int("API_RATE_PER_MINUTE", 600)
 API_ACCOUNT_RATE_PER_MINUTE = env.int("API_ACCOUNT_RATE_PER_MINUTE", 3000)
 MAX_CONNECTIONS = env.int("MAX_CONNECTIONS", 50)  # connections to providers, at most so many in an account
 
-# --- E-mail: by default a file per mail under var/mails. A server: django.core.mail.backends.smtp.EmailBackend;
+# --- E-mail: a file per mail under var/mails. For a mail server django.core.mail.backends.smtp.EmailBackend;
 # for a company one of anymail.backends (https://anymail.dev), with ANYMAIL={"POSTMARK_SERVER_TOKEN": "…"}.
 EMAIL_HOST, EMAIL_PORT = env.str("EMAIL_HOST", "localhost"), env.int("EMAIL_PORT", 25)
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_USER", ""), env.str("EMAIL_HOST_PASSWORD", "")
