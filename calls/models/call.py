@@ -154,7 +154,7 @@ class Call(AnswerOfCall):
 
     # The number of the last event of this call; each event has the next one.
     event_sequence = models.IntegerField(default=0, editable=False)
-    # Something outside of this app hears of its changes: a trigger of that app reads this, and costs others nothing.
+    # A wing hears of its changes: its trigger reads this, and costs all other calls nothing.
     is_followed = models.BooleanField(default=False, db_default=False, editable=False)
 
     class Meta:
