@@ -73,8 +73,8 @@ class ThinObject(serializers.Serializer[Any]):
     """An object of an event: its id, and its state by the name that it has in the API."""
 
     id = serializers.CharField()
-    status = serializers.CharField(required=False, help_text="Of a call.")
-    state = serializers.CharField(required=False, help_text="Of a bulk operation.")
+    status = serializers.CharField(required=False, help_text="Of a call, a session and what it has.")
+    state = serializers.CharField(required=False, help_text="Of a bulk operation or a registration.")
     is_enabled = serializers.BooleanField(required=False, help_text="Of an endpoint.")
 
 
@@ -82,6 +82,9 @@ class ThinData(serializers.Serializer[Any]):
     """The objects that the event is about."""
 
     call = ThinObject(required=False)
+    session = ThinObject(required=False)
+    registration = ThinObject(required=False)
+    question = ThinObject(required=False)
     recording = ThinObject(required=False)
     operation = ThinObject(required=False)
     endpoint = ThinObject(required=False)
