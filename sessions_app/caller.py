@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sessions_app.exceptions import NotAllowed
-from sessions_app.models import Session
+from sessions_app.models.details import SessionDetails
 
 HOSTS_ONLY = "Only the session's host, its co-hosts, an API key and the scope admin:live may do this."
 
@@ -24,11 +24,11 @@ class Caller:
     email: str = ""  # of the user, verified
     is_trusted: bool = False
 
-    def is_host_of(self, session: Session) -> bool:
-        """Whether the user hosts the session, or helps to."""
+    def is_host_of(self, session: SessionDetails) -> bool:
+        """Whether the user hosts the session (or the series), or helps to."""
         return bool(self.user_id) and self.user_id in session.host_ids
 
-    def require_host_of(self, session: Session) -> None:
+    def require_host_of(self, session: SessionDetails) -> None:
         """Raise NotAllowed unless the caller may do what the session's hosts may."""
         if not (self.is_trusted or self.is_host_of(session)):
             raise NotAllowed(HOSTS_ONLY)

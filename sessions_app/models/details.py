@@ -104,3 +104,8 @@ class SessionDetails(models.Model):
 
     class Meta:
         abstract = True
+
+    @property
+    def host_ids(self) -> frozenset[str]:
+        """The host and the co-hosts."""
+        return frozenset([self.host_id, *self.co_host_ids])

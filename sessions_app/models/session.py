@@ -105,8 +105,3 @@ class Session(SessionDetails):
     @property
     def free_seats(self) -> int:
         return max(0, self.max_participants - self.registered_count - self.offered_count)
-
-    @property
-    def host_ids(self) -> frozenset[str]:
-        """The host and the co-hosts."""
-        return frozenset([self.host_id, *self.co_host_ids])
