@@ -1,7 +1,7 @@
 """When the sessions of a series are: an RRULE (RFC 5545) in the wall-clock time of a zone.
 
-A local time that daylight saving skips is read with the offset before the change (02:30 becomes 03:30), and of
-one that comes twice the first is taken, as RFC 5545 (3.3.5) says. The first session is the first time of
+A local time that daylight saving skips is read with the offset before the change (02:30 becomes 03:30), and
+of one that comes twice the first is taken, as RFC 5545 (3.3.5) says. The first session is the first time of
 the rule at or after the start.
 """
 

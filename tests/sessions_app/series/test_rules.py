@@ -40,7 +40,7 @@ def test_of_a_time_that_comes_twice_the_first_is_taken():
 
 @given(
     zone=st.sampled_from(ZONES).map(ZoneInfo),
-    start=st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1)),
+    start=st.integers(1_577_000_000, 2_050_000_000).map(lambda s: datetime.fromtimestamp(s, UTC)),
     rule=st.sampled_from(
         ("FREQ=DAILY", "FREQ=WEEKLY;BYDAY=MO,FR", "FREQ=MONTHLY;BYDAY=-1SU", "FREQ=DAILY;INTERVAL=3")
     ),
@@ -48,8 +48,8 @@ def test_of_a_time_that_comes_twice_the_first_is_taken():
 @settings(max_examples=150, deadline=None)
 def test_every_zone_keeps_its_wall_clock(zone, start, rule):
     """Each time is the start's wall-clock time, but for those that the zone skips; times only grow."""
-    times = list(islice(Rule.parse(rule).times(start.replace(tzinfo=UTC), zone), 60))
-    wall = start.replace(tzinfo=UTC).astimezone(zone).replace(microsecond=0)
+    times = list(islice(Rule.parse(rule).times(start, zone), 60))
+    wall = start.astimezone(zone).replace(microsecond=0)
     assert times == sorted(set(times))
     for at in times:
         there = at.astimezone(zone)
