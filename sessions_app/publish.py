@@ -1,7 +1,9 @@
 """Publishes events about sessions, in the transaction of the change, with the session locked."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from liveplatform.webhooks.publish import EventMessage, publish_many
 from liveplatform.webhooks.publish import publish as publish_event
 from sessions_app.models import Question, Registration, Session
 from sessions_app.representation import (
@@ -44,3 +46,23 @@ def publish(
     if question is not None:
         parts["question"] = QuestionSerializer.write(question)
     publish_event(session.account_id, session.pk, session.event_sequence, event_type, parts | data)
+
+
+def publish_registrations(session: Session, event_type: str, registrations: Sequence[Registration]) -> None:
+    """Publish one event per registration with one statement, and save the session's counters of seats."""
+    first = session.event_sequence + 1
+    session.event_sequence += len(registrations)
+    session.save(update_fields=["event_sequence", *Session.SEAT_COUNTERS])
+    described = SessionEventSerializer.write(session)
+    publish_many(
+        [
+            EventMessage(
+                session.account_id,
+                session.pk,
+                number,
+                event_type,
+                {"session": described, "registration": RegistrationEventSerializer.write(registration)},
+            )
+            for number, registration in enumerate(registrations, first)
+        ]
+    )

@@ -3,7 +3,7 @@
 The session must be locked, or written by this transaction.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -50,6 +50,12 @@ def add_duty(session: Session, kind: SessionDuty.Kind, slot: str = "", at: datet
         _new(session, Due(kind, slot, at)).save(force_insert=True)
     else:
         _move(row, Due(kind, slot, at))
+    ring(SessionDuty.queue)
+
+
+def add_duties(session: Session, duties: Iterable[Due]) -> None:
+    """Write duties that the session does not have yet, with one statement."""
+    SessionDuty.objects.bulk_create(_new(session, duty) for duty in duties)
     ring(SessionDuty.queue)
 
 

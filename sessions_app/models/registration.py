@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from liveplatform.db.uuid7 import uuid7
-from sessions_app.models.person import Person
+from sessions_app.models.person import Person, Role
 from sessions_app.models.session import Session
 
 
@@ -44,7 +44,7 @@ class Registration(Person):
         constraints = [
             models.UniqueConstraint(
                 fields=["session", "person_key"],
-                condition=~models.Q(status__in=("cancelled", "declined")),
+                condition=~models.Q(status="cancelled"),  # who was declined cannot ask again
                 name="one_person_one_seat",
             )
         ]
@@ -61,6 +61,11 @@ class Registration(Person):
                 condition=~models.Q(user_id=""),
             ),
         ]
+
+    @property
+    def takes_seat(self) -> bool:
+        """Whether it is counted: hosts and co-hosts take no seat."""
+        return self.role not in (Role.HOST, Role.CO_HOST)
 
     @property
     def is_open(self) -> bool:

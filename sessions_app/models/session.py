@@ -27,6 +27,7 @@ class Session(SessionDetails):
         CANCELLED = "cancelled"
 
     OPEN = (Status.SCHEDULED, Status.LIVE)
+    SEAT_COUNTERS = ("registered_count", "offered_count", "waitlist_count")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     account = models.ForeignKey(Account, models.CASCADE, related_name="sessions", db_index=False)

@@ -1,0 +1,44 @@
+"""Find a registration that the caller may see."""
+
+from uuid import UUID
+
+from sessions_app.caller import Caller
+from sessions_app.exceptions import RegistrationNotFound
+from sessions_app.lookup import get_session, lock_session
+from sessions_app.models import Registration, Session
+
+
+def get_registration(session_id: UUID, registration_id: UUID, caller: Caller) -> Registration:
+    """The caller's own registration, or anyone's for a host. Raises SessionNotFound, RegistrationNotFound."""
+    session = get_session(session_id, caller.account_id, caller.brand_id)
+    return _seen(session, Registration.objects.filter(pk=registration_id).first(), caller)
+
+
+def lock_registration(
+    session_id: UUID, registration_id: UUID, caller: Caller
+) -> tuple[Session, Registration]:
+    """The same with its session, both locked to the end of the transaction."""
+    session = lock_session(session_id, caller.account_id, caller.brand_id)
+    rows = Registration.objects.select_for_update(of=("self",), no_key=True)
+    registration = _seen(session, rows.filter(pk=registration_id).first(), caller)
+    registration.session = session
+    return session, registration
+
+
+def find_own(session: Session, caller: Caller) -> Registration:
+    """The caller's registration, unless it is cancelled. Raises RegistrationNotFound."""
+    key = f"user:{caller.user_id}"
+    rows = Registration.objects.filter(session=session, person_key=key)
+    found = rows.exclude(status=Registration.Status.CANCELLED).first()
+    if found is None:
+        raise RegistrationNotFound(key)
+    return found
+
+
+def _seen(session: Session, registration: Registration | None, caller: Caller) -> Registration:
+    if registration is None or registration.session_id != session.pk:
+        raise RegistrationNotFound
+    is_own = bool(caller.user_id) and registration.user_id == caller.user_id
+    if not (is_own or caller.is_trusted or caller.is_host_of(session)):
+        raise RegistrationNotFound
+    return registration

@@ -1,0 +1,86 @@
+"""Seats: every change of a registration's status, with the session's counters, events and mails.
+
+The session must be locked. An order of changes of one session is the order of its events.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils import timezone
+
+from sessions_app.invitations.notices import notify
+from sessions_app.models import Mail, Registration, Session
+from sessions_app.publish import REGISTRATION_CREATED, publish_registrations
+
+Status = Registration.Status
+
+COUNTERS = {
+    Status.REGISTERED: "registered_count",
+    Status.OFFERED: "offered_count",
+    Status.WAITLIST: "waitlist_count",
+}
+# What a person is told when the registration is made.
+MAILS = {
+    Status.REGISTERED: Mail.Kind.REGISTERED,
+    Status.PENDING: Mail.Kind.PENDING,
+    Status.WAITLIST: Mail.Kind.WAITLISTED,
+}
+
+
+def add(session: Session, registration: Registration) -> None:
+    """Insert a new registration in its status."""
+    _begin_to_wait(session, registration)
+    _count(session, registration, 1)
+    registration.save(force_insert=True)
+    publish_registrations(session, REGISTRATION_CREATED, [registration])
+    mail = MAILS[Status(registration.status)]
+    notify(session, [registration], mail, cause=mail)
+
+
+def move(
+    session: Session,
+    registrations: Sequence[Registration],
+    status: Registration.Status,
+    *,
+    event: str,
+    mail: Mail.Kind,
+    **fields: Any,  # noqa: ANN401 - values of fields of the registration
+) -> None:
+    """Give these registrations another status, and other values of `fields`; one statement for all."""
+    values = {"status": status, "updated_at": timezone.now(), **fields}
+    for registration in registrations:
+        _count(session, registration, -1)
+        for name, value in values.items():
+            setattr(registration, name, value)
+        _count(session, registration, 1)
+    Registration.objects.filter(pk__in=[each.pk for each in registrations]).update(**values)
+    publish_registrations(session, event, registrations)
+    notify(session, registrations, mail, cause=mail)
+
+
+def seat_or_wait(session: Session, registration: Registration) -> Registration.Status:
+    """REGISTERED while a seat is free and nobody waits for it, else WAITLIST. Hosts need no seat."""
+    if not registration.takes_seat or has_seat_for_all(session):
+        return Status.REGISTERED
+    return Status.WAITLIST
+
+
+def has_seat_for_all(session: Session) -> bool:
+    """Whether whoever comes now gets a seat."""
+    return session.free_seats > 0 and session.waitlist_count == 0
+
+
+def next_waitlist_number(session: Session) -> int:
+    """A number that grows: the next event's, since nobody begins to wait without one."""
+    return session.event_sequence + 1
+
+
+def _begin_to_wait(session: Session, registration: Registration) -> None:
+    if registration.status == Status.WAITLIST:
+        registration.waitlist_number = next_waitlist_number(session)
+
+
+def _count(session: Session, registration: Registration, change: int) -> None:
+    counter = COUNTERS.get(Status(registration.status))
+    if counter and registration.takes_seat:
+        setattr(session, counter, getattr(session, counter) + change)

@@ -1,0 +1,92 @@
+"""The waitlist: who waits gets the seats that become free, in the order in which they began to wait."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from itertools import accumulate
+from uuid import UUID
+
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import BigIntegerField, Count, F, Func, IntegerField, Value
+from django.utils import timezone
+
+from sessions_app.models import Mail, Registration, Session
+from sessions_app.models.details import WaitlistMode
+from sessions_app.publish import REGISTRATION_OFFERED, REGISTRATION_PROMOTED
+from sessions_app.registrations import seats
+from sessions_app.schedule import Due, Kind, add_duties
+
+Status = Registration.Status
+
+
+def fill_free_seats(session: Session) -> list[Registration]:
+    """Give the free seats of a locked session to those who wait, or offer them; returns these people.
+
+    The session's `max_participants` must be saved. Nobody gets a seat of a session that is over.
+    """
+    if session.is_over or not session.free_seats or not session.waitlist_count:
+        return []
+    waiting = Registration.objects.filter(session=session, status=Status.WAITLIST)
+    locked = waiting.order_by("waitlist_number").select_for_update(of=("self",), no_key=True)
+    first = list(locked[: session.free_seats])
+    now = timezone.now()
+    if session.waitlist_mode == WaitlistMode.OFFER and session.scheduled_at > now:
+        _offer(session, first, now)
+    else:
+        _promote(session, first, now)
+    return first
+
+
+def positions(session_id: UUID, registrations: Iterable[Registration]) -> dict[UUID, int]:
+    """The places on the waitlist, from 1, of those registrations that wait; one statement for all."""
+    waiting = {
+        each.waitlist_number: each.pk
+        for each in registrations
+        if each.status == Status.WAITLIST and each.waitlist_number is not None
+    }
+    if not waiting:
+        return {}
+    numbers = sorted(waiting)
+    counts = _counts_between(session_id, numbers)
+    ahead = accumulate((counts.get(bucket, 0) for bucket in range(len(numbers))), initial=0)
+    next(ahead)
+    return {waiting[number]: before + 1 for number, before in zip(numbers, ahead, strict=True)}
+
+
+def offer_ends_at(session: Session, now: datetime) -> datetime:
+    """An offer ends at the session's time at the latest."""
+    return min(now + timedelta(minutes=session.offer_minutes), session.scheduled_at)
+
+
+def _offer(session: Session, waiting: list[Registration], now: datetime) -> None:
+    ends_at = offer_ends_at(session, now)
+    seats.move(
+        session,
+        waiting,
+        Status.OFFERED,
+        event=REGISTRATION_OFFERED,
+        mail=Mail.Kind.OFFERED,
+        offered_at=now,
+        offer_expires_at=ends_at,
+    )
+    add_duties(session, [Due(Kind.OFFER, str(each.pk), ends_at) for each in waiting])
+
+
+def _promote(session: Session, waiting: list[Registration], now: datetime) -> None:
+    seats.move(
+        session,
+        waiting,
+        Status.REGISTERED,
+        event=REGISTRATION_PROMOTED,
+        mail=Mail.Kind.PROMOTED,
+        promoted_at=now,
+    )
+
+
+def _counts_between(session_id: UUID, numbers: list[int]) -> dict[int, int]:
+    """How many wait before the first of these numbers (0), from the first up to the second (1), and so on."""
+    waiting = Registration.objects.filter(
+        session_id=session_id, status=Status.WAITLIST, waitlist_number__lt=numbers[-1]
+    )
+    bounds = Value(numbers, ArrayField(BigIntegerField()))
+    bucket = Func(F("waitlist_number"), bounds, function="width_bucket", output_field=IntegerField())
+    return dict(waiting.annotate(bucket=bucket).values_list("bucket").annotate(count=Count("*")))
