@@ -80,6 +80,4 @@ def _approve(session: Session, registration: Registration) -> None:
 
 
 def _deny(session: Session, registration: Registration) -> None:
-    seats.move(
-        session, [registration], Status.DECLINED, event=REGISTRATION_UPDATED, mail=Mail.Kind.DECLINED
-    )
+    seats.move(session, [registration], Status.DECLINED, event=REGISTRATION_UPDATED, mail=Mail.Kind.DECLINED)

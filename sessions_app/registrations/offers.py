@@ -39,7 +39,7 @@ def accept(session_id: UUID, registration_id: UUID, caller: Caller) -> Registrat
 
 
 def decline(session_id: UUID, registration_id: UUID, caller: Caller) -> Registration:
-    """Give the offered seat back, for the next; the registration is cancelled. Safe to repeat; as `accept`."""
+    """Give the offered seat back, for the next: the registration is cancelled. Errors as in `accept`."""
     with transaction.atomic():
         session, registration = lock_registration(session_id, registration_id, caller)
         if registration.status != Status.CANCELLED:
