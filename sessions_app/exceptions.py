@@ -57,3 +57,11 @@ class InvalidAnswers(ValueError):
 
 class NotAllowed(Exception):
     """The caller may not do this with this session; the text says who may."""
+
+
+class InvalidFields(ValueError):
+    """Values that are refused; `fields` has the message of each by its name."""
+
+    def __init__(self, **fields: str) -> None:
+        super().__init__("; ".join(f"{name}: {message}" for name, message in fields.items()))
+        self.fields = fields

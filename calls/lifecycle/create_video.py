@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 
 from calls.adapters import adapter_for, default_room_connection
-from calls.lifecycle.room_opening import open_on_record, settle
+from calls.lifecycle.room_opening import drop, open_on_record, settle
 from calls.models import Call
 from calls.monitoring.deadlines import provider_limit
 from calls.monitoring.schedule import start_monitor
@@ -17,7 +17,7 @@ from calls.publish import CREATED, STARTED, publish
 from liveplatform.accounts.models import Account, Connection
 from liveplatform.accounts.provider_waits import waiting_for
 from providers.base import HasRooms
-from providers.errors import NotConfigured
+from providers.errors import NotConfigured, Unavailable
 from providers.registry import room_provider_labels
 
 # GetStream's predefined call type (https://getstream.io/video/docs/api/); LiveKit has no types.
@@ -39,6 +39,27 @@ class VideoCallRequest:
     is_followed: bool = False  # Call.is_followed
 
 
+@dataclass(frozen=True)
+class VideoCallPlan:
+    """A video call that is not written yet, and the provider that is to open its room."""
+
+    call: Call
+    connection: Connection
+    rooms: HasRooms
+
+    def room(self) -> dict[str, Any]:
+        """What the provider's `open_room` takes."""
+        call = self.call
+        return {
+            "room_type": DEFAULT_ROOM_TYPE,
+            "room_id": call.provider_call_id,
+            "created_by": call.host_user_id,
+            "custom": provider_room_data(call.pk, call.title),
+            "starts_at": call.scheduled_at,
+            "max_seconds": provider_limit(call),
+        }
+
+
 def create_video_call(account_id: UUID, request: VideoCallRequest) -> Call:
     """Create a video call: live at once, or scheduled if it has a time.
 
@@ -46,25 +67,49 @@ def create_video_call(account_id: UUID, request: VideoCallRequest) -> Call:
     room. Raises NotConfigured or another ProviderError; then there is no call, and a room whose answer was
     lost is deleted. With a `call_id` a call that exists is returned, so that repeats make no second room.
     """
-    if request.call_id and (found := Call.objects.filter(pk=request.call_id, account_id=account_id).first()):
+    if found := find_requested(account_id, request):
         return found
+    plan = plan_video_call(account_id, request)
+    with waiting_for(plan.connection):
+        opening = open_on_record(plan.rooms, plan.connection, plan.call.pk, **plan.room())
+    try:
+        with transaction.atomic():
+            return save_video_call(plan.call)
+    except (IntegrityError, Unavailable):
+        found = find_requested(account_id, request)
+        if found is None:
+            raise
+        drop(opening)
+        return found
+
+
+def find_requested(account_id: UUID, request: VideoCallRequest) -> Call | None:
+    """The call that an earlier request with the same `call_id` made."""
+    if request.call_id is None:
+        return None
+    return Call.objects.filter(pk=request.call_id, account_id=account_id).first()
+
+
+def plan_video_call(account_id: UUID, request: VideoCallRequest) -> VideoCallPlan:
+    """What is to be asked of which provider. Raises NotConfigured."""
     connection, rooms = _room_connection(account_id, request.provider)
-    call = _new_call(account_id, connection, request)
-    with waiting_for(connection):
-        opening = open_on_record(
-            rooms,
-            connection,
-            call.pk,
-            room_type=DEFAULT_ROOM_TYPE,
-            room_id=call.provider_call_id,
-            created_by=request.host_user_id,
-            custom=provider_room_data(call.pk, request.title),
-            starts_at=request.scheduled_at,
-            max_seconds=provider_limit(call),
-        )
-    with transaction.atomic():
-        settle(opening)
-        return _save_call(call)
+    return VideoCallPlan(_new_call(account_id, connection, request), connection, rooms)
+
+
+def save_video_call(call: Call) -> Call:
+    """Write the call whose room is open, with its events; in a transaction of the caller's.
+
+    Raises Unavailable if its room may be deleted: it took too long. Then ask for it again.
+    """
+    settle(call.pk)
+    live = call.status == Call.Status.LIVE
+    events = [CREATED, STARTED] if live else [CREATED]
+    call.started_at, call.event_sequence = Now() if live else None, len(events)
+    call.save(force_insert=True)
+    call.refresh_from_db()
+    publish(call, *events)
+    start_monitor(call)
+    return call
 
 
 def provider_room_data(call_id: UUID, title: str) -> dict[str, str]:
@@ -114,15 +159,4 @@ def _new_call(account_id: UUID, connection: Connection, request: VideoCallReques
     if request.call_id:
         call.pk = request.call_id
     call.provider_call_id = str(call.pk)
-    return call
-
-
-def _save_call(call: Call) -> Call:
-    live = call.status == Call.Status.LIVE
-    events = [CREATED, STARTED] if live else [CREATED]
-    call.started_at, call.event_sequence = Now() if live else None, len(events)
-    call.save(force_insert=True)
-    call.refresh_from_db()
-    publish(call, *events)
-    start_monitor(call)
     return call

@@ -114,7 +114,7 @@ def _open_echo_room(call: Call, plan: DialPlan) -> None:
             room_id=call.room_id,
             created_by="liveplatform",
         )
-        settle(opening)
+        settle(opening.call_id)
     except ProviderError as error:
         _record_failed(call, str(error), plan.room_connection.provider)
         raise ProviderRejectedCall(f"The echo room could not be opened: {error}") from error

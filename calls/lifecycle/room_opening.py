@@ -33,7 +33,7 @@ def open_on_record(
 
     The opening is kept only if the room may exist; then a worker deletes the room.
     """
-    opening = _record(connection, call_id, room_type, room_id)
+    opening = record(connection, call_id, room_type, room_id)
     try:
         rooms.open_room(room_type, room_id, **room)
     except UnknownOutcome:
@@ -45,18 +45,25 @@ def open_on_record(
     return opening
 
 
-def settle(opening: RoomOpening) -> None:
-    """The room is the call's; in the transaction that says so.
+def settle(call_id: UUID) -> None:
+    """The room is the call's; in the transaction that says so. Openings that failed before it are dropped.
 
     Raises Unavailable if this process was frozen, or the database away, for so long that a worker deletes the
     room already.
     """
-    if not RoomOpening.objects.filter(pk=opening.pk, state=RoomOpening.State.PENDING).delete()[0]:
+    openings = RoomOpening.objects.filter(call_id=call_id)
+    deleted, _ = openings.exclude(state=RoomOpening.State.RUNNING).delete()
+    if not deleted or openings.exists():
         raise Unavailable("Opening the room took too long; try again.", code="too_late")
 
 
-def _record(connection: Connection, call_id: UUID, room_type: str, room_id: str) -> RoomOpening:
-    """Due when the request must be over, so only if this process dies."""
+def drop(opening: RoomOpening) -> None:
+    """The room is that of a call which a concurrent request has written."""
+    RoomOpening.objects.filter(pk=opening.pk, state=RoomOpening.State.PENDING).delete()
+
+
+def record(connection: Connection, call_id: UUID, room_type: str, room_id: str) -> RoomOpening:
+    """Put an opening on record. Due when the request must be over, so only if this process dies."""
     return RoomOpening.objects.create(
         connection=connection,
         call_id=call_id,

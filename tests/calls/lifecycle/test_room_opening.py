@@ -33,5 +33,5 @@ def test_a_settled_opening_is_gone(line):
         room_id="r2",
         created_by="h",
     )
-    settle(opening)
+    settle(opening.call_id)
     assert not RoomOpening.objects.exists()

@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 
 from calls.lifecycle.create_video import DEFAULT_ROOM_TYPE
 from calls.lifecycle.end import end
-from calls.lifecycle.room_opening import _record, settle
+from calls.lifecycle.room_opening import record, settle
 from calls.models import Call, RoomOpening, Step
 from calls.post_processing.lost_rooms import LOOKS
 from liveplatform.accounts.connections import upsert_connection
@@ -123,7 +123,7 @@ def test_what_was_answered_leaves_nothing_to_look_for(line, sandbox, fault):
 
 def test_a_process_that_dies_while_it_opens_a_room_leaves_it_on_record(line, sandbox):
     call_id = line.open().pk  # stands for the room that was opened, and whose call was never saved
-    _record(line.video, call_id, DEFAULT_ROOM_TYPE, str(call_id))
+    record(line.video, call_id, DEFAULT_ROOM_TYPE, str(call_id))
     Call.objects.filter(pk=call_id).delete()
     drain(RoomOpening)
     assert RoomOpening.objects.exists(), "the request may be under way"
@@ -133,7 +133,7 @@ def test_a_process_that_dies_while_it_opens_a_room_leaves_it_on_record(line, san
 
 def test_the_room_of_a_live_call_is_left_until_it_has_ended(line, sandbox):
     call = line.dial(echo_room=True)
-    _record(line.video, call.pk, call.room_type, call.room_id)
+    record(line.video, call.pk, call.room_type, call.room_id)
     look()
     assert sandbox.effects("delete_room", call.room_id) == 0
     end(call.pk, account_id=line.account.pk, actor="test")
@@ -142,7 +142,7 @@ def test_the_room_of_a_live_call_is_left_until_it_has_ended(line, sandbox):
 
 
 def test_a_call_whose_room_a_worker_deletes_already_is_not_saved(line):
-    opening = _record(line.video, line.account.pk, DEFAULT_ROOM_TYPE, "r1")
+    opening = record(line.video, line.account.pk, DEFAULT_ROOM_TYPE, "r1")
     sql.claim_one(RoomOpening, opening.pk)
     with pytest.raises(Unavailable, match="too long"):
-        settle(opening)
+        settle(opening.call_id)
