@@ -193,18 +193,6 @@ CELERY_BEAT_SCHEDULE = {
     "purge": {"task": "api.purge", "schedule": 3600.0, "options": {"expires": 600}},
 }
 
-# The APIs of the apps (liveplatform/api/surfaces.py), in the order in which their URLs are looked at.
-SURFACES = [
-    "calls.api.bulk.surface.BULK",
-    "calls.provider_events.surface.PROVIDER_EVENTS",
-    "sessions_app.api.surface.SESSIONS",
-    "calls.api.live_calls.surface.LIVE",
-    "calls.api.platform.surface.CALLS",
-    "calls.api.telephony.surface.TELEPHONY",
-    "liveplatform.accounts.api.surface.ACCOUNTS",
-    "liveplatform.webhooks.api.surface.WEBHOOKS",
-]
-
 # Event types that customers can subscribe to (liveplatform/webhooks/event_types.py).
 EVENT_TYPES = [
     "calls.events.EVENT_TYPES",
@@ -230,7 +218,14 @@ QUEUES = [
 ]
 
 # What of an account may run, and is ended with it (liveplatform/accounts/deactivation.py).
-RUNNING_WORK = ["calls.bulk.deactivation.OPEN_CALLS", "calls.bulk.deactivation.GIVEN_UP"]
+RUNNING_WORK = [
+    "sessions_app.lifecycle.deactivation.OPEN_SESSIONS",
+    "calls.bulk.deactivation.OPEN_CALLS",
+    "calls.bulk.deactivation.GIVEN_UP",
+]
+
+# What `manage.py demo` tells, besides two calls (calls/demo/stories.py).
+DEMO_STORIES = ["sessions_app.demo.story.SessionStory"]
 
 # Figures of the apps for /metrics, beside those of work.
 METRICS = ["calls.metrics.GAUGES", "sessions_app.metrics.GAUGES", "liveplatform.webhooks.metrics.GAUGES"]

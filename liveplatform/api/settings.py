@@ -1,8 +1,20 @@
-"""Settings of Django REST framework and of the OpenAPI document; a part of liveplatform/settings.py."""
+"""Settings of the APIs and of the OpenAPI document; a part of liveplatform/settings.py."""
 
 from typing import Any
 
 from liveplatform.security.settings import PUBLIC_URL
+
+# The APIs of the apps (liveplatform/api/surfaces.py), in the order in which their URLs are looked at.
+SURFACES = [
+    "calls.api.bulk.surface.BULK",
+    "calls.provider_events.surface.PROVIDER_EVENTS",
+    "sessions_app.api.surface.SESSIONS",
+    "calls.api.live_calls.surface.LIVE",
+    "calls.api.platform.surface.CALLS",
+    "calls.api.telephony.surface.TELEPHONY",
+    "liveplatform.accounts.api.surface.ACCOUNTS",
+    "liveplatform.webhooks.api.surface.WEBHOOKS",
+]
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["liveplatform.accounts.authentication.PlatformAuthentication"],
