@@ -96,7 +96,7 @@ class Session(SessionDetails):
 
     @classmethod
     def lock(cls, session_id: UUID) -> Self:
-        """This session, locked to the end of the transaction. Raises DoesNotExist."""
+        """This session, locked to the end of the transaction. Raises ObjectDoesNotExist."""
         return cls.objects.select_for_update(of=("self",), no_key=True).get(pk=session_id)
 
     @property

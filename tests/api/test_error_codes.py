@@ -54,7 +54,9 @@ def raised(tree: ast.Module) -> Iterator[str]:
         elif called in WITH_CODE:
             assert len(node.args) == 2, f"{ast.unparse(node)}: give it a code of its own"
             code = node.args[1]
-        elif called == "__init__" and len(node.args) == 2:
+        elif (called == "WrongState" and len(node.args) > 1) or (
+            called == "__init__" and len(node.args) == 2
+        ):
             code = node.args[1]
         else:
             continue
