@@ -88,11 +88,12 @@ def is_early(session: Session) -> bool:
 
 
 def host_check_at(session: Session) -> datetime | None:
-    """When the host is to be there at the latest; None: no limit."""
+    """When the host is to be there at the latest, by its time or its later start; None: no limit."""
     minutes = session.host_grace_minutes
     if minutes == 0:
         return None
-    return session.scheduled_at + (DEFAULT_HOST_GRACE if minutes is None else timedelta(minutes=minutes))
+    since = max(session.scheduled_at, session.started_at or session.scheduled_at)
+    return since + (DEFAULT_HOST_GRACE if minutes is None else timedelta(minutes=minutes))
 
 
 def _duties(session: Session, now: datetime) -> Iterator[Due]:

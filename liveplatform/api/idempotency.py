@@ -80,8 +80,8 @@ def json_response(status: int, body: bytes) -> HttpResponse:
     return HttpResponse(body, status=status, content_type="application/json")
 
 
-def acquire(request: Request) -> Reservation | None:
-    """Reserve the request's key; None without one.
+def acquire(request: Request, acting_for: str = "") -> Reservation | None:
+    """Reserve the request's key; None without one. `acting_for`: whom the principal acts for, if not itself.
 
     Raises Replay (answered before), Conflict (still running), KeyReused (other body), ParseError.
     """
@@ -93,7 +93,7 @@ def acquire(request: Request) -> Reservation | None:
     principal = cast(Principal, request.user)
     values: dict[str, Any] = {
         "account": principal.account_id,
-        "principal": principal.identity,
+        "principal": _requester(principal, acting_for),
         "route": f"{request.method} {request.path}"[:300],
         "key": key,
     }
@@ -124,6 +124,14 @@ def purge() -> int:
         created_at__lt=Now() - timedelta(hours=RETENTION_HOURS)
     ).delete()
     return deleted
+
+
+def _requester(principal: Principal, acting_for: str) -> str:
+    """A name of at most 80 characters: a key is good for one principal, and for whom it acts."""
+    if not acting_for:
+        return principal.identity
+    text = f"{principal.identity}\0{acting_for}"
+    return f"{principal.kind}+{hashlib.sha256(text.encode()).hexdigest()}"
 
 
 def _body(request: Request) -> bytes:

@@ -1,4 +1,7 @@
-"""Keyset pagination over (created_at, id), newest first: constant cost at any depth, no counting."""
+"""Keyset pagination over (created_at, id), newest first: constant cost at any depth, no counting.
+
+A list may be in the order of another time that no row is without: `column`.
+"""
 
 import base64
 import binascii
@@ -9,7 +12,7 @@ from uuid import UUID
 
 from django.db.models import Model, QuerySet
 from django.db.models.expressions import F
-from django.db.models.fields.tuple_lookups import Tuple, TupleLessThan
+from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import ValidationError
 from rest_framework.pagination import BasePagination
@@ -45,23 +48,30 @@ class KeysetPagination(BasePagination):
         return Response(self.envelope.wrap(data, next_cursor=self.cursor))
 
 
-def keyset_page(rows: QuerySet[M], request: Request) -> tuple[list[M], str | None]:
-    """The page of `cursor` and `limit`, and the cursor of the next page (None after the last)."""
+def keyset_page(
+    rows: QuerySet[M], request: Request, column: str = "created_at", *, ascending: bool = False
+) -> tuple[list[M], str | None]:
+    """The page of `cursor` and `limit`, and the cursor of the next page (None after the last).
+
+    Its order is that of `column`, a time, and the id: the newest first, or with `ascending` the oldest.
+    """
     limit, after = parse_page(request)
     if after:
-        rows = rows.filter(TupleLessThan(Tuple(F("created_at"), F("id")), after))
-    return slice_page(list(rows.order_by("-created_at", "-id")[: limit + 1]), limit)
+        key = Tuple(F(column), F("id"))
+        rows = rows.filter(TupleGreaterThan(key, after) if ascending else TupleLessThan(key, after))
+    sign = "" if ascending else "-"
+    return slice_page(list(rows.order_by(f"{sign}{column}", f"{sign}id")[: limit + 1]), limit, column)
 
 
 def parse_page(request: Request) -> tuple[int, tuple[datetime, UUID] | None]:
-    """The `limit`, and the (created_at, id) in `cursor`. Raises ValidationError."""
+    """The `limit`, and the (time, id) in `cursor`. Raises ValidationError."""
     limit, cursor = _parse_limit(request.query_params.get("limit")), request.query_params.get("cursor")
     return limit, _decode_cursor(cursor) if cursor else None
 
 
-def slice_page(rows: list[M], limit: int) -> tuple[list[M], str | None]:
+def slice_page(rows: list[M], limit: int, column: str = "created_at") -> tuple[list[M], str | None]:
     """The page out of up to `limit` + 1 ordered rows, and the cursor of the next (None after the last)."""
-    return rows[:limit], _encode_cursor(rows[limit - 1]) if len(rows) > limit else None
+    return rows[:limit], _encode_cursor(rows[limit - 1], column) if len(rows) > limit else None
 
 
 def page_parameters() -> list[OpenApiParameter]:
@@ -82,8 +92,8 @@ def _parse_limit(text: str | None) -> int:
     return int(text)
 
 
-def _encode_cursor(row: Model) -> str:
-    text = f"{row.created_at.isoformat()}|{row.pk}"  # type: ignore[attr-defined]
+def _encode_cursor(row: Model, column: str) -> str:
+    text = f"{getattr(row, column).isoformat()}|{row.pk}"
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 

@@ -68,7 +68,7 @@ class PlatformView(APIView):
         self.headers = self.default_response_headers
         try:
             self.initial(self.request, *args, **kwargs)
-            response = self._run(self.request, idempotency.acquire(self.request) if self.idempotent else None)
+            response = self._run(self.request, self._reserve())
         except idempotency.Replay as replay:
             response = replay.response
         except Exception as exc:  # noqa: BLE001 - as in DRF's dispatch; unexpected ones are raised again
@@ -127,9 +127,17 @@ class PlatformView(APIView):
         return (self.request.method or "").lower()
 
     @property
+    def acting_for(self) -> str:
+        """Whom the client acts for, if it says so: an Idempotency-Key of one is not that of another."""
+        return ""
+
+    @property
     def current_surface(self) -> Surface:
         """The surface of the action, which shapes its errors."""
         return self.surfaces.get(self.action_name, self.surface)
+
+    def _reserve(self) -> idempotency.Reservation | None:
+        return idempotency.acquire(self.request, self.acting_for) if self.idempotent else None
 
     def _run(self, request: Request, reservation: idempotency.Reservation | None) -> HttpResponseBase:
         """Run the action; with a reservation, store the response in the same transaction."""

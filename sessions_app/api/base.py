@@ -44,6 +44,11 @@ class SessionsViewSet(PlatformViewSet[M]):
         )
 
     @property
+    def acting_for(self) -> str:
+        who = (self.caller.user_id, self.caller.brand_id)
+        return "\0".join(who) if any(who) else ""
+
+    @property
     def user_id(self) -> str:
         """The user that the request is about. Raises ValidationError (400) if a key names none."""
         if not self.caller.user_id:

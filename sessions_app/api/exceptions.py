@@ -51,5 +51,6 @@ API_EXCEPTIONS: tuple[tuple[type[Exception], Callable[[Any], APIException]], ...
     (exceptions.SessionStateError, lambda e: WrongState(str(e))),
     (exceptions.AlreadyRegistered, lambda e: AlreadyRegistered(str(e))),
     (exceptions.NotAllowed, lambda e: PermissionDenied(str(e), "not_the_host")),
+    (exceptions.InvalidFields, lambda e: ValidationError({name: [text] for name, text in e.fields.items()})),
     (exceptions.InvalidAnswers, lambda e: ValidationError({"answers": e.fields})),
 )

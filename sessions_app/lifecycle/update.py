@@ -20,6 +20,7 @@ from sessions_app.lifecycle.transitions import open_registrations
 from sessions_app.lookup import lock_session
 from sessions_app.models import Mail, Session
 from sessions_app.publish import SESSION_RESCHEDULED, SESSION_UPDATED, publish
+from sessions_app.registrations.waitlist import fill_free_seats
 from sessions_app.schedule import plan_duties
 
 log = structlog.get_logger(__name__)
@@ -101,6 +102,8 @@ def _follow_up(session: Session, changed: set[str], before: Mapping[str, Any]) -
         publish(session, SESSION_RESCHEDULED, previous_scheduled_at=before["scheduled_at"])
     if others := changed - {"scheduled_at"}:
         publish(session, SESSION_UPDATED, changed=sorted(others))
+    if "max_participants" in changed:
+        fill_free_seats(session)
     if session.status == Session.Status.SCHEDULED and changed & MATERIAL:
         _notify(session, changed, before)
     if changed & OF_ROOM and session.call_id:

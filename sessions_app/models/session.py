@@ -89,6 +89,23 @@ class Session(SessionDetails):
             models.Index(fields=["account", "brand_id", "-scheduled_at", "-id"], name="session_of_brand"),
             models.Index(fields=["account", "host_id", "-scheduled_at", "-id"], name="session_of_host"),
             models.Index(fields=["account", "status", "-scheduled_at", "-id"], name="session_of_status"),
+            models.Index(fields=["account", "kind", "-scheduled_at", "-id"], name="session_of_kind"),
+            models.Index(
+                fields=["account", "category", "-scheduled_at", "-id"],
+                name="session_of_category",
+                condition=~models.Q(category=""),
+            ),
+            models.Index(
+                fields=["account", "community_id", "-scheduled_at", "-id"],
+                name="session_of_community",
+                condition=~models.Q(community_id=""),
+            ),
+            # What is to come, or under way.
+            models.Index(
+                fields=["account", "scheduled_at", "id"],
+                name="session_open",
+                condition=models.Q(status__in=("scheduled", "live")),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -2,10 +2,13 @@
 
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+
 from sessions_app.caller import Caller
 from sessions_app.exceptions import RegistrationNotFound
 from sessions_app.lookup import get_session, lock_session
 from sessions_app.models import Registration, Session
+from sessions_app.models.person import person_key
 
 
 def get_registration(session_id: UUID, registration_id: UUID, caller: Caller) -> Registration:
@@ -25,6 +28,18 @@ def lock_registration(
     return session, registration
 
 
+def is_registered(session: Session, user_id: str) -> bool:
+    """Whether this user has a seat; False for nobody ("")."""
+    return bool(user_id) and _seats_of(user_id).filter(session=session).exists()
+
+
+def with_is_registered(sessions: QuerySet[Session], user_id: str) -> QuerySet[Session]:
+    """The sessions with `is_registered` about this user, in the same statement."""
+    if not user_id:
+        return sessions.annotate(is_registered=Value(False))
+    return sessions.annotate(is_registered=Exists(_seats_of(user_id).filter(session_id=OuterRef("pk"))))
+
+
 def find_own(session: Session, caller: Caller) -> Registration:
     """The caller's registration, unless it is cancelled. Raises RegistrationNotFound."""
     key = f"user:{caller.user_id}"
@@ -33,6 +48,13 @@ def find_own(session: Session, caller: Caller) -> Registration:
     if found is None:
         raise RegistrationNotFound(key)
     return found
+
+
+def _seats_of(user_id: str) -> QuerySet[Registration]:
+    """Written so that the unique index on the person is used, which has the open ones only."""
+    own = Registration.objects.filter(person_key=person_key(user_id=user_id))
+    is_open = ~Q(status__in=("cancelled", "declined"))
+    return own.filter(is_open, status=Registration.Status.REGISTERED)
 
 
 def _seen(session: Session, registration: Registration | None, caller: Caller) -> Registration:

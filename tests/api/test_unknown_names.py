@@ -17,6 +17,8 @@ LENIENT = {
     ("POST", "/v1/live/calls/{call_id}/end"),
     ("POST", "/v1/providers/{connection_id}/events"),
 }
+# Bodies of sessions, whose vendor ignores what it does not know.
+LENIENT_BODIES = {("POST", "/v1/sessions"), ("PATCH", "/v1/sessions/{session_id}")}
 METHODS = ("get", "post", "put", "patch", "delete")
 
 
@@ -40,7 +42,7 @@ def address(path: str) -> str:
 def test_unknown_names_are_refused_by_name(api, method, path):
     answer = api(method, f"{address(path)}?no_such_filter=1")
     assert (answer.status_code, "no_such_filter" in answer.json()["message"]) == (400, True), answer.content
-    if method != "GET":
+    if method != "GET" and (method, path) not in LENIENT_BODIES:
         answer = api(method, address(path), {"no_such_field": 1})
         assert (answer.status_code, "no_such_field" in answer.json()["message"]) == (400, True), (
             answer.content
