@@ -190,6 +190,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 600},
     },
+    "plan_series": {"task": "sessions.plan_series", "schedule": 900.0, "options": {"expires": 600}},
     "purge": {"task": "api.purge", "schedule": 3600.0, "options": {"expires": 600}},
 }
 

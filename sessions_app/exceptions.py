@@ -7,6 +7,10 @@ class SessionNotFound(Exception):
     """The caller sees no session with this id."""
 
 
+class SeriesNotFound(Exception):
+    """The caller sees no series with this id."""
+
+
 class RegistrationNotFound(Exception):
     """The session has no such registration."""
 

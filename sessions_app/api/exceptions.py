@@ -42,6 +42,7 @@ def _not_joinable(exc: exceptions.NotJoinable) -> APIException:
 # The first match is taken.
 API_EXCEPTIONS: tuple[tuple[type[Exception], Callable[[Any], APIException]], ...] = (
     (exceptions.SessionNotFound, lambda _: NotFound("There is no such session in this account.")),
+    (exceptions.SeriesNotFound, lambda _: NotFound("There is no such series in this account.")),
     (exceptions.RegistrationNotFound, lambda _: NotFound("There is no such registration.")),
     (exceptions.QuestionNotFound, lambda _: NotFound("There is no such question in this session.")),
     (exceptions.NotJoinable, _not_joinable),

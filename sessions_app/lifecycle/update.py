@@ -40,7 +40,9 @@ def update_session(session_id: UUID, caller: Caller, changes: Mapping[str, Any])
     """
     with transaction.atomic():
         session = lock_session(session_id, caller.account_id, caller.brand_id)
-        change_session(session, caller, changes)
+        if change_session(session, caller, changes) and session.series_id:
+            session.is_exception = True  # edits of its series leave it alone from now on
+            session.save(update_fields=["is_exception"])
         session.refresh_from_db(fields=["updated_at"])
     return session
 

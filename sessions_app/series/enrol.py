@@ -1,0 +1,53 @@
+"""Register the people of a series for its sessions."""
+
+from collections.abc import Sequence
+
+import structlog
+
+from sessions_app.exceptions import InvalidAnswers, SessionStateError
+from sessions_app.models import Series, SeriesRegistration, Session
+from sessions_app.models.person import Role
+from sessions_app.registrations.register import add_registration
+from sessions_app.registrations.registrant import Registrant
+
+log = structlog.get_logger(__name__)
+
+
+def active_registrations(series: Series) -> list[SeriesRegistration]:
+    """Who is registered for the whole series, in the order in which they registered."""
+    rows = SeriesRegistration.objects.filter(series=series, cancelled_at=None)
+    return list(rows.order_by("created_at", "pk"))
+
+
+def enrol_everybody(series: Series, sessions: Sequence[Session]) -> None:
+    """Register everybody of the series for new sessions, first come, first served."""
+    people = active_registrations(series) if sessions else []
+    for session in sessions:
+        for person in people:
+            enrol(person, session)
+
+
+def enrol(person: SeriesRegistration, session: Session) -> None:
+    """Register one person for a locked session, where this is possible.
+
+    A session that the person was declined for, or whose registration has closed, is left out. So is one that
+    asks something else than the series did when the person registered.
+    """
+    try:
+        add_registration(session, _registrant(person), actor=f"series:{person.series_id}")
+    except (SessionStateError, InvalidAnswers) as error:
+        log.info("not_enrolled", session_id=str(session.pk), series_id=str(person.series_id), why=str(error))
+
+
+def _registrant(person: SeriesRegistration) -> Registrant:
+    return Registrant(
+        user_id=person.user_id,
+        patient_id=person.patient_id,
+        email=person.email,
+        is_guest=person.is_guest,
+        name=person.name,
+        timezone=person.timezone,
+        role=Role(person.role),
+        answers=person.answers,
+        is_of_series=True,
+    )
