@@ -312,6 +312,10 @@ class Migration(migrations.Migration):
             model_name='registration',
             index=models.Index(condition=models.Q(('user_id', ''), _negated=True), fields=['user_id', '-created_at'], name='registration_of_user'),
         ),
+        migrations.AddIndex(
+            model_name='registration',
+            index=models.Index(fields=['person_key', 'session'], name='registration_of_person'),
+        ),
         migrations.AddConstraint(
             model_name='registration',
             constraint=models.UniqueConstraint(condition=models.Q(('status', 'cancelled'), _negated=True), fields=('session', 'person_key'), name='one_person_one_seat'),

@@ -45,7 +45,8 @@ class Mail(Work):
     registration = models.ForeignKey(Registration, models.CASCADE, related_name="mails")
     kind = models.CharField(max_length=14, choices=Kind.choices)
     cause = models.CharField(max_length=80, help_text="What it tells: at most one mail of a kind per cause.")
-    # Of the mails to one person about one session: a later one is not sent before an earlier one.
+    # When it was written (ns since 1970): a later mail to one person about one session is not sent before an
+    # earlier one.
     number = models.BigIntegerField()
     # The session's when the mail was written; an invitation that is older than the last one is not sent.
     calendar_sequence = models.PositiveIntegerField(default=0, db_default=0)
@@ -71,5 +72,8 @@ class Mail(Work):
 
     @property
     def message_id(self) -> str:
-        """The local part of its Message-ID: the same at every attempt."""
-        return self.pk.hex
+        """The local part of its Message-ID: the same at every attempt.
+
+        A mail that was sent and is sent again by staff has another one, else mail boxes would drop it.
+        """
+        return self.pk.hex if self.sent_at is None else f"{self.pk.hex}.{int(self.sent_at.timestamp())}"

@@ -60,6 +60,7 @@ class Registration(Person):
                 name="registration_of_user",
                 condition=~models.Q(user_id=""),
             ),
+            models.Index(fields=["person_key", "session"], name="registration_of_person"),
         ]
 
     @property

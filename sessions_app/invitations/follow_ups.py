@@ -1,0 +1,19 @@
+"""The mails after a session: to those who came, and to those who did not."""
+
+from sessions_app.invitations.notices import notify
+from sessions_app.models import Mail, Registration, Session
+
+CAUSE = "ended"
+
+
+def send_follow_ups(session: Session) -> None:
+    """Thank those who attended, and tell the others what they missed; once, however often this is called.
+
+    The session must be locked, have ended, and its registrations' `attended_seconds` be taken from the call.
+    Nobody is told to have missed a session that never began.
+    """
+    if session.status != Session.Status.ENDED or session.started_at is None:
+        return
+    seated = Registration.objects.filter(session=session, status=Registration.Status.REGISTERED)
+    notify(session, seated.filter(attended_seconds__gt=0), Mail.Kind.THANKS, cause=CAUSE)
+    notify(session, seated.exclude(attended_seconds__gt=0), Mail.Kind.MISSED, cause=CAUSE)
