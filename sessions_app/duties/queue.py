@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from liveplatform.work.models import AttemptFn
 from liveplatform.work.outcomes import succeeded
 from liveplatform.work.queue import Queue
+from sessions_app.duties import remind
 from sessions_app.duties.offer import end_offer
 from sessions_app.models import Session, SessionDuty
 
@@ -19,7 +20,7 @@ Carry = Callable[[Session, SessionDuty], None]
 # Attempts that do more than to succeed.
 ATTEMPTS: dict[str, Callable[[SessionDuty], AttemptFn]] = {}
 # What follows from an attempt, in the transaction that settles it; the session is locked.
-SETTLED: dict[str, Carry] = {Kind.OFFER: end_offer}
+SETTLED: dict[str, Carry] = {Kind.OFFER: end_offer, Kind.REMIND: remind.settled}
 
 
 def prepare(duties: Sequence[SessionDuty]) -> list[AttemptFn]:

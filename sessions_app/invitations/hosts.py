@@ -8,7 +8,7 @@ from sessions_app.models.person import MAX_NAME_LENGTH, person_key
 
 
 def host_names(sessions: Collection[Session]) -> dict[UUID, str]:
-    """By session id: the name that the host registered with, else `host_name` of the metadata, else the id."""
+    """By session id: the name that the host registered with, else metadata.host_name, else the host's id."""
     keys = {session.pk: person_key(user_id=session.host_id) for session in sessions}
     rows = Registration.objects.filter(session_id__in=keys, person_key__in=set(keys.values())).exclude(
         name=""

@@ -124,7 +124,7 @@ def _told(letter: Letter, zone: ZoneInfo) -> dict[str, Any]:
     left = max(mail.session.scheduled_at - letter.now, timedelta())
     return {
         "offer_until": written_time(until, zone) if until else "",
-        "previous_time": _written(details.get("previous"), zone),
+        "previous_time": _written(details.get("previous_scheduled_at"), zone),
         "reason": one_line(str(details.get("reason") or mail.session.end_reason)),
         "starts_in": written_span(left),
     }

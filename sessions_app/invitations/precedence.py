@@ -18,6 +18,17 @@ Kind = Mail.Kind
 WITH_CALENDAR = frozenset([*Mail.INVITING, *Mail.CANCELLING])
 JOINS = frozenset([Kind.REGISTERED, Kind.PROMOTED])
 
+READ = (
+    "session_id",
+    "registration__person_key",
+    "number",
+    "kind",
+    "calendar_sequence",
+    "state",
+    "attempts",
+    "sent_at",
+)
+
 Person = tuple[UUID, str]  # a session's id and a person's key
 
 
@@ -28,7 +39,7 @@ class Place:
     waits: bool  # an earlier one is not settled
     sequence: int  # SEQUENCE of its calendar entry
     is_overtaken: bool  # a newer calendar entry was sent
-    was_invited: bool  # an invitation was sent before
+    was_invited: bool  # an invitation was sent before, or may have been
 
 
 @dataclass(frozen=True)
@@ -41,6 +52,7 @@ class _Row:
     calendar_sequence: int
     is_open: bool
     was_sent: bool
+    may_be_sent: bool  # also by a worker that died, or a server that did not say so
 
 
 def places(mails: Sequence[Mail]) -> dict[UUID, Place]:
@@ -72,7 +84,7 @@ def _place(mail_id: UUID, number: int, rows: Sequence[_Row]) -> Place:
         waits=any(row.is_open for row in earlier),
         sequence=own,
         is_overtaken=any(sequences[row.id] > own for row in newer),
-        was_invited=any(row.was_sent and row.kind in Mail.INVITING for row in earlier),
+        was_invited=any(row.may_be_sent and row.kind in Mail.INVITING for row in earlier),
     )
 
 
@@ -95,18 +107,21 @@ def _mails_to(people: Collection[Person]) -> dict[Person, list[_Row]]:
     registrations = Registration.objects.filter(
         person_key__in={key for _, key in people}, session_id__in={session_id for session_id, _ in people}
     )
-    rows = Mail.objects.filter(registration__in=registrations).values_list(
-        "session_id",
-        "registration__person_key",
-        "id",
-        "number",
-        "kind",
-        "calendar_sequence",
-        "state",
-        "sent_at",
-    )
+    rows = Mail.objects.filter(registration__in=registrations).select_related("registration").only(*READ)
     result: dict[Person, list[_Row]] = defaultdict(list)
-    for session_id, key, mail_id, number, kind, sequence, state, sent_at in rows:
-        is_open = state in Mail.OPEN
-        result[session_id, key].append(_Row(mail_id, number, kind, sequence, is_open, sent_at is not None))
+    for mail in rows:
+        result[mail.session_id, mail.registration.person_key].append(_row(mail))
     return result
+
+
+def _row(mail: Mail) -> _Row:
+    was_sent = mail.sent_at is not None
+    return _Row(
+        id=mail.pk,
+        number=mail.number,
+        kind=mail.kind,
+        calendar_sequence=mail.calendar_sequence,
+        is_open=not mail.is_settled,
+        was_sent=was_sent,
+        may_be_sent=was_sent or mail.attempts > 1 or mail.state == Mail.State.FAILED,
+    )

@@ -14,7 +14,7 @@ DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 def vtimezone(key: str, first_year: int, last_year: int) -> Timezone:
     """The zone from the year before the first to the end of the last.
 
-    Each change of its clocks is an observance of its own. An onset is the local time before the change, as the RFC says.
+    Each change of its clocks is an observance of its own, whose onset is in local time before the change.
     """
     zone = ZoneInfo(key)
     start, end = datetime(first_year - 1, 1, 1, tzinfo=UTC), datetime(last_year + 1, 1, 1, tzinfo=UTC)
