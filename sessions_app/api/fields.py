@@ -1,6 +1,7 @@
 """Fields that several session APIs share, with their bounds."""
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -10,6 +11,7 @@ from rest_framework import serializers
 from calls.api.fields import MAX_SCHEDULE_DISTANCE
 from liveplatform.api.serializers import CleanCharField, InstantField
 from sessions_app.models.details import MAX_PARTICIPANTS
+from sessions_app.models.person import MAX_EMAIL_LENGTH
 from sessions_app.registrations.custom_questions import InvalidCustomQuestions, validate_custom_questions
 
 
@@ -48,7 +50,7 @@ class TimezoneField(CleanCharField):
 
     def to_internal_value(self, data: Any) -> str:  # noqa: ANN401
         name = super().to_internal_value(data)
-        if name not in available_timezones():
+        if name not in _zones():
             self.fail("unknown")
         return name
 
@@ -72,3 +74,21 @@ class SlugsField(serializers.ListField):
 
     def to_internal_value(self, data: Any) -> list[str]:  # noqa: ANN401
         return list(dict.fromkeys(super().to_internal_value(data)))
+
+
+class MailAddressField(serializers.EmailField):
+    """An e-mail address of printable ASCII."""
+
+    def __init__(self, **kwargs: Any) -> None:  # noqa: ANN401 - the arguments of every field
+        super().__init__(max_length=MAX_EMAIL_LENGTH, **kwargs)
+
+    def to_internal_value(self, data: Any) -> str:  # noqa: ANN401
+        if not isinstance(data, str) or not data.isascii() or not data.isprintable():
+            self.fail("invalid")
+        return str(super().to_internal_value(data))
+
+
+@cache
+def _zones() -> frozenset[str]:
+    """Read from the file system once."""
+    return frozenset(available_timezones())

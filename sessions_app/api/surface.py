@@ -25,4 +25,11 @@ SESSIONS = Surface(
     render=render,
     error_body=ShortErrorBody,
     error_codes=ERROR_CODES,
+    enums={
+        "SessionStatus": "sessions_app.models.Session.Status",
+        "RegistrationState": "sessions_app.models.Registration.Status",
+        "QuestionStatus": "sessions_app.models.Question.Status",
+        "PersonRole": "sessions_app.models.person.Role",
+        "RequestedRole": "sessions_app.api.registrations.serializers.VENDOR_ROLES",
+    },
 )

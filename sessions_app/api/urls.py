@@ -1,10 +1,16 @@
 """URLs of the sessions API."""
 
 from liveplatform.api.routers import PlatformRouter
+from sessions_app.api.questions.viewset import QuestionViewSet
+from sessions_app.api.registrations.register import RegisterViewSet
+from sessions_app.api.registrations.viewset import RegistrationViewSet
 from sessions_app.api.sessions.viewset import LiveSessionViewSet, SessionViewSet
 
 router = PlatformRouter()
 router.register("sessions", SessionViewSet)
 router.register("live/sessions", LiveSessionViewSet)
+router.register("sessions/<id:session_id>/register", RegisterViewSet, basename="register")
+router.register("sessions/<id:session_id>/registrations", RegistrationViewSet, basename="registrations")
+router.register("sessions/<id:session_id>/questions", QuestionViewSet, basename="questions")
 
 urlpatterns = router.urls

@@ -40,13 +40,12 @@ def with_is_registered(sessions: QuerySet[Session], user_id: str) -> QuerySet[Se
     return sessions.annotate(is_registered=Exists(_seats_of(user_id).filter(session_id=OuterRef("pk"))))
 
 
-def find_own(session: Session, caller: Caller) -> Registration:
-    """The caller's registration, unless it is cancelled. Raises RegistrationNotFound."""
-    key = f"user:{caller.user_id}"
-    rows = Registration.objects.filter(session=session, person_key=key)
+def find_own(session: Session, user_id: str) -> Registration:
+    """The user's registration, unless it is cancelled. Raises RegistrationNotFound."""
+    rows = Registration.objects.filter(session=session, person_key=person_key(user_id=user_id))
     found = rows.exclude(status=Registration.Status.CANCELLED).first()
     if found is None:
-        raise RegistrationNotFound(key)
+        raise RegistrationNotFound
     return found
 
 

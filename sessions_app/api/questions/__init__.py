@@ -1,0 +1,1 @@
+"""Questions over REST, under `/v1/sessions/{id}/questions`."""

@@ -1,0 +1,1 @@
+"""Registrations over REST, under `/v1/sessions/{id}`."""
