@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, Protocol, runtime_checkable
 
-from providers.events import RecordingFile
+from providers.events import ParticipantStay, RecordingFile
 
 # A host may moderate: mute and remove others, end the session for all. Details are the provider's.
 ParticipantRole = Literal["host", "participant"]
@@ -215,3 +215,30 @@ class HasRecordings(Adapter, Protocol):
 
     def recordings(self, room_type: str, call_id: str) -> Sequence[RecordingFile]:
         """The completed files of a call or room, oldest first; `room_type` is empty for a phone call."""
+
+
+@runtime_checkable
+class ReportsAttendance(Adapter, Protocol):
+    """Says afterwards who was in a room, and when."""
+
+    def attendance(self, room_type: str, room_id: str, sessions: Sequence[str]) -> Sequence[ParticipantStay]:
+        """The stays in these sessions of a room, and in its latest one, which need not be among them.
+
+        A session lasts from when somebody joins an empty room until the last one has left.
+        """
+
+
+@dataclass(frozen=True)
+class ChatToken:
+    """What a user's client connects to the provider's chat with. The token is the user's secret."""
+
+    api_key: str
+    token: str
+
+
+@runtime_checkable
+class MintsChatTokens(Adapter, Protocol):
+    """Mints tokens for users of the provider's chat."""
+
+    def chat_token(self, user_id: str, *, seconds: int) -> ChatToken:
+        """A token with which this user may connect to the app's chat for `seconds`."""

@@ -8,7 +8,7 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime, timedelta
-from typing import Any, Literal, Protocol, TypeGuard, runtime_checkable
+from typing import Any, Literal, Protocol, TypeGuard, TypeVar, runtime_checkable
 from urllib.parse import urlsplit
 
 import orjson
@@ -46,6 +46,22 @@ class RecordingFile:
 
 
 @dataclass(frozen=True)
+class ParticipantStay:
+    """Somebody in a room, from joining to leaving, as far as it is known. Recorders and agents have none."""
+
+    identity: str  # the user id with which they joined, as sent
+    stay_id: str  # the provider's: one for each time and device
+    name: str = ""
+    role: str = ""  # the provider's
+    joined_at: datetime | None = None
+    left_at: datetime | None = None
+
+
+Part = RecordingFile | ParticipantStay
+P = TypeVar("P", bound=Part)
+
+
+@dataclass(frozen=True)
 class ProviderEventData:
     """One event. `dedup_key` is equal in all deliveries of it; `status` is normalised like Leg's."""
 
@@ -67,6 +83,7 @@ class ProviderEventData:
     cost: str = ""  # of the call, a decimal number; empty until it is priced
     price_unit: str = ""  # currency of `cost` (ISO 4217)
     recording: RecordingFile | None = None
+    participant: ParticipantStay | None = None  # who joined or left
     details: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -77,16 +94,29 @@ VALID_YEARS, MAX_DURATION = range(2000, 2101), 10**7
 def to_json(event: ProviderEventData) -> dict[str, Any]:
     """The event as it is stored; empty fields are left out."""
     payload = asdict(event)
-    payload["recording"] = event.recording and _drop_empty(asdict(event.recording))
+    for name in PARTS:
+        part = getattr(event, name)
+        payload[name] = part and part_to_json(part)
     return _drop_empty(payload)
 
 
 def from_json(stored: Mapping[str, Any]) -> ProviderEventData:
     """The inverse of `to_json`. Times and durations out of range become None."""
     payload = _drop_invalid(stored)
-    if payload.get("recording"):
-        payload["recording"] = RecordingFile(**_drop_invalid(payload["recording"]))
+    for name, part in PARTS.items():
+        if payload.get(name):
+            payload[name] = part_from_json(part, payload[name])
     return ProviderEventData(**payload)
+
+
+def part_to_json(part: Part) -> dict[str, Any]:
+    """A recording or a stay as it is stored; empty fields are left out."""
+    return _drop_empty(asdict(part))
+
+
+def part_from_json(kind: type[P], stored: Mapping[str, Any]) -> P:
+    """The inverse of `part_to_json`."""
+    return kind(**_drop_invalid(stored))
 
 
 def _drop_empty(payload: Mapping[str, Any]) -> dict[str, Any]:
@@ -106,9 +136,14 @@ def _drop_invalid(stored: Mapping[str, Any]) -> dict[str, Any]:
     return payload
 
 
+# The parts of an event that are objects.
+PARTS: dict[str, type[Part]] = {
+    "recording": RecordingFile,
+    "participant": ParticipantStay,
+}
 DATETIME_FIELDS = {
     each.name
-    for model in (ProviderEventData, RecordingFile)
+    for model in (ProviderEventData, *PARTS.values())
     for each in fields(model)
     if "datetime" in str(each.type)
 }

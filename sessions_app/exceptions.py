@@ -40,11 +40,18 @@ class CapacityTooLow(SessionStateError):
 
 
 class NotJoinable(SessionStateError):
-    """Nobody can join now. `reason`: too_early, waiting_for_host, not_registered or over."""
+    """Nobody, or not this person, can join now.
+
+    `reason`: too_early, not_registered, pending, waitlist, offered, cancelled or over.
+    """
 
     def __init__(self, message: str, reason: str, starts_at: datetime) -> None:
         super().__init__(message)
         self.reason, self.starts_at = reason, starts_at
+
+
+class ChatNotConfigured(Exception):
+    """The account has no connection to a provider of chat."""
 
 
 class AlreadyRegistered(Exception):

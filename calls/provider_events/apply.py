@@ -11,6 +11,7 @@ import structlog
 from django.db.models import Exists, OuterRef, Q
 
 from calls import activity
+from calls.attendance.stays import record
 from calls.models.answer import ANSWER_FIELDS
 from calls.models.call import Call
 from calls.models.provider_event import ProviderEvent
@@ -25,7 +26,7 @@ from calls.recordings.store import upsert_many
 from calls.sql import bulk_write, end_as_requested, end_if_live_many
 from liveplatform.work.models import AttemptFn
 from liveplatform.work.outcomes import Outcome, postpone, skip, succeeded
-from providers.events import ProviderEventData, from_json
+from providers.events import ParticipantStay, ProviderEventData, from_json
 
 log = structlog.get_logger(__name__)
 
@@ -77,7 +78,7 @@ def prepare(events: Sequence[ProviderEvent]) -> list[AttemptFn]:
 
 
 def _outcome(call_id: UUID | None, payload: dict[str, Any], waited: int) -> Outcome:
-    if payload["kind"] == "other" and "recording" not in payload:
+    if payload["kind"] == "other" and payload.keys().isdisjoint(("recording", "participant")):
         return skip(NOT_APPLICABLE)
     if call_id is not None:
         return succeeded()
@@ -107,6 +108,7 @@ def settled(events: Sequence[ProviderEvent]) -> None:
         terminate_again(call_id)
     _move_checks(calls.values(), states, due[0].updated_at)
     upsert_many(_files(due))
+    record(_stays(due, calls))
     _save_summaries(applied)
 
 
@@ -133,7 +135,7 @@ def _superseded(events: Sequence[ProviderEvent]) -> set[UUID]:
 def _apply(event: ProviderEvent, call: Call, superseded: bool) -> Applied:
     data, now = from_json(event.payload), event.updated_at
     if data.kind in ("recording", "other"):
-        return Applied(event, call, Transition("recording"))
+        return Applied(event, call, Transition("a participant left" if data.participant else "recording"))
     if call.room_id == data.resource and call.room_connection_id == event.connection_id:
         return Applied(event, call, _apply_to_helper_room(call, data))
     if adopt_leg(call, data, now) and call.is_over and data.status != "ended":
@@ -195,6 +197,13 @@ def _end(ended: Iterable[Applied]) -> None:
 def _files(events: Iterable[ProviderEvent]) -> list[tuple[UUID, Any]]:
     recordings = ((event.call_id, from_json(event.payload).recording) for event in events)
     return [(call_id, file) for call_id, file in recordings if call_id and file]
+
+
+def _stays(events: Iterable[ProviderEvent], calls: Mapping[UUID, Call]) -> list[tuple[UUID, ParticipantStay]]:
+    """Who joined or left a video call; in the helper room of a phone call there is nobody to record."""
+    about = [event for event in events if "participant" in event.payload]
+    stays = ((event.call_id, from_json(event.payload).participant) for event in about)
+    return [(id, stay) for id, stay in stays if id and stay and calls[id].channel == Call.Channel.VIDEO]
 
 
 def _save_summaries(applied: Sequence[Applied]) -> None:

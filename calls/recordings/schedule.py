@@ -34,14 +34,13 @@ def sync_now(calls: Iterable[Call]) -> None:
 
 
 def sync_rooms(calls: Iterable[Call]) -> None:
-    """The same for those that were live video calls and have no recording yet.
+    """The same for those that were live video calls, whose attendance is asked for as well.
 
     Recordings of phone calls are reported by their provider's callbacks.
     """
     rooms = [c for c in calls if c.channel == Call.Channel.VIDEO and c.provider_call_id and c.started_at]
     if rooms:
-        recorded = set(Recording.objects.filter(call__in=rooms).values_list("call_id", flat=True))
-        sync_now(call for call in rooms if call.pk not in recorded)
+        sync_now(rooms)
 
 
 def refresh_before_expiry(calls: Iterable[Call]) -> None:

@@ -1,7 +1,8 @@
 """Asks a call's provider for its recordings (RecordingSync).
 
 After a video call the provider is asked a few times, until there is a recording. A recording that is known
-is read again before its link expires, for as long as the provider keeps the file.
+is read again before its link expires, for as long as the provider keeps the file. The first times it is asked
+who was in the room as well (calls/attendance).
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,6 +13,8 @@ from typing import Any
 from uuid import UUID
 
 from calls.adapters import adapters_for
+from calls.attendance import check as attendance
+from calls.attendance.stays import record
 from calls.models.call import Call
 from calls.models.recording_sync import RecordingSync
 from calls.recordings.schedule import refresh_before_expiry
@@ -26,22 +29,28 @@ from providers.events import RecordingFile
 RETRY_DELAYS = (60.0, 300.0, 1800.0, 3 * 3600.0, 24 * 3600.0)
 # Seconds until a provider that did not answer is asked again.
 NO_ANSWER_RETRY_SECONDS = 60.0
+# The first syncs after a call ask for its attendance too: at once, and when the provider has settled it.
+ATTENDANCE_SYNCS = 2
 
 
 def prepare(syncs: Sequence[RecordingSync]) -> list[AttemptFn]:
     """One attempt per sync."""
     calls = Call.objects.in_bulk([sync.call_id for sync in syncs])
     providers = adapters_for(call.connection_id for call in calls.values())
-    return [_attempt(sync, calls[sync.call_id], providers) for sync in syncs]
+    sessions = attendance.sessions_of(calls)
+    return [_attempt(sync, calls[sync.call_id], providers, sessions.get(sync.call_id, ())) for sync in syncs]
 
 
 def _attempt(
-    sync: RecordingSync, call: Call, providers: Mapping[UUID | None, Adapter | ProviderError]
+    sync: RecordingSync,
+    call: Call,
+    providers: Mapping[UUID | None, Adapter | ProviderError],
+    sessions: Sequence[str],
 ) -> AttemptFn:
-    return partial(_sync, call, providers[call.connection_id], sync.result.get("syncs", 0) + 1)
+    return partial(_sync, call, providers[call.connection_id], sync.result.get("syncs", 0) + 1, sessions)
 
 
-def _sync(call: Call, provider: Adapter | ProviderError, count: int) -> Outcome:
+def _sync(call: Call, provider: Adapter | ProviderError, count: int, sessions: Sequence[str]) -> Outcome:
     """Ask the provider; `count` is how many times it will have answered."""
     if not isinstance(provider, HasRecordings) or not call.provider_call_id:
         return skip("Its provider cannot say what was recorded.")
@@ -52,6 +61,8 @@ def _sync(call: Call, provider: Adapter | ProviderError, count: int) -> Outcome:
     except ProviderError as error:
         return postpone(NO_ANSWER_RETRY_SECONDS, {"syncs": count - 1, "unanswered": str(error)})
     result = {"syncs": count, "files": [_to_json(file) for file in files]}
+    if count <= ATTENDANCE_SYNCS and call.channel == Call.Channel.VIDEO:
+        result |= attendance.ask(provider, call, sessions)
     if files or count >= len(RETRY_DELAYS):
         return succeeded(result)
     return postpone(RETRY_DELAYS[count - 1], result)
@@ -62,9 +73,11 @@ def settled(syncs: Sequence[RecordingSync]) -> None:
     answered = [(sync, sync.result.pop("files")) for sync in syncs if "files" in sync.result]
     for sync, files in answered:
         sync.result["found"] = len(files)
+    reports = [(sync.call_id, sync.result.pop("stays", ())) for sync in syncs]
     if answered:
         RecordingSync.objects.bulk_update([sync for sync, _ in answered], ["result"])
     upsert_many([(sync.call_id, _from_json(file)) for sync, files in answered for file in files])
+    record((call_id, stay) for call_id, report in reports for stay in attendance.read_stays(report))
     found = [sync.call_id for sync, files in answered if files]
     if found:
         refresh_before_expiry(Call.objects.filter(pk__in=found))

@@ -5,18 +5,18 @@ own package, whose licence forbids such use.
 """
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import jwt
 
-from providers.base import HOST, PARTICIPANT, ParticipantRole, Room
+from providers.base import HOST, PARTICIPANT, ChatToken, ParticipantRole, Room
 from providers.credentials import CredentialSpec
 from providers.errors import Rejected, Unavailable, UnknownOutcome
-from providers.events import ProviderEventData, RecordingFile
+from providers.events import ParticipantStay, ProviderEventData, RecordingFile
 from providers.getstream import events
-from providers.getstream.wire import read_error, read_recording, read_room
+from providers.getstream.wire import last_session_id, read_error, read_recording, read_room, read_stay
 from providers.http import Transport, TransportOptions, path_segment
 
 BASE_URL = "https://video.stream-io-api.com"
@@ -93,6 +93,30 @@ class GetStream:
         found = [read_recording(each) for each in listed]
         return sorted((each for each in found if each), key=lambda each: str(each.started_at))
 
+    def attendance(self, room_type: str, room_id: str, sessions: Sequence[str]) -> list[ParticipantStay]:
+        """A session that Stream does not know (any more) has no stays."""
+        latest = last_session_id(self._request("GET", room_type, room_id))
+        ids = dict.fromkeys(id for id in (*sessions, latest) if id)
+        return [stay for id in ids for stay in self._stays(room_type, room_id, id)]
+
+    def _stays(self, room_type: str, room_id: str, session_id: str) -> Iterator[ParticipantStay]:
+        verb, query = f"/session/{path_segment(session_id)}/participant_sessions", {"limit": str(PAGE_SIZE)}
+        for _ in range(MAX_PAGES):
+            try:
+                page = self._request("GET", room_type, room_id, verb, query=query)
+            except Rejected as error:
+                if error.code != NOT_FOUND:
+                    raise
+                return
+            listed = page.get("participants_sessions")
+            if not isinstance(listed, list):
+                raise Unavailable("GetStream's answer is not a list of participants.", code="bad_answer")
+            yield from filter(None, map(read_stay, listed))
+            if not page.get("next") or not listed:
+                return
+            query = query | {"next": str(page["next"])}
+        raise Unavailable("GetStream's list of participants does not end.", code="bad_answer")
+
     def end_room(self, room_type: str, room_id: str, *, verify_first: bool = False) -> Room:
         if verify_first:
             room = self._find(room_type, room_id)
@@ -167,20 +191,38 @@ class GetStream:
         } | ({"role": HOST_ROLE} if role == HOST else {})
         return jwt.encode(claims, self._secret, algorithm="HS256")
 
+    def chat_token(self, user_id: str, *, seconds: int) -> ChatToken:
+        """A user token; Stream Chat and Video have the same users."""
+        now = int(time.time())
+        claims = {"user_id": user_id, "iat": now - 5, "exp": now + seconds}
+        return ChatToken(self._key, jwt.encode(claims, self._secret, algorithm="HS256"))
+
     def read_event(self, url: str, headers: Mapping[str, str], body: bytes) -> ProviderEventData:
         return events.parse(self._key, self._secret, headers, body)
 
     def _request(
-        self, method: str, room_type: str, room_id: str, verb: str = "", body: Mapping[str, Any] | None = None
+        self,
+        method: str,
+        room_type: str,
+        room_id: str,
+        verb: str = "",
+        body: Mapping[str, Any] | None = None,
+        query: Mapping[str, str] | None = None,
     ) -> dict[str, Any]:
         path = f"/api/v2/video/call/{path_segment(room_type)}/{path_segment(room_id)}{verb}"
-        return self._send(method, path, body)
+        return self._send(method, path, body, query)
 
-    def _send(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    def _send(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        query: Mapping[str, str] | None = None,
+    ) -> dict[str, Any]:
         token = jwt.encode({"server": True, "iat": int(time.time()) - 5}, self._secret, algorithm="HS256")
         headers = {"Authorization": token, "stream-auth-type": "jwt"}
-        answer = self._http.request(method, path, params={"api_key": self._key}, body=body, headers=headers)
-        return answer.data
+        params = {"api_key": self._key, **(query or {})}
+        return self._http.request(method, path, params=params, body=body, headers=headers).data
 
 
 def _start_time(at: datetime | None) -> dict[str, str]:

@@ -9,12 +9,13 @@ import hashlib
 import hmac
 import zlib
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from providers.errors import BadSignature
 from providers.events import (
     EventKind,
+    ParticipantStay,
     ProviderEventData,
     as_mapping,
     json_body,
@@ -22,7 +23,7 @@ from providers.events import (
     non_empty_text,
     signatures_equal,
 )
-from providers.getstream.wire import parse_time, read_recording
+from providers.getstream.wire import parse_time, read_participant, read_recording
 
 KEPT_HEADERS = ("x-signature", "x-api-key", "x-webhook-id", "x-webhook-attempt")
 GZIP_MAGIC = b"\x1f\x8b"
@@ -39,6 +40,7 @@ EVENT_KINDS: dict[str, EventKind] = {
     "call.deleted": "room_deleted",
     "call.recording_ready": "recording",
 }
+JOINED, LEFT = "call.session_participant_joined", "call.session_participant_left"
 STATUS_BY_KIND: dict[EventKind, str] = {
     "started": "live",
     "session_started": "live",
@@ -98,8 +100,16 @@ def _event(document: Mapping[str, Any], dedup_key: str) -> ProviderEventData:
         started_at=parse_time(as_mapping(call.get("session")).get("started_at")),
         ended_at=(ended_at or at) if kind in ("ended", "room_deleted") else None,
         recording=recording if kind == "recording" else None,
+        participant=_participant(document, at),
         details=_details(document),
     )
+
+
+def _participant(document: Mapping[str, Any], at: datetime | None) -> ParticipantStay | None:
+    """Who joined or left; whoever left did so at the event's own time."""
+    if document["type"] not in (JOINED, LEFT):
+        return None
+    return read_participant(document.get("participant"), at if document["type"] == LEFT else None)
 
 
 def _event_kind(event_type: str, *, has_ended: bool, has_file: bool) -> EventKind:

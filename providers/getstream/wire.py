@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 from providers.base import Room
 from providers.body import error_number
 from providers.errors import UnknownOutcome
-from providers.events import RecordingFile, is_http_url
+from providers.events import ParticipantStay, RecordingFile, as_mapping, is_http_url
 
 # Retention of files on Stream's own storage (getstream.io/video/docs/api/recording/storage).
 STORAGE_RETENTION = timedelta(days=14)
@@ -43,6 +43,11 @@ def read_room(body: Mapping[str, Any], room_id: str = "") -> Room:
     )
 
 
+def last_session_id(body: Mapping[str, Any]) -> str:
+    """The id of the call's latest session, which may be over; "" if there was none."""
+    return str(as_mapping(as_mapping(body.get("call")).get("session")).get("id") or "")
+
+
 def _session_ended_at(session: object) -> datetime | None:
     """When the latest session ended, if it has."""
     return parse_time(session.get("ended_at")) if isinstance(session, Mapping) else None
@@ -66,6 +71,41 @@ def read_recording(recording: object) -> RecordingFile | None:
         ended_at=ended_at,
         duration=max(0, round((ended_at - started_at).total_seconds())) if started_at and ended_at else None,
         expires_at=link_expires_at(url, ended_at),
+    )
+
+
+def read_participant(document: object, left_at: datetime | None = None) -> ParticipantStay | None:
+    """A participant in an event: {user: {id, name}, user_session_id, role, joined_at}.
+
+    None for anything else. Stream's recorders are no participants, and it marks no agents.
+    """
+    participant = as_mapping(document)
+    user = as_mapping(participant.get("user"))
+    identity, stay_id = user.get("id"), participant.get("user_session_id")
+    if not identity or not stay_id:
+        return None
+    return ParticipantStay(
+        identity=str(identity),
+        stay_id=str(stay_id),
+        name=str(user.get("name") or ""),
+        role=str(participant.get("role") or ""),
+        joined_at=parse_time(participant.get("joined_at")),
+        left_at=left_at,
+    )
+
+
+def read_stay(document: object) -> ParticipantStay | None:
+    """One of `participants_sessions`: {user_id, user_session_id, roles, joined_at, left_at}; else None."""
+    stay = as_mapping(document)
+    identity, stay_id, roles = stay.get("user_id"), stay.get("user_session_id"), stay.get("roles")
+    if not identity or not stay_id:
+        return None
+    return ParticipantStay(
+        identity=str(identity),
+        stay_id=str(stay_id),
+        role=str(roles[0]) if isinstance(roles, list) and roles else "",
+        joined_at=parse_time(stay.get("joined_at")),
+        left_at=parse_time(stay.get("left_at")),
     )
 
 

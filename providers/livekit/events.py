@@ -8,6 +8,7 @@ SHA-256. It is valid for five minutes; LiveKit retries with the same token.
 import base64
 import hashlib
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 import jwt
@@ -15,6 +16,7 @@ import jwt
 from providers.errors import BadSignature
 from providers.events import (
     EventKind,
+    ParticipantStay,
     ProviderEventData,
     RecordingFile,
     as_mapping,
@@ -42,6 +44,8 @@ STATUS_BY_KIND: dict[EventKind, str] = {
 }
 # Participants that do not keep a room open (IsDependent in pkg/rtc/participant.go): recorders and agents.
 DEPENDENT_KINDS = ("EGRESS", "AGENT")
+# Events that say who was in the room.
+STAY_EVENTS = ("participant_joined", "participant_left")
 
 
 def parse(api_key: str, secret: str, headers: Mapping[str, str], body: bytes) -> ProviderEventData:
@@ -91,15 +95,40 @@ def _room_event(document: Mapping[str, Any], dedup_key: str) -> ProviderEventDat
         raw_status=STATUS_BY_KIND.get(kind, ""),
         occurred_at=at,
         ended_at=at if kind == "room_closed" else None,
+        participant=_stay(document["event"], participant, at),
         details=non_empty_text(
             session_id=read_field(room, "sid"), participant=read_field(participant, "identity")
         ),
     )
 
 
+def _stay(event_type: str, participant: Mapping[str, Any], at: datetime | None) -> ParticipantStay | None:
+    """Who joined or left. Of one whose connection was aborted nothing: they never were in the room."""
+    sid, identity = _string(participant, "sid"), _string(participant, "identity")
+    if event_type not in STAY_EVENTS or is_dependent(participant) or not sid or not identity:
+        return None
+    return ParticipantStay(
+        identity=identity,
+        stay_id=sid,
+        name=_string(participant, "name"),
+        joined_at=parse_time(
+            read_int(participant, "joined_at_ms") / 1000 or read_int(participant, "joined_at")
+        ),
+        left_at=at if event_type == "participant_left" else None,
+    )
+
+
+def is_dependent(participant: Mapping[str, Any]) -> bool:
+    """Whether it is a recorder or an agent: by its kind, or by the grants of its token."""
+    permission = as_mapping(read_field(participant, "permission"))
+    return participant.get("kind") in DEPENDENT_KINDS or bool(
+        permission.get("recorder") or permission.get("agent")
+    )
+
+
 def _event_kind(event_type: str, room: Mapping[str, Any], participant: Mapping[str, Any]) -> EventKind:
     kind = EVENT_KINDS.get(event_type, "other")
-    if participant.get("kind") in DEPENDENT_KINDS:
+    if is_dependent(participant):
         return "other"
     if kind == "session_ended" and read_int(room, "num_participants"):
         # Others are in it. LiveKit's count may lag by seconds (ProtoProxy in pkg/rtc/room.go): if this was

@@ -30,9 +30,15 @@ ERROR_CODES: tuple[ErrorCode, ...] = (
     ErrorCode(
         "not_joinable",
         (412,),
-        "Nobody, or not this user, can join the session now. `reason` says why: too_early, "
-        "waiting_for_host, not_registered or over; `starts_at` is its time.",
+        "Nobody, or not this user, can join the session now. `reason` says why: too_early, not_registered, "
+        "pending, waitlist, offered, cancelled or over; `starts_at` is its time.",
         "Wait for the join window, or register the user.",
+    ),
+    ErrorCode(
+        "chat_not_configured",
+        (503,),
+        "The account has no connection to GetStream, whose chat sessions use.",
+        "Connect it: POST /v1/connections.",
     ),
     ErrorCode(
         "not_the_host",

@@ -22,6 +22,14 @@ class WrongState(APIException):
         self.fields = dict(fields or {})
 
 
+class ChatUnavailable(APIException):
+    """503: the account has no connection to a provider of chat."""
+
+    status_code = 503
+    default_code = "chat_not_configured"
+    default_detail = "Chat is not configured: the account has no connection to GetStream."
+
+
 class AlreadyRegistered(APIException):
     """409: this person has a seat already, or waits for one."""
 
@@ -50,6 +58,7 @@ API_EXCEPTIONS: tuple[tuple[type[Exception], Callable[[Any], APIException]], ...
     (exceptions.SessionFull, lambda e: WrongState(str(e), "session_full")),
     (exceptions.RegistrationClosed, lambda e: WrongState(str(e), "registration_closed")),
     (exceptions.SessionStateError, lambda e: WrongState(str(e))),
+    (exceptions.ChatNotConfigured, lambda _: ChatUnavailable()),
     (exceptions.AlreadyRegistered, lambda e: AlreadyRegistered(str(e))),
     (exceptions.NotAllowed, lambda e: PermissionDenied(str(e), "not_the_host")),
     (exceptions.InvalidFields, lambda e: ValidationError({name: [text] for name, text in e.fields.items()})),

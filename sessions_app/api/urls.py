@@ -12,5 +12,9 @@ router.register("live/sessions", LiveSessionViewSet)
 router.register("sessions/<id:session_id>/register", RegisterViewSet, basename="register")
 router.register("sessions/<id:session_id>/registrations", RegistrationViewSet, basename="registrations")
 router.register("sessions/<id:session_id>/questions", QuestionViewSet, basename="questions")
+from sessions_app.api.joining.viewset import JoiningViewSet
+
+router = PlatformRouter()
+router.register("sessions", JoiningViewSet, basename="joining")
 
 urlpatterns = router.urls

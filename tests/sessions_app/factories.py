@@ -33,8 +33,8 @@ def registration(session: Session, **fields: Any) -> Registration:
     who = fields.pop("user_id", "anna")
     defaults = {
         "user_id": who,
-        "person_key": person_key(user_id=who),
-        "email": f"{who}@example.com",
+        "person_key": fields.get("person_key") or person_key(user_id=who),
+        "email": f"{who or 'guest'}@example.com",
         "status": Registration.Status.REGISTERED,
     }
     made = Registration.objects.create(session=session, **(defaults | fields))
