@@ -1,6 +1,7 @@
 """URLs of the sessions API."""
 
 from liveplatform.api.routers import PlatformRouter
+from sessions_app.api.joining.viewset import JoiningViewSet
 from sessions_app.api.questions.viewset import QuestionViewSet
 from sessions_app.api.registrations.register import RegisterViewSet
 from sessions_app.api.registrations.viewset import RegistrationViewSet
@@ -12,9 +13,6 @@ router.register("live/sessions", LiveSessionViewSet)
 router.register("sessions/<id:session_id>/register", RegisterViewSet, basename="register")
 router.register("sessions/<id:session_id>/registrations", RegistrationViewSet, basename="registrations")
 router.register("sessions/<id:session_id>/questions", QuestionViewSet, basename="questions")
-from sessions_app.api.joining.viewset import JoiningViewSet
-
-router = PlatformRouter()
 router.register("sessions", JoiningViewSet, basename="joining")
 
 urlpatterns = router.urls
