@@ -12,13 +12,13 @@ from django.db import DEFAULT_DB_ALIAS, transaction
 from liveplatform.admin import permissions
 
 # App labels whose rows every group sees, and the permissions on top of that.
-SEEN_APPS = ("accounts", "calls", "webhooks", "staff")
+SEEN_APPS = ("accounts", "calls", "sessions_app", "webhooks", "staff")
 SUPPORT = [permissions.NOTE_CALLS, permissions.END_CALLS, permissions.RESEND_DELIVERIES]
 OPERATIONS = [
     *SUPPORT,
     *(permissions.END_MANY_CALLS, permissions.EMERGENCY_STOP, permissions.RUN_AGAIN),
     *("calls.add_autoendrule", "calls.change_autoendrule", "calls.delete_autoendrule"),
-    "webhooks.change_endpoint",
+    *("sessions_app.change_session", "webhooks.change_endpoint"),
 ]
 ACCOUNT_ADMINS = [
     permissions.MANAGE_KEYS,

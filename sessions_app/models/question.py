@@ -37,7 +37,7 @@ class Question(models.Model):
         indexes = [models.Index(fields=["session", "-created_at", "-id"], name="question_of_session")]
 
     def __str__(self) -> str:
-        return self.body[:60]
+        return f"{self.status} question"
 
 
 class QuestionVote(models.Model):

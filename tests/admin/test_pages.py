@@ -1,5 +1,6 @@
 """Every registered admin page: bounded lists, no hidden filters, no private data, and only the user's accounts."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -8,6 +9,7 @@ from django.contrib.auth.models import Group, Permission, User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from calls.lifecycle.end import end
 from calls.models import (
@@ -28,11 +30,20 @@ from liveplatform.accounts.models import Account, JwtIssuer
 from liveplatform.admin.base import LargeTableAdmin
 from liveplatform.admin.models import GroupAccount, StaffAction, StaffOperation
 from liveplatform.webhooks.models import Delivery, Endpoint
+from sessions_app.models import (
+    Mail,
+    Question,
+    Registration,
+    Series,
+    SeriesRegistration,
+    Session,
+    SessionDuty,
+)
 from tests.support.factories import phone_call
 
 PAGES = dict(sorted((f"{m._meta.app_label}/{m._meta.model_name}", m) for m in admin.site._registry))
 OF_ACCOUNTS = {path: m for path, m in PAGES.items() if admin.site.get_model_admin(m).account_path}
-OWN_APPS = ("accounts", "calls", "staff", "webhooks")
+OWN_APPS = ("accounts", "calls", "sessions_app", "staff", "webhooks")
 NUMBER, WORDS = "+14155550137", "the parrot is no more"
 
 
@@ -84,6 +95,38 @@ def everything_of(account: Account) -> None:
     AutoEndRule.objects.create(**given, name="rule", min_age=60, state="skipped")
     StaffOperation.objects.create(account=account, model="calls.step", action="run_again", requested_by="x")
     StaffAction.objects.create(account=account, actor="staff:x", verb="end", subjects=[call.pk])
+    sessions_of(account)
+
+
+def sessions_of(account: Account) -> None:
+    """A session with everything that belongs to it."""
+    at = timezone.now() + timedelta(days=1)
+    details = {"brand_id": "acme", "host_id": "host", "title": "Sleep", "max_participants": 1}
+    details["metadata"] = {"said": WORDS}
+    series = Series.objects.create(account=account, starts_at=at, rule="FREQ=WEEKLY;COUNT=3", **details)
+    session = Session.objects.create(
+        account=account, series=series, scheduled_at=at, registered_count=1, **details
+    )
+    person = {"email": f"{NUMBER.strip('+')}@example.com", "name": WORDS, "answers": {"a": WORDS}}
+    person |= {"patient_id": NUMBER, "person_key": f"patient:{NUMBER}"}
+    SeriesRegistration.objects.create(series=series, **person)
+    registration = Registration.objects.create(session=session, **person)
+    waiting = {"status": "waitlist", "waitlist_number": 1, "user_id": "ben", "person_key": "user:ben"}
+    Registration.objects.create(session=session, **person | waiting)
+    question = {"asker_user_id": "anna", "body": WORDS, "answer": WORDS}
+    Question.objects.create(session=session, **question)
+    text = f"refused {NUMBER}"
+    SessionDuty.objects.create(session=session, kind="open", error=text)
+    Mail.objects.create(
+        session=session,
+        registration=registration,
+        kind="reminder",
+        cause="1",
+        number=1,
+        to=person["email"],
+        error=text,
+        details={"said": WORDS},
+    )
 
 
 @pytest.fixture
@@ -102,9 +145,7 @@ def root(db) -> Client:
 def member(name: str, *, without: tuple[str, ...] = (), only: str = "", **fields) -> Client:
     """Staff with all permissions of the platform's own apps, but these."""
     user = User.objects.create_user(name, password="x", is_staff=True, **fields)
-    own = Permission.objects.filter(
-        content_type__app_label__in=("staff", "calls", "accounts", "webhooks", "axes")
-    )
+    own = Permission.objects.filter(content_type__app_label__in=(*OWN_APPS, "axes"))
     user.user_permissions.set(own.filter(codename__startswith=only).exclude(codename__in=without))
     client = Client()
     client.force_login(user)
@@ -182,7 +223,13 @@ def test_without_the_permission_no_number_and_no_words_are_shown(rows, may_see):
         shown = "".join(answer.content.decode() for answer in pages)
         private = NUMBER.lstrip("+") in shown or WORDS in shown
         assert not private or may_see, path
-        if path in ("calls/call", "calls/phonenumber", "webhooks/event", "webhooks/delivery"):
+        if path in (
+            "calls/call",
+            "calls/phonenumber",
+            "webhooks/event",
+            "webhooks/delivery",
+            "sessions_app/mail",
+        ):
             assert private == may_see, path
 
 
