@@ -74,7 +74,6 @@ class PageActs(BulkPages):
         _record(request, session, "Export the roster", {"rows": count})
         response = HttpResponse(body, content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="roster-{session.pk}.csv"'
-        response["Cache-Control"] = "no-store"
         return response
 
     def _session(self, request: HttpRequest, session_id: UUID, permission: str) -> Session:
