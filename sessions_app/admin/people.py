@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 
 from liveplatform.admin.base import ReadOnlyAdmin
 from liveplatform.admin.bulk import BulkAction
-from sessions_app.admin import acts
+from sessions_app.admin.acts import cancel_registrations, promote_registrations
 from sessions_app.admin.filters import QuestionStatusFilter, RegistrationStatusFilter
 from sessions_app.admin.links import session_link
 from sessions_app.models import Question, Registration
@@ -51,7 +51,7 @@ class RegistrationAdmin(OfSessionAdmin):
             permission=CHANGE_SESSION,
             consequence="Those to whom a seat is offered have it; the others are left as they are.",
             kind="status",
-            apply=acts.promote_registrations,
+            apply=promote_registrations,
         ),
         BulkAction(
             name="cancel_registrations",
@@ -59,7 +59,7 @@ class RegistrationAdmin(OfSessionAdmin):
             permission=CHANGE_SESSION,
             consequence="They are told, and their seats go to those who wait.",
             kind="status",
-            apply=acts.cancel_registrations,
+            apply=cancel_registrations,
         ),
     )
 

@@ -10,7 +10,7 @@ from django.urls import URLPattern
 
 from liveplatform.admin.base import ReadOnlyAdmin
 from liveplatform.admin.bulk import BulkAction
-from sessions_app.admin import acts
+from sessions_app.admin.acts import cancel_sessions, end_sessions, promote_next, restore_sessions
 from sessions_app.admin.detail import detail_context
 from sessions_app.admin.filters import AttentionFilter, SessionKindFilter, SessionStatusFilter
 from sessions_app.admin.page_acts import PageActs
@@ -41,7 +41,7 @@ class SessionAdmin(PageActs, ReadOnlyAdmin):
             permission=CHANGE_SESSION,
             consequence="Those that are live are ended, and their calls; those who speak are cut off.",
             kind="status",
-            apply=acts.end_sessions,
+            apply=end_sessions,
         ),
         BulkAction(
             name=CANCEL,
@@ -49,7 +49,7 @@ class SessionAdmin(PageActs, ReadOnlyAdmin):
             permission=CHANGE_SESSION,
             consequence="Those that are scheduled are cancelled, and everybody who is registered is told.",
             kind="status",
-            apply=acts.cancel_sessions,
+            apply=cancel_sessions,
         ),
         BulkAction(
             name="restore_sessions",
@@ -58,7 +58,7 @@ class SessionAdmin(PageActs, ReadOnlyAdmin):
             consequence="Those that were cancelled, and whose time is to come, are scheduled again; all "
             "who is registered is told.",
             kind="status",
-            apply=acts.restore_sessions,
+            apply=restore_sessions,
         ),
         BulkAction(
             name="promote_next",
@@ -66,7 +66,7 @@ class SessionAdmin(PageActs, ReadOnlyAdmin):
             permission=CHANGE_SESSION,
             consequence="The first who waits gets a seat, or the offer of one; a full session gets one more.",
             kind="status",
-            apply=acts.promote_next,
+            apply=promote_next,
         ),
     )
 

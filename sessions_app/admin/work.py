@@ -5,7 +5,7 @@ from django.contrib import admin
 from liveplatform.admin.bulk import BulkAction
 from liveplatform.admin.filters import NewestByValueFilter, StateFilter
 from liveplatform.admin.permissions import RESEND_DELIVERIES, RUN_AGAIN
-from sessions_app.admin import acts
+from sessions_app.admin.acts import resend_mails, run_duties_again
 from sessions_app.admin.people import OfSessionAdmin
 from sessions_app.models import Mail, SessionDuty
 
@@ -40,7 +40,7 @@ class SessionDutyAdmin(OfSessionAdmin):
             permission=RUN_AGAIN,
             consequence="Those that failed are carried out now.",
             kind="kind",
-            apply=acts.run_duties_again,
+            apply=run_duties_again,
         ),
     )
 
@@ -66,6 +66,6 @@ class MailAdmin(OfSessionAdmin):
             consequence="Settled mails are sent again with their Message-ID, which most mail programs show "
             "once; the others are on their way.",
             kind="kind",
-            apply=acts.resend_mails,
+            apply=resend_mails,
         ),
     )

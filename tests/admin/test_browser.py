@@ -53,6 +53,9 @@ def paths(account, transactional_db) -> dict[str, str]:
         "endpoint": f"webhooks/endpoint/{account.endpoints.get().pk}/change/",
         "delivery": f"webhooks/delivery/{Delivery.objects.filter(account=account).first().pk}/change/",
         "acts": "staff/staffaction/",
+        "sessions": "sessions_app/session/",
+        "session": f"sessions_app/session/{account.sessions.get().pk}/change/",
+        "mails": "sessions_app/mail/",
     }
 
 

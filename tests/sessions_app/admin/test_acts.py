@@ -1,4 +1,4 @@
-"""The list of sessions: who ends, cancels, restores and promotes, and what it leaves alone."""
+"""Acts on sessions: who ends, cancels, restores and promotes, and what it leaves alone."""
 
 from datetime import timedelta
 
@@ -83,24 +83,3 @@ def test_more_than_a_hundred_are_worked_off_by_workers(staff, account):
     for _ in range(2):
         drain(STAFF_OPERATIONS)
     assert StaffOperation.objects.get().changed == 101
-
-
-def test_filters_find_open_sessions(staff, account):
-    late = session(account, title="late one", scheduled_at=timezone.now() - timedelta(hours=2))
-    session(account, title="waited for", status="live", waitlist_count=2)
-    session(account, title="past one", status="ended")
-    found = {
-        name: [t for t in ("late one", "waited for", "past one") if t in page(staff, attention=name)]
-        for name in ("live", "scheduled", "waitlist", "overdue")
-    }
-    assert found == {
-        "live": ["waited for"],
-        "scheduled": ["late one"],
-        "waitlist": ["waited for"],
-        "overdue": ["late one"],
-    }
-    assert page(staff, q=str(late.pk)).count("late one") == 1
-
-
-def page(client, **query) -> str:
-    return client.get(f"/admin/{LIST}/", query).content.decode()
