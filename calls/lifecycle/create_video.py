@@ -90,9 +90,13 @@ def find_requested(account_id: UUID, request: VideoCallRequest) -> Call | None:
     return Call.objects.filter(pk=request.call_id, account_id=account_id).first()
 
 
-def plan_video_call(account_id: UUID, request: VideoCallRequest) -> VideoCallPlan:
-    """What is to be asked of which provider. Raises NotConfigured."""
-    connection, rooms = _room_connection(account_id, request.provider)
+def plan_video_call(
+    account_id: UUID, request: VideoCallRequest, connection: Connection | None = None
+) -> VideoCallPlan:
+    """What is to be asked of which provider, over this connection if one is given. Raises NotConfigured."""
+    connection = connection or default_room_connection(account_id, request.provider)
+    rooms = _room_adapter(connection)
+    assert connection is not None  # noqa: S101 - else there would be no adapter
     return VideoCallPlan(_new_call(account_id, connection, request), connection, rooms)
 
 
@@ -120,13 +124,6 @@ def provider_room_data(call_id: UUID, title: str) -> dict[str, str]:
 def default_time_limit(account_id: UUID) -> int | None:
     """The account's time limit for calls, in seconds; None: no limit."""
     return Account.objects.values_list("call_time_limit", flat=True).get(pk=account_id)
-
-
-def _room_connection(account_id: UUID, provider: str) -> tuple[Connection, HasRooms]:
-    connection = default_room_connection(account_id, provider)
-    rooms = _room_adapter(connection)
-    assert connection is not None  # noqa: S101 - else there would be no adapter
-    return connection, rooms
 
 
 def _room_adapter(connection: Connection | None) -> HasRooms:

@@ -12,6 +12,8 @@ from django.utils import timezone
 from calls.lifecycle.create_video import VideoCallRequest, create_video_call
 from calls.models import Call
 from sessions_app.exceptions import SessionStateError
+from sessions_app.lifecycle.follow import follow_call
+from sessions_app.lifecycle.rules import require_status
 from sessions_app.lifecycle.transitions import end_its_call
 from sessions_app.models import Session
 
@@ -26,22 +28,33 @@ def ensure_call(session: Session) -> Call:
     """
     call = Call.objects.filter(pk=session.call_id).first() if session.call_id else None
     if call is None or call.is_over:
+        require_status(session, "start")
         call = create_video_call(session.account_id, call_request(session))
         with transaction.atomic():
             locked = Session.lock(session.pk)
             bind_call(locked, call)
-        if locked.is_over:
-            raise SessionStateError(f"The session is {locked.status}.")
+        if locked.is_over or locked.call_id is None:
+            raise SessionStateError(
+                f"The session's room has just been ended; the session is {locked.status}."
+            )
         session.call_id = locked.call_id
     return call
 
 
 def bind_call(session: Session, call: Call) -> None:
-    """Note the call of a locked session; that of one that is over by now is ended."""
+    """Note the call of a locked session. What happens to it from now on leaves duties (migration 0002).
+
+    The call is locked so that what has happened to it before is seen here. That of a session which is over by
+    now is ended.
+    """
+    Call.lock([call.pk])
+    call.refresh_from_db()
     session.call = call
     session.save(update_fields=["call"])
     if session.is_over:
         end_its_call(session, ACTOR)
+    else:
+        follow_call(session, call)
 
 
 def call_request(session: Session) -> VideoCallRequest:
