@@ -1,18 +1,23 @@
 """URLs of the sessions API."""
 
+from django.urls import path
+
 from liveplatform.api.routers import PlatformRouter
 from sessions_app.api.joining.viewset import JoiningViewSet
 from sessions_app.api.questions.viewset import QuestionViewSet
 from sessions_app.api.registrations.register import RegisterViewSet
 from sessions_app.api.registrations.viewset import RegistrationViewSet
+from sessions_app.api.feed import feed
+from sessions_app.api.sessions.calendar import SessionCalendarViewSet
 from sessions_app.api.sessions.viewset import LiveSessionViewSet, SessionViewSet
 
 router = PlatformRouter()
 router.register("sessions", SessionViewSet)
+router.register("sessions/<id:session_id>.ics", SessionCalendarViewSet, basename="session-calendar")
 router.register("live/sessions", LiveSessionViewSet)
 router.register("sessions/<id:session_id>/register", RegisterViewSet, basename="register")
 router.register("sessions/<id:session_id>/registrations", RegistrationViewSet, basename="registrations")
 router.register("sessions/<id:session_id>/questions", QuestionViewSet, basename="questions")
 router.register("sessions", JoiningViewSet, basename="joining")
 
-urlpatterns = router.urls
+urlpatterns = [*router.urls, path("sessions/feed/<str:token>.ics", feed, name="session-feed")]

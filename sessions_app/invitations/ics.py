@@ -31,7 +31,10 @@ REFRESH = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Entry:
-    """A session in a calendar. `attendee` is whose calendar it is, None: nobody's in particular."""
+    """A session in a calendar. `attendee` is whose calendar it is, None: nobody's in particular.
+
+    With an `address` it is an invitation to them.
+    """
 
     session: Session
     host: str  # its name
@@ -39,7 +42,7 @@ class Entry:
     stamp: datetime
     status: Status = "CONFIRMED"
     attendee: Registration | None = None
-    address: str = ""  # of the attendee
+    address: str = ""
 
 
 def invitation(entry: Entry, *, is_cancelled: bool) -> bytes:
@@ -106,11 +109,12 @@ def _event(entry: Entry) -> Event:
     event.add("STATUS", entry.status)
     event.add("TRANSP", "TRANSPARENT" if entry.status == "CANCELLED" else "OPAQUE")
     event.add("ORGANIZER", _address(organizer_address(), entry.host))
-    link = make_link("join", entry.attendee) if entry.attendee else public_url(session)
+    has_seat = entry.attendee is not None and entry.status == "CONFIRMED"
+    link = make_link("join", entry.attendee) if entry.attendee and has_seat else public_url(session)
     event.add("URL", link)
     event.add("LOCATION", link)
     event.add("DESCRIPTION", _description(entry, link))
-    if entry.attendee:
+    if entry.address:
         event.add("ATTENDEE", _attendee(entry))
     return event
 
