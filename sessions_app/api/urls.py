@@ -3,6 +3,7 @@
 from django.urls import path
 
 from liveplatform.api.routers import PlatformRouter
+from sessions_app.api.admin_sessions.viewset import AdminSessionViewSet
 from sessions_app.api.joining.viewset import JoiningViewSet
 from sessions_app.api.questions.viewset import QuestionViewSet
 from sessions_app.api.registrations.register import RegisterViewSet
@@ -15,6 +16,7 @@ router = PlatformRouter()
 router.register("sessions", SessionViewSet)
 router.register("sessions/<id:session_id>.ics", SessionCalendarViewSet, basename="session-calendar")
 router.register("live/sessions", LiveSessionViewSet)
+router.register("admin/sessions", AdminSessionViewSet)
 router.register("sessions/<id:session_id>/register", RegisterViewSet, basename="register")
 router.register("sessions/<id:session_id>/registrations", RegistrationViewSet, basename="registrations")
 router.register("sessions/<id:session_id>/questions", QuestionViewSet, basename="questions")

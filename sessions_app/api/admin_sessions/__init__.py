@@ -1,0 +1,1 @@
+"""Sessions for the staff of a brand, `/v1/admin/sessions`."""
