@@ -10,6 +10,7 @@ from sessions_app.api.registrations.register import RegisterViewSet
 from sessions_app.api.registrations.viewset import RegistrationViewSet
 from sessions_app.api.feed import feed
 from sessions_app.api.sessions.calendar import SessionCalendarViewSet
+from sessions_app.api.series.viewset import SeriesRegistrationViewSet, SeriesViewSet
 from sessions_app.api.sessions.viewset import LiveSessionViewSet, SessionViewSet
 
 router = PlatformRouter()
@@ -21,5 +22,7 @@ router.register("sessions/<id:session_id>/register", RegisterViewSet, basename="
 router.register("sessions/<id:session_id>/registrations", RegistrationViewSet, basename="registrations")
 router.register("sessions/<id:session_id>/questions", QuestionViewSet, basename="questions")
 router.register("sessions", JoiningViewSet, basename="joining")
+router.register("session-series", SeriesViewSet)
+router.register("session-series/<id:series_id>/registrations", SeriesRegistrationViewSet)
 
 urlpatterns = [*router.urls, path("sessions/feed/<str:token>.ics", feed, name="session-feed")]

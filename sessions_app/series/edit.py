@@ -17,15 +17,25 @@ from django.utils import timezone
 from sessions_app.caller import Caller
 from sessions_app.exceptions import SessionStateError
 from sessions_app.lifecycle.cancel import cancel_session
-from sessions_app.lifecycle.update import change_session
+from sessions_app.lifecycle.update import change_session, update_session
 from sessions_app.models import Series
 from sessions_app.series.create import set_times
-from sessions_app.series.lookup import lock_series, lock_upcoming, zone_of
+from sessions_app.series.lookup import get_series, lock_series, lock_upcoming, zone_of
 from sessions_app.series.plan import plan
 from sessions_app.series.retime import retime
 from sessions_app.series.split import find_occurrence, split
 
 TIMING = frozenset({"starts_at", "rule", "timezone", "excluded"})
+
+
+def edit_this(series_id: UUID, occurrence_id: UUID, caller: Caller, changes: Mapping[str, Any]) -> Series:
+    """Change one session of the series, as `update_session`; it is an exception from then on.
+
+    Raises what that does, SeriesNotFound, and InvalidFields for a session of another series.
+    """
+    series = get_series(series_id, caller)
+    update_session(find_occurrence(series, occurrence_id).pk, caller, changes)
+    return series
 
 
 def edit_all(series_id: UUID, caller: Caller, changes: Mapping[str, Any]) -> Series:

@@ -18,16 +18,18 @@ def series_of(account_id: UUID, brand_id: str = "") -> QuerySet[Series]:
     return rows.filter(brand_id=brand_id) if brand_id else rows
 
 
+def get_series(series_id: UUID, caller: Caller) -> Series:
+    """The series. Raises SeriesNotFound."""
+    return _one(series_of(caller.account_id, caller.brand_id), series_id)
+
+
 def lock_series(series_id: UUID, caller: Caller) -> Series:
     """The series, locked to the end of the transaction. Raises SeriesNotFound.
 
     A series is locked before its sessions, which are locked in the order of their ids.
     """
     rows = series_of(caller.account_id, caller.brand_id).select_for_update(of=("self",), no_key=True)
-    series = rows.filter(pk=series_id).first()
-    if series is None:
-        raise SeriesNotFound(str(series_id))
-    return series
+    return _one(rows, series_id)
 
 
 def lock_upcoming(series: Series, now: datetime, start: datetime | None = None) -> list[Session]:
@@ -52,3 +54,10 @@ def zone_of(series: Series) -> ZoneInfo:
 def rule_of(series: Series) -> Rule:
     """The rule, which was valid when it was saved."""
     return Rule.parse(series.rule)
+
+
+def _one(rows: QuerySet[Series], series_id: UUID) -> Series:
+    series = rows.filter(pk=series_id).first()
+    if series is None:
+        raise SeriesNotFound(str(series_id))
+    return series

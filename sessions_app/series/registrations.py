@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from sessions_app.caller import Caller
@@ -13,7 +14,7 @@ from sessions_app.registrations.cancel import withdraw
 from sessions_app.registrations.custom_questions import validate_answers
 from sessions_app.registrations.registrant import Registrant
 from sessions_app.series.enrol import enrol
-from sessions_app.series.lookup import lock_series, lock_upcoming
+from sessions_app.series.lookup import get_series, lock_series, lock_upcoming
 
 # Each of them is registered for each session when it is made.
 MAX_REGISTRATIONS = 500
@@ -104,3 +105,12 @@ def _with_split_off(series: Series) -> list[Series]:
             break
         found.append(following)
     return found
+
+
+def registrations_seen_by(caller: Caller, series_id: UUID) -> QuerySet[SeriesRegistration]:
+    """Everybody for hosts and back ends, else the caller's own. Raises SeriesNotFound."""
+    series = get_series(series_id, caller)
+    rows = SeriesRegistration.objects.filter(series=series)
+    if caller.is_trusted or caller.is_host_of(series):
+        return rows
+    return rows.filter(user_id=caller.user_id).exclude(user_id="")

@@ -10,6 +10,7 @@ from sessions_app.models import Question, Registration, Series, Session
 LISTS = (
     "/v1/live/sessions",
     "/v1/admin/sessions",
+    "/v1/session-series",
 )
 BODIES: dict[str, object] = {
     "chat-token": {},
