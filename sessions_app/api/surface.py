@@ -29,6 +29,7 @@ SESSIONS = Surface(
         "SessionStatus": "sessions_app.models.Session.Status",
         "RegistrationState": "sessions_app.models.Registration.Status",
         "QuestionStatus": "sessions_app.models.Question.Status",
+        "SessionKind": "sessions_app.models.details.Kind",
         "PersonRole": "sessions_app.models.person.Role",
         "RequestedRole": "sessions_app.api.registrations.serializers.VENDOR_ROLES",
     },

@@ -4,13 +4,13 @@ from django.urls import path
 
 from liveplatform.api.routers import PlatformRouter
 from sessions_app.api.admin_sessions.viewset import AdminSessionViewSet
+from sessions_app.api.feed import feed
 from sessions_app.api.joining.viewset import JoiningViewSet
 from sessions_app.api.questions.viewset import QuestionViewSet
 from sessions_app.api.registrations.register import RegisterViewSet
 from sessions_app.api.registrations.viewset import RegistrationViewSet
-from sessions_app.api.feed import feed
-from sessions_app.api.sessions.calendar import SessionCalendarViewSet
 from sessions_app.api.series.viewset import SeriesRegistrationViewSet, SeriesViewSet
+from sessions_app.api.sessions.calendar import SessionCalendarViewSet
 from sessions_app.api.sessions.viewset import LiveSessionViewSet, SessionViewSet
 
 router = PlatformRouter()

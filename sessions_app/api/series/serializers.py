@@ -38,7 +38,7 @@ class ExcludedField(serializers.ListField):
         super().__init__(child=InstantField(), max_length=MAX_OCCURRENCES, **kwargs)
 
     def to_internal_value(self, data: Any) -> list[str]:  # noqa: ANN401 - whatever was sent
-        return sorted({time.isoformat() for time in super().to_internal_value(data)})
+        return sorted(time.isoformat() for time in super().to_internal_value(data))
 
 
 class SeriesOptions(StrictSerializer, SessionOptions):
@@ -73,6 +73,10 @@ class SeriesRequest(SeriesOptions):
     metadata = MetadataField(required=False, default=dict)
 
 
+@request_example(
+    "Another title, and more seats, for all sessions to come",
+    {"scope": "all", "title": "Clinic", "max_participants": 30},
+)
 class SeriesChange(SeriesOptions):
     """A change of one session, of one and those after it, or of all to come."""
 
@@ -157,6 +161,7 @@ class SeriesListQuery(PageQuery):
     host_id = CleanCharField(required=False, max_length=details.MAX_ID_LENGTH)
 
 
+@request_example("A guest", {"guest_email": "ben@example.com", "name": "Ben", "timezone": "Asia/Tokyo"})
 class SeriesRegistrationRequest(StrictSerializer):
     """Who is registered for all sessions: the calling user, or a guest whom a host names."""
 
