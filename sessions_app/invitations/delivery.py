@@ -17,9 +17,12 @@ from smtplib import (
 )
 
 from anymail.exceptions import AnymailAPIError, AnymailError, AnymailInvalidAddress, AnymailRecipientsRefused
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 
 from liveplatform.work.models import AttemptFn, Work
 from liveplatform.work.outcomes import Outcome, fail, retry, succeeded
+from sessions_app.invitations.mail_server import send
 from sessions_app.invitations.message import Letter, build
 
 # Seconds before the second, third … attempt; thirty attempts take three days.
@@ -44,15 +47,19 @@ def next_delay(row: Work) -> float:
 
 
 def _send(letter: Letter) -> Outcome:
+    try:
+        validate_email(letter.mail.to)
+    except ValidationError:
+        return fail("This is no e-mail address.")
     message = build(letter)
     try:
-        message.send()
+        send(message)
     except (SMTPException, AnymailError, OSError, ValueError) as error:
-        return _outcome(error)
+        return outcome_of(error)
     return succeeded({"message_id": message.extra_headers["Message-ID"]})
 
 
-def _outcome(error: Exception) -> Outcome:
+def outcome_of(error: Exception) -> Outcome:
     """The outcome of a message that was not sent."""
     match error:
         case SMTPRecipientsRefused():
