@@ -15,6 +15,7 @@ from sessions_app.lifecycle.transitions import end_its_call, mark_cancelled, ope
 from sessions_app.lookup import lock_session
 from sessions_app.models import Mail, Session
 from sessions_app.publish import SESSION_CANCELLED, SESSION_UPDATED, publish
+from sessions_app.registrations.waitlist import resume
 from sessions_app.schedule import plan_duties
 
 
@@ -76,3 +77,4 @@ def _restore(session: Session, scheduled_at: datetime | None) -> None:
     publish(session, SESSION_UPDATED, changed=["status"])
     cause = f"restore:{session.calendar_sequence}"
     notify(session, open_registrations(session), Mail.Kind.RESTORED, cause=cause)
+    resume(session)

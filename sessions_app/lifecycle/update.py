@@ -20,6 +20,7 @@ from sessions_app.lifecycle.transitions import open_registrations
 from sessions_app.lookup import lock_session
 from sessions_app.models import Mail, Session
 from sessions_app.publish import SESSION_RESCHEDULED, SESSION_UPDATED, publish
+from sessions_app.registrations.hosts import apply_hosts
 from sessions_app.registrations.waitlist import fill_free_seats
 from sessions_app.schedule import plan_duties
 
@@ -28,6 +29,7 @@ log = structlog.get_logger(__name__)
 # What people's calendars show: a change of these before the start is sent to them.
 MATERIAL = frozenset({"scheduled_at", "duration_minutes", "title"})
 PLANNED_BY = frozenset({"scheduled_at", "reminder_minutes", "max_duration_minutes", "host_grace_minutes"})
+HOSTS = frozenset({"host_id", "co_host_ids"})
 # What the provider's room shows.
 OF_ROOM = frozenset({"title", "scheduled_at"})
 
@@ -106,6 +108,8 @@ def _follow_up(session: Session, changed: set[str], before: Mapping[str, Any]) -
         publish(session, SESSION_UPDATED, changed=sorted(others))
     if "max_participants" in changed:
         fill_free_seats(session)
+    if changed & HOSTS:
+        apply_hosts(session)
     if session.status == Session.Status.SCHEDULED and changed & MATERIAL:
         _notify(session, changed, before)
     if changed & OF_ROOM and session.call_id:

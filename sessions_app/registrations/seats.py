@@ -43,7 +43,7 @@ def move(
     status: Registration.Status,
     *,
     event: str,
-    mail: Mail.Kind,
+    mail: Mail.Kind | None,
     **fields: Any,  # noqa: ANN401 - values of fields of the registration
 ) -> None:
     """Give these registrations another status, and other values of `fields`; one statement for all."""
@@ -55,7 +55,8 @@ def move(
         _count(session, registration, 1)
     Registration.objects.filter(pk__in=[each.pk for each in registrations]).update(**values)
     publish_registrations(session, event, registrations)
-    notify(session, registrations, mail, cause=mail)
+    if mail:
+        notify(session, registrations, mail, cause=mail)
 
 
 def seat_or_wait(session: Session, registration: Registration) -> Registration.Status:

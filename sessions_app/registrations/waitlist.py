@@ -13,7 +13,7 @@ from sessions_app.models import Mail, Registration, Session
 from sessions_app.models.details import WaitlistMode
 from sessions_app.publish import REGISTRATION_OFFERED, REGISTRATION_PROMOTED
 from sessions_app.registrations import seats
-from sessions_app.schedule import Due, Kind, add_duties
+from sessions_app.schedule import Due, Kind, add_duties, add_duty
 
 Status = Registration.Status
 
@@ -34,6 +34,20 @@ def fill_free_seats(session: Session) -> list[Registration]:
     else:
         _promote(session, first, now)
     return first
+
+
+def resume(session: Session) -> None:
+    """Of a session whose cancellation was taken back: offers run anew, and free seats go to who waits.
+
+    The session must be locked and saved.
+    """
+    ends_at = offer_ends_at(session, timezone.now())
+    offered = Registration.objects.filter(session=session, status=Status.OFFERED)
+    for registration in offered.select_for_update(of=("self",), no_key=True):
+        registration.offer_expires_at = ends_at
+        registration.save(update_fields=["offer_expires_at", "updated_at"])
+        add_duty(session, Kind.OFFER, str(registration.pk), ends_at)
+    fill_free_seats(session)
 
 
 def positions(session_id: UUID, registrations: Iterable[Registration]) -> dict[UUID, int]:
