@@ -53,7 +53,7 @@ def settle(call_id: UUID) -> None:
     """
     openings = RoomOpening.objects.filter(call_id=call_id)
     deleted, _ = openings.exclude(state=RoomOpening.State.RUNNING).delete()
-    if not deleted or openings.exists():
+    if not deleted or openings.filter(state=RoomOpening.State.RUNNING).exists():
         raise Unavailable("Opening the room took too long; try again.", code="too_late")
 
 
