@@ -1,11 +1,16 @@
 """Asking a question."""
 
+import json
+
 import pytest
 
+from liveplatform.webhooks.models import Event
 from sessions_app.exceptions import NotJoinable, SessionStateError
 from sessions_app.models import Question, Session
 from sessions_app.questions.ask import ask
 from tests.sessions_app import factories
+
+pytestmark = pytest.mark.django_db
 
 
 def test_attendees_and_hosts_ask(account):
@@ -35,4 +40,8 @@ def test_a_session_that_is_over_takes_no_questions(account, status):
 
 
 def test_it_is_published(account):
-    from liveplatform.webhooks.endpoints import create_endpoint  # noqa: PLC0415, F401
+    session = factories.session(account)
+    question = ask(session.pk, "Why?", factories.user_caller(account))
+    event = Event.objects.get(type="question.asked")
+    shown = json.loads(event.body)["data"]["question"]
+    assert (shown["id"], shown["body"]) == (str(question.pk), "Why?") and shown["asked_at"]
