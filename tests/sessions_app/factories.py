@@ -6,10 +6,13 @@ from typing import Any
 from django.db.models import F
 from django.utils import timezone
 
-from liveplatform.accounts.models import Account
+from liveplatform.accounts import tokens
+from liveplatform.accounts.models import Account, JwtIssuer
+from liveplatform.accounts.scopes import READ, SCOPES, WRITE
 from sessions_app.caller import Caller
 from sessions_app.models import Registration, Session
 from sessions_app.models.person import person_key
+from tests.support.jwt_issuer import issuer, token
 
 BRAND, HOST = "acme", "host-1"
 
@@ -54,3 +57,11 @@ def key_caller(account: Account, **fields: Any) -> Caller:
 def user_caller(account: Account, user_id: str = HOST, **fields: Any) -> Caller:
     """A user with a token."""
     return Caller(account.pk, f"jwt:{user_id}", user_id=user_id, **fields)
+
+
+def user_token(account: Account, user_id: str, *scopes: str, **more: Any) -> str:
+    """A JWT of this user, from an issuer that the account trusts."""
+    if not JwtIssuer.objects.filter(account=account).exists():
+        issuer(account, scopes=list(SCOPES))
+        tokens.clear_cache()
+    return token(sub=user_id, scope=" ".join(scopes or (READ, WRITE)), **more)
