@@ -62,7 +62,7 @@ def main() -> int:
 
 def run(options: argparse.Namespace) -> int:
     """Fill a database, unless it is filled, and run all queries."""
-    with _directory(options.keep) as folder, LocalStack(folder, SETTINGS) as local:
+    with temporary_or_kept(options.keep) as folder, LocalStack(folder, SETTINGS) as local:
         local.prepare(durable=False)
         account = _account(local, options.rows)
         found = [
@@ -157,7 +157,8 @@ def _plans(local: LocalStack, account_id: str, found: list[Case]) -> int:
 
 
 @contextmanager
-def _directory(kept: Path | None) -> Iterator[Path]:
+def temporary_or_kept(kept: Path | None) -> Iterator[Path]:
+    """A directory for a database: this one, or one that is removed afterwards."""
     if kept:
         kept.mkdir(parents=True, exist_ok=True)
         kept.chmod(0o711)

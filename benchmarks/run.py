@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import deliveries, end_call, growth, lists, many_ends, processing, sentiment
+from benchmarks import deliveries, end_call, growth, lists, many_ends, processing, sentiment, sessions
 from liveplatform.dev.stack import LocalStack
 from tests.support.client import NO_RATE_LIMITS, Customer
 
@@ -40,6 +40,7 @@ def main() -> int:
             show(console, "bulk end", many_ends.bench(local, customer, options.calls * 5 // 2))
             show(console, "growth", growth.bench(local, customer, options.calls, options.rows // 2))
     lists.run(argparse.Namespace(**LISTS, rows=options.rows))
+    sessions.run(sessions=options.rows // 4, registrations=options.rows * 5 // 2)
     return sentiment.main()
 
 
