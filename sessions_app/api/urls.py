@@ -23,6 +23,8 @@ router.register("sessions/<id:session_id>/registrations", RegistrationViewSet, b
 router.register("sessions/<id:session_id>/questions", QuestionViewSet, basename="questions")
 router.register("sessions", JoiningViewSet, basename="joining")
 router.register("session-series", SeriesViewSet)
-router.register("session-series/<id:series_id>/registrations", SeriesRegistrationViewSet)
+router.register(
+    "session-series/<id:series_id>/registrations", SeriesRegistrationViewSet, basename="series-registrations"
+)
 
 urlpatterns = [*router.urls, path("sessions/feed/<str:token>.ics", feed, name="session-feed")]

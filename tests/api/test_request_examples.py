@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 
 from calls.models import AutoEndRule, PhoneNumber
 from liveplatform.accounts.connections import upsert_connection
+from sessions_app.models import Question, Registration, Session
 from tests.support.factories import NOWHERE, phone_connection
 from tests.support.sandbox import sandbox, sandbox_url
 
@@ -48,16 +51,37 @@ def rows(account, api, sandbox_url, sandbox) -> dict[str, Callable[[], str]]:
         assert answer.status_code < 300, answer.text
         return answer.json()["id"]
 
+    session = {"host_id": "anna", "brand_id": "acme", "title": "t", "max_participants": 9}
+    session["scheduled_at"] = (timezone.now() + timedelta(minutes=10)).isoformat()
+    series = {name: session[name] for name in session if name != "scheduled_at"}
+    series |= {"starts_at": session["scheduled_at"], "rule": "FREQ=WEEKLY;COUNT=3"}
     rule = {"name": "a rule", "filter": {"is_test": True}, "older_than": 60, "is_enabled": False}
     return {
         "connection_id": lambda: str(elsewhere.pk),
         "call_id": lambda: made("/v1/live/calls", {"host_user_id": "h", "title": "t"}),
         "key_id": lambda: made("/v1/api-keys", {"scopes": ["read:live"]}),
+        "session_id": lambda: made("/v1/sessions", session),
+        "series_id": lambda: made("/v1/session-series", series),
+        "question_id": lambda: str(_question().pk),
         "rule_id": lambda: made("/v1/auto-end-rules", rule),
         "endpoint_id": lambda: made(
             "/v1/webhooks/endpoints", {"url": "https://h.example.com", "events": ["call.*"]}
         ),
     }
+
+
+def _newest_session() -> Session:
+    """The one that the address names."""
+    return Session.objects.latest("created_at")
+
+
+def _question() -> Question:
+    return Question.objects.create(session=_newest_session(), asker_user_id="ben", body="Why?")
+
+
+def _pending() -> Registration:
+    person = {"person_key": "user:ben", "user_id": "ben", "status": "pending"}
+    return Registration.objects.create(session=_newest_session(), **person)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -72,7 +96,11 @@ def test_the_api_accepts_each_documented_request(examples, rows, api):
         if path == "/v1/phone-numbers":
             body = {**body, "connection_id": rows["connection_id"]()}
             PhoneNumber.objects.all().delete()
-        answer = api(method, address, body)
+        if path == "/v1/sessions/{session_id}/end":
+            assert api("POST", address.replace("/end", "/start")).status_code == 200
+        if "registration_ids" in body:
+            body = {"registration_ids": [str(_pending().pk)]}
+        answer = api(method, address, body, X_User_Id="anna")
         is_unknown = "call_id" in body and answer.status_code == 404  # the example's id is nobody's call
         if not (200 <= answer.status_code < 300 or is_unknown):
             refused.append(f"{method} {path} {body}: {answer.status_code} {answer.text[:200]}")

@@ -1,6 +1,7 @@
 """Rows of this app for tests/api/test_tenants.py: one of each kind whose id is in a URL."""
 
 from datetime import timedelta
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -12,8 +13,14 @@ LISTS = (
     "/v1/admin/sessions",
     "/v1/session-series",
 )
+# By a word of the path; the first that fits.
 BODIES: dict[str, object] = {
-    "chat-token": {},
+    "/vote": None,
+    "/questions/": {},
+    "/questions": {"body": "Why?"},
+    "/approve": {"registration_ids": [str(UUID(int=0))]},
+    "/deny": {"registration_ids": [str(UUID(int=0))]},
+    "/join": {"user_id": "anna"},
 }
 
 

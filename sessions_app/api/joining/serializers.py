@@ -2,13 +2,13 @@
 
 from rest_framework import serializers
 
-from liveplatform.api.serializers import CleanCharField, PlainSerializer
+from liveplatform.api.serializers import CleanCharField, PlainSerializer, StrictSerializer
 from sessions_app.models.details import MAX_ID_LENGTH
 from sessions_app.models.person import Role
 
 
-class JoinRequest(serializers.Serializer[None]):
-    """Who joins. Unknown fields are ignored, as the vendor does."""
+class JoinTokenRequest(StrictSerializer):
+    """Who joins."""
 
     user_id = CleanCharField(
         max_length=MAX_ID_LENGTH,

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from liveplatform.accounts.scopes import WRITE
 from sessions_app.api.base import SessionsViewSet
-from sessions_app.api.joining.serializers import ChatTokenSerializer, JoinRequest, JoinSerializer
+from sessions_app.api.joining.serializers import ChatTokenSerializer, JoinSerializer, JoinTokenRequest
 from sessions_app.exceptions import NotAllowed
 from sessions_app.joining.chat import issue_chat_token
 from sessions_app.joining.token import join_user
@@ -29,7 +29,6 @@ class JoiningViewSet(SessionsViewSet[Session]):
     lookup_url_kwarg = "session_id"
     tags = ["Sessions"]
     scopes = {"join": WRITE, "chat_token": WRITE}
-    lenient_actions = frozenset({"join"})
     errors = {"join": (412, 502, 503), "chat_token": (412, 503)}
 
     @extend_schema(
@@ -37,12 +36,12 @@ class JoiningViewSet(SessionsViewSet[Session]):
         description="For its hosts, and for those who are registered, from the join window before its start "
         "on, and while it is live. Makes the session's call if there is none yet. 412 with `reason` and "
         "`starts_at` otherwise.",
-        request=JoinRequest,
+        request=JoinTokenRequest,
         responses=JoinSerializer,
     )
     @action(detail=True, methods=["post"])
     def join(self, request: Request, session_id: UUID) -> Response:
-        user_id = self.read(JoinRequest)["user_id"]
+        user_id = self.read(JoinTokenRequest)["user_id"]
         if self.principal.kind != "key" and user_id != self.caller.user_id:
             raise NotAllowed(OWN_NAME)
         return Response(JoinSerializer.write(join_user(self.session(session_id), user_id)))

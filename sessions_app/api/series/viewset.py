@@ -134,8 +134,9 @@ class SeriesRegistrationViewSet(ListModelMixin, SessionsViewSet[SeriesRegistrati
         responses={201: shapes.SeriesRegistrationSerializer},
     )
     def create(self, request: Request, series_id: UUID) -> Response:
+        registrant = self._registrant()
         get_series(series_id, self.caller)
-        person = register_for_series(series_id, self._registrant(), self.caller)
+        person = register_for_series(series_id, registrant, self.caller)
         return Response(shapes.SeriesRegistrationSerializer.write(person), status=201)
 
     @extend_schema(
