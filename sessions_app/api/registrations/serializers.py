@@ -21,7 +21,7 @@ from sessions_app.representation import RegistrationEventSerializer, Registratio
 VENDOR_ROLES = (Role.HOST.value, Role.PARTICIPANT.value, Role.GUEST.value)
 
 
-class JoinRequest(StrictSerializer):
+class RegistrationRequest(StrictSerializer):
     """What the caller says about themselves."""
 
     name = CleanCharField(required=False, max_length=MAX_NAME_LENGTH)
@@ -32,7 +32,7 @@ class JoinRequest(StrictSerializer):
     answers = JSONObjectField(required=False, help_text="To the session's `custom_questions`, by their ids.")
 
 
-class RegisterRequest(JoinRequest):
+class RegisterRequest(RegistrationRequest):
     """A patient, a guest by e-mail, or, without either, the caller."""
 
     patient_id = CleanCharField(required=False, min_length=1, max_length=MAX_ID_LENGTH)

@@ -51,11 +51,11 @@ class RegistrationViewSet(SessionsViewSet[Registration]):
     @extend_schema(
         summary="Register the caller; on the waitlist when the session is full",
         description="A repeat answers the same registration.",
-        request=shapes.JoinRequest,
+        request=shapes.RegistrationRequest,
         responses={201: shapes.PlacedSerializer},
     )
     def create(self, request: Request, session_id: UUID) -> Response:
-        data = self.read(shapes.JoinRequest)
+        data = self.read(shapes.RegistrationRequest)
         registrant = registrant_of_user(self.user_id, self.caller.email, data)
         return self._answer(register(session_id, registrant, self.caller), status=201)
 
