@@ -5,6 +5,7 @@ between greeting, session and links. Nothing here reads the database.
 """
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -15,7 +16,6 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template import Context, Engine, Template
-from django.utils.dateparse import parse_datetime
 
 from sessions_app.invitations import ics
 from sessions_app.invitations.ics import one_line, public_url
@@ -132,8 +132,10 @@ def _told(letter: Letter, zone: ZoneInfo) -> dict[str, Any]:
 
 def _written(value: object, zone: ZoneInfo) -> str:
     """A time of a mail's details, which is an ISO text; "" if there is none."""
-    at = parse_datetime(value) if isinstance(value, str) else None
-    return written_time(at, zone) if at and at.tzinfo else ""
+    with suppress(ValueError):
+        at = datetime.fromisoformat(str(value))
+        return written_time(at, zone) if at.tzinfo else ""
+    return ""
 
 
 def _links(mail: Mail, *, can_cancel: bool) -> list[Link]:

@@ -1,5 +1,6 @@
 """Write the mails that tell people of a change, in the transaction of the change."""
 
+import json
 import time
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -8,6 +9,7 @@ from typing import Any, TypeVar
 from django.db.models import QuerySet
 
 from liveplatform.db.uuid7 import uuid7
+from liveplatform.json_codec import dumps_for_jsonb
 from liveplatform.work.doorbell import ring
 from sessions_app.invitations.sql import insert_mails
 from sessions_app.models import Mail, Registration, Session
@@ -36,7 +38,7 @@ def notify(
         cause=cause,
         number=time.time_ns(),  # grows, for a session's mails are written one after another
         calendar_sequence=session.calendar_sequence,
-        details=details,
+        details=json.loads(dumps_for_jsonb(details)),
         max_attempts=Mail.MAX_ATTEMPTS,
         tenant_key=session.account_id,
     )
