@@ -121,6 +121,27 @@ class StepOutcome(StepSerializer):
     log = None  # type: ignore[assignment]
 
 
+class StaySerializer(PlainSerializer):
+    """One stay of a participant, by the provider's clock."""
+
+    id = serializers.CharField(source="provider_id", help_text="The provider's.")
+    joined_at = serializers.DateTimeField(allow_null=True)
+    left_at = serializers.DateTimeField(allow_null=True, help_text="Null while they are in the room.")
+
+
+class ParticipantSerializer(PlainSerializer):
+    """Somebody who was in the room of a call: all stays under one identity."""
+
+    identity = serializers.CharField(help_text="The user id in the token with which they joined.")
+    name = serializers.CharField(allow_null=True)
+    role = serializers.CharField(allow_null=True, help_text="The provider's.")
+    first_joined_at = serializers.DateTimeField(allow_null=True)
+    last_left_at = serializers.DateTimeField(allow_null=True, help_text="Null while they are in the room.")
+    seconds = serializers.IntegerField(help_text="In the room; stays that overlap count once.")
+    stay_count = serializers.IntegerField()
+    stays = StaySerializer(many=True, source="shown_stays", help_text="The first 100.")
+
+
 class RecordingSerializer(PlainSerializer):
     """A recording file that is ready at the provider."""
 

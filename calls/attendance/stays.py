@@ -37,11 +37,22 @@ def record(stays: Iterable[tuple[UUID, ParticipantStay]]) -> None:
         sql.add_up(list(ids.values()))
 
 
-def close_stays(calls: Iterable[Call]) -> None:
-    """End the open stays in those of these calls that are over; one statement, if there is a video call."""
-    over = [call.pk for call in calls if call.channel == Call.Channel.VIDEO and call.is_over]
-    if over:
-        sql.close(over)
+def close_stays(call_ids: Iterable[UUID]) -> None:
+    """Put on record that nobody is in the rooms of those of these calls, locked, that are over.
+
+    The end of a call itself writes nothing about its participants; until this is done, whoever reads them
+    has `bring_up_to_date`.
+    """
+    sql.close(list(call_ids))
+
+
+def bring_up_to_date(call: Call, participants: Iterable[Participant]) -> None:
+    """Close what is still open of a call that is over, as `close_stays` will. Does not save."""
+    still_open = [p for p in participants if p.last_left_at is None] if call.is_over else []
+    times = sql.times([p.pk for p in still_open]) if still_open else {}
+    for participant in still_open:
+        if participant.pk in times:
+            participant.first_joined_at, participant.last_left_at, participant.seconds = times[participant.pk]
 
 
 def _save_participants(stays: Mapping[StayKey, ParticipantStay]) -> dict[tuple[UUID, str], UUID]:

@@ -6,7 +6,6 @@ depend on the number of steps.
 
 from collections.abc import Sequence
 
-from calls.attendance.stays import close_stays
 from calls.models.analysis import Analysis
 from calls.models.call import Call
 from calls.models.step import Step
@@ -37,7 +36,5 @@ def settled(steps: Sequence[Step]) -> None:
     Analysis.objects.bulk_create(analyses)
     notify.complete(events)
     publish_events([*given_up, *events])
-    terminated = [step.call for step in final if step.kind == Step.Kind.TERMINATE]
-    schedule_price_checks(terminated)
-    close_stays(terminated)
+    schedule_price_checks(step.call for step in final if step.kind == Step.Kind.TERMINATE)
     release_notify({step.call_id for step in final if step.kind != Step.Kind.NOTIFY})

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from calls.adapters import adapters_for
 from calls.attendance import check as attendance
-from calls.attendance.stays import record
+from calls.attendance.stays import close_stays, record
 from calls.models.call import Call
 from calls.models.recording_sync import RecordingSync
 from calls.recordings.schedule import refresh_before_expiry
@@ -77,6 +77,7 @@ def settled(syncs: Sequence[RecordingSync]) -> None:
     if answered:
         RecordingSync.objects.bulk_update([sync for sync, _ in answered], ["result"])
     upsert_many([(sync.call_id, _from_json(file)) for sync, files in answered for file in files])
+    close_stays(sync.call_id for sync in syncs)
     record((call_id, stay) for call_id, report in reports for stay in attendance.read_stays(report))
     found = [sync.call_id for sync, files in answered if files]
     if found:

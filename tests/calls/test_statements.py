@@ -42,6 +42,7 @@ COSTS = [
     ("POST", "v1/calls/{live}/end", {}, 1),
     ("GET", "v1/calls/{id}/steps", None, 2),
     ("POST", "v1/calls/{id}/steps/terminate/run", None, 5),
+    ("GET", "v1/calls/{live}/participants", None, 2),
     ("GET", "v1/calls/{id}/timeline", None, 7),
     ("GET", "v1/calls/{id}/transcript", None, 2),
     ("PUT", "v1/calls/{id}/transcript", TURNS, 6),

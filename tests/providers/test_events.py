@@ -6,6 +6,7 @@ import pytest
 
 from providers.errors import Rejected
 from providers.events import (
+    ParticipantStay,
     ProviderEventData,
     RecordingFile,
     from_json,
@@ -78,3 +79,17 @@ def test_signatures_of_any_characters_are_compared():
 def test_details_are_texts_that_are_not_empty():
     assert non_empty_text(a="x", b="", c=None, d=5) == {"a": "x"}
     assert lower_keys({"X-Signature": "A"}) == {"x-signature": "A"}
+
+
+def test_a_participant_is_kept_with_its_times():
+    stay = ParticipantStay("anna", "s-1", joined_at=datetime(2026, 11, 21, tzinfo=UTC))
+    event = ProviderEventData("k", "other", "t", participant=stay)
+    stored = to_json(event)
+    assert stored["participant"] == {
+        "identity": "anna",
+        "stay_id": "s-1",
+        "joined_at": "2026-11-21T00:00:00+00:00",
+    }
+    assert from_json(stored) == event
+    stored["participant"]["joined_at"] = "1970-01-01T00:00:00+00:00"
+    assert from_json(stored).participant.joined_at is None

@@ -1,13 +1,10 @@
 """Renderers of the export: calls as lines of CSV or NDJSON."""
 
-import csv
-import io
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
+from liveplatform.api.csv_format import CONTENT_TYPE, csv_lines
 from liveplatform.json_codec import dumps
 
 # The columns by their names in the filter language, and the model fields that they show.
@@ -50,11 +47,6 @@ COLUMNS = {
     "dynamic_variables": "dynamic_variables",
     "metadata": "metadata",
 }
-# What spreadsheets take for a formula: https://owasp.org/www-community/attacks/CSV_Injection
-FORMULA_START = re.compile(r"[=+\-@\t\r]")
-# A plain phone number begins with a plus, too, and is harmless.
-PHONE = re.compile(r"\+\d{3,20}")
-
 Row = tuple[Any, ...]
 
 
@@ -71,18 +63,18 @@ class CallRenderer:
 
 def csv_header() -> bytes:
     """The line of column names."""
-    return _csv([COLUMNS])
+    return csv_lines([COLUMNS])
 
 
 def csv_rows(rows: Iterable[Row]) -> bytes:
     """Rows as CSV (RFC 4180): times as RFC 3339, objects as JSON, formulas escaped by an apostrophe."""
-    return _csv([_cell(value) for value in row] for row in rows)
+    return csv_lines(rows)
 
 
 def csv_trailer(calls: int, *, whole: bool) -> bytes:
     """The last line, as wide as the others: whether the export is complete, and the number of calls."""
     mark = "# end" if whole else "# broken off"
-    return _csv([[mark, calls, *[""] * (len(COLUMNS) - 2)]])
+    return csv_lines([[mark, calls, *[""] * (len(COLUMNS) - 2)]])
 
 
 def ndjson_rows(rows: Iterable[Row]) -> bytes:
@@ -96,28 +88,7 @@ def ndjson_trailer(calls: int, *, whole: bool) -> bytes:
     return dumps({"end": whole, "calls": calls}) + b"\n"
 
 
-def _csv(rows: Iterable[Iterable[Any]]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text).writerows(rows)
-    return text.getvalue().encode()
-
-
-def _cell(value: Any) -> Any:  # noqa: ANN401 - the value of any field
-    match value:
-        case str():
-            risky = FORMULA_START.match(value) and not PHONE.fullmatch(value)
-            return f"'{value}" if risky else value
-        case datetime():
-            return value.isoformat().replace("+00:00", "Z")
-        case bool():
-            return str(value).lower()
-        case dict() | list():
-            return dumps(value).decode() if value else ""
-        case _:
-            return value
-
-
 RENDERERS = {
-    "csv": CallRenderer("text/csv; charset=utf-8", "csv", csv_header, csv_rows, csv_trailer),
+    "csv": CallRenderer(CONTENT_TYPE, "csv", csv_header, csv_rows, csv_trailer),
     "ndjson": CallRenderer("application/x-ndjson", "ndjson", bytes, ndjson_rows, ndjson_trailer),
 }

@@ -8,6 +8,7 @@ from typing import Any
 import jwt
 from aiohttp import web
 
+from providers.sandbox.getstream import participants
 from providers.sandbox.getstream.callbacks import getstream_event
 from providers.sandbox.getstream.members import MembersApi
 from providers.sandbox.getstream.resources import call_recording, new_room, public, room_response
@@ -38,6 +39,10 @@ class GetStreamApi(Vendor):
             web.patch(call, self.handler("change_room", self.change_room)),
             web.post(f"{call}/go_live", self.handler("go_live", self.go_live)),
             web.get(f"{call}/recordings", self.handler("list_recordings", self.recordings)),
+            web.get(
+                f"{call}/session/{{session}}/participant_sessions",
+                self.handler("list_participants", self.attendance),
+            ),
             web.post(f"{call}/stop_live", self.handler("stop_live", self.stop_live)),
             web.post("/api/v2/video/calls", self.handler("list_rooms", self.query)),
             *self.members.routes(),
@@ -116,6 +121,17 @@ class GetStreamApi(Vendor):
         files = [call_recording(file, base_url) for file in self.files.of(request.match_info["id"])]
         return Reply(200, {"recordings": files, "duration": "1.00ms"})
 
+    def attendance(self, request: web.Request, body: bytes) -> Reply:
+        """Who was in a session; `next` is the offset of the next page."""
+        room = self.resources.get(_key(request))
+        if room is None:
+            return self._not_found()
+        found = participants.report(room["_stays"], request.match_info["session"])
+        start, size = int(request.query.get("next") or 0), min(int(request.query.get("limit") or 25), 100)
+        next_page = {"next": str(start + size)} if len(found) > start + size else {}
+        page = {"participants_sessions": found[start : start + size], **next_page}
+        return Reply(200, page | {"session": request.match_info["session"], "duration": "1.00ms"})
+
     def query(self, request: web.Request, body: bytes) -> Reply:
         """Supported filters: ongoing (has a session), id. `next` is the offset of the next page."""
         query = json_object(body)
@@ -132,41 +148,50 @@ class GetStreamApi(Vendor):
         return Reply(201, {"calls": page, "next": next_page, "prev": None, "duration": "1.00ms"})
 
     def trigger(self, resource_id: str, request: dict[str, Any]) -> bool:
-        """left, joined: the last participant leaves, one joins; ended, deleted; recorded: a file is ready."""
+        """joined: `identity` (`name`) enters; left: they leave, or everybody; ended, deleted, recorded."""
         key = next((key for key, room in self.resources.items() if room["id"] == resource_id), "")
         if not key:
             return False
-        actions = {"left": self._leave, "joined": self._join, "ended": self._end, "deleted": self._delete}
+        moves = {"left": self._leave, "joined": self._join}
+        actions = {"ended": self._end, "deleted": self._delete}
         if request["what"] == "recorded":
             base_url = str(request.get("base_url", "https://recordings.example"))
             file = call_recording(self.files.add(request), base_url)
             self._send(key, "call.recording_ready", call_recording=file)
+        elif request["what"] in moves:
+            moves[request["what"]](key, self.resources[key], request)
         elif request["what"] in actions:
             actions[request["what"]](key, self.resources[key])
         else:
-            raise ValueError("recorded, " + ", ".join(actions))
+            raise ValueError("recorded, " + ", ".join([*moves, *actions]))
         return True
 
     def live_ids(self) -> list[str]:
         return [room["id"] for room in self.resources.values() if not room["ended_at"]]
 
-    def _leave(self, key: str, room: dict[str, Any]) -> None:
-        """Ends the session, not the call, which may have another session."""
-        if _end_session(room):
+    def _leave(self, key: str, room: dict[str, Any], request: dict[str, Any]) -> None:
+        """The last one who leaves ends the session, not the call, which may have another session."""
+        self._remove(key, room, str(request.get("identity", "")))
+        if not participants.present(room) and _end_session(room):
             self._send(key, "call.session_ended", session_id=room["session"]["id"])
 
-    def _join(self, key: str, room: dict[str, Any]) -> None:
-        events = ["call.session_participant_joined"]
+    def _remove(self, key: str, room: dict[str, Any], identity: str = "") -> None:
+        for stay in participants.leave(room, identity):
+            self._send(key, "call.session_participant_left", **participants.left_fields(stay))
+
+    def _join(self, key: str, room: dict[str, Any], request: dict[str, Any]) -> None:
         if not room["current_session_id"]:
             room["current_session_id"] = str(uuid.uuid4())
             room["session"] = {"id": room["current_session_id"], "started_at": time.time_ns()}
             room["session"]["ended_at"] = None
-            events.insert(0, "call.session_started")
-        self._send(key, *events, session_id=room["current_session_id"])
+            self._send(key, "call.session_started", session_id=room["current_session_id"])
+        stay = participants.join(room, str(request.get("identity", "guest")), str(request.get("name", "")))
+        self._send(key, "call.session_participant_joined", **participants.joined_fields(stay))
 
     def _end(self, key: str, room: dict[str, Any]) -> None:
         room["ended_at"] = time.time_ns()
         had_session = _end_session(room)
+        self._remove(key, room)
         self._send(key, "call.ended", *(["call.session_ended"] if had_session else []))
 
     def _delete(self, key: str, room: dict[str, Any]) -> None:

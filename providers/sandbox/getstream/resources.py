@@ -27,6 +27,7 @@ def new_room(room_type: str, room_id: str, data: dict[str, Any]) -> dict[str, An
         "settings": data.get("settings_override") or {},
         "egress": {},
         "_members": {},  # by user id
+        "_stays": [],
     }
 
 

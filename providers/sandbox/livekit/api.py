@@ -112,7 +112,7 @@ class LiveKitApi(Vendor):
         return Reply(200, to_json(room), effect=True)
 
     def trigger(self, resource_id: str, request: dict[str, Any]) -> bool:
-        """joined, left (`identity`); closed: a timer of the room ran out; recorded: a file is ready.
+        """joined, left (`identity`, `name`); closed: a timer of the room ran out; recorded: a file is ready.
 
         `counted`: the number of participants in the event; LiveKit's own count lags by seconds.
         """
@@ -137,6 +137,7 @@ class LiveKitApi(Vendor):
         identity = str(request.get("identity", "guest"))
         sid, now = f"PA_{secrets.token_hex(6)}", str(int(time.time()))
         participant = {"sid": sid, "identity": identity, "state": "ACTIVE", "joined_at": now}
+        participant |= {"joined_at_ms": str(int(time.time() * 1000)), "name": str(request.get("name", ""))}
         room["_participants"][identity] = participant
         self._send(key, "participant_joined", request, participant=participant)
 

@@ -107,3 +107,34 @@ def test_a_room_has_a_session_timer(getstream, sandbox):
     assert sandbox.room("default", room_id)["settings"]["limits"]["max_duration_seconds"] == 7 * 86_400
     unlimited = getstream.open_room("default", str(uuid.uuid4()), created_by="h").id
     assert sandbox.room("default", unlimited)["settings"] == {}
+
+
+def test_who_was_in_a_room_is_known_afterwards(getstream, sandbox):
+    room_id = getstream.open_room("default", str(uuid.uuid4()), created_by="h").id
+    assert getstream.attendance("default", room_id, []) == [], "nobody ever joined"
+    for who in ("anna", "ben"):
+        sandbox.trigger(room_id, "joined", identity=who)
+    first = getstream.room("default", room_id).session_id
+    sandbox.trigger(room_id, "left")
+    sandbox.trigger(room_id, "joined", identity="anna")
+    latest = [(stay.identity, stay.left_at) for stay in getstream.attendance("default", room_id, [])]
+    assert latest == [("anna", None)]
+    stays = getstream.attendance("default", room_id, [first, first, "unknown"])
+    assert sorted(stay.identity for stay in stays) == ["anna", "anna", "ben"]
+    assert len({stay.stay_id for stay in stays}) == 3
+    assert all(stay.joined_at for stay in stays) and stays[0].role == "user"
+
+
+def test_a_long_report_has_pages(getstream, sandbox):
+    room_id = getstream.open_room("default", str(uuid.uuid4()), created_by="h").id
+    for n in range(60):
+        sandbox.trigger(room_id, "joined", identity=f"user-{n}")
+    assert len(getstream.attendance("default", room_id, [])) == 60
+    assert len(sandbox.ledger(operation="list_participants", resource=room_id)) == 2
+
+
+def test_a_token_for_the_chat_names_the_user_only(getstream):
+    issued = getstream.chat_token("anna", seconds=60)
+    claims = jwt.decode(issued.token, SECRET, algorithms=["HS256"])
+    assert (sorted(claims), claims["user_id"]) == (["exp", "iat", "user_id"], "anna")
+    assert issued.api_key

@@ -4,7 +4,7 @@ import gzip
 import hashlib
 import hmac
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -156,3 +156,30 @@ def test_parts_of_another_shape_break_nothing(junk):
 
 def test_there_is_a_bound_to_what_is_unzipped():
     assert events.MAX_BODY <= 8 * 1024 * 1024
+
+
+PARTICIPANT = {
+    "user": {"id": "anna", "name": "Anna", "role": "user"},
+    "user_session_id": "s-1",
+    "role": "host",
+    "joined_at": AT - 60_000_000_000,
+}
+
+
+def test_who_joined_and_left():
+    joined = send("call.session_participant_joined", participant=PARTICIPANT).participant
+    assert (joined.identity, joined.stay_id, joined.name, joined.role) == ("anna", "s-1", "Anna", "host")
+    assert (WHEN - joined.joined_at, joined.left_at) == (timedelta(seconds=60), None)
+    left = send("call.session_participant_left", participant=PARTICIPANT).participant
+    assert (left.joined_at, left.left_at) == (joined.joined_at, WHEN)
+
+
+@pytest.mark.parametrize(
+    "participant", [None, 3, [], {}, {"user": {"id": "a"}}, {"user": [], "user_session_id": "s"}]
+)
+def test_a_participant_without_an_identity_or_a_stay_is_none(participant):
+    assert send("call.session_participant_joined", participant=participant).participant is None
+
+
+def test_other_events_are_about_no_participant():
+    assert send("call.session_started", participant=PARTICIPANT).participant is None

@@ -202,3 +202,25 @@ def test_a_signed_body_that_is_no_event_is_rejected(livekit, body):
 @pytest.mark.parametrize("odd", [None, 7, "x", [], {"name": 5}, {"name": "r", "creationTime": "9" * 30}])
 def test_a_field_that_is_garbled_spoils_nothing_else(livekit, odd):
     assert send(livekit, "room_finished", room=odd).kind == "room_closed"
+
+
+ANNA = {"sid": "PA_1", "identity": "anna", "name": "Anna", "joinedAt": "1795229900"}
+
+
+def test_who_joined_and_left(livekit):
+    joined = send(livekit, "participant_joined", participant=ANNA).participant
+    assert (joined.identity, joined.stay_id, joined.name, joined.left_at) == ("anna", "PA_1", "Anna", None)
+    assert (MOMENT - joined.joined_at).total_seconds() == 57
+    left = send(livekit, "participant_left", participant=ANNA | {"joinedAtMs": "1795229900500"}).participant
+    assert ((MOMENT - left.joined_at).total_seconds(), left.left_at) == (56.5, MOMENT)
+
+
+@pytest.mark.parametrize(
+    "more", [{"kind": "AGENT"}, {"kind": "EGRESS"}, {"permission": {"recorder": True}}, {"identity": ""}]
+)
+def test_a_recorder_or_an_agent_is_not_kept(livekit, more):
+    assert send(livekit, "participant_joined", participant=ANNA | more).participant is None
+
+
+def test_one_who_could_not_connect_never_was_in_the_room(livekit):
+    assert send(livekit, "participant_connection_aborted", participant=ANNA).participant is None

@@ -7,7 +7,7 @@ NUMBERS = {"to": "+14155550111", "from_": "+14155550100"}
 
 def test_stream_tries_again_under_the_same_id(room, listener, sandbox):
     listener.fail = 2
-    sandbox.trigger(room.id, "left")
+    sandbox.trigger(room.id, "deleted")
     requests = listener.wait(3)
     assert [headers["x-webhook-attempt"] for _, headers, _ in requests] == ["1", "2", "3"]
     assert len({headers["x-webhook-id"] for _, headers, _ in requests}) == 1
