@@ -9,6 +9,7 @@ SURFACES = [
     "calls.api.bulk.surface.BULK",
     "calls.provider_events.surface.PROVIDER_EVENTS",
     "sessions_app.api.surface.SESSIONS",
+    "sessions_app.pages.surface.PAGES",
     "calls.api.live_calls.surface.LIVE",
     "calls.api.platform.surface.CALLS",
     "calls.api.telephony.surface.TELEPHONY",

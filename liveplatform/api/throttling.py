@@ -84,8 +84,11 @@ class RateLimited(APIException):
 def check_rate(principal: Principal) -> Quota | None:
     """Count one request; None without limits. Raises RateLimited (429) if a limit is reached."""
     limits = _limits(principal)
-    if not limits:
-        return None
+    return count_request(limits) if limits else None
+
+
+def count_request(limits: list[Limit]) -> Quota:
+    """Count one request against limits of any kind. Raises RateLimited (429) if one is reached."""
     counted = _count_in_redis(limits)
     refused, counts = _count_locally(limits) if counted is None else counted
     quota = _tightest(limits, counts)

@@ -1,0 +1,82 @@
+"""The public page of a session: what it is, when, and the form to register."""
+
+from uuid import UUID
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from sessions_app.exceptions import AlreadyRegistered, InvalidAnswers, SessionStateError
+from sessions_app.invitations.links import make_token
+from sessions_app.lookup import lock_session
+from sessions_app.models import Registration, Session
+from sessions_app.pages import form_tokens
+from sessions_app.pages.forms import RegistrationForm
+from sessions_app.pages.guard import message, page
+from sessions_app.pages.lookup import public_session
+from sessions_app.pages.view_data import view_of
+from sessions_app.registrations.register import add_registration
+from sessions_app.registrations.registrant import Registrant
+
+PURPOSE, ACTOR = "register", "page"
+STALE = "This page was open for too long. Nothing was sent; check the form and send it again."
+ALREADY = (
+    "This address is registered for the session already. "
+    "The mail that we sent to it has the links to join and to cancel."
+)
+
+
+@page
+def show(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    """The page, and what follows from its form: the page of the person, or the form with its errors."""
+    session = public_session(session_id)
+    if request.method != "POST":
+        return _page(request, session, RegistrationForm(session))
+    form = RegistrationForm(session, request.POST)
+    if not form_tokens.is_valid(request.POST.get(form_tokens.FIELD, ""), PURPOSE, session.pk):
+        form.add_error(None, STALE)
+    if form.is_valid():
+        return _register(request, session, form)
+    return _page(request, session, form, status=400)
+
+
+def _register(request: HttpRequest, session: Session, form: RegistrationForm) -> HttpResponse:
+    try:
+        registration = _add(session, form.registrant)
+    except InvalidAnswers as error:
+        form.add_answer_errors(error)
+    except AlreadyRegistered:
+        return message(request, 409, "You are registered already", ALREADY, link=view_of(session).path)
+    except SessionStateError as error:
+        session.refresh_from_db()
+        form.add_error(None, str(error))
+        return _page(request, session, form, status=412)
+    else:
+        return redirect("session-join", make_token("join", registration.pk))
+    return _page(request, session, form, status=400)
+
+
+def _add(session: Session, registrant: Registrant) -> Registration:
+    """Register; with a full session the person waits. Raises AlreadyRegistered for a repeat.
+
+    The page of a registration is shown to whoever has just made it, and mailed to its address; but not shown
+    to others who know the address.
+    """
+    with transaction.atomic():
+        locked = lock_session(session.pk, session.account_id)
+        known = set(_of_person(locked, registrant))
+        registration = add_registration(locked, registrant, actor=ACTOR)
+        if registration.pk in known:
+            raise AlreadyRegistered(ALREADY)
+        return registration
+
+
+def _of_person(session: Session, registrant: Registrant) -> list[UUID]:
+    rows = Registration.objects.filter(session=session, person_key=registrant.key)
+    return list(rows.values_list("pk", flat=True))
+
+
+def _page(request: HttpRequest, session: Session, form: RegistrationForm, status: int = 200) -> HttpResponse:
+    values = {"view": view_of(session), "session": session, "form": form}
+    values["form_token"] = form_tokens.make(PURPOSE, session.pk)
+    return render(request, "sessions/session.html", values, status=status)

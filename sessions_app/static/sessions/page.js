@@ -1,0 +1,25 @@
+// Writes times in the visitor's zone, names that zone to the form, and shows an error summary first.
+"use strict";
+
+const options = { weekday: "long", day: "numeric", month: "long", year: "numeric", hour: "numeric", minute: "2-digit", timeZoneName: "short" };
+const written = new Intl.DateTimeFormat(document.documentElement.lang, options);
+
+for (const element of document.querySelectorAll("time[datetime]")) {
+  const start = new Date(element.dateTime);
+  const end = new Date(element.dataset.end || "");
+  if (Number.isNaN(start.getTime())) continue;
+  element.title = element.textContent.trim();
+  element.textContent = Number.isNaN(end.getTime()) ? written.format(start) : written.formatRange(start, end);
+}
+
+const zone = document.querySelector("input[name=timezone]");
+if (zone) zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone || "";
+
+const errors = document.getElementById("errors");
+if (errors) errors.focus();
+
+// In a frame: how high the page is, which is no secret.
+if (window.parent !== window) {
+  const tell = () => window.parent.postMessage({ sessionsHeight: document.documentElement.scrollHeight }, "*");
+  new ResizeObserver(tell).observe(document.body);
+}
