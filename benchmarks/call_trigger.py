@@ -8,6 +8,7 @@ import statistics
 import sys
 import tempfile
 import time
+from base64 import b64encode
 from pathlib import Path
 from uuid import UUID
 
@@ -31,6 +32,11 @@ def main() -> int:
             local.start("sandbox", "receiver", "web")
             local.wait_ready()
             account_id = Customer(local, "bench").account_id
+            secrets_of_its_own = {
+                "SECRET_KEY": "s" * 50,
+                "ENCRYPTION_KEYS": f"dev:{b64encode(bytes(32)).decode()}",
+            }
+            os.environ.update(secrets_of_its_own)
             os.environ["DATABASE_URL"] = embedded.database_url(var)
             os.environ.setdefault("DJANGO_SETTINGS_MODULE", "liveplatform.settings")
             django.setup()

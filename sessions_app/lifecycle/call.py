@@ -10,11 +10,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from calls.lifecycle.create_video import VideoCallRequest, create_video_call
+from calls.lifecycle.end import end as end_call
 from calls.models import Call
-from sessions_app.exceptions import SessionStateError
+from calls.models.end_code import EndCode
+from sessions_app.exceptions import SessionNotFound, SessionStateError
 from sessions_app.lifecycle.follow import follow_call
 from sessions_app.lifecycle.rules import require_status
 from sessions_app.lifecycle.transitions import end_its_call
+from sessions_app.lookup import sessions_of
 from sessions_app.models import Session
 
 NAMESPACE = UUID("6f1c9b1e-8c4e-5d0c-9d53-0f6a3c2b7a10")
@@ -30,15 +33,25 @@ def ensure_call(session: Session) -> Call:
     if call is None or call.is_over:
         require_status(session, "start")
         call = create_video_call(session.account_id, call_request(session))
-        with transaction.atomic():
-            locked = Session.lock(session.pk)
-            bind_call(locked, call)
+        locked = _bind_to(session, call)
         if locked.is_over or locked.call_id is None:
             raise SessionStateError(
                 f"The session's room has just been ended; the session is {locked.status}."
             )
         session.call_id = locked.call_id
     return call
+
+
+def _bind_to(session: Session, call: Call) -> Session:
+    """The session as it is now. One that was deleted meanwhile leaves no call."""
+    with transaction.atomic():
+        locked = sessions_of(session.account_id).select_for_update(of=("self",), no_key=True)
+        found = locked.filter(pk=session.pk).first()
+        if found is not None:
+            bind_call(found, call)
+            return found
+        end_call(call.pk, account_id=session.account_id, code=EndCode.SESSION_ENDED, actor=ACTOR)
+    raise SessionNotFound(str(session.pk))
 
 
 def bind_call(session: Session, call: Call) -> None:

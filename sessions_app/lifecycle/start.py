@@ -12,7 +12,7 @@ from sessions_app.exceptions import SessionStateError
 from sessions_app.lifecycle.call import ensure_call
 from sessions_app.lifecycle.follow import follow_call
 from sessions_app.lifecycle.rules import Answer, require, require_status
-from sessions_app.lookup import get_session
+from sessions_app.lookup import get_session, lock_session
 from sessions_app.models import Session
 
 
@@ -32,12 +32,12 @@ def start_session(session_id: UUID, caller: Caller) -> Session:
         raise SessionStateError(
             f"The session's room has just ended. Start again for another. ({error})"
         ) from error
-    return _follow_start(session_id, call.pk)
+    return _follow_start(session, call.pk)
 
 
-def _follow_start(session_id: UUID, call_id: UUID) -> Session:
+def _follow_start(session: Session, call_id: UUID) -> Session:
     with transaction.atomic():
-        session = Session.lock(session_id)
+        session = lock_session(session.pk, session.account_id)
         follow_call(session, Call.objects.get(pk=call_id))
     if session.status != Session.Status.ENDED:  # it may have lived, and ended, in between
         require_status(session, "start")
