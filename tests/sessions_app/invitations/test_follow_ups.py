@@ -1,0 +1,41 @@
+"""Follow-ups: thanks to those who came, and a word to those who did not."""
+
+import pytest
+from django.utils import timezone
+
+from sessions_app.invitations.follow_ups import send_follow_ups
+from sessions_app.models import Mail
+from tests.sessions_app import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ended(account):
+    now = timezone.now()
+    session = factories.session(account, status="ended", started_at=now, ended_at=now)
+    for name, status, seconds in (
+        ("came", "registered", 60), ("missed", "registered", 0), ("unknown", "registered", None),
+        ("left", "cancelled", None), ("waited", "waitlist", None),
+    ):  # fmt: skip
+        factories.registration(session, user_id=name, status=status, attended_seconds=seconds)
+    return session
+
+
+def told():
+    return {mail.to.partition("@")[0]: mail.kind for mail in Mail.objects.all()}
+
+
+def test_who_came_is_thanked_and_who_did_not_is_told(ended):
+    send_follow_ups(ended)
+    send_follow_ups(ended)
+    assert told() == {"came": "thanks", "missed": "missed", "unknown": "missed"}
+    assert Mail.objects.count() == 3
+
+
+@pytest.mark.parametrize("fields", [{"status": "cancelled"}, {"status": "live"}, {"started_at": None}])
+def test_nobody_missed_what_did_not_take_place(ended, fields):
+    for name, value in fields.items():
+        setattr(ended, name, value)
+    send_follow_ups(ended)
+    assert told() == {}
