@@ -1,12 +1,14 @@
 """The demo's report: timelines, analyses, and the checks that decide its exit status."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 
 from rich.console import Console
 from rich.table import Table
 
 from calls.demo.scenario import EXPECTED_EVENTS, CallResult, Scenario
+from calls.demo.stories import Moment, Story
 from calls.models.call import ECHO_ROOM_PREFIX
 
 EXPECTED_EFFECTS = {
@@ -20,7 +22,7 @@ EXPECTED_EFFECTS = {
 }
 
 
-def print_report(console: Console, scenario: Scenario) -> bool:
+def print_report(console: Console, scenario: Scenario, stories: Sequence[Story] = ()) -> bool:
     """Print the report; True if every effect happened, and none twice."""
     checks: list[tuple[str, bool]] = []
     for call in scenario.calls:
@@ -29,6 +31,10 @@ def print_report(console: Console, scenario: Scenario) -> bool:
         console.print(_timeline(call))
         _analysis(console, call)
         checks += _checks(scenario, call)
+    for story in stories:
+        console.rule(f"[bold]{story.name}[/]")
+        console.print(_moments(story.moments))
+        checks += [(f"{story.name}: {text}", passed) for text, passed in story.checks()]
     checks.append(("nothing is left running at any provider", not any(scenario.still_live.values())))
     console.rule("[bold]checks")
     for text, passed in checks:
@@ -36,10 +42,16 @@ def print_report(console: Console, scenario: Scenario) -> bool:
     return all(passed for _, passed in checks)
 
 
+def _moments(moments: Sequence[Moment]) -> Table:
+    table = Table("time", "what", "state", "detail", box=None, header_style="bold")
+    for moment in moments:
+        ms = (moment.at - moments[0].at) * 1000
+        table.add_row(f"{ms:8,.0f} ms", moment.what, moment.state, moment.detail[:70])
+    return table
+
+
 def _timeline(call: CallResult) -> Table:
-    table = Table(box=None, header_style="bold")
-    for title in ("time", "what", "name", "state", "by", "detail"):
-        table.add_column(title)
+    table = Table("time", "what", "name", "state", "by", "detail", box=None, header_style="bold")
     began = datetime.fromisoformat(call.timeline[0]["at"]) if call.timeline else None
     for entry in call.timeline:
         ms = (datetime.fromisoformat(entry["at"]) - began).total_seconds() * 1000 if began else 0

@@ -51,7 +51,25 @@ class Scenario:
         for call in self.calls:
             self._wait_for_webhooks(call)
             self._fetch(call)
+
+    def finish(self) -> None:
+        """After all stories: what is left at the providers."""
         self.still_live = self.sandbox.live()
+
+    def request(
+        self, method: str, path: str, body: dict[str, Any] | None = None, **headers: str
+    ) -> dict[str, Any]:
+        """The JSON of a successful answer; StartFailed with the text of any other."""
+        response = self.http.request(method, self.local.url + path, json=body, headers=headers, timeout=30)
+        if not response.ok:
+            raise StartFailed(f"{method} {path} answered {response.status_code}: {response.text[:500]}")
+        return dict(response.json()) if response.content else {}
+
+    def webhooks_about(self, name: str, id: str) -> list[dict[str, Any]]:
+        """The received webhooks whose object of this name ("call") has this id; each with its validity."""
+        log = self.local.received
+        lines = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
+        return [webhook for line in lines if (webhook := self._verify(line, name, id))]
 
     def _set_up_account(self) -> None:
         name = f"demo {time.time():.0f}"
@@ -62,13 +80,13 @@ class Scenario:
         self.local.manage("connect_provider", account, "twilio", "--base-url", url, "--set", *twilio)
         self.local.manage("connect_provider", account, "getstream", "--base-url", url, "--set", *stream)
         self.http.headers["Authorization"] = f"Bearer {created['api_key']}"
-        endpoint = self._request("POST", "/v1/webhooks/endpoints", {"url": f"{self.local.receiver_url}/ok"})
+        endpoint = self.request("POST", "/v1/webhooks/endpoints", {"url": f"{self.local.receiver_url}/ok"})
         self.secret = endpoint["secret"]
 
     def _phone_call(self) -> CallResult:
         body = {"call_from": NUMBER, "call_to": "+14155550123", "twiml": TWIML, "echo_room": True}
-        call = self._request("POST", "/calls/make-call", body)["data"]
-        self._request("PUT", f"/v1/calls/{call['id']}/transcript", {"turns": turns(), "language": "en"})
+        call = self.request("POST", "/calls/make-call", body)["data"]
+        self.request("PUT", f"/v1/calls/{call['id']}/transcript", {"turns": turns(), "language": "en"})
         end = {"call_id": call["id"], "disconnect_reason": "Customer requested to end call"}
         first, second = (self._status("POST", "/calls/end", end) for _ in range(2))
         return CallResult(
@@ -76,7 +94,7 @@ class Scenario:
         )
 
     def _video_call(self) -> CallResult:
-        call = self._request("POST", "/v1/live/calls", {"host_user_id": "dr-lee", "title": "Check-up"})
+        call = self.request("POST", "/v1/live/calls", {"host_user_id": "dr-lee", "title": "Check-up"})
         path = f"/v1/live/calls/{call['id']}/end"
         first, second = (self._status("POST", path) for _ in range(2))
         route = "POST /v1/live/calls/{id}/end"
@@ -88,20 +106,15 @@ class Scenario:
         """Wait until the receiver has every expected event, each verified by an independent library."""
         deadline = time.monotonic() + WEBHOOK_TIMEOUT
         while time.monotonic() < deadline:
-            call.webhooks = self._webhooks_of(call.id)
+            call.webhooks = self.webhooks_about("call", call.id)
             if {hook["type"] for hook in call.webhooks} >= EXPECTED_EVENTS:
                 return
             time.sleep(0.1)
 
-    def _webhooks_of(self, call_id: str) -> list[dict[str, Any]]:
-        log = self.local.received
-        lines = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
-        return [webhook for line in lines if (webhook := self._verify(line, call_id))]
-
-    def _verify(self, line: dict[str, Any], call_id: str) -> dict[str, Any] | None:
-        """A received webhook and whether its signature is valid; None if it is about another call."""
+    def _verify(self, line: dict[str, Any], name: str, id: str) -> dict[str, Any] | None:
+        """A received webhook and whether its signature is valid; None if it is about something else."""
         body = json.loads(line["body"])
-        if body["data"].get("call", {}).get("id") != call_id:
+        if body["data"].get(name, {}).get("id") != id:
             return None
         try:
             Webhook(self.secret).verify(line["body"], line["headers"])
@@ -111,15 +124,9 @@ class Scenario:
         return {"type": body["type"], "id": line["headers"]["webhook-id"], "valid": valid, "at": line["at"]}
 
     def _fetch(self, call: CallResult) -> None:
-        call.steps = self._request("GET", f"/v1/calls/{call.id}/steps")["steps"]
-        call.timeline = self._request("GET", f"/v1/calls/{call.id}/timeline")["timeline"]
-        call.analysis = self._request("GET", f"/v1/calls/{call.id}/analysis")
-
-    def _request(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
-        response = self.http.request(method, self.local.url + path, json=body, timeout=30)
-        if not response.ok:
-            raise StartFailed(f"{method} {path} answered {response.status_code}: {response.text[:500]}")
-        return dict(response.json())
+        call.steps = self.request("GET", f"/v1/calls/{call.id}/steps")["steps"]
+        call.timeline = self.request("GET", f"/v1/calls/{call.id}/timeline")["timeline"]
+        call.analysis = self.request("GET", f"/v1/calls/{call.id}/analysis")
 
     def _status(self, method: str, path: str, body: dict[str, Any] | None = None) -> int:
         """The status code; 0 for an answer without a body."""

@@ -1,4 +1,4 @@
-"""Run the demo: two calls on real servers, ended over REST, and every effect of the ends checked."""
+"""Run the demo: two calls and a session on real servers, over REST, and every effect of them checked."""
 
 import signal
 import sys
@@ -12,13 +12,16 @@ from rich.console import Console
 
 from calls.demo.report import print_report
 from calls.demo.scenario import Scenario
+from calls.demo.stories import stories
 from liveplatform.dev.stack import LocalStack, StartFailed
 
 
 class Command(BaseCommand):
     """Exit status 0 if every printed check passed, 1 otherwise."""
 
-    help = "Start the whole platform, end two calls over REST, and show what followed; exit status tells."
+    help = (
+        "Start the whole platform, end two calls, hold a session, and show what followed; exit status tells."
+    )
     requires_system_checks: list[str] = []  # noqa: RUF012 - as Django declares it
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -39,7 +42,12 @@ class Command(BaseCommand):
                 scenario = Scenario(local)
                 with console.status("two calls"):
                     scenario.run()
+                others = stories(scenario)
+                for story in others:
+                    with console.status(story.name):
+                        story.run()
+                scenario.finish()
             except StartFailed as error:
                 raise CommandError(str(error)) from error
-            passed = print_report(console, scenario)
+            passed = print_report(console, scenario, others)
         sys.exit(0 if passed else 1)
