@@ -1,6 +1,6 @@
 """Inserts sessions and registrations into the database by the million: a year of one account.
 
-Nine of ten sessions are past; 200 are live. Every hundredth has a category that is rare, as has a brand. Two
+Nine of ten sessions are past; 200 are live. Every hundredth has a category that is rare, as has a brand. What they have is independent of each other. Two
 sessions hold a hundredth of all registrations each, all others the same number. Secondary indexes are dropped
 during the insert and created again afterwards; triggers are disabled meanwhile.
 """
@@ -14,20 +14,23 @@ INSERT INTO sessions_app_session (id, account_id, brand_id, host_id, co_host_ids
     tags, max_participants, metadata, custom_questions, reminder_minutes, status, scheduled_at, started_at, ended_at,
     created_at, updated_at, registered_count, duration_minutes)
 SELECT ('00000000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid, %(account)s::uuid,
-    CASE WHEN i %% 5000 = 0 THEN 'rare' ELSE 'brand-' || i %% 20 END, 'host-' || i %% 5000, '{}', 'Session ' || i,
-    CASE WHEN i %% 10 < 7 THEN 'live' ELSE 'office_hours' END,
-    CASE WHEN i %% 100 = 0 THEN 'rare-' || i / 100 %% 50 WHEN i %% 3 = 0 THEN '' ELSE 'category-' || i %% 30 END,
-    CASE WHEN i %% 2 = 0 THEN '' ELSE 'community-' || i %% 400 END,
+    CASE WHEN s.b %% 5000 = 0 THEN 'rare' ELSE 'brand-' || s.b %% 20 END, 'host-' || s.h %% 5000, '{}',
+    'Session ' || i, CASE WHEN s.k %% 10 < 7 THEN 'live' ELSE 'office_hours' END,
+    CASE WHEN s.c %% 100 = 0 THEN 'rare-' || s.c / 100 %% 50 WHEN s.c %% 3 = 0 THEN '' ELSE 'category-' || s.c / 3 %% 30 END,
+    CASE WHEN s.h %% 2 = 0 THEN '' ELSE 'community-' || s.h / 2 %% 200 END,
     '{}', 1000000, jsonb_build_object('order', i), '[]', '{1440,60}', s.status, s.at,
     CASE WHEN s.status IN ('live', 'ended') THEN s.at END, CASE WHEN s.status = 'ended' THEN s.at + interval '1 hour' END,
     s.at - interval '30 days', s.at, s.people, 60
 FROM (
-    SELECT i, c.at, CASE WHEN i <= 2 THEN %(hot)s::int ELSE %(each)s::int END AS people,
+    SELECT i, c.at, n.b & 1073741823 AS b, n.h & 1073741823 AS h, n.k & 1073741823 AS k, n.c & 1073741823 AS c,
+        CASE WHEN i <= 2 THEN %(hot)s::int ELSE %(each)s::int END AS people,
         CASE WHEN c.new <= 0 AND c.new > -200 THEN 'live' WHEN c.new > 0 THEN 'scheduled'
             WHEN i %% 20 = 0 THEN 'cancelled' ELSE 'ended' END AS status
     FROM generate_series(1, %(sessions)s::int) AS i,
     LATERAL (SELECT i - %(sessions)s::int * 9 / 10 AS new,
-        now() + interval '365 days' * (i - %(sessions)s::int * 9 / 10) / %(sessions)s::int AS at) AS c
+        now() + interval '365 days' * (i - %(sessions)s::int * 9 / 10) / %(sessions)s::int AS at) AS c,
+    LATERAL (SELECT hashint4(i) AS b, hashint4(i + 1000000) AS h, hashint4(i + 2000000) AS k, hashint4(i + 3000000) AS c)
+        AS n
 ) AS s
 """
 REGISTRATIONS = """

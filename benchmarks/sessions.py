@@ -152,7 +152,7 @@ def _query(names: list[str]) -> str:
         "rare_brand": "rare",
         "host_id": f"host-{random.randrange(5000)}",
         "host_user_id": f"host-{random.randrange(5000)}",
-        "community_id": f"community-{random.randrange(200) * 2 + 1}",
+        "community_id": f"community-{random.randrange(200)}",
         "status": random.choice(("scheduled", "live", "ended", "cancelled")),
         "kind": random.choice(("live", "office_hours")),
         "category": f"category-{random.randrange(30)}",

@@ -13,6 +13,9 @@ from sessions_app.models.details import SessionDetails
 from sessions_app.models.series import Series
 
 
+IS_OPEN = models.Q(status__in=("scheduled", "live"))
+
+
 class Session(SessionDetails):
     """One session. Its status only moves forward; only staff may take a cancellation back.
 
@@ -100,11 +103,15 @@ class Session(SessionDetails):
                 name="session_of_community",
                 condition=~models.Q(community_id=""),
             ),
-            # What is to come, or under way.
-            models.Index(
-                fields=["account", "scheduled_at", "id"],
-                name="session_open",
-                condition=models.Q(status__in=("scheduled", "live")),
+            # What is to come, or under way: the earliest first, without all that is over before them.
+            models.Index(fields=["account", "scheduled_at", "id"], name="session_open", condition=IS_OPEN),
+            *(
+                models.Index(
+                    fields=["account", column, "scheduled_at", "id"],
+                    name=f"session_open_by_{column.removesuffix('_id')}",
+                    condition=IS_OPEN,
+                )
+                for column in ("brand_id", "kind", "category", "community_id")
             ),
         ]
 
