@@ -38,6 +38,7 @@ def main() -> int:
             }
             os.environ.update(secrets_of_its_own)
             os.environ["DATABASE_URL"] = embedded.database_url(var)
+            os.environ["REDIS_URL"] = embedded.redis_url(var)
             os.environ.setdefault("DJANGO_SETTINGS_MODULE", "liveplatform.settings")
             django.setup()
             times = {"ENABLE": [], "DISABLE": []}
