@@ -12,7 +12,6 @@ from liveplatform.db.uuid7 import uuid7
 from sessions_app.models.details import SessionDetails
 from sessions_app.models.series import Series
 
-
 IS_OPEN = models.Q(status__in=("scheduled", "live"))
 
 
