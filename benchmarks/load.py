@@ -39,7 +39,7 @@ class _Connection:
 def post_all(
     url: str, bodies: Sequence[bytes], connections: int, headers: str = "", rate: float = 0.0
 ) -> Load:
-    """POST every body once over `connections`; any response but a 200 with a body counts as failed.
+    """POST every body once over `connections`; any response but a 200 or 201 with a body counts as failed.
 
     `rate`: maximum of requests per second; 0: unlimited.
     """
@@ -111,4 +111,5 @@ def _content_length(head: bytes) -> int:
 
 
 def _is_success(connection: _Connection) -> bool:
-    return connection.received.startswith(b"HTTP/1.1 200") and not connection.received.endswith(b"\r\n\r\n")
+    is_made = connection.received.startswith((b"HTTP/1.1 200", b"HTTP/1.1 201"))
+    return is_made and not connection.received.endswith(b"\r\n\r\n")

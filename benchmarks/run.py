@@ -11,7 +11,17 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import deliveries, end_call, growth, lists, many_ends, processing, sentiment, sessions
+from benchmarks import (
+    deliveries,
+    end_call,
+    growth,
+    lists,
+    many_ends,
+    processing,
+    registrations,
+    sentiment,
+    sessions,
+)
 from liveplatform.dev.stack import LocalStack
 from tests.support.client import NO_RATE_LIMITS, Customer
 
@@ -38,6 +48,7 @@ def main() -> int:
             show(console, "post-processing", processing.bench(local, customer, options.calls // 4))
             show(console, "webhooks", deliveries.bench(local, customer, options.calls))
             show(console, "bulk end", many_ends.bench(local, customer, options.calls * 5 // 2))
+            show(console, "registering", registrations.bench(local, customer, options.calls))
             show(console, "growth", growth.bench(local, customer, options.calls, options.rows // 2))
     lists.run(argparse.Namespace(**LISTS, rows=options.rows))
     sessions.run(sessions=options.rows // 4, registrations=options.rows * 5 // 2)
