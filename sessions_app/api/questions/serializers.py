@@ -35,7 +35,7 @@ class QuestionQuery(PageQuery):
         default=VOTES,
         help_text="The most votes first, or the newest first.",
     )
-    limit = serializers.IntegerField(
+    limit = serializers.IntegerField(  # type: ignore[assignment] # the other order reads it as text
         required=False,
         min_value=1,
         max_value=MAX_LIMIT,
