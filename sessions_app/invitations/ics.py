@@ -47,12 +47,12 @@ class Entry:
 
 def invitation(entry: Entry, *, is_cancelled: bool) -> bytes:
     """The entry as METHOD:REQUEST, or as METHOD:CANCEL, which takes it back."""
-    return _calendar("CANCEL" if is_cancelled else "REQUEST", [entry]).to_ical()
+    return _octets(_calendar("CANCEL" if is_cancelled else "REQUEST", [entry]))
 
 
 def published(entry: Entry) -> bytes:
     """The entry as a calendar of its own, for anybody."""
-    return _calendar("PUBLISH", [entry]).to_ical()
+    return _octets(_calendar("PUBLISH", [entry]))
 
 
 def feed(entries: Sequence[Entry], name: str) -> bytes:
@@ -62,7 +62,7 @@ def feed(entries: Sequence[Entry], name: str) -> bytes:
     calendar.add("X-WR-CALNAME", name)
     calendar.add("REFRESH-INTERVAL", REFRESH, parameters={"VALUE": "DURATION"})
     calendar.add("X-PUBLISHED-TTL", "PT1H")
-    return calendar.to_ical()
+    return _octets(calendar)
 
 
 def public_url(session: Session) -> str:
@@ -78,6 +78,10 @@ def one_line(text: str) -> str:
 def organizer_address() -> str:
     """The address that mails come from."""
     return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+
+
+def _octets(calendar: Calendar) -> bytes:
+    return bytes(calendar.to_ical())
 
 
 def _calendar(method: Method, entries: Sequence[Entry]) -> Calendar:

@@ -26,7 +26,7 @@ def vtimezone(key: str, first_year: int, last_year: int) -> Timezone:
     return result
 
 
-def _observance(onset: datetime, before: datetime, zone: tzinfo) -> Timezone:
+def _observance(onset: datetime, before: datetime, zone: tzinfo) -> TimezoneStandard | TimezoneDaylight:
     """What holds from `onset` on (UTC), after what held at `before`."""
     local, earlier = onset.astimezone(zone), before.astimezone(zone)
     component = TimezoneDaylight() if local.dst() else TimezoneStandard()
