@@ -37,7 +37,7 @@ class SessionsViewSet(PlatformViewSet[M]):
         return Caller(
             account_id=principal.account_id,
             actor=principal.label,
-            user_id=self._header(USER_HEADER, MAX_ID_LENGTH) if is_key else principal.id,
+            user_id=self._header(USER_HEADER, MAX_ID_LENGTH) if is_key else self._subject(principal.id),
             brand_id=principal.brand_id or self._header(BRAND_HEADER, MAX_BRAND_LENGTH),
             email=principal.email,
             is_trusted=is_key or ADMIN in principal.scopes,
@@ -54,6 +54,13 @@ class SessionsViewSet(PlatformViewSet[M]):
         if not self.caller.user_id:
             raise ValidationError({USER_HEADER: [USER_NEEDED]})
         return self.caller.user_id
+
+    @staticmethod
+    def _subject(subject: str) -> str:
+        """The `sub` of a JWT, if a row can hold it."""
+        if len(subject) > MAX_ID_LENGTH:
+            raise ValidationError({"sub": [f"A user id has at most {MAX_ID_LENGTH} characters."]})
+        return subject
 
     def _header(self, name: str, max_length: int) -> str:
         text = self.request.headers.get(name, "").strip()
