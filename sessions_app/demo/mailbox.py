@@ -25,9 +25,15 @@ class ReceivedMail:
     zone: str
 
 
+def clear(folder: Path) -> None:
+    """Remove the mails of a former run."""
+    for file in folder.glob("*.log"):
+        file.unlink()
+
+
 def read_mails(folder: Path) -> list[ReceivedMail]:
     """All mails of the folder, the earliest first."""
-    files = sorted(folder.glob("*.log"), key=lambda file: file.stat().st_mtime_ns) if folder.exists() else []
+    files = sorted(folder.glob("*.log"), key=lambda file: file.stat().st_mtime_ns)
     return [_read(message) for file in files for message in _messages(file.read_bytes())]
 
 

@@ -4,12 +4,13 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from calls.demo.scenario import Scenario
 from calls.demo.stories import Moment
-from sessions_app.demo.mailbox import ReceivedMail, read_mails
+from sessions_app.demo.mailbox import ReceivedMail, clear, read_mails
 
 HOST, FIRST, SECOND = "dr-jones", "anna", "ben"
 ZONE = "Europe/Berlin"
@@ -46,6 +47,7 @@ class SessionStory:
         self.has_token = False
 
     def run(self) -> None:
+        clear(self._mailbox)
         self._hear_events()
         self._schedule()
         self._register()
@@ -111,7 +113,7 @@ class SessionStory:
             body = {"email": f"{user}@example.com", "timezone": ZONE}
             answer = self._as(user, "POST", "registrations", body)
             self._tell("POST …/registrations", answer["status"], user)
-            self._wait_for_mails(FIRST if user == FIRST else SECOND, 1)
+            self._wait_for_mails(user, 1)
         self._as(FIRST, "DELETE", "registrations/me")
         self._tell("DELETE …/registrations/me", "cancelled", FIRST)
         rows = self.scenario.request("GET", f"{self._path}/registrations")["registrations"]
@@ -143,6 +145,10 @@ class SessionStory:
     # What is seen.
 
     @property
+    def _mailbox(self) -> Path:
+        return self.scenario.local.var / "mails"
+
+    @property
     def _path(self) -> str:
         return f"/v1/sessions/{self.session['id']}"
 
@@ -161,7 +167,7 @@ class SessionStory:
 
     def _wait_for_mails(self, user: str, count: int) -> None:
         def have_come() -> bool:
-            self.mails = read_mails(self.scenario.local.var / "mails")
+            self.mails = read_mails(self._mailbox)
             return sum(mail.to.startswith(f"{user}@") for mail in self.mails) >= count
 
         self._wait_until(have_come)

@@ -15,6 +15,13 @@ from calls.demo.scenario import Scenario
 from calls.demo.stories import stories
 from liveplatform.dev.stack import LocalStack, StartFailed
 
+# Mails are written to files, wherever others are sent.
+SETTINGS = {
+    "TRANSCRIPT_WINDOW": "1",
+    "LOG_LEVEL": "WARNING",
+    "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+}
+
 
 class Command(BaseCommand):
     """Exit status 0 if every printed check passed, 1 otherwise."""
@@ -32,7 +39,9 @@ class Command(BaseCommand):
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         console = Console(width=118)
         options["var"].mkdir(parents=True, exist_ok=True)
-        with LocalStack(options["var"], {"TRANSCRIPT_WINDOW": "1", "LOG_LEVEL": "WARNING"}) as local:
+        with LocalStack(
+            options["var"], SETTINGS | {"EMAIL_FILE_PATH": str(options["var"] / "mails")}
+        ) as local:
             local.received.unlink(missing_ok=True)
             try:
                 with console.status("starting PostgreSQL, Redis, web, worker, beat, sandbox and a receiver"):
