@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from liveplatform.api.throttling import Limit, RateLimited, count_request
@@ -23,6 +24,7 @@ View = Callable[..., HttpResponse]
 def page(view: View) -> View:
     """A public page: GET and POST, limited by address, never stored; refusals and 404 are pages too."""
 
+    @csrf_exempt  # these pages have no cookie; their forms have tokens of their own
     @require_http_methods(["GET", "HEAD", "POST"])
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # noqa: ANN401 - the URL's

@@ -8,7 +8,12 @@ for (const element of document.querySelectorAll("time[datetime]")) {
   const start = new Date(element.dateTime);
   const end = new Date(element.dataset.end || "");
   if (Number.isNaN(start.getTime())) continue;
-  element.title = element.textContent.trim();
+  if (element.closest(".when")) {
+    const original = document.createElement("span"); // the session's own zone
+    original.className = "quiet";
+    original.textContent = element.textContent.trim();
+    element.after(original);
+  }
   element.textContent = Number.isNaN(end.getTime()) ? written.format(start) : written.formatRange(start, end);
 }
 

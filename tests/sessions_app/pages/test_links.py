@@ -16,7 +16,7 @@ OFFERED = {"status": "offered", "offer_expires_at": timezone.now() + timedelta(h
 
 @pytest.fixture
 def client() -> Client:
-    return Client(raise_request_exception=False)
+    return Client(raise_request_exception=False, enforce_csrf_checks=True)
 
 
 def status(row: Registration) -> str:

@@ -13,7 +13,7 @@ from tests.sessions_app.pages.support import link, send, text
 
 @pytest.fixture
 def client() -> Client:
-    return Client(raise_request_exception=False)
+    return Client(raise_request_exception=False, enforce_csrf_checks=True)
 
 
 @pytest.mark.parametrize(

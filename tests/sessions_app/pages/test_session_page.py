@@ -22,7 +22,7 @@ QUESTIONS = [
 
 @pytest.fixture
 def client() -> Client:
-    return Client(raise_request_exception=False)
+    return Client(raise_request_exception=False, enforce_csrf_checks=True)
 
 
 def test_what_a_visitor_sees(account, client):
