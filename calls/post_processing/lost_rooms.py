@@ -1,7 +1,8 @@
 """Deletes rooms whose opening was not answered: of echo rooms, and of video calls that were never saved.
 
 The provider may open a room long after the request was given up here. So a room that is not there is looked
-for again, LOOKS times; a room whose call is live is left until the call has ended.
+for again, LOOKS times; a room whose call is live is left until the call has ended. If a video call with this
+room was saved after all, by a request for the same call, the room is kept.
 """
 
 from collections.abc import Sequence
@@ -28,11 +29,15 @@ CALL_IS_LIVE = 60.0
 
 def prepare(openings: Sequence[RoomOpening]) -> list[AttemptFn]:
     """One attempt per opening; calls and connections are read in two queries."""
-    calls = Call.objects.only("ended_at").in_bulk([opening.call_id for opening in openings])
+    calls = Call.objects.only("ended_at", "provider_call_id").in_bulk(
+        [opening.call_id for opening in openings]
+    )
     adapters = adapters_for(opening.connection_id for opening in openings)
 
     def attempt(opening: RoomOpening) -> AttemptFn:
         call = calls.get(opening.call_id)
+        if call is not None and call.provider_call_id == opening.room_id:
+            return partial(succeeded, {"room": "kept"})
         if call is not None and not call.is_over:
             return partial(postpone, CALL_IS_LIVE, opening.result)
         request = partial(_delete, opening.room_type, opening.room_id, opening.result.get("looks", 0))

@@ -1,6 +1,7 @@
 """Creating a video call: the room first, then the row."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
@@ -12,8 +13,9 @@ from calls.lifecycle.create_video import (
     provider_room_data,
 )
 from calls.lifecycle.update import update_call
-from calls.models import Call, CallMonitor
+from calls.models import Call, CallMonitor, RoomOpening
 from providers.errors import NotConfigured, ProviderError
+from tests.support.concurrency import at_once
 from tests.support.factories import phone_connection
 
 SOON = timezone.now() + timedelta(hours=1)
@@ -48,6 +50,20 @@ def test_without_a_room_there_is_no_call(line, sandbox):
     with pytest.raises(ProviderError):
         line.open()
     assert not Call.objects.filter(account=line.account).exists()
+
+
+def test_a_call_id_of_ones_own_is_of_one_call(line, sandbox):
+    call_id = uuid4()
+    first, second = line.open(call_id=call_id), line.open(call_id=call_id)
+    assert (first.pk, second.created_at) == (call_id, first.created_at)
+    assert sandbox.room("default", str(call_id))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_concurrent_requests_for_one_call_get_one(line):
+    call_id = uuid4()
+    assert {call.pk for call in at_once(4, lambda _: line.open(call_id=call_id))} == {call_id}
+    assert not RoomOpening.objects.exists()
 
 
 def test_without_a_connection_there_is_no_call(account):

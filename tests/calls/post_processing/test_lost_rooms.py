@@ -141,6 +141,14 @@ def test_the_room_of_a_live_call_is_left_until_it_has_ended(line, sandbox):
     assert sandbox.effects("delete_room", call.room_id) == 1
 
 
+def test_the_room_of_a_call_that_another_request_has_saved_is_kept(line, sandbox):
+    call = line.open()
+    record(line.video, call.pk, DEFAULT_ROOM_TYPE, call.provider_call_id)
+    end(call.pk, account_id=line.account.pk, actor="test")
+    look()
+    assert sandbox.effects("delete_room", call.provider_call_id) == 0 and not RoomOpening.objects.exists()
+
+
 def test_a_call_whose_room_a_worker_deletes_already_is_not_saved(line):
     opening = record(line.video, line.account.pk, DEFAULT_ROOM_TYPE, "r1")
     sql.claim_one(RoomOpening, opening.pk)
