@@ -27,6 +27,7 @@ Status = Literal["CONFIRMED", "TENTATIVE", "CANCELLED"]
 # All but tab and newline; iCalendar has no place for them.
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 REFRESH = timedelta(hours=1)
+FIRST_EVENT = b"BEGIN:VEVENT\r\n"
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,9 @@ def organizer_address() -> str:
 
 
 def _octets(calendar: Calendar) -> bytes:
-    return bytes(calendar.to_ical())
+    """As it is sent. The zones, written once for many calendars, are put before the first event."""
+    zones = b"".join(vtimezone(*zone) for zone in _zones(calendar.events))
+    return bytes(calendar.to_ical()).replace(FIRST_EVENT, zones + FIRST_EVENT, 1)
 
 
 def _calendar(method: Method, entries: Sequence[Entry]) -> Calendar:
@@ -90,11 +93,8 @@ def _calendar(method: Method, entries: Sequence[Entry]) -> Calendar:
     calendar.add("PRODID", PRODID)
     calendar.add("CALSCALE", "GREGORIAN")
     calendar.add("METHOD", method)
-    events = [_event(entry) for entry in entries]
-    for key, first, last in _zones(events):
-        calendar.add_component(vtimezone(key, first, last))
-    for event in events:
-        calendar.add_component(event)
+    for entry in entries:
+        calendar.add_component(_event(entry))
     return calendar
 
 

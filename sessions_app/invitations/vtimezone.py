@@ -11,7 +11,7 @@ DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 
 
 @lru_cache(maxsize=512)
-def vtimezone(key: str, first_year: int, last_year: int) -> Timezone:
+def vtimezone(key: str, first_year: int, last_year: int) -> bytes:
     """The zone from the year before the first to the end of the last.
 
     Each change of its clocks is an observance of its own, whose onset is in local time before the change.
@@ -23,7 +23,7 @@ def vtimezone(key: str, first_year: int, last_year: int) -> Timezone:
     result.add_component(_observance(start, start, zone))
     for change in _changes(zone, start, end):
         result.add_component(_observance(change, change - SECOND, zone))
-    return result
+    return bytes(result.to_ical())
 
 
 def _observance(onset: datetime, before: datetime, zone: tzinfo) -> TimezoneStandard | TimezoneDaylight:
