@@ -4,6 +4,7 @@ Each act is for a chunk of rows, within one transaction. Rows whose state does n
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from uuid import UUID
 
 from django.db import transaction
@@ -81,7 +82,7 @@ def _lock(ids: Sequence[UUID], *statuses: str) -> list[Session]:
 
 def _each(sessions: Sequence[Session], act: Callable[[Session], object]) -> int:
     """How many it was done to."""
-    return sum(_is_possible(lambda session=session: act(session)) for session in sessions)
+    return sum(_is_possible(partial(act, session)) for session in sessions)
 
 
 def _is_possible(act: Callable[[], object]) -> bool:
@@ -111,6 +112,6 @@ def _each_registration(
     found = list(rows.order_by("session_id", "created_at", "pk"))
     _lock(list({row.session_id for row in found}), *Session.Status.values)
     return sum(
-        _is_possible(lambda row=row: act(row.session_id, row.pk, staff_caller(row.session.account_id, actor)))
+        _is_possible(partial(act, row.session_id, row.pk, staff_caller(row.session.account_id, actor)))
         for row in found
     )

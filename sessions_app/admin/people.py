@@ -21,7 +21,7 @@ class OfSessionAdmin(ReadOnlyAdmin):
 
     account_path = "session__account"
     list_select_related = ("session",)
-    id_fields = ("pk", "session")
+    id_fields: tuple[str, ...] = ("pk", "session")
     search_help_text = "The id of a row or a session."
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:  # noqa: ANN401

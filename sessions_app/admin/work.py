@@ -63,8 +63,8 @@ class MailAdmin(OfSessionAdmin):
             name="resend",
             label="Send again",
             permission=RESEND_DELIVERIES,
-            consequence="Settled mails are sent again with their Message-ID, which most mail programs show "
-            "once; the others are on their way.",
+            consequence="Settled mails are sent again, and those that had been sent arrive twice; the others "
+            "are on their way.",
             kind="kind",
             apply=resend_mails,
         ),

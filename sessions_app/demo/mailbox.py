@@ -6,7 +6,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
-from icalendar import Calendar
+from icalendar import Calendar, Component
 
 SEPARATOR = b"-" * 79 + b"\n"  # after each message of a file
 
@@ -40,7 +40,7 @@ def read_mails(folder: Path) -> list[ReceivedMail]:
 def _messages(content: bytes) -> Iterator[EmailMessage]:
     for part in content.split(SEPARATOR):
         if part.strip():
-            yield message_from_bytes(part, policy=policy.default)  # type: ignore[misc] # of policy.default
+            yield message_from_bytes(part, policy=policy.default)
 
 
 def _read(message: EmailMessage) -> ReceivedMail:
@@ -63,7 +63,7 @@ def _method(message: EmailMessage) -> str:
     return str(part.get_param("method", "")) if part else ""
 
 
-def _entry(message: EmailMessage) -> Calendar | None:
+def _entry(message: EmailMessage) -> Component | None:
     """The VEVENT of the mail's invitation."""
     part = _calendar_part(message)
     events = Calendar.from_ical(part.get_content()).walk("VEVENT") if part else []
@@ -72,4 +72,4 @@ def _entry(message: EmailMessage) -> Calendar | None:
 
 def _calendar_part(message: EmailMessage) -> EmailMessage | None:
     parts = (part for part in message.walk() if part.get_content_type() == "text/calendar")
-    return next(parts, None)  # type: ignore[arg-type]
+    return next(parts, None)

@@ -20,13 +20,14 @@ from sessions_app.lifecycle.cancel import cancel_session, restore_session
 from sessions_app.lifecycle.update import update_session
 from sessions_app.lookup import sessions_of
 from sessions_app.models import Registration, Session
+from sessions_app.representation import AdminSessionSerializer
 
 
 class AdminSessionViewSet(SessionsViewSet[Session]):
     """`/v1/admin/sessions`"""
 
     queryset = Session.objects.all()
-    serializer_class = shapes.AdminSessionSerializer
+    serializer_class = AdminSessionSerializer
     list_serializer_class = shapes.AdminSessionListSerializer
     query_serializer = shapes.AdminSessionQuery
     query_names = {"registrations": PageQuery.NAMES}
@@ -48,7 +49,7 @@ class AdminSessionViewSet(SessionsViewSet[Session]):
     def list(self, request: Request) -> Response:
         rows = select(self.get_queryset(), self.read_query(shapes.AdminSessionQuery))
         page, cursor = keyset_page(rows, request, "scheduled_at")
-        written = [shapes.AdminSessionSerializer.write(session) for session in page]
+        written = [AdminSessionSerializer.write(session) for session in page]
         return Response(shapes.AdminSessionListSerializer.wrap(written, next_cursor=cursor))
 
     @extend_schema(
@@ -61,7 +62,7 @@ class AdminSessionViewSet(SessionsViewSet[Session]):
         changes = self.read(shapes.AdminSessionChange)
         with transaction.atomic():
             session = self._change(session_id, changes)
-        return Response(shapes.AdminSessionSerializer.write(session))
+        return Response(AdminSessionSerializer.write(session))
 
     @extend_schema(
         summary="The roster of a session, newest first",
