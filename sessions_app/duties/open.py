@@ -7,7 +7,7 @@ repeat opens the same room, or it is deleted.
 from functools import partial
 from uuid import UUID
 
-from calls.lifecycle.create_video import VideoCallPlan, plan_video_call, save_video_call
+from calls.lifecycle.create_video import VideoCallPlan, find_requested, plan_video_call, save_video_call
 from calls.lifecycle.room_opening import record
 from calls.models import Call
 from calls.post_processing.provider_request import provider_request
@@ -41,7 +41,7 @@ def settled(session: Session, duty: SessionDuty) -> None:
     if CONNECTION not in duty.result or not needs_call(session):
         return
     request = call_request(session)
-    call = Call.objects.filter(pk=request.call_id).first()
+    call = find_requested(session.account_id, request)
     if call is None:
         connection = Connection.objects.get(pk=UUID(duty.result[CONNECTION]))
         call = save_video_call(plan_video_call(session.account_id, request, connection).call)
