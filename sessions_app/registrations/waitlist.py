@@ -17,23 +17,24 @@ from sessions_app.schedule import Due, Kind, add_duties, add_duty
 
 Status = Registration.Status
 
+BATCH = 500  # people who are promoted by one set of statements
+
 
 def fill_free_seats(session: Session) -> list[Registration]:
     """Give the free seats of a locked session to those who wait, or offer them; returns these people.
 
     The session's `max_participants` must be saved. Nobody gets a seat of a session that is over.
     """
-    if session.is_over or not session.free_seats or not session.waitlist_count:
-        return []
-    waiting = Registration.objects.filter(session=session, status=Status.WAITLIST)
-    locked = waiting.order_by("waitlist_number").select_for_update(of=("self",), no_key=True)
-    first = list(locked[: session.free_seats])
     now = timezone.now()
-    if session.waitlist_mode == WaitlistMode.OFFER and session.scheduled_at > now:
-        _offer(session, first, now)
-    else:
-        _promote(session, first, now)
-    return first
+    is_offered = session.waitlist_mode == WaitlistMode.OFFER and session.scheduled_at > now
+    served: list[Registration] = []
+    while not session.is_over and session.free_seats and session.waitlist_count:
+        first = _first_waiting(session, min(session.free_seats, BATCH))
+        if not first:
+            break
+        (_offer if is_offered else _promote)(session, first, now)
+        served += first
+    return served
 
 
 def resume(session: Session) -> None:
@@ -69,6 +70,12 @@ def positions(session_id: UUID, registrations: Iterable[Registration]) -> dict[U
 def offer_ends_at(session: Session, now: datetime) -> datetime:
     """An offer ends at the session's time at the latest."""
     return min(now + timedelta(minutes=session.offer_minutes), session.scheduled_at)
+
+
+def _first_waiting(session: Session, count: int) -> list[Registration]:
+    waiting = Registration.objects.filter(session=session, status=Status.WAITLIST)
+    locked = waiting.select_for_update(of=("self",), no_key=True)
+    return list(locked.order_by("waitlist_number")[:count])
 
 
 def _offer(session: Session, waiting: list[Registration], now: datetime) -> None:

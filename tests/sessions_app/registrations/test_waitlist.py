@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from sessions_app.models import Mail, Registration, Session, SessionDuty
+from sessions_app.registrations import waitlist
 from sessions_app.registrations.waitlist import fill_free_seats, positions, resume
 from tests.sessions_app import factories
 from tests.sessions_app.registrations.people import counters, enter, statuses
@@ -41,6 +42,15 @@ def test_promotion_of_many_takes_few_queries(account, django_assert_max_num_quer
     # The waiting, their update, the counters, the events, the mails.
     with django_assert_max_num_queries(5):
         assert len(fill_free_seats(session)) == 29
+
+
+def test_many_are_promoted_in_batches(account, monkeypatch):
+    monkeypatch.setattr(waitlist, "BATCH", 4)
+    session = factories.session(account, max_participants=1)
+    enter(session, *(f"p{number}" for number in range(12)))
+    promoted = fill_free_seats(raised(session, 11))
+    assert [each.user_id for each in promoted] == [f"p{number}" for number in range(1, 11)]
+    assert counters(session) == (11, 0, 1)
 
 
 def test_nothing_happens_without_a_seat_or_after_the_end(account):
