@@ -31,7 +31,9 @@ def cancel_registration(session_id: UUID, registration_id: UUID, caller: Caller)
         return registration
 
 
-def withdraw(session: Session, registration: Registration, mail: Mail.Kind = Mail.Kind.UNREGISTERED) -> None:
+def withdraw(
+    session: Session, registration: Registration, mail: Mail.Kind | None = Mail.Kind.UNREGISTERED
+) -> None:
     """Cancel an open registration of a locked session, and give its seat to the next."""
     if registration.status == Status.OFFERED:
         drop_duty(session, Kind.OFFER, str(registration.pk))

@@ -37,9 +37,9 @@ def register(
 
 
 def add_registration(
-    session: Session, registrant: Registrant, *, actor: str, is_strict: bool = False
+    session: Session, registrant: Registrant, *, actor: str, is_strict: bool = False, is_quiet: bool = False
 ) -> Registration:
-    """The same for a locked session, whoever asks."""
+    """The same for a locked session, whoever asks. `is_quiet`: a seat is not told by mail."""
     found = _find(session, registrant.key)
     if found is not None:
         return _repeat(found, is_strict=is_strict)
@@ -48,7 +48,7 @@ def add_registration(
     registration.status = _first_status(session, registration)
     if is_strict and registration.status == Status.WAITLIST:
         raise SessionFull(f"All {session.max_participants} seats are taken.")
-    seats.add(session, registration)
+    seats.add(session, registration, is_quiet=is_quiet)
     return registration
 
 

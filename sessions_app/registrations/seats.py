@@ -27,14 +27,15 @@ MAILS = {
 }
 
 
-def add(session: Session, registration: Registration) -> None:
-    """Insert a new registration in its status."""
+def add(session: Session, registration: Registration, *, is_quiet: bool = False) -> None:
+    """Insert a new registration in its status. `is_quiet`: a seat is not told by mail."""
     _begin_to_wait(session, registration)
     _count(session, registration, 1)
     registration.save(force_insert=True)
     publish_registrations(session, REGISTRATION_CREATED, [registration])
     mail = MAILS[Status(registration.status)]
-    notify(session, [registration], mail, cause=mail)
+    if not (is_quiet and mail == Mail.Kind.REGISTERED):
+        notify(session, [registration], mail, cause=mail)
 
 
 def move(

@@ -105,5 +105,5 @@ def _apply(series: Series, caller: Caller, changes: Mapping[str, Any], now: date
     for session in sessions:
         if not session.is_exception:
             change_session(session, caller, details)
-    plan(series, now)
+    plan(series, now, is_quiet=False)
     series.refresh_from_db()

@@ -19,22 +19,23 @@ def active_registrations(series: Series) -> list[SeriesRegistration]:
     return list(rows.order_by("created_at", "pk"))
 
 
-def enrol_everybody(series: Series, sessions: Sequence[Session]) -> None:
+def enrol_everybody(series: Series, sessions: Sequence[Session], *, is_quiet: bool) -> None:
     """Register everybody of the series for new sessions, first come, first served."""
     people = active_registrations(series) if sessions else []
     for session in sessions:
         for person in people:
-            enrol(person, session)
+            enrol(person, session, is_quiet=is_quiet)
 
 
-def enrol(person: SeriesRegistration, session: Session) -> None:
-    """Register one person for a locked session, where this is possible.
+def enrol(person: SeriesRegistration, session: Session, *, is_quiet: bool) -> None:
+    """Register one person for a locked session, where this is possible; `is_quiet`: without a mail of it.
 
     A session that the person was declined for, or whose registration has closed, is left out. So is one that
     asks something else than the series did when the person registered.
     """
     try:
-        add_registration(session, _registrant(person), actor=f"series:{person.series_id}")
+        actor = f"series:{person.series_id}"
+        add_registration(session, _registrant(person), actor=actor, is_quiet=is_quiet)
     except (SessionStateError, InvalidAnswers) as error:
         log.info("not_enrolled", session_id=str(session.pk), series_id=str(person.series_id), why=str(error))
 

@@ -29,17 +29,17 @@ DETAILS = tuple(field.name for field in SessionDetails._meta.local_fields)
 BATCH = 200
 
 
-def plan(series: Series, now: datetime | None = None) -> list[Session]:
+def plan(series: Series, now: datetime | None = None, *, is_quiet: bool = True) -> list[Session]:
     """Make the sessions that are due to be made of a locked series; returns them in order of time.
 
-    Everybody who is registered for the series is registered for them.
+    Everybody who is registered for the series is registered for them; `is_quiet`: without a mail about it.
     """
     now = now or timezone.now()
     taken = set(Session.objects.filter(series=series).values_list("original_at", flat=True))
     times = [at for at in _times_to_plan(series, now) if at not in taken]
     sessions = [_make(series, at) for at in times]
     series.save()
-    enrol_everybody(series, sessions)
+    enrol_everybody(series, sessions, is_quiet=is_quiet)
     return sessions
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from sessions_app.caller import Caller
 from sessions_app.exceptions import RegistrationNotFound, SessionStateError
-from sessions_app.models import Registration, Series, SeriesRegistration, Session
+from sessions_app.models import Mail, Registration, Series, SeriesRegistration, Session
 from sessions_app.registrations.cancel import withdraw
 from sessions_app.registrations.custom_questions import validate_answers
 from sessions_app.registrations.registrant import Registrant
@@ -76,8 +76,8 @@ def _register(series: Series, registrant: Registrant) -> SeriesRegistration:
         role=registrant.role,
         answers=validate_answers(series.custom_questions, registrant.answers),
     )
-    for session in lock_upcoming(series, timezone.now()):
-        enrol(person, session)
+    for number, session in enumerate(lock_upcoming(series, timezone.now())):
+        enrol(person, session, is_quiet=number > 0)  # one mail, with the next session
     person.refresh_from_db()
     return person
 
@@ -92,7 +92,13 @@ def _cancel(series: Series, person_key: str, now: datetime) -> None:
     )
     for registration in rows.select_for_update(of=("self",), no_key=True).order_by("session_id"):
         session: Session = sessions[registration.session_id]
-        withdraw(session, registration)
+        withdraw(session, registration, _farewell(registration))
+
+
+def _farewell(registration: Registration) -> Mail.Kind | None:
+    """Only who was told of a session is told that it is over: it may be in their calendar."""
+    was_told = Mail.objects.filter(registration=registration).exists()
+    return Mail.Kind.UNREGISTERED if was_told else None
 
 
 def _with_split_off(series: Series) -> list[Series]:

@@ -6,10 +6,10 @@ import pytest
 from django.utils import timezone
 
 from sessions_app.exceptions import InvalidAnswers, NotAllowed, RegistrationNotFound, SessionStateError
-from sessions_app.models import Registration, SeriesRegistration
+from sessions_app.models import Mail, Registration, SeriesRegistration
 from sessions_app.registrations.register import register
 from sessions_app.registrations.registrant import Registrant
-from sessions_app.series.edit import cancel_series, edit_following
+from sessions_app.series.edit import cancel_series, edit_all, edit_following
 from sessions_app.series.plan import plan_further
 from sessions_app.series.registrations import cancel_series_registration, register_for_series
 from tests.sessions_app.factories import key_caller, user_caller
@@ -31,6 +31,27 @@ def test_a_person_is_registered_for_every_session_to_come(account):
     plan_further(timezone.now() + timedelta(days=14))
     assert seats(row) == ["registered"] * len(sessions(row))
     assert {each.registered_count for each in sessions(row)} == {1}
+
+
+def test_one_mail_tells_of_the_whole_series(account):
+    row = series(account, "FREQ=WEEKLY")
+    made = register_for_series(row.pk, ANNA, user_caller(account, "anna"))
+    plan_further(timezone.now() + timedelta(days=14))
+    mail = Mail.objects.get()
+    assert (mail.kind, mail.session) == ("registered", sessions(row)[0])
+    cancel_series_registration(row.pk, made.pk, user_caller(account, "anna"))
+    assert list(Mail.objects.order_by("number").values_list("kind", flat=True)) == [
+        "registered",
+        "unregistered",
+    ]
+
+
+def test_a_session_on_a_new_day_is_told(account):
+    row = series(account)
+    register_for_series(row.pk, ANNA, user_caller(account, "anna"))
+    edit_all(row.pk, key_caller(account), {"rule": "FREQ=WEEKLY;BYDAY=MO,TU;COUNT=5"})
+    tuesday = sessions(row)[1]
+    assert Mail.objects.get(session=tuesday).kind == "registered"
 
 
 def test_who_finds_a_session_full_waits_in_it(account):
