@@ -21,7 +21,7 @@ from sessions_app.lookup import lock_session
 from sessions_app.models import Mail, Session
 from sessions_app.publish import SESSION_RESCHEDULED, SESSION_UPDATED, publish
 from sessions_app.registrations.hosts import apply_hosts
-from sessions_app.registrations.waitlist import fill_free_seats
+from sessions_app.registrations.waitlist import fill_free_seats, limit_offers
 from sessions_app.schedule import plan_duties
 
 log = structlog.get_logger(__name__)
@@ -104,6 +104,7 @@ def _follow_up(session: Session, changed: set[str], before: Mapping[str, Any]) -
         plan_duties(session)
     if "scheduled_at" in changed:
         publish(session, SESSION_RESCHEDULED, previous_scheduled_at=before["scheduled_at"])
+        limit_offers(session)
     if others := changed - {"scheduled_at"}:
         publish(session, SESSION_UPDATED, changed=sorted(others))
     if "max_participants" in changed:

@@ -6,7 +6,7 @@ from itertools import accumulate
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import BigIntegerField, Count, F, Func, IntegerField, Value
+from django.db.models import BigIntegerField, Count, F, Func, IntegerField, Q, Value
 from django.utils import timezone
 
 from sessions_app.models import Mail, Registration, Session
@@ -42,13 +42,13 @@ def resume(session: Session) -> None:
 
     The session must be locked and saved.
     """
-    ends_at = offer_ends_at(session, timezone.now())
-    offered = Registration.objects.filter(session=session, status=Status.OFFERED)
-    for registration in offered.select_for_update(of=("self",), no_key=True):
-        registration.offer_expires_at = ends_at
-        registration.save(update_fields=["offer_expires_at", "updated_at"])
-        add_duty(session, Kind.OFFER, str(registration.pk), ends_at)
+    _end_offers_at(session, offer_ends_at(session, timezone.now()), Q())
     fill_free_seats(session)
+
+
+def limit_offers(session: Session) -> None:
+    """After a change of the session's time: no offer is longer than until then. As `resume`."""
+    _end_offers_at(session, session.scheduled_at, Q(offer_expires_at__gt=session.scheduled_at))
 
 
 def positions(session_id: UUID, registrations: Iterable[Registration]) -> dict[UUID, int]:
@@ -76,6 +76,16 @@ def _first_waiting(session: Session, count: int) -> list[Registration]:
     waiting = Registration.objects.filter(session=session, status=Status.WAITLIST)
     locked = waiting.select_for_update(of=("self",), no_key=True)
     return list(locked.order_by("waitlist_number")[:count])
+
+
+def _end_offers_at(session: Session, at: datetime, which: Q) -> None:
+    if not session.offered_count:
+        return
+    offered = Registration.objects.filter(which, session=session, status=Status.OFFERED)
+    for registration in offered.select_for_update(of=("self",), no_key=True):
+        registration.offer_expires_at = at
+        registration.save(update_fields=["offer_expires_at", "updated_at"])
+        add_duty(session, Kind.OFFER, str(registration.pk), at)
 
 
 def _offer(session: Session, waiting: list[Registration], now: datetime) -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from sessions_app.lifecycle.update import update_session
 from sessions_app.models import Mail, Registration, Session, SessionDuty
 from sessions_app.registrations import waitlist
 from sessions_app.registrations.waitlist import fill_free_seats, positions, resume
@@ -110,3 +111,16 @@ def test_a_restored_session_renews_its_offers_and_fills_its_seats(account):
     assert offered.offer_expires_at > timezone.now() + timedelta(hours=11)
     assert list(SessionDuty.objects.values_list("state", flat=True)) == ["pending", "pending"]
     assert counters(session) == (1, 2, 0)
+
+
+def test_an_earlier_time_shortens_offers(account):
+    session = factories.session(account, max_participants=1, waitlist_mode="offer")
+    enter(session, "a", "b")
+    (offered,) = fill_free_seats(raised(session, 2))
+    later = session.scheduled_at + timedelta(days=1)
+    update_session(session.pk, factories.key_caller(account), {"scheduled_at": later})
+    assert SessionDuty.objects.get(kind="offer").due_at == offered.offer_expires_at
+    earlier = timezone.now() + timedelta(hours=1)
+    update_session(session.pk, factories.key_caller(account), {"scheduled_at": earlier})
+    offered.refresh_from_db()
+    assert offered.offer_expires_at == earlier == SessionDuty.objects.get(kind="offer").due_at
