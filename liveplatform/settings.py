@@ -91,7 +91,7 @@ EMAIL_BACKEND = env.str("EMAIL_BACKEND", "django.core.mail.backends.filebased.Em
 EMAIL_FILE_PATH = env.str("EMAIL_FILE_PATH", str(VAR_DIR / "mails"))
 EMAIL_TIMEOUT = env.float("EMAIL_TIMEOUT", 10.0)  # seconds
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"sessions@{urlsplit(PUBLIC_URL).hostname}")
-ANYMAIL = {"REQUESTS_TIMEOUT": EMAIL_TIMEOUT} | env.json("ANYMAIL", {})
+ANYMAIL = {"REQUESTS_TIMEOUT": EMAIL_TIMEOUT} | dict(env.json("ANYMAIL", {}))
 
 REQUEST_BODY_TIMEOUT = env.float("REQUEST_BODY_TIMEOUT", 10.0)  # seconds for a request's whole body
 
