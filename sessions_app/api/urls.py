@@ -4,6 +4,7 @@ from django.urls import path
 
 from liveplatform.api.routers import PlatformRouter
 from sessions_app.api.admin_sessions.viewset import AdminSessionViewSet
+from sessions_app.api.attendance.viewset import AttendanceViewSet
 from sessions_app.api.feed import feed
 from sessions_app.api.joining.viewset import JoiningViewSet
 from sessions_app.api.questions.viewset import QuestionViewSet
@@ -22,6 +23,7 @@ router.register("sessions/<id:session_id>/register", RegisterViewSet, basename="
 router.register("sessions/<id:session_id>/registrations", RegistrationViewSet, basename="registrations")
 router.register("sessions/<id:session_id>/questions", QuestionViewSet, basename="questions")
 router.register("sessions", JoiningViewSet, basename="joining")
+router.register("sessions/<id:session_id>/attendance", AttendanceViewSet, basename="attendance")
 router.register("session-series", SeriesViewSet)
 router.register(
     "session-series/<id:series_id>/registrations", SeriesRegistrationViewSet, basename="series-registrations"

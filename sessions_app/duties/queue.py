@@ -12,7 +12,7 @@ from calls.models import Call
 from liveplatform.work.models import AttemptFn
 from liveplatform.work.outcomes import skip, succeeded
 from liveplatform.work.queue import Queue
-from sessions_app.duties import open, remind
+from sessions_app.duties import follow_up, open, remind
 from sessions_app.duties.close import close
 from sessions_app.duties.follow_call import follow
 from sessions_app.duties.host_check import check_host
@@ -32,9 +32,10 @@ SETTLED: dict[str, Carry] = {
     Kind.HOST_CHECK: check_host,
     Kind.CLOSE: close,
     Kind.FOLLOW_CALL: follow,
+    Kind.FOLLOW_UP: follow_up.settled,
 }
-# Kinds that may end the session's call.
-ENDING = (Kind.HOST_CHECK, Kind.CLOSE)
+# Kinds that may end the session's call, or settle who was in it.
+LOCKING_CALLS = (Kind.HOST_CHECK, Kind.CLOSE, Kind.FOLLOW_UP)
 
 
 def prepare(duties: Sequence[SessionDuty]) -> list[AttemptFn]:
@@ -46,12 +47,12 @@ def prepare(duties: Sequence[SessionDuty]) -> list[AttemptFn]:
 def lock_sessions(duties: Sequence[SessionDuty]) -> None:
     """Lock the sessions of these duties until the transaction is over, in the order of their ids.
 
-    Then the calls that may be ended, in the order of theirs, as the ends of many calls do: no deadlocks.
+    Then the calls that may be ended or settled, in the order of theirs, as every end of many calls does.
     """
     ids = {duty.session_id for duty in duties}
     rows = Session.objects.filter(pk__in=ids).order_by("pk")
     locked = dict(rows.select_for_update(of=("self",), no_key=True).values_list("pk", "call_id"))
-    ending = {locked.get(duty.session_id) for duty in duties if duty.kind in ENDING}
+    ending = {locked.get(duty.session_id) for duty in duties if duty.kind in LOCKING_CALLS}
     Call.lock(call_id for call_id in ending if call_id)
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from sessions_app.exceptions import NotJoinable
-from sessions_app.joining.identity import GUEST_PREFIX, identity_of, role_of
+from sessions_app.identity import GUEST_PREFIX, identity_of, role_of
 from sessions_app.models import Registration, Session
 from sessions_app.models.person import Role
 from sessions_app.schedule import opens_at

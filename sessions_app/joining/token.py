@@ -7,8 +7,8 @@ from calls.exceptions import CallStateError
 from calls.lifecycle.join_token import issue_join_token
 from calls.models import Call
 from sessions_app.exceptions import NotJoinable, SessionStateError
+from sessions_app.identity import room_role
 from sessions_app.joining.admission import Admission, admit, admit_user
-from sessions_app.joining.identity import room_role
 from sessions_app.lifecycle.call import ensure_call
 from sessions_app.models import Registration, Session
 from sessions_app.models.person import Role

@@ -6,8 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from tests.sessions_app.factories import HOST, registration, session
-from tests.support.jwt_issuer import issuer, token
+from tests.sessions_app.factories import HOST, registration, session, user_token
 
 
 @pytest.fixture
@@ -21,7 +20,7 @@ def join(api, made, body, **headers):
 
 def test_a_key_joins_for_a_registered_user(api, made, rooms):
     registration(made)
-    answer = join(api, made, {"user_id": "anna", "unknown": 1})
+    answer = join(api, made, {"user_id": "anna"})
     assert answer.status_code == 200, answer.content
     body = answer.json()
     made.refresh_from_db()
@@ -55,8 +54,7 @@ def test_a_session_of_another_account_or_brand_is_not_there(api, made, rooms):
 
 
 def test_a_user_joins_under_their_own_id_only(api, account, made, rooms):
-    issuer(account)
-    mine = {"Authorization": f"Bearer {token(sub=HOST, scope='read:live write:live')}"}
+    mine = {"Authorization": f"Bearer {user_token(account, HOST)}"}
     assert join(api, made, {"user_id": HOST}, **mine).status_code == 200
     assert join(api, made, {"user_id": "anna"}, **mine).status_code == 403
 

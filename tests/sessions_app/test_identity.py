@@ -3,7 +3,7 @@
 import pytest
 
 from providers.base import HOST, PARTICIPANT
-from sessions_app.joining.identity import identity_of, role_of, room_role
+from sessions_app.identity import identity_of, role_of, room_role
 from sessions_app.models.person import Role
 from tests.sessions_app.factories import HOST as HOST_ID
 from tests.sessions_app.factories import registration, session
