@@ -13,7 +13,7 @@ GREETING = b"220 test ESMTP\r\n"
 class SmtpServer:
     """Speaks as much SMTP as smtplib asks for.
 
-    `answers` has other answers than OK, by command (EHLO, AUTH, MAIL, RCPT, DATA, END: after the message); "hang"
+    `answers` has other answers than OK, by command (EHLO, AUTH, MAIL, RCPT, DATA, QUIT, END: after the message); "hang"
     answers nothing, "trickle" never comes to an end, "drop" closes the connection, "keep-and-drop" takes the message and closes without a word.
     """
 
@@ -51,7 +51,7 @@ class SmtpServer:
         writer.write(GREETING)
         while line := (await reader.readline()).decode():
             verb = line.split(" ")[0].strip().upper()
-            if verb == "QUIT":
+            if verb == "QUIT" and verb not in self.answers:
                 writer.write(b"221 bye\r\n")
                 break
             if not await self._answer(verb, line, reader, writer):

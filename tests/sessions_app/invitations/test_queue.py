@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail as outbox
+from django.core.management import call_command
 from django.utils import timezone
 
 from liveplatform.work.run_one import run_one
@@ -181,6 +182,17 @@ def test_a_mail_is_sent_again_when_staff_ask_for_it(anna):
 
     first, second = (message.extra_headers["Message-ID"] for message in outbox.outbox)
     assert first != second, "mail boxes drop a message that they have"
+
+
+def test_a_mail_that_failed_is_sent_by_the_command(anna, capsys):
+    tell(anna, Kind.REGISTERED)
+    row = Mail.objects.get()
+    Mail.objects.update(state=State.FAILED, due_at=None, attempts=30)
+
+    call_command("run_work", str(row.pk), "--again")
+
+    assert "done" in capsys.readouterr().out
+    assert kinds_sent() == [Kind.REGISTERED]
 
 
 def test_an_old_invitation_is_not_sent_again_after_a_newer_one(anna):
