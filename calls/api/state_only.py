@@ -1,11 +1,15 @@
 """What an answer to a write shows of a call to a principal that may not read."""
 
 import copy
+from collections.abc import Collection
+from typing import TypeVar
 
-from django.db.models import Field
+from django.db.models import Field, Model
 from django.db.models.expressions import DatabaseDefault
 
 from calls.models import Call
+
+M = TypeVar("M", bound=Model)
 
 # The call's identity and state, which every answer to a write has.
 STATE = frozenset(
@@ -16,9 +20,14 @@ STATE = frozenset(
 
 def state_of(call: Call, *also: str) -> Call:
     """A copy, not to be saved, whose fields are empty except for the state and those in `also`."""
-    shown = copy.copy(call)
-    for field in Call._meta.concrete_fields:
-        if field.attname not in STATE and field.attname not in also:
+    return blank_copy(call, STATE.union(also))
+
+
+def blank_copy(row: M, kept: Collection[str]) -> M:
+    """A copy, not to be saved, whose fields are empty except for those that are kept."""
+    shown = copy.copy(row)
+    for field in type(row)._meta.concrete_fields:
+        if field.attname not in kept:
             setattr(shown, field.attname, _empty(field))
     return shown
 

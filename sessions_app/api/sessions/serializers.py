@@ -7,6 +7,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from calls.adapters import ROOM_PROVIDERS
 from calls.api.fields import MetadataField, ReasonField
 from liveplatform.api.examples import request_example
 from liveplatform.api.serializers import (
@@ -108,6 +109,13 @@ class SessionRequest(SessionOptions):
     max_participants = SeatsField()
     kind = serializers.ChoiceField(required=False, choices=Kind.choices, default=Kind.LIVE)
     metadata = MetadataField(required=False, default=dict)
+    provider = serializers.ChoiceField(
+        choices=ROOM_PROVIDERS,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="Of its room; default: the account's GetStream connection, else its LiveKit one.",
+    )
 
 
 class ReasonRequest(StrictSerializer):

@@ -9,6 +9,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from calls.api.state_only import blank_copy
 from liveplatform.accounts.scopes import READ, WRITE
 from liveplatform.api.pagination import keyset_page
 from sessions_app.api.base import SessionsViewSet
@@ -24,6 +25,12 @@ from sessions_app.models import Session
 from sessions_app.registrations.lookup import is_registered, with_is_registered
 from sessions_app.representation import SessionSerializer
 
+# The identity and the state of a session, which every answer to a write has.
+STATE = frozenset(
+    ("id", "account_id", "status", "kind", "call_id", "created_at", "updated_at", "max_participants")
+    + ("scheduled_at", "started_at", "ended_at", "cancelled_at")
+)
+
 
 class SessionBaseViewSet(SessionsViewSet[Session]):
     """Sessions of the caller's account and brand, with what they are to the caller."""
@@ -36,6 +43,10 @@ class SessionBaseViewSet(SessionsViewSet[Session]):
         return sessions_of(self.caller.account_id, self.caller.brand_id)
 
     def _answer(self, session: Session, status: int = 200) -> Response:
+        """The session; to a principal that may not read, only its state."""
+        if READ not in self.principal.scopes:
+            shown = SessionSerializer.write_fields(blank_copy(session, STATE), is_registered=False)
+            return Response(shown, status=status)
         known = is_registered(session, self.caller.user_id)
         return Response(SessionSerializer.write_fields(session, is_registered=known), status=status)
 

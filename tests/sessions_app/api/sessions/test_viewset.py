@@ -208,6 +208,26 @@ def test_without_a_provider_a_start_is_503(api, account):
     assert (answer.status_code, answer.json()["error"]) == (503, "provider_not_configured")
 
 
+def test_a_key_that_may_only_write_reads_nothing(account):
+    writer = ApiClient(account, scopes=("write:live",))
+    made = writer("POST", "/v1/sessions", BODY | {"metadata": {"secret": 1}})
+    path = f"/v1/sessions/{made.json()['id']}"
+    assert (made.status_code, writer("GET", path).status_code) == (201, 403)
+    for shown in (made.json(), writer("PATCH", path, {}).json()):
+        assert (shown["status"], shown["title"], shown["host_id"], shown["metadata"]) == (
+            "scheduled",
+            "",
+            "",
+            {},
+        )
+
+
+def test_a_room_can_be_at_a_provider_of_choice(api, account):
+    made = api("POST", "/v1/sessions", BODY | {"provider": "livekit"}).json()
+    assert Session.objects.get(pk=made["id"]).provider == "livekit"
+    assert api("POST", "/v1/sessions", BODY | {"provider": "twilio"}).status_code == 400
+
+
 def test_a_key_that_may_only_read_changes_nothing(account):
     row, reader = session(account), ApiClient(account, scopes=("read:live",))
     assert patch(reader, row, {"title": "x"}).status_code == 403
