@@ -65,6 +65,12 @@ class Scenario:
             raise StartFailed(f"{method} {path} answered {response.status_code}: {response.text[:500]}")
         return dict(response.json()) if response.content else {}
 
+    def download(self, path: str) -> bytes:
+        """The body of a successful answer, as it is."""
+        response = self.http.get(self.local.url + path, timeout=30)
+        response.raise_for_status()
+        return response.content
+
     def webhooks_about(self, name: str, id: str) -> list[dict[str, Any]]:
         """The received webhooks whose object of this name ("call") has this id; each with its validity."""
         log = self.local.received

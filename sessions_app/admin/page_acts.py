@@ -16,7 +16,7 @@ from liveplatform.admin.permissions import SEE_PRIVATE, may
 from providers.errors import ProviderError
 from sessions_app.admin.acts import staff_caller
 from sessions_app.admin.people import CHANGE_SESSION
-from sessions_app.admin.roster import roster_csv
+from sessions_app.admin.roster import roster_of, roster_response
 from sessions_app.exceptions import SessionStateError
 from sessions_app.lifecycle.start import start_session
 from sessions_app.models import Session
@@ -70,11 +70,9 @@ class PageActs(BulkPages):
     def roster_view(self, request: HttpRequest, session_id: UUID) -> HttpResponse:
         """Everybody who is or was registered, as CSV; recorded, for it holds names and addresses."""
         session = self._session(request, session_id, SEE_PRIVATE)
-        body, count = roster_csv(session)
-        _record(request, session, "Export the roster", {"rows": count})
-        response = HttpResponse(body, content_type="text/csv; charset=utf-8")
-        response["Content-Disposition"] = f'attachment; filename="roster-{session.pk}.csv"'
-        return response
+        people = roster_of(session)
+        _record(request, session, "Export the roster", {"rows": len(people)})
+        return roster_response(session, people)
 
     def _session(self, request: HttpRequest, session_id: UUID, permission: str) -> Session:
         """The session, if the user may see it and do this to it. Raises PermissionDenied or Http404."""

@@ -1,6 +1,10 @@
 """The roster of a session as CSV."""
 
-from calls.api.platform.renderers import csv_rows
+from typing import Any
+
+from django.http import HttpResponse
+
+from liveplatform.api.csv_format import csv_response
 from sessions_app.models import Registration, Session
 
 MAX_ROWS = 100_000
@@ -10,8 +14,12 @@ COLUMNS = (
 )
 
 
-def roster_csv(session: Session) -> tuple[bytes, int]:
-    """The CSV (RFC 4180, formulas escaped) in the order of registration, and its number of people."""
-    rows = Registration.objects.filter(session=session).order_by("created_at", "id").values_list(*COLUMNS)
-    people = list(rows[:MAX_ROWS])
-    return csv_rows([COLUMNS, *people]), len(people)
+def roster_of(session: Session) -> list[tuple[Any, ...]]:
+    """Everybody who is or was registered, in this order: the values of COLUMNS."""
+    rows = Registration.objects.filter(session=session).order_by("created_at", "id")
+    return list(rows.values_list(*COLUMNS)[:MAX_ROWS])
+
+
+def roster_response(session: Session, people: list[tuple[Any, ...]]) -> HttpResponse:
+    """The roster as a file, without formulas."""
+    return csv_response(f"roster-{session.pk}.csv", COLUMNS, people)

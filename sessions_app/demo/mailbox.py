@@ -37,6 +37,11 @@ def read_mails(folder: Path) -> list[ReceivedMail]:
     return [_read(message) for file in files for message in _messages(file.read_bytes())]
 
 
+def uid_of(calendar: bytes) -> str:
+    """The UID of the first entry of a calendar."""
+    return str(Calendar.from_ical(calendar).walk("VEVENT")[0]["UID"])
+
+
 def _messages(content: bytes) -> Iterator[EmailMessage]:
     for part in content.split(SEPARATOR):
         if part.strip():

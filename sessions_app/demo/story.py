@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from calls.demo.scenario import Scenario
 from calls.demo.stories import Moment
-from sessions_app.demo.mailbox import ReceivedMail, clear, read_mails
+from sessions_app.demo.mailbox import ReceivedMail, clear, read_mails, uid_of
 
 HOST, FIRST, SECOND = "dr-jones", "anna", "ben"
 ZONE = "Europe/Berlin"
@@ -44,6 +44,8 @@ class SessionStory:
         self.participants: list[dict[str, Any]] = []
         self.webhooks: list[dict[str, Any]] = []
         self.mails: list[ReceivedMail] = []
+        self.attendance: dict[str, Any] = {}
+        self.published_uid = ""
         self.has_token = False
 
     def run(self) -> None:
@@ -84,10 +86,16 @@ class SessionStory:
         return [
             (f"four mails were sent, none twice: {sent}", set(sent) == EXPECTED_MAILS and len(sent) == 4),
             ("each has a Message-ID of its own", len({mail.message_id for mail in self.mails}) == len(sent)),
-            ("all entries have one UID", len({mail.uid for mail in entries}) == 1),
+            (
+                "all entries have the UID of the session's .ics",
+                {mail.uid for mail in entries} == {self.published_uid},
+            ),
             (f"they start at {times}", times == {(f"{local:%Y%m%dT%H%M%S}", ZONE)}),
             ("the cancellation overtakes its invitation", _grows(first)),
         ]
+
+    def _came(self) -> dict[str, bool]:
+        return {each["user_id"]: each["attended"] for each in self.attendance["attendance"]}
 
     def _has_ended(self) -> bool:
         return bool(self.session["status"] == "ended" and self.session["registered_count"] == 1)
@@ -139,6 +147,8 @@ class SessionStory:
         call_id = self.session["stream_call_id"] = self._read()["stream_call_id"]
         self._wait_until(lambda: self.scenario.sandbox.effects("end_room", call_id) == 1)
         self.session = self._read()
+        self.attendance = self.scenario.request("GET", f"{self._path}/attendance")
+        self.published_uid = uid_of(self.scenario.download(f"{self._path}.ics"))
         for mail in self.mails:
             self._tell(f"mail to {mail.to}", mail.method.lower() or "–", mail.subject)
 

@@ -22,6 +22,7 @@ MAILS = [
 def story() -> SessionStory:
     told = SessionStory(scenario=None)
     told.session = {"scheduled_at": "2030-12-01T17:00:00+00:00"}
+    told.published_uid = "uid"
     return told
 
 
