@@ -10,10 +10,17 @@ def send_follow_ups(session: Session) -> None:
     """Thank those who attended, and tell the others what they missed; once, however often this is called.
 
     The session must be locked, have ended, and its registrations' `attended_seconds` be taken from the call.
-    Nobody is told to have missed a session that never began.
+    Nobody is told to have missed a session that never began, or that they were told is cancelled: one that
+    was ended since its host had not come.
     """
-    if session.status != Session.Status.ENDED or session.started_at is None:
+    if session.status != Session.Status.ENDED or session.started_at is None or _was_called_off(session):
         return
     seated = Registration.objects.filter(session=session, status=Registration.Status.REGISTERED)
     notify(session, seated.filter(attended_seconds__gt=0), Mail.Kind.THANKS, cause=CAUSE)
     notify(session, seated.exclude(attended_seconds__gt=0), Mail.Kind.MISSED, cause=CAUSE)
+
+
+def _was_called_off(session: Session) -> bool:
+    """A session that was restored has a greater sequence than the mails of its cancellation."""
+    told = Mail.objects.filter(session=session, kind=Mail.Kind.CANCELLED)
+    return told.filter(calendar_sequence=session.calendar_sequence).exists()

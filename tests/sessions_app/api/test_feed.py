@@ -102,6 +102,14 @@ def test_a_closed_account_has_no_feeds(anna, account):
     assert get(anna).status_code == 404
 
 
+def test_a_feed_is_limited_by_itself(anna):
+    answers = [get(anna).status_code for _ in range(31)]
+    assert answers == [200] * 30 + [429]
+    assert int(get(anna)["Retry-After"]) > 0
+    ben = factories.registration(anna.session, user_id="ben")
+    assert get(ben).status_code == 200
+
+
 def test_nobody_has_an_empty_calendar(account):
     answer = Client().get(f"/sessions/feed/{feed_token(account.pk, 'user:nobody')}.ics")
     assert entries(answer) == {}

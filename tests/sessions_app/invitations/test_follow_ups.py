@@ -4,7 +4,8 @@ import pytest
 from django.utils import timezone
 
 from sessions_app.invitations.follow_ups import send_follow_ups
-from sessions_app.models import Mail
+from sessions_app.invitations.notices import notify
+from sessions_app.models import Mail, Registration
 from tests.sessions_app import factories
 
 pytestmark = pytest.mark.django_db
@@ -31,6 +32,19 @@ def test_who_came_is_thanked_and_who_did_not_is_told(ended):
     send_follow_ups(ended)
     assert told() == {"came": "thanks", "missed": "missed", "unknown": "missed"}
     assert Mail.objects.count() == 3
+
+
+def test_nobody_missed_what_was_ended_for_want_of_its_host(ended):
+    notify(ended, Registration.objects.filter(session=ended), Mail.Kind.CANCELLED, cause="cancel:0")
+    send_follow_ups(ended)
+    assert set(told().values()) == {"cancelled"}
+
+
+def test_a_session_that_was_restored_is_followed_up(ended):
+    notify(ended, Registration.objects.filter(session=ended), Mail.Kind.CANCELLED, cause="cancel:0")
+    ended.calendar_sequence = 1
+    send_follow_ups(ended)
+    assert Mail.objects.filter(kind="thanks").count() == 1
 
 
 @pytest.mark.parametrize("fields", [{"status": "cancelled"}, {"status": "live"}, {"started_at": None}])
