@@ -20,7 +20,7 @@ from sessions_app.lifecycle.cancel import cancel_session
 from sessions_app.lifecycle.update import change_session, update_session
 from sessions_app.models import Series
 from sessions_app.series.create import set_times
-from sessions_app.series.lookup import get_series, lock_series, lock_upcoming, zone_of
+from sessions_app.series.lookup import get_series, lock_places, lock_series, lock_upcoming, zone_of
 from sessions_app.series.plan import plan
 from sessions_app.series.retime import retime
 from sessions_app.series.split import find_occurrence, split
@@ -74,9 +74,10 @@ def cancel_series(
     with transaction.atomic():
         series = lock_series(series_id, caller)
         caller.require_host_of(series)
+        lock_places(series, timezone.now())
         if occurrence_id is not None:
             series = split(series, find_occurrence(series, occurrence_id))
-        for session in lock_upcoming(series, timezone.now()):
+        for session in lock_upcoming([series], timezone.now()):
             cancel_session(session.pk, caller, reason)
         series.is_active = False
         series.save()
@@ -88,6 +89,7 @@ def _lock_active(series_id: UUID, caller: Caller) -> Series:
     caller.require_host_of(series)
     if not series.is_active:
         raise SessionStateError("The series was cancelled; begin another.")
+    lock_places(series, timezone.now())  # all that may be locked later, in one order
     return series
 
 
@@ -95,7 +97,7 @@ def _apply(series: Series, caller: Caller, changes: Mapping[str, Any], now: date
     before = zone_of(series)
     for name, value in changes.items():
         setattr(series, name, value)
-    sessions = lock_upcoming(series, now)
+    sessions = lock_upcoming([series], now)
     if changes.keys() & TIMING:
         set_times(series, now)
         sessions = retime(series, sessions, caller, before)

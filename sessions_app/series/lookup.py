@@ -1,10 +1,11 @@
 """Find series, and the sessions of a series."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from sessions_app.caller import Caller
 from sessions_app.exceptions import SeriesNotFound
@@ -32,18 +33,23 @@ def lock_series(series_id: UUID, caller: Caller) -> Series:
     return _one(rows, series_id)
 
 
-def lock_upcoming(series: Series, now: datetime, start: datetime | None = None) -> list[Session]:
-    """The sessions that have not begun, of the rule's times from `start` on; locked, in order of time.
+def lock_upcoming(series: Collection[Series], now: datetime) -> list[Session]:
+    """The sessions with a time of the rule that have not begun; locked, in order of time.
 
     Sessions that were edited apart are among them (`is_exception`).
     """
     rows = Session.objects.filter(
-        series=series, status=Session.Status.SCHEDULED, scheduled_at__gt=now, original_at__isnull=False
+        series__in=series, status=Session.Status.SCHEDULED, scheduled_at__gt=now, original_at__isnull=False
     )
-    if start is not None:
-        rows = rows.filter(original_at__gte=start)
     locked = rows.select_for_update(of=("self",), no_key=True).order_by("pk")
     return sorted(locked, key=lambda session: session.scheduled_at)
+
+
+def lock_places(series: Series, now: datetime) -> list[Session]:
+    """Those, and every other session at a time of the rule that is to come, whatever became of it; locked."""
+    rows = Session.objects.filter(series=series, original_at__isnull=False)
+    to_come = rows.filter(Q(original_at__gt=now) | Q(scheduled_at__gt=now))
+    return list(to_come.select_for_update(of=("self",), no_key=True).order_by("pk"))
 
 
 def zone_of(series: Series) -> ZoneInfo:

@@ -44,10 +44,11 @@ def plan(series: Series, now: datetime | None = None, *, is_quiet: bool = True) 
 
 
 def upcoming_times(series: Series, now: datetime) -> Iterator[datetime]:
-    """The times of the rule after now, without those that are excluded."""
-    excluded = {datetime.fromisoformat(text) for text in series.excluded}
-    times = rule_of(series).times(series.starts_at, zone_of(series))
-    return (at for at in times if at > now and at not in excluded)
+    """The times of the rule after now, without those on days that are excluded."""
+    zone = zone_of(series)
+    excluded = {datetime.fromisoformat(text).astimezone(zone).date() for text in series.excluded}
+    times = rule_of(series).times(series.starts_at, zone)
+    return (at for at in times if at > now and at.astimezone(zone).date() not in excluded)
 
 
 def plan_further(now: datetime | None = None) -> int:
@@ -56,7 +57,8 @@ def plan_further(now: datetime | None = None) -> int:
     A series that somebody edits meanwhile is left to them.
     """
     now = now or timezone.now()
-    due = Series.objects.filter(is_active=True, planned_until__lt=now + HORIZON - PLANNING_INTERVAL)
+    active = Series.objects.filter(is_active=True, account__is_active=True)
+    due = active.filter(planned_until__lt=now + HORIZON - PLANNING_INTERVAL)
     made = 0
     for series_id in list(due.order_by("planned_until").values_list("pk", flat=True)[:BATCH]):
         made += _plan_one(series_id, now)

@@ -51,8 +51,7 @@ def cancel_series_registration(series_id: UUID, registration_id: UUID, caller: C
         is_own = found is not None and bool(caller.user_id) and found.user_id == caller.user_id
         if found is None or not (is_own or caller.is_trusted or caller.is_host_of(series)):
             raise RegistrationNotFound(str(registration_id))
-        for each in _with_split_off(series):
-            _cancel(each, found.person_key, timezone.now())
+        _cancel(_with_split_off(series), found.person_key, timezone.now())
         found.refresh_from_db()
         return found
 
@@ -76,14 +75,14 @@ def _register(series: Series, registrant: Registrant) -> SeriesRegistration:
         role=registrant.role,
         answers=validate_answers(series.custom_questions, registrant.answers),
     )
-    for number, session in enumerate(lock_upcoming(series, timezone.now())):
+    for number, session in enumerate(lock_upcoming([series], timezone.now())):
         enrol(person, session, is_quiet=number > 0)  # one mail, with the next session
     person.refresh_from_db()
     return person
 
 
-def _cancel(series: Series, person_key: str, now: datetime) -> None:
-    people = SeriesRegistration.objects.filter(series=series, person_key=person_key, cancelled_at=None)
+def _cancel(series: list[Series], person_key: str, now: datetime) -> None:
+    people = SeriesRegistration.objects.filter(series__in=series, person_key=person_key, cancelled_at=None)
     if not people.update(cancelled_at=now):
         return
     sessions = {session.pk: session for session in lock_upcoming(series, now)}

@@ -11,7 +11,7 @@ from sessions_app.caller import Caller
 from sessions_app.lifecycle.cancel import cancel_session
 from sessions_app.lifecycle.update import change_session
 from sessions_app.models import Series, Session
-from sessions_app.series.lookup import zone_of
+from sessions_app.series.lookup import lock_places, zone_of
 from sessions_app.series.plan import HORIZON, upcoming_times
 
 FALLS_AWAY = "The series has no session at this time any more."
@@ -25,7 +25,7 @@ def retime(series: Series, sessions: Sequence[Session], caller: Caller, before: 
     of another. What is missing is left to `plan`.
     """
     movable = {session.pk: session for session in sessions if not session.is_exception}
-    places = _places(series)
+    places = lock_places(series, timezone.now())
     times = _times_by_day(series, places)
     Session.objects.filter(pk__in=[place.pk for place in places]).update(original_at=None)
     stay: list[Session] = []
@@ -42,12 +42,6 @@ def retime(series: Series, sessions: Sequence[Session], caller: Caller, before: 
             stay.append(session)
     series.planned_until = None
     return stay
-
-
-def _places(series: Series) -> list[Session]:
-    """Every session at a time of the rule that is to come, whatever became of it."""
-    rows = Session.objects.filter(series=series, original_at__gt=timezone.now())
-    return list(rows.select_for_update(of=("self",), no_key=True).order_by("pk"))
 
 
 def _times_by_day(series: Series, places: Sequence[Session]) -> dict[date, datetime]:

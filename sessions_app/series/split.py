@@ -3,6 +3,8 @@
 from itertools import takewhile
 from uuid import UUID
 
+from django.utils import timezone
+
 from sessions_app.exceptions import InvalidFields
 from sessions_app.models import Series, SeriesRegistration, Session
 from sessions_app.series.enrol import active_registrations
@@ -22,10 +24,12 @@ def split(series: Series, occurrence: Session) -> Series:
     """The series that begins with this session, to which the later ones belong; a locked series.
 
     The one before ends before it, and keeps its people on record; they are registered for the new one. A
-    series that would keep nothing is returned as it is.
+    series that would keep nothing is returned as it is. Raises InvalidFields for a session that is past.
     """
     at, zone = occurrence.original_at, zone_of(series)
     assert at is not None  # noqa: S101 - of find_occurrence
+    if at <= timezone.now():
+        raise InvalidFields(occurrence_id="The session's time has passed; name one to come.")
     rule = rule_of(series)
     before = sum(1 for _ in takewhile(lambda time: time < at, rule.times(series.starts_at, zone)))
     if not before:

@@ -45,7 +45,7 @@ class SeriesOptions(StrictSerializer, SessionOptions):
     """What every session of the series has besides; all optional."""
 
     registration_closes_at = None  # type: ignore[assignment] # of one session only
-    excluded = ExcludedField(required=False, help_text="Times of the rule that are left out.")
+    excluded = ExcludedField(required=False, help_text="The rule is left out on their days.")
 
 
 @request_example(

@@ -8,7 +8,8 @@ from django.utils import timezone
 from sessions_app.exceptions import InvalidFields, NotAllowed
 from sessions_app.models import Series, Session, SessionDuty
 from sessions_app.series.create import create_series
-from tests.sessions_app.factories import BRAND, user_caller
+from sessions_app.series.edit import edit_all
+from tests.sessions_app.factories import BRAND, key_caller, user_caller
 from tests.sessions_app.series.support import next_week, series, sessions, wall_clock
 
 
@@ -43,6 +44,8 @@ def test_a_rare_rule_is_planned_ahead(account):
 def test_excluded_times_are_left_out(account):
     row = series(account, excluded=[(next_week(0, 10) + timedelta(days=7)).isoformat()])
     assert len(sessions(row)) == 3
+    edit_all(row.pk, key_caller(account), {"starts_at": next_week(0, 12)})
+    assert wall_clock(row) == ["Mon 12:00"] * 3
 
 
 @pytest.mark.parametrize(

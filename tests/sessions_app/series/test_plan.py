@@ -1,6 +1,7 @@
 """Planning: what was planned stays, nothing is planned twice, and wall-clock time stays."""
 
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import accumulate, islice
 from zoneinfo import ZoneInfo
 
@@ -11,9 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sessions_app.models import Series, Session
+from sessions_app.registrations.registrant import Registrant
+from sessions_app.series.edit import edit_all
 from sessions_app.series.plan import FOREVER, HORIZON, plan, plan_further, upcoming_times
+from sessions_app.series.registrations import register_for_series
 from sessions_app.tasks import plan_series
-from tests.sessions_app.factories import session
+from tests.sessions_app.factories import key_caller, session
 from tests.sessions_app.series.support import series, sessions
 from tests.support.concurrency import at_once
 
@@ -100,6 +104,24 @@ def test_raced_planning_makes_each_session_once(account):
     assert sum(at_once(6, lambda _: plan_further(later))) == 5
     times = [each.original_at for each in sessions(row)]
     assert len(times) == len(set(times))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_edits_registrations_and_planning_at_once(account):
+    """Whoever comes second waits; nobody is lost, and nothing is made twice."""
+    row = series(account, "FREQ=DAILY;COUNT=12")
+    caller, later = key_caller(account), timezone.now() + timedelta(days=5)
+    people = [Registrant(user_id=name) for name in ("anna", "ben")]
+    acts = [
+        lambda: edit_all(row.pk, caller, {"title": "Clinic"}),
+        lambda: edit_all(row.pk, caller, {"rule": "FREQ=DAILY;INTERVAL=2;COUNT=8"}),
+        lambda: plan_further(later),
+        *(partial(register_for_series, row.pk, person, caller) for person in people),
+    ]
+    at_once(len(acts), lambda number: acts[number]())
+    open_ = [each for each in sessions(row) if each.status == Session.Status.SCHEDULED]
+    assert len(open_) == 8 and {each.title for each in open_} == {"Clinic"}
+    assert {each.registered_count for each in open_} == {2}
 
 
 def test_the_database_refuses_a_second_session_at_a_time(account):

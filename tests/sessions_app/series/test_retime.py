@@ -13,7 +13,7 @@ from tests.sessions_app.series.support import BERLIN, next_week, scheduled, seri
 
 
 def apply(account, row, before: ZoneInfo = BERLIN) -> list[Session]:
-    return retime(row, lock_upcoming(row, timezone.now()), key_caller(account), before)
+    return retime(row, lock_upcoming([row], timezone.now()), key_caller(account), before)
 
 
 def test_the_same_day_at_another_hour(account):

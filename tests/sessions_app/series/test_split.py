@@ -1,6 +1,9 @@
 """A series in two."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from sessions_app.exceptions import InvalidFields
 from sessions_app.models import SeriesRegistration
@@ -29,6 +32,14 @@ def test_an_end_by_date_stays(account):
 def test_a_series_that_would_keep_nothing_stays_whole(account):
     row = series(account)
     assert split(row, sessions(row)[0]) is row
+
+
+def test_a_session_that_is_past_splits_nothing(account):
+    row = series(account)
+    first = sessions(row)[0]
+    first.original_at = timezone.now() - timedelta(hours=1)
+    with pytest.raises(InvalidFields):
+        split(row, first)
 
 
 def test_people_are_of_both(account):
