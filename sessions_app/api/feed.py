@@ -19,7 +19,7 @@ PER_MINUTE = 30  # requests for one feed
 
 @require_safe
 def feed(request: HttpRequest, token: str) -> HttpResponseBase:
-    """The person's sessions; 304 for a calendar that has them so, 404 for any other token, 429 for too many."""
+    """The person's sessions; 304 for a calendar that has them, 404 for any other token, 429 for too many."""
     try:
         account_id, person_key = read_feed_token(token)
     except InvalidLink as error:
