@@ -114,7 +114,7 @@ def main() -> int:
             local.prepare()
             local.start("sandbox", "receiver", "web")
             local.wait_ready()
-            for row in bench(local, Customer(local, "bench"), 4000):
+            for row in bench(local, Customer(local, "bench"), 2000):
                 print(" | ".join(row))
     return 0
 
