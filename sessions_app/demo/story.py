@@ -67,6 +67,7 @@ class SessionStory:
             ("who was promoted got a token", self.has_token),
             (f"it ended with one seat taken: {self.session['status']}", self._has_ended()),
             (f"the call knows who was there: {present}", present == [SECOND]),
+            (f"the attendance says who came: {self._came()}", self._came() == {SECOND: True}),
             (
                 f"the sandbox's ledger has open_room {opened} time(s), end_room {ended}",
                 (opened, ended) == (1, 1),
