@@ -25,7 +25,10 @@ def with_stays(rows: QuerySet[Participant]) -> QuerySet[Participant]:
 
 def close_shown(call: Call, participants: Sequence[Participant]) -> None:
     """Nobody is in the room of a call that is over, whether that is on record already or not."""
+    ended_at = call.ended_at
+    if ended_at is None:
+        return
     bring_up_to_date(call, participants)
-    for participant in participants if call.ended_at else ():
+    for participant in participants:
         for stay in getattr(participant, "shown_stays", ()):
-            stay.left_at = stay.left_at or max(call.ended_at, stay.joined_at or call.ended_at)
+            stay.left_at = stay.left_at or max(ended_at, stay.joined_at or ended_at)

@@ -60,7 +60,7 @@ def seated(session: Session) -> QuerySet[Registration]:
 
 def with_seconds(session: Session) -> QuerySet[Registration, Any]:
     """The same with `seconds_in_room`: at least 1 of those who were in the room, 0 of others."""
-    present = Participant.objects.filter(call_id=session.call_id, first_joined_at__isnull=False)
+    present = Participant.objects.filter(call__session=session, first_joined_at__isnull=False)
     theirs = present.filter(identity=OuterRef("identity")).values(in_room=Greatest("seconds", 1))
     return seated(session).annotate(identity=IDENTITY, seconds_in_room=Coalesce(Subquery(theirs), 0))
 
