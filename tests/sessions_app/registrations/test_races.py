@@ -2,14 +2,20 @@
 
 import json
 import random
+from contextlib import suppress
 from uuid import UUID
 
 import pytest
+from django.db import transaction
+from django.utils import timezone
 
 from liveplatform.webhooks.models import Event
 from sessions_app.caller import Caller
+from sessions_app.duties.queue import lock_sessions, settled
+from sessions_app.exceptions import SessionStateError
 from sessions_app.lifecycle.update import update_session
-from sessions_app.models import Mail, Registration, Session
+from sessions_app.models import Mail, Registration, Session, SessionDuty
+from sessions_app.registrations.approval import approve
 from sessions_app.registrations.cancel import cancel_registration
 from sessions_app.registrations.offers import accept, decline
 from sessions_app.registrations.register import register
@@ -144,3 +150,55 @@ def test_one_person_twice_at_once_has_one_seat(account):
     check(session)
     assert session.registered_count == 1
     assert Mail.objects.count() == 1
+
+
+def test_offers_run_out_while_people_answer(account):
+    session = factories.session(account, max_participants=8, waitlist_mode="offer")
+    people = [enter(session, f"p{number}") for number in range(40)]
+    for registration in people[:8]:
+        cancel_registration(
+            session.pk, registration.pk, Caller(account.pk, "t", user_id=registration.user_id)
+        )
+    past = timezone.now()
+    Registration.objects.filter(user_id__in=["p8", "p9", "p10", "p11"]).update(offer_expires_at=past)
+    duties = list(SessionDuty.objects.filter(kind="offer"))
+
+    def expire(duty: SessionDuty) -> None:
+        with transaction.atomic():
+            lock_sessions([duty])
+            settled([duty])
+
+    def take(registration: Registration) -> None:
+        with suppress(SessionStateError):
+            accept(session.pk, registration.pk, Caller(account.pk, "t", user_id=registration.user_id))
+
+    in_threads(
+        [lambda d=duty: expire(d) for duty in duties * 3]
+        + [lambda r=registration: take(r) for registration in people[8:20] * 2]
+    )
+    check(session)
+    check_order(session, "registration.offered")
+    states = dict(Registration.objects.values_list("user_id", "status"))
+    assert {states[f"p{number}"] for number in range(8, 12)} == {"cancelled"}
+    assert {states[f"p{number}"] for number in range(12, 16)} == {"registered"}
+    assert Mail.objects.filter(kind="offer_expired").count() == 4
+
+
+def test_hosts_change_and_decide_meanwhile(account):
+    session = factories.session(account, max_participants=6, requires_approval=True)
+    people = [enter(session, f"p{number}") for number in range(30)]
+    host = factories.key_caller(account)
+    acts = [lambda r=r: approve(session.pk, [r.pk], host) for r in people for _ in range(2)]
+    acts += [
+        lambda n=n: update_session(session.pk, host, {"co_host_ids": [f"p{n}", f"p{n + 1}"]})
+        for n in range(0, 10, 2)
+    ]
+    in_threads(acts)
+    session.refresh_from_db()
+    seated = session.registrations.exclude(role="co_host")
+    counts = [seated.filter(status=status).count() for status in ("registered", "waitlist", "pending")]
+    assert counts == [session.registered_count, session.waitlist_count, 0]
+    assert session.registered_count == 6
+    assert set(session.registrations.filter(role="co_host").values_list("user_id", flat=True)) == set(
+        session.co_host_ids
+    )
