@@ -14,7 +14,7 @@ from tests.support.factories import video_call
 
 
 def test_every_kind_is_carried_out():
-    assert set(queue.SETTLED) | {SessionDuty.Kind.FOLLOW_UP} == set(SessionDuty.Kind)
+    assert set(queue.SETTLED) == set(SessionDuty.Kind)
 
 
 def test_sessions_are_locked_before_calls_and_each_in_order(account):
