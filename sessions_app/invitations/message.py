@@ -79,7 +79,7 @@ def calendar_entry(letter: Letter) -> bytes | None:
         session=mail.session,
         host=letter.host,
         sequence=letter.place.sequence,
-        stamp=datetime.fromtimestamp(mail.number / 1e9, UTC),
+        stamp=datetime.fromtimestamp(mail.number / 1e6, UTC),
         status="CANCELLED" if is_cancelled else "CONFIRMED",
         attendee=mail.registration,
         address=mail.to,

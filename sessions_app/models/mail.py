@@ -45,8 +45,8 @@ class Mail(Work):
     registration = models.ForeignKey(Registration, models.CASCADE, related_name="mails")
     kind = models.CharField(max_length=14, choices=Kind.choices)
     cause = models.CharField(max_length=80, help_text="What it tells: at most one mail of a kind per cause.")
-    # When it was written (ns since 1970): a later mail to one person about one session is not sent before an
-    # earlier one.
+    # When it was written: microseconds since 1970, by the database's clock. A later mail to one person about
+    # one session is not sent before an earlier one.
     number = models.BigIntegerField()
     # The session's when the mail was written; an invitation that is older than the last one is not sent.
     calendar_sequence = models.PositiveIntegerField(default=0, db_default=0)

@@ -71,6 +71,12 @@ def test_thousands_are_told_in_one_statement(session, django_assert_num_queries)
     assert time.monotonic() - began < 5
 
 
+@pytest.mark.parametrize("nobody", [[], Registration.objects.none(), Registration.objects.filter(pk__in=[])])
+def test_nobody_is_told_nothing(session, nobody):
+    notify(session, nobody, Kind.CHANGED, cause="once")
+    assert Mail.objects.count() == 0
+
+
 def test_no_mail_is_left_of_a_change_that_was_rolled_back(session):
     factories.registration(session)
     with pytest.raises(RuntimeError), transaction.atomic():
