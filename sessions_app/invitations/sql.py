@@ -32,8 +32,8 @@ def insert_mails(
         found, parameters = people.order_by().values("id", "email").query.sql_with_params()
     except EmptyResultSet:
         return 0
-    of_session = [uuid7(), session.pk, kind, cause, session.calendar_sequence]
-    rest = [dumps_for_jsonb(details), Mail.MAX_ATTEMPTS, session.account_id]
+    given: list[Any] = [uuid7(), session.pk, kind, cause, session.calendar_sequence]
+    given += [dumps_for_jsonb(details), Mail.MAX_ATTEMPTS, session.account_id]
     with connection.cursor() as cursor:
-        cursor.execute(INSERT_MAILS.format(people=found), [*of_session, *rest, *parameters])
+        cursor.execute(INSERT_MAILS.format(people=found), [*given, *parameters])
         return int(cursor.rowcount)
