@@ -9,6 +9,7 @@ from sessions_app.exceptions import NotJoinable
 from sessions_app.identity import GUEST_PREFIX, identity_of, role_of
 from sessions_app.models import Registration, Session
 from sessions_app.models.person import Role
+from sessions_app.rules import is_possible
 from sessions_app.schedule import opens_at
 
 Status = Registration.Status
@@ -76,7 +77,7 @@ def _admit(session: Session, identity: str, registration: Registration | None) -
 def _require_not_over(session: Session) -> None:
     if session.status == Session.Status.CANCELLED:
         raise _refusal(session, "The session was cancelled.", "cancelled")
-    if session.is_over:
+    if not is_possible(session, "join"):
         raise _refusal(session, "The session has ended.", "over")
 
 

@@ -15,10 +15,10 @@ from calls.models import Call
 from calls.models.end_code import EndCode
 from sessions_app.exceptions import SessionNotFound, SessionStateError
 from sessions_app.lifecycle.follow import follow_call
-from sessions_app.lifecycle.rules import require_status
 from sessions_app.lifecycle.transitions import end_its_call
 from sessions_app.lookup import sessions_of
 from sessions_app.models import Session
+from sessions_app.rules import require_status
 
 NAMESPACE = UUID("6f1c9b1e-8c4e-5d0c-9d53-0f6a3c2b7a10")
 ACTOR = "session"  # on records

@@ -10,12 +10,12 @@ from sessions_app.caller import Caller
 from sessions_app.exceptions import SessionStateError
 from sessions_app.invitations.notices import notify
 from sessions_app.lifecycle.create import require_future
-from sessions_app.lifecycle.rules import Answer, require
 from sessions_app.lifecycle.transitions import end_its_call, mark_cancelled, open_registrations
 from sessions_app.lookup import lock_session
 from sessions_app.models import Mail, Session
 from sessions_app.publish import SESSION_CANCELLED, SESSION_UPDATED, publish
 from sessions_app.registrations.waitlist import resume
+from sessions_app.rules import Answer, require
 from sessions_app.schedule import plan_duties
 
 

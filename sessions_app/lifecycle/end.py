@@ -5,10 +5,10 @@ from uuid import UUID
 from django.db import transaction
 
 from sessions_app.caller import Caller
-from sessions_app.lifecycle.rules import Answer, require
 from sessions_app.lifecycle.transitions import mark_ended
 from sessions_app.lookup import lock_session
 from sessions_app.models import Session
+from sessions_app.rules import Answer, require
 
 
 def end_session(session_id: UUID, caller: Caller, reason: str = "") -> Session:

@@ -11,9 +11,9 @@ from sessions_app.caller import Caller
 from sessions_app.exceptions import SessionStateError
 from sessions_app.lifecycle.call import ensure_call
 from sessions_app.lifecycle.follow import follow_call
-from sessions_app.lifecycle.rules import Answer, require, require_status
 from sessions_app.lookup import get_session, lock_session
 from sessions_app.models import Session
+from sessions_app.rules import Answer, require, require_status
 
 
 def start_session(session_id: UUID, caller: Caller) -> Session:

@@ -15,13 +15,13 @@ from sessions_app.caller import Caller
 from sessions_app.exceptions import CapacityTooLow, SessionStateError
 from sessions_app.invitations.notices import notify
 from sessions_app.lifecycle.create import require_future
-from sessions_app.lifecycle.rules import Answer, refusal, require_asker, require_status
 from sessions_app.lifecycle.transitions import open_registrations
 from sessions_app.lookup import lock_session
 from sessions_app.models import Mail, Session
 from sessions_app.publish import SESSION_RESCHEDULED, SESSION_UPDATED, publish
 from sessions_app.registrations.hosts import apply_hosts
 from sessions_app.registrations.waitlist import fill_free_seats, limit_offers
+from sessions_app.rules import Answer, refusal, require_asker, require_status
 from sessions_app.schedule import plan_duties
 
 log = structlog.get_logger(__name__)

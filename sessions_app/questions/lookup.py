@@ -8,6 +8,7 @@ from sessions_app.caller import Caller
 from sessions_app.exceptions import NotJoinable, QuestionNotFound, SessionStateError
 from sessions_app.models import Question, QuestionVote, Registration, Session
 from sessions_app.models.person import person_key
+from sessions_app.rules import is_possible
 
 
 def questions_for(session: Session, caller: Caller) -> QuerySet[Question]:
@@ -40,7 +41,7 @@ def one_of(questions: QuerySet[Question], question_id: UUID) -> Question:
 
 def require_attendee(session: Session, user_id: str) -> None:
     """Raise SessionStateError if the session is over, NotJoinable unless the user hosts it or has a seat."""
-    if session.is_over:
+    if not is_possible(session, "ask"):
         raise SessionStateError(f"The session is '{session.status}'; questions are closed.")
     if user_id in session.host_ids:
         return

@@ -12,6 +12,7 @@ from sessions_app.lookup import lock_session
 from sessions_app.models import Mail, Registration, Session
 from sessions_app.publish import REGISTRATION_UPDATED
 from sessions_app.registrations import seats
+from sessions_app.rules import is_possible
 
 Status = Registration.Status
 
@@ -42,7 +43,7 @@ def _decide(
     with transaction.atomic():
         session = lock_session(session_id, caller.account_id, caller.brand_id)
         caller.require_host_of(session)
-        if session.is_over:
+        if not is_possible(session, "approve"):
             raise SessionStateError("The session is over; nobody is approved or declined any more.")
         registrations = _lock(session, ids)
         done = (Status.DECLINED,) if decide is _deny else (Status.REGISTERED, Status.WAITLIST, Status.OFFERED)

@@ -12,6 +12,7 @@ from sessions_app.publish import REGISTRATION_CANCELLED
 from sessions_app.registrations import seats
 from sessions_app.registrations.lookup import lock_registration
 from sessions_app.registrations.waitlist import fill_free_seats
+from sessions_app.rules import is_possible
 from sessions_app.schedule import Kind, drop_duty
 
 Status = Registration.Status
@@ -25,7 +26,7 @@ def cancel_registration(session_id: UUID, registration_id: UUID, caller: Caller)
     with transaction.atomic():
         session, registration = lock_registration(session_id, registration_id, caller)
         if registration.is_open:
-            if session.status == Session.Status.ENDED:
+            if not is_possible(session, "leave"):
                 raise SessionStateError("The session has ended; its registrations are kept as they are.")
             withdraw(session, registration)
         return registration

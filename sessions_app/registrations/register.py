@@ -13,6 +13,7 @@ from sessions_app.models.person import Role
 from sessions_app.registrations import seats
 from sessions_app.registrations.custom_questions import validate_answers
 from sessions_app.registrations.registrant import Registrant
+from sessions_app.rules import is_possible
 
 Status = Registration.Status
 
@@ -68,7 +69,7 @@ def _repeat(found: Registration, *, is_strict: bool) -> Registration:
 
 
 def _require_open(session: Session) -> None:
-    if session.is_over:
+    if not is_possible(session, "register"):
         raise SessionStateError(f"The session {IN_ROOM[session.status]}; nobody can register.")
     closes_at = session.registration_closes_at
     if closes_at and closes_at <= timezone.now():

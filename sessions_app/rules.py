@@ -24,6 +24,7 @@ class Answer(StrEnum):
 
     YES = "yes"
     RAISE = "upwards"  # only to a greater value
+    WINDOW = "in the join window"
     SAME = "unchanged"  # 200 with the session as it is
     NO = "412"
 
@@ -31,6 +32,7 @@ class Answer(StrEnum):
 STAFF_ONLY = "Only an API key and the scope admin:live may do this."
 HOSTS = frozenset({Asker.HOST, Asker.STAFF})
 STAFF = frozenset({Asker.STAFF})
+ALL = frozenset(Asker)
 YES, RAISE, SAME, NO = Answer.YES, Answer.RAISE, Answer.SAME, Answer.NO
 
 
@@ -86,7 +88,15 @@ VERBS: dict[str, Rule] = {
     "restore": Rule(SAME, NO, NO, YES, STAFF, instead="Only a cancelled session can be restored."),
     "delete": Rule(YES, NO, NO, YES, instead="A session that has begun stays on record."),
 }
-TABLE: dict[str, Rule] = FIELDS | VERBS
+# What people do. A seat, a free one, and when registration closes are other conditions, of their verbs.
+PEOPLE: dict[str, Rule] = {
+    "register": Rule(YES, YES, NO, NO, ALL),
+    "leave": Rule(YES, YES, NO, YES, ALL),
+    "approve": Rule(YES, YES, NO, NO),
+    "join": Rule(Answer.WINDOW, YES, NO, NO, ALL),
+    "ask": Rule(YES, YES, NO, NO, ALL),
+}
+TABLE: dict[str, Rule] = FIELDS | VERBS | PEOPLE
 
 
 def askers_of(session: Session, caller: Caller) -> frozenset[Asker]:
@@ -117,6 +127,11 @@ def require_status(session: Session, what: str) -> Answer:
     if answer == Answer.NO:
         raise SessionStateError(refusal(session, what))
     return answer
+
+
+def is_possible(session: Session, what: str) -> bool:
+    """Whether the session's status allows it."""
+    return TABLE[what].answer(session.status) != Answer.NO
 
 
 def refusal(session: Session, what: str) -> str:
