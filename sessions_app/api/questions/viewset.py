@@ -83,7 +83,7 @@ class QuestionViewSet(SessionsViewSet[Question]):
     @extend_schema(
         summary="Take a vote back",
         description="Safe to repeat.",
-        responses=QuestionSerializer,
+        responses={200: QuestionSerializer},
     )
     @vote.mapping.delete
     def take_back(self, request: Request, session_id: UUID, question_id: UUID) -> Response:
