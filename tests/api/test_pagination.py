@@ -4,8 +4,11 @@ import base64
 from datetime import UTC, datetime
 
 import pytest
+from rest_framework.request import Request
+from rest_framework.test import APIRequestFactory
 
 from liveplatform.accounts.models import Account
+from liveplatform.api.pagination import keyset_page
 
 pytestmark = pytest.mark.urls("tests.support.probe_views")
 SAME = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=UTC)
@@ -108,3 +111,15 @@ def test_a_cursor_with_an_extreme_date_does_not_crash(api, rows, at):
 @pytest.mark.urls("liveplatform.urls")
 def test_a_limit_out_of_bounds_is_400(api, query):
     assert api("GET", f"/v1/live/calls?{query}").status_code == 400
+
+
+@pytest.mark.parametrize("ascending", [False, True])
+@pytest.mark.parametrize("limit", [1, 3, 7])
+def test_another_time_and_the_other_direction(rows, ascending, limit):
+    found, cursor = [], ""
+    while cursor is not None:
+        request = Request(APIRequestFactory().get(f"/?limit={limit}&cursor={cursor}"))
+        queryset = Account.objects.filter(name__startswith="page")
+        page, cursor = keyset_page(queryset, request, "created_at", ascending=ascending)
+        found += [row.name for row in page]
+    assert found == (rows[::-1] if ascending else rows)
