@@ -55,4 +55,5 @@ MAILS = Queue(
     settled=settled,
     log_context=lambda row: {"session_id": str(row.session_id), "mail": row.kind},
     backoff=next_delay,
+    concurrency="EMAIL_CONCURRENCY",
 )
