@@ -75,4 +75,6 @@ def _is_own_form(request: HttpRequest) -> bool:
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         return False
     origin = request.headers.get("Origin", "")
-    return origin in ("", "null") or urlsplit(origin).netloc == request.get_host()
+    if origin == "null":  # of a frame without an origin, or a browser that hides it
+        return "Sec-Fetch-Site" in request.headers
+    return not origin or urlsplit(origin).netloc == request.get_host()

@@ -23,6 +23,12 @@ if (zone) zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone || "";
 const errors = document.getElementById("errors");
 if (errors) errors.focus();
 
+// A second click would send the form again, and be told that the first has registered already.
+const buttons = document.querySelectorAll("form button");
+const enable = (enabled) => buttons.forEach((button) => { button.disabled = !enabled; });
+document.addEventListener("submit", () => setTimeout(enable, 0, false));
+window.addEventListener("pageshow", () => enable(true));
+
 // In a frame: how high the page is, which is no secret.
 if (window.parent !== window) {
   const tell = () => window.parent.postMessage({ sessionsHeight: document.documentElement.scrollHeight }, "*");

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.db import connection
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
@@ -49,6 +50,7 @@ def browser(live_server, settings, monkeypatch) -> Iterator[Browser]:
         launched = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield launched
         launched.close()
+        connection.close()  # beside its event loop Django has another connection in this thread
 
 
 @pytest.fixture
@@ -171,6 +173,15 @@ def test_the_waitlist(live_server, account, page):
     page.goto(f"{live_server.url}{link('cancel', anna)}")
     page.get_by_role("button", name="Cancel my registration").click()
     page.goto(mine)
+    expect(page.get_by_role("status")).to_have_text("You are registered.")
+
+
+def test_a_second_click_does_nothing(live_server, account, page):
+    made = session(account)
+    page.goto(f"{live_server.url}/sessions/{made.pk}")
+    page.get_by_label("Your name").fill("Ben")
+    page.get_by_label("Your e-mail address").fill("ben@example.com")
+    page.get_by_role("button", name="Register").dblclick()
     expect(page.get_by_role("status")).to_have_text("You are registered.")
 
 
