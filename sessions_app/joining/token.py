@@ -29,8 +29,11 @@ class Joining:
 
     @property
     def api_key(self) -> str:
-        """The public key of the app at the provider, which GetStream's clients need; "" without one."""
-        return str(self.call.connection.options.get("api_key", "")) if self.call.connection else ""
+        """The public key of the app, which GetStream's clients need; "" of other providers."""
+        connection = self.call.connection
+        if connection is None or connection.provider != "getstream":
+            return ""
+        return str(connection.options.get("api_key", ""))
 
     @property
     def url(self) -> str:
