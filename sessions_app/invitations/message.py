@@ -23,6 +23,7 @@ from sessions_app.invitations.links import make_link
 from sessions_app.invitations.precedence import Place
 from sessions_app.invitations.times import written_period, written_span, written_time, zone_of
 from sessions_app.models import Mail, Registration
+from sessions_app.models.session import CANCELLED_REASON, ENDED_REASON
 
 Kind = Mail.Kind
 
@@ -125,9 +126,15 @@ def _told(letter: Letter, zone: ZoneInfo) -> dict[str, Any]:
     return {
         "offer_until": written_time(until, zone) if until else "",
         "previous_time": _written(details.get("previous_scheduled_at"), zone),
-        "reason": one_line(str(details.get("reason") or mail.session.end_reason)),
+        "reason": _reason(mail),
         "starts_in": written_span(left),
     }
+
+
+def _reason(mail: Mail) -> str:
+    """The reason that somebody gave for a cancellation; "" if nobody did."""
+    reason = one_line(str(mail.details.get("reason") or mail.session.end_reason))
+    return "" if reason in (CANCELLED_REASON, ENDED_REASON) else reason
 
 
 def _written(value: object, zone: ZoneInfo) -> str:

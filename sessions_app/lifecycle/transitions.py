@@ -14,13 +14,13 @@ from calls.models import Call
 from calls.models.end_code import EndCode
 from sessions_app.invitations.notices import notify
 from sessions_app.models import Mail, Registration, Session, SessionDuty
+from sessions_app.models.session import CANCELLED_REASON, ENDED_REASON
 from sessions_app.publish import SESSION_CANCELLED, SESSION_ENDED, SESSION_STARTED, publish
 from sessions_app.schedule import add_duty, plan_duties
 
 MAX_REASON = 500
 # After the end, for the provider's last events about who was there.
 FOLLOW_UP_DELAY = timedelta(minutes=2)
-CANCELLED_REASON, ENDED_REASON = "The session was cancelled.", "The session has ended."
 
 
 def open_registrations(session: Session) -> QuerySet[Registration]:

@@ -15,6 +15,10 @@ from sessions_app.models.series import Series
 IS_OPEN = models.Q(status__in=("scheduled", "live"))
 
 
+# Why a session was ended or cancelled, when nobody gave a reason.
+CANCELLED_REASON, ENDED_REASON = "The session was cancelled.", "The session has ended."
+
+
 class Session(SessionDetails):
     """One session. Its status only moves forward; only staff may take a cancellation back.
 

@@ -92,6 +92,11 @@ def test_a_cancellation_names_its_reason_and_takes_back_only_what_was_sent():
     assert calendar_of(message) is None
 
 
+def test_a_cancellation_without_a_reason_names_none():
+    message = build(letter(Kind.CANCELLED, end_reason="The session was cancelled."))
+    assert "Reason" not in text_of(message) + html_of(message)
+
+
 def test_an_offer_has_a_link_to_accept_and_one_to_decline():
     message = build(letter(Kind.OFFERED, status="offered"))
     for shown in (text_of(message), html_of(message)):
