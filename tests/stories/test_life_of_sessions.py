@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.support.stories import until
+from tests.support.stories import VAR, until
 
+POINTS = VAR / "failpoints"
 SECRET = "a-secret-of-at-least-32-characters"
 
 
@@ -20,6 +21,15 @@ def provider_customer(customer):
     customer.sandbox.add_hook(customer.account_id, SECRET, url)
     yield customer
     customer.sandbox.remove_hook(customer.account_id)
+
+
+@pytest.fixture
+def arm(platform):
+    """Kill the next process that reaches the failpoint."""
+    POINTS.mkdir(exist_ok=True)
+    yield lambda name: (POINTS / name).touch()
+    for path in POINTS.iterdir():
+        path.unlink()
 
 
 def schedule(customer, minutes=10):
@@ -98,3 +108,16 @@ def test_without_workers_a_session_starts_and_ends(platform, customer):
     until(lambda: customer.sandbox.effects("end_room", live["stream_call_id"]) == 1, 20)
     found = events(customer, session_id, "session.ended")
     assert (found["session.started"], found["session.ended"]) == (1, 1)
+
+
+@pytest.mark.parametrize("point", ["asking", "answered", "settling.session_duties", "settled.session_duties"])
+def test_a_worker_that_dies_while_it_opens_the_room_makes_no_second_one(customer, arm, point):
+    arm(point)
+    session_id = schedule(customer)
+    until(lambda: not (POINTS / point).exists(), 20)
+    until(lambda: read(customer, session_id)["stream_call_id"], 30)
+    room = read(customer, session_id)["stream_call_id"]
+    assert customer.sandbox.effects("open_room", room) == 1
+    time.sleep(11)  # an opening that was never answered would be taken back by now
+    assert room in customer.sandbox.live()["getstream"]
+    assert customer.sandbox.effects("delete_room", room) == 0
