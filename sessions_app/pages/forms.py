@@ -37,6 +37,9 @@ class RegistrationForm(forms.Form):
         widget=forms.EmailInput({"autocomplete": "email"}),
     )
     timezone = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+    whole_series = forms.BooleanField(
+        required=False, label="Register me for every session of this series, also those to come"
+    )
     # For robots: people do not see it.
     subject = forms.CharField(
         required=False,
@@ -46,6 +49,8 @@ class RegistrationForm(forms.Form):
 
     def __init__(self, session: Session, data: Any = None) -> None:  # noqa: ANN401 - a QueryDict
         super().__init__(data, label_suffix="", use_required_attribute=True)
+        if session.series_id is None or session.status != Session.Status.SCHEDULED:
+            del self.fields["whole_series"]
         for question in session.custom_questions:
             self.fields[PREFIX + question["id"]] = _field(question)
         if self.is_bound:
@@ -60,6 +65,11 @@ class RegistrationForm(forms.Form):
         if self.cleaned_data["subject"]:
             raise ValidationError("Leave this empty: only robots fill it in.")
         return ""
+
+    @property
+    def is_for_series(self) -> bool:
+        """Whether the person wants every session of the series."""
+        return bool(self.cleaned_data.get("whole_series"))
 
     def add_answer_errors(self, error: InvalidAnswers) -> None:
         """The messages about answers, at their questions."""

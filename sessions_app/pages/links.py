@@ -19,8 +19,11 @@ from sessions_app.pages.lookup import registration_of
 from sessions_app.pages.view_data import view_of
 from sessions_app.registrations import offers
 from sessions_app.registrations.cancel import cancel_registration
+from sessions_app.series.registrations import cancel_series_registration, find_series_registration
 
 Status = Registration.Status
+
+WHOLE = "whole_series"  # the button that cancels the registrations for all sessions of the series
 
 
 @dataclass(frozen=True)
@@ -80,8 +83,12 @@ def _answer(request: HttpRequest, act: Act, registration: Registration) -> HttpR
         return _ask(request, act, registration)
     session = registration.session
     caller = Caller(session.account_id, f"link:{registration.pk}", is_trusted=True)
+    whole = find_series_registration(registration) if WHOLE in request.POST else None
     try:
-        act.do(session.pk, registration.pk, caller)
+        if act is CANCEL and whole:
+            cancel_series_registration(whole.series_id, whole.pk, caller)
+        else:
+            act.do(session.pk, registration.pk, caller)
     except SessionStateError as error:
         return _ask(request, act, registration, str(error))
     return redirect("session-join", make_token("join", registration.pk))
@@ -94,6 +101,7 @@ def _ask(request: HttpRequest, act: Act, registration: Registration, error: str 
         "session": registration.session,
         "view": view_of(registration.session),
         "error": error,
+        "is_of_series": act is CANCEL and find_series_registration(registration) is not None,
         "form_token": form_tokens.make(act.kind, registration.pk),
     }
     return render(request, "sessions/confirm.html", values, status=412 if error else 200)

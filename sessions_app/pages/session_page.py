@@ -5,7 +5,9 @@ from uuid import UUID
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 
+from sessions_app.caller import Caller
 from sessions_app.exceptions import AlreadyRegistered, InvalidAnswers, SessionStateError
 from sessions_app.invitations.links import make_token
 from sessions_app.lookup import lock_session
@@ -17,6 +19,8 @@ from sessions_app.pages.lookup import public_session
 from sessions_app.pages.view_data import view_of
 from sessions_app.registrations.register import add_registration
 from sessions_app.registrations.registrant import Registrant
+from sessions_app.series.lookup import lock_series, lock_upcoming
+from sessions_app.series.registrations import register_for_series
 
 PURPOSE, ACTOR = "register", "page"
 STALE = "This page was open for too long. Nothing was sent; check the form and send it again."
@@ -42,7 +46,7 @@ def show(request: HttpRequest, session_id: UUID) -> HttpResponse:
 
 def _register(request: HttpRequest, session: Session, form: RegistrationForm) -> HttpResponse:
     try:
-        registration = _add(session, form.registrant)
+        registration = _add(session, form.registrant, is_for_series=form.is_for_series)
     except InvalidAnswers as error:
         form.add_answer_errors(error)
     except AlreadyRegistered:
@@ -56,24 +60,36 @@ def _register(request: HttpRequest, session: Session, form: RegistrationForm) ->
     return _page(request, session, form, status=400)
 
 
-def _add(session: Session, registrant: Registrant) -> Registration:
+def _add(session: Session, registrant: Registrant, *, is_for_series: bool) -> Registration:
     """Register; with a full session the person waits. Raises AlreadyRegistered for a repeat.
 
     The page of a registration is shown to whoever has just made it, and mailed to its address; but not shown
     to others who know the address.
     """
     with transaction.atomic():
-        locked = lock_session(session.pk, session.account_id)
-        known = set(_of_person(locked, registrant))
-        registration = add_registration(locked, registrant, actor=ACTOR)
-        if registration.pk in known:
-            raise AlreadyRegistered(ALREADY)
-        return registration
+        if is_for_series and session.series_id:
+            _register_for_series(session, session.series_id, registrant)
+            return add_registration(_lock(session), registrant, actor=ACTOR)
+        locked = _lock(session)
+        _require_new(locked, registrant)
+        return add_registration(locked, registrant, actor=ACTOR)
 
 
-def _of_person(session: Session, registrant: Registrant) -> list[UUID]:
+def _register_for_series(session: Session, series_id: UUID, registrant: Registrant) -> None:
+    caller = Caller(session.account_id, ACTOR, is_trusted=True)
+    lock_upcoming([lock_series(series_id, caller)], timezone.now())
+    _require_new(session, registrant)
+    register_for_series(series_id, registrant, caller)
+
+
+def _lock(session: Session) -> Session:
+    return lock_session(session.pk, session.account_id)
+
+
+def _require_new(session: Session, registrant: Registrant) -> None:
     rows = Registration.objects.filter(session=session, person_key=registrant.key)
-    return list(rows.values_list("pk", flat=True))
+    if rows.exclude(status__in=(Registration.Status.CANCELLED, Registration.Status.DECLINED)).exists():
+        raise AlreadyRegistered(ALREADY)
 
 
 def _page(request: HttpRequest, session: Session, form: RegistrationForm, status: int = 200) -> HttpResponse:

@@ -56,6 +56,16 @@ def cancel_series_registration(series_id: UUID, registration_id: UUID, caller: C
         return found
 
 
+def find_series_registration(registration: Registration) -> SeriesRegistration | None:
+    """The registration for the whole series that a registration for one of its sessions came of."""
+    if not registration.is_of_series or registration.session.series_id is None:
+        return None
+    rows = SeriesRegistration.objects.filter(
+        series_id=registration.session.series_id, person_key=registration.person_key, cancelled_at=None
+    )
+    return rows.first()
+
+
 def _register(series: Series, registrant: Registrant) -> SeriesRegistration:
     if not series.is_active:
         raise SessionStateError("The series was cancelled; nobody can register.")

@@ -14,8 +14,11 @@ from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from sessions_app.models import Registration
-from tests.sessions_app.factories import registration, session
+from sessions_app.registrations.registrant import Registrant
+from sessions_app.series.registrations import register_for_series
+from tests.sessions_app.factories import key_caller, registration, session
 from tests.sessions_app.pages.support import link
+from tests.sessions_app.series.support import series, sessions
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 SHOTS = os.environ.get("SCREENSHOTS", "")  # a folder for pictures, to look at
@@ -99,7 +102,11 @@ def _paths(account) -> dict[str, str]:
     soon = session(account, title="A" * 200, scheduled_at=timezone.now() + timedelta(minutes=5))
     anna, ben = registration(full), registration(full, user_id="ben", status="waitlist", waitlist_number=1)
     offered = registration(open_, user_id="carl", status="offered")
+    weekly = series(account)
+    register_for_series(weekly.pk, Registrant(user_id="dora"), key_caller(account))
     return {
+        "series": f"/sessions/{sessions(weekly)[0].pk}",
+        "cancel-series": link("cancel", sessions(weekly)[0].registrations.get()),
         "open": f"/sessions/{open_.pk}",
         "errors": f"/sessions/{open_.pk}",
         "full": f"/sessions/{full.pk}",

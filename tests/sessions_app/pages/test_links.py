@@ -8,8 +8,11 @@ from django.utils import timezone
 
 from sessions_app.invitations.links import make_token
 from sessions_app.models import Registration
-from tests.sessions_app.factories import registration, session
+from sessions_app.registrations.registrant import Registrant
+from sessions_app.series.registrations import register_for_series
+from tests.sessions_app.factories import key_caller, registration, session
 from tests.sessions_app.pages.support import link, send, text
+from tests.sessions_app.series.support import series, sessions
 
 OFFERED = {"status": "offered", "offer_expires_at": timezone.now() + timedelta(hours=1)}
 
@@ -78,3 +81,27 @@ def test_a_link_that_is_not_good(account, client, kind):
 def test_a_session_that_is_not_public_has_links_too(account, client):
     anna = registration(session(account, is_public=False))
     assert client.get(link("join", anna)).status_code == 200
+
+
+def test_cancel_all_sessions_of_a_series(account, client):
+    row = series(account)
+    register_for_series(row.pk, Registrant(user_id="anna", email="anna@example.com"), key_caller(account))
+    first = Registration.objects.filter(session=sessions(row)[0]).get()
+    assert "Cancel all sessions of the series" in text(client.get(link("cancel", first)))
+    send(client, link("cancel", first), whole_series="yes")
+    assert set(Registration.objects.values_list("status", flat=True)) == {"cancelled"}
+
+
+def test_cancel_one_session_of_a_series(account, client):
+    row = series(account)
+    register_for_series(row.pk, Registrant(user_id="anna", email="anna@example.com"), key_caller(account))
+    first = Registration.objects.filter(session=sessions(row)[0]).get()
+    send(client, link("cancel", first))
+    assert Registration.objects.filter(status="registered").count() == 3 and status(first) == "cancelled"
+
+
+def test_what_is_of_no_series_is_cancelled_alone(account, client):
+    anna = registration(session(account))
+    assert "series" not in text(client.get(link("cancel", anna)))
+    send(client, link("cancel", anna), whole_series="yes")
+    assert status(anna) == "cancelled"

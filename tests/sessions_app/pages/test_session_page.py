@@ -12,6 +12,7 @@ from sessions_app.models import Mail, Registration, Session
 from sessions_app.pages import form_tokens
 from tests.sessions_app.factories import registration, session
 from tests.sessions_app.pages.support import hidden_fields, register, send, text
+from tests.sessions_app.series.support import series, sessions
 
 QUESTIONS = [
     {"id": "why", "label": "Why?", "type": "text", "required": True, "options": []},
@@ -217,3 +218,22 @@ def test_send_keeps_what_was_written(account, client):
     answer = send(client, f"/sessions/{session(account).pk}", name='Anna "A" <x>', email="wrong")
     assert 'value="Anna &quot;A&quot; &lt;x&gt;"' in answer.content.decode()
     assert 'aria-invalid="true"' in answer.content.decode()
+
+
+def test_register_for_a_whole_series(account, client):
+    first = sessions(series(account))[0]
+    assert "every session of this series" in text(client.get(f"/sessions/{first.pk}"))
+    answer = register(client, first, whole_series="on")
+    assert answer.status_code == 302 and "You are registered." in text(client.get(answer.headers["Location"]))
+    assert Registration.objects.filter(status="registered", is_of_series=True).count() == 4
+    assert register(client, first, whole_series="on").status_code == 409
+    assert "every session" not in text(client.get(f"/sessions/{session(account).pk}"))
+
+
+def test_one_session_of_a_series(account, client):
+    row = series(account)
+    assert register(client, sessions(row)[0]).status_code == 302
+    assert Registration.objects.count() == 1
+    assert register(client, sessions(row)[0], whole_series="on").status_code == 409
+    assert register(client, sessions(row)[1], whole_series="on").status_code == 302
+    assert Registration.objects.filter(status="registered").count() == 4
