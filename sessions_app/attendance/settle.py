@@ -35,11 +35,11 @@ def is_checked(session: Session) -> bool:
     True as well when there is nothing to ask, or nothing to wait for any more. The session is locked, and
     its call is locked here.
     """
-    call = session.call
-    if call is None or call.ended_at is None or not call.started_at:
-        return call is None or call.is_over
-    if timezone.now() > call.ended_at + MAX_WAIT:
+    call, over_since = session.call, session.ended_at or (session.call and session.call.ended_at)
+    if call is None or (over_since and timezone.now() > over_since + MAX_WAIT):
         return True
+    if call.ended_at is None or not call.started_at:
+        return call.is_over
     sync = RecordingSync.objects.filter(call=call).first()
     if sync is None:
         sync_rooms([call])
