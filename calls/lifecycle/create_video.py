@@ -74,7 +74,7 @@ def create_video_call(account_id: UUID, request: VideoCallRequest) -> Call:
         opening = open_on_record(plan.rooms, plan.connection, plan.call.pk, **plan.room())
     try:
         with transaction.atomic():
-            return save_video_call(plan.call)
+            return save_video_call(plan.call, repeatable=request.call_id is not None)
     except (IntegrityError, Unavailable):
         found = find_requested(account_id, request)
         if found is None:
@@ -100,12 +100,13 @@ def plan_video_call(
     return VideoCallPlan(_new_call(account_id, connection, request), connection, rooms)
 
 
-def save_video_call(call: Call) -> Call:
+def save_video_call(call: Call, *, repeatable: bool) -> Call:
     """Write the call whose room is open, with its events; in a transaction of the caller's.
 
-    Raises Unavailable if its room may be deleted: it took too long. Then ask for it again.
+    `repeatable`: its id is the requester's. Raises Unavailable if its room may be deleted: it took too long.
+    Then ask for it again.
     """
-    settle(call.pk)
+    settle(call.pk, repeatable=repeatable)
     live = call.status == Call.Status.LIVE
     events = [CREATED, STARTED] if live else [CREATED]
     call.started_at, call.event_sequence = Now() if live else None, len(events)

@@ -45,15 +45,17 @@ def open_on_record(
     return opening
 
 
-def settle(call_id: UUID) -> None:
+def settle(call_id: UUID, *, repeatable: bool = False) -> None:
     """The room is the call's; in the transaction that says so. Openings that failed before it are dropped.
+
+    `repeatable`: requests are repeated under this id, so a worker may have an opening of a former one.
 
     Raises Unavailable if this process was frozen, or the database away, for so long that a worker deletes the
     room already.
     """
     openings = RoomOpening.objects.filter(call_id=call_id)
     deleted, _ = openings.exclude(state=RoomOpening.State.RUNNING).delete()
-    if not deleted or openings.filter(state=RoomOpening.State.RUNNING).exists():
+    if not deleted or (repeatable and openings.filter(state=RoomOpening.State.RUNNING).exists()):
         raise Unavailable("Opening the room took too long; try again.", code="too_late")
 
 

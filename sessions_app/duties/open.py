@@ -44,7 +44,8 @@ def settled(session: Session, duty: SessionDuty) -> None:
     call = find_requested(session.account_id, request)
     if call is None:
         connection = Connection.objects.get(pk=UUID(duty.result[CONNECTION]))
-        call = save_video_call(plan_video_call(session.account_id, request, connection).call)
+        plan = plan_video_call(session.account_id, request, connection)
+        call = save_video_call(plan.call, repeatable=True)
     bind_call(session, call)
 
 
