@@ -82,7 +82,13 @@ class Session(SessionDetails):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["series", "original_at"], name="session_once_per_occurrence"),
+            # Partial, as that of `call` is in the database (migration 0003): who changes a column of a whole
+            # unique index holds the row against the keys that refer to it.
+            models.UniqueConstraint(
+                fields=["series", "original_at"],
+                condition=models.Q(original_at__isnull=False),
+                name="session_once_per_occurrence",
+            ),
             models.CheckConstraint(
                 condition=models.Q(status__in=("ended", "cancelled"))
                 | models.Q(max_participants__gte=models.F("registered_count") + models.F("offered_count")),

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 
+from calls.models import Call
 from sessions_app.caller import Caller
 from sessions_app.exceptions import SeriesNotFound
 from sessions_app.models import Series, Session
@@ -46,10 +47,15 @@ def lock_upcoming(series: Collection[Series], now: datetime) -> list[Session]:
 
 
 def lock_places(series: Series, now: datetime) -> list[Session]:
-    """Those, and every other session at a time of the rule that is to come, whatever became of it; locked."""
+    """Those, and every other session at a time of the rule that is to come, whatever became of it; locked.
+
+    Their calls are locked too, for they may be ended.
+    """
     rows = Session.objects.filter(series=series, original_at__isnull=False)
     to_come = rows.filter(Q(original_at__gt=now) | Q(scheduled_at__gt=now))
-    return list(to_come.select_for_update(of=("self",), no_key=True).order_by("pk"))
+    places = list(to_come.select_for_update(of=("self",), no_key=True).order_by("pk"))
+    Call.lock(place.call_id for place in places if place.call_id)
+    return places
 
 
 def zone_of(series: Series) -> ZoneInfo:

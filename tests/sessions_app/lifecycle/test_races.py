@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -99,3 +100,19 @@ def test_many_ends_beside_duties_that_end_the_same_calls(account, rooms):
     assert not Call.objects.filter(pk__in=calls, ended_at=None).exists()
     assert not SessionDuty.objects.filter(state="failed").exists()
     assert all(count(row, "session.ended") == 1 for row in rows)
+
+
+def test_a_call_ends_while_its_session_gets_another_call_or_time_of_its_series(account, rooms):
+    """The duty refers to the session, whose holder may wait for calls: the end of a call must not wait for it."""
+    row = start_session(session(account).pk, key_caller(account))
+
+    def end(_):
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '3s'")
+        return end_call(row.call_id, account_id=account.pk, actor="test").changed
+
+    with transaction.atomic():
+        Session.lock(row.pk)
+        Session.objects.filter(pk=row.pk).update(call=None, original_at=timezone.now())
+        assert at_once(1, end) == [True]
+    assert SessionDuty.objects.filter(session=row, kind="follow_call").exists()
