@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from calls.models import Call
 from sessions_app.caller import Caller
 from sessions_app.exceptions import SessionStateError
 from sessions_app.invitations.notices import notify
@@ -49,18 +50,28 @@ def restore_session(session_id: UUID, caller: Caller, scheduled_at: datetime | N
 def delete_session(session_id: UUID, caller: Caller) -> None:
     """Delete a session while nobody is registered; those who follow its events hear that it is cancelled.
 
-    Raises SessionNotFound, NotAllowed, and SessionStateError if it has begun, or somebody is registered.
+    Raises SessionNotFound, NotAllowed, and SessionStateError if it has begun, somebody is registered, or
+    mails about it are still to be sent.
     """
     with transaction.atomic():
         session = lock_session(session_id, caller.account_id, caller.brand_id)
         require(session, caller, "delete")
-        if people := open_registrations(session).count():
-            raise SessionStateError(f"{people} people are registered or wait; cancel the session instead.")
+        _require_unknown(session)
         if not session.is_over:
             session.status, session.cancelled_at = Session.Status.CANCELLED, timezone.now()
             publish(session, SESSION_CANCELLED)
             end_its_call(session, caller.actor)
+        if session.call_id:
+            Call.lock([session.call_id])  # so that no change of it leaves a duty of a session that is gone
         session.delete()
+
+
+def _require_unknown(session: Session) -> None:
+    if people := open_registrations(session).count():
+        remedy = "it stays on record." if session.is_over else "cancel the session instead."
+        raise SessionStateError(f"{people} people are registered or wait; {remedy}")
+    if mails := Mail.objects.filter(session=session, state__in=Mail.OPEN).count():
+        raise SessionStateError(f"{mails} mails about the session are still to be sent; try again later.")
 
 
 def _restore(session: Session, scheduled_at: datetime | None) -> None:

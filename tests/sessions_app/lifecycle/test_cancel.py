@@ -11,6 +11,7 @@ from sessions_app.exceptions import InvalidFields, NotAllowed, SessionNotFound, 
 from sessions_app.lifecycle.call import ensure_call
 from sessions_app.lifecycle.cancel import cancel_session, delete_session, restore_session
 from sessions_app.models import Mail, SessionDuty
+from sessions_app.registrations.cancel import cancel_registration
 from sessions_app.schedule import plan_duties
 from tests.sessions_app.factories import key_caller, registration, session, user_caller
 
@@ -68,6 +69,16 @@ def test_a_time_that_has_passed_needs_another(account):
 def test_a_host_takes_no_cancellation_back(account):
     with pytest.raises(NotAllowed):
         restore_session(cancelled(account).pk, user_caller(account))
+
+
+def test_no_mail_is_lost_by_a_deletion(account):
+    row = session(account)
+    cancel_registration(row.pk, registration(row).pk, key_caller(account))
+    with pytest.raises(SessionStateError, match="1 mails about the session are still to be sent"):
+        delete_session(row.pk, key_caller(account))
+    Mail.objects.update(state="done")
+    delete_session(row.pk, key_caller(account))
+    assert not Mail.objects.exists()
 
 
 def test_a_session_without_people_is_deleted(account, rooms):
