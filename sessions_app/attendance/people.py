@@ -10,7 +10,7 @@ from django.db.models.functions import Cast, Coalesce, Concat, Greatest
 
 from calls.attendance.stays import bring_up_to_date
 from calls.models import Participant
-from sessions_app.identity import GUEST_PREFIX, identity_of
+from sessions_app.identity import GUEST_PREFIX, HOST_ROLES, identity_of
 from sessions_app.models import Registration, Session
 from sessions_app.models.person import Role
 
@@ -53,16 +53,21 @@ class Attendee:
         return self.participant.last_left_at if self.participant else None
 
 
-def seated(session: Session) -> QuerySet[Registration]:
-    """The registrations of those who had a seat."""
+def registered(session: Session) -> QuerySet[Registration]:
+    """The registrations of those who may be in the room: who has a seat, and hosts, who need none."""
     return Registration.objects.filter(session=session, status=Registration.Status.REGISTERED)
 
 
+def seated(session: Session) -> QuerySet[Registration]:
+    """The registrations of those who had a seat."""
+    return registered(session).exclude(role__in=HOST_ROLES)
+
+
 def with_seconds(session: Session) -> QuerySet[Registration, Any]:
-    """The same with `seconds_in_room`: at least 1 of those who were in the room, 0 of others."""
+    """All of them with `seconds_in_room`: at least 1 of those who were in the room, 0 of others."""
     present = Participant.objects.filter(call__session=session, first_joined_at__isnull=False)
     theirs = present.filter(identity=OuterRef("identity")).values(in_room=Greatest("seconds", 1))
-    return seated(session).annotate(identity=IDENTITY, seconds_in_room=Coalesce(Subquery(theirs), 0))
+    return registered(session).annotate(identity=IDENTITY, seconds_in_room=Coalesce(Subquery(theirs), 0))
 
 
 def attendees(session: Session, registrations: Iterable[Registration]) -> list[Attendee]:
@@ -73,11 +78,14 @@ def attendees(session: Session, registrations: Iterable[Registration]) -> list[A
 
 
 def hosts(session: Session) -> list[Attendee]:
-    """The host and the co-hosts."""
-    found = _participants(session, session.host_ids)
+    """The host, the co-hosts, and who else was registered as host, with their registrations."""
+    rows = registered(session).filter(role__in=HOST_ROLES).order_by("created_at", "id")
+    known = {identity_of(row): row for row in rows}
     roles = {session.host_id: Role.HOST} | dict.fromkeys(session.co_host_ids, Role.CO_HOST)
+    roles |= {identity: Role(row.role) for identity, row in known.items()}
     roles[session.host_id] = Role.HOST
-    return [Attendee(id, role, participant=found.get(id)) for id, role in roles.items()]
+    found = _participants(session, roles)
+    return [Attendee(id, role, known.get(id), found.get(id)) for id, role in roles.items()]
 
 
 def _participants(session: Session, identities: Iterable[str]) -> dict[str, Participant]:

@@ -14,6 +14,7 @@ from calls.attendance.stays import close_stays
 from calls.models import Call, RecordingSync
 from calls.recordings.schedule import sync_rooms
 from sessions_app.attendance.people import seated, with_seconds
+from sessions_app.identity import HOST_ROLES
 from sessions_app.models import Session
 from sessions_app.publish import ATTENDANCE_READY, publish
 
@@ -66,7 +67,7 @@ def settle_attendance(session: Session) -> Counts | None:
 
 def counts_of(session: Session) -> Counts:
     """So far, of a session that is not over."""
-    rows = seated(session) if is_settled(session) else with_seconds(session)
+    rows = seated(session) if is_settled(session) else with_seconds(session).exclude(role__in=HOST_ROLES)
     attended = Q(attended_seconds__gt=0) if is_settled(session) else Q(seconds_in_room__gt=0)
     registered, came = rows.count(), rows.filter(attended).count()
     return Counts(registered, came, registered - came)

@@ -88,3 +88,17 @@ def test_hosts_and_a_session_without_a_call(account):
         ("co-1", Role.CO_HOST, False),
     ]
     assert with_seconds(made).count() == 0
+
+
+def test_registered_hosts_are_among_the_hosts_and_have_no_seat(account):
+    made = held(account, co_host_ids=["co-1"])
+    anna = registration(made)
+    registration(made, user_id=HOST, role="host", name="Dr. Jones")
+    registration(made, user_id="co-1", role="co_host")
+    patient = registration(made, user_id="", patient_id="p-1", person_key="patient:p-1", role="host")
+    was_there(made, "co-1", left=2)
+    assert list(seated(made)) == [anna]
+    found = {each.identity: (each.role, each.minutes) for each in hosts(made)}
+    assert found == {HOST: (Role.HOST, 0.0), "co-1": (Role.CO_HOST, 2.0), "p-1": (Role.HOST, 0.0)}
+    assert hosts(made)[0].registration.name == "Dr. Jones"
+    assert patient in with_seconds(made), "how long they were there is put on record too"

@@ -20,7 +20,7 @@ from sessions_app.lifecycle.end import end_session
 from sessions_app.lifecycle.start import start_session
 from sessions_app.models import Registration, Session
 from tests.sessions_app.attendance.test_people import held, three_kinds, was_there
-from tests.sessions_app.factories import key_caller, registration, session
+from tests.sessions_app.factories import HOST, key_caller, registration, session
 from tests.support.draining import drain
 
 
@@ -44,6 +44,18 @@ def test_who_came_is_put_on_record_and_published(account):
     assert (seconds[guest.pk], seconds[waiting.pk], is_settled(made)) == (0, None, True)
     event = Event.objects.get(type="attendance.ready", subject_id=made.pk)
     assert json.loads(event.body)["data"]["attendance"] == {"registered": 3, "attended": 2, "absent": 1}
+
+
+def test_hosts_who_are_registered_are_not_counted(account):
+    made = held(account)
+    registration(made)
+    host = registration(made, user_id=HOST, role="host")
+    was_there(made, HOST, left=1)
+    assert counts_of(made) == Counts(1, 0, 1)
+    made = over(made)
+    assert settle_attendance(made) == Counts(1, 0, 1)
+    host.refresh_from_db()
+    assert host.attended_seconds == 60
 
 
 def test_a_session_without_a_call_has_nobody(account):

@@ -47,6 +47,13 @@ def test_a_session_that_was_restored_is_followed_up(ended):
     assert Mail.objects.filter(kind="thanks").count() == 1
 
 
+def test_hosts_are_not_told_how_their_session_was(ended):
+    for name, role in (("host-1", "host"), ("kim", "co_host")):
+        factories.registration(ended, user_id=name, role=role, attended_seconds=0)
+    send_follow_ups(ended)
+    assert told().keys() == {"came", "missed", "unknown"}
+
+
 @pytest.mark.parametrize("fields", [{"status": "cancelled"}, {"status": "live"}, {"started_at": None}])
 def test_nobody_missed_what_did_not_take_place(ended, fields):
     for name, value in fields.items():

@@ -55,6 +55,16 @@ def test_csv(api, made):
     assert lines[4]["name"] == '\'=HYPERLINK("x")'
 
 
+def test_a_host_who_is_registered_is_listed_once(api, made):
+    registration(made, user_id=HOST, role="host", name="Dr. Jones")
+    body = get(api, made).json()
+    assert HOST not in [each["user_id"] for each in body["attendance"]]
+    assert ([host["identity"] for host in body["hosts"]], body["registered"]) == ([HOST], 3)
+    lines = list(csv.DictReader(io.StringIO(get(api, made, "?format=csv").content.decode())))
+    assert [(line["user_id"], line["name"]) for line in lines][:2] == [(HOST, "Dr. Jones"), ("anna", "")]
+    assert len(lines) == 4
+
+
 @pytest.mark.parametrize(("user", "status"), [(HOST, 200), ("anna", 403)])
 def test_it_is_for_hosts(api, account, made, user, status):
     answer = get(api, made, Authorization=f"Bearer {user_token(account, user)}")
