@@ -97,7 +97,7 @@ EVENT_TYPES = [
     ),
     EventType(
         publish.REGISTRATION_UPDATED,
-        "A registration was changed: approved, declined, or an offer declined or expired.",
+        "A registration was approved or declined by a host, or its role changed.",
         RegistrationEventData,
         REVIEWED,
     ),
@@ -113,7 +113,12 @@ EVENT_TYPES = [
         RegistrationEventData,
         OFFERED,
     ),
-    EventType(publish.REGISTRATION_CANCELLED, "A registration was cancelled.", RegistrationEventData, LEFT),
+    EventType(
+        publish.REGISTRATION_CANCELLED,
+        "A registration was cancelled, or the offer of a seat was declined or ran out.",
+        RegistrationEventData,
+        LEFT,
+    ),
     EventType(publish.QUESTION_ASKED, "A question was asked.", QuestionEventData, ASKED),
     EventType(
         publish.QUESTION_MODERATED,

@@ -22,6 +22,8 @@ def check_host(session: Session, _duty: SessionDuty) -> None:
         return
     if session.status == Session.Status.LIVE:
         mark_ended(session, REASON, ACTOR)
+        session.calendar_sequence += 1  # people's entries are taken back
+        session.save(update_fields=["calendar_sequence"])
         tell_of_cancellation(session)
     else:
         mark_cancelled(session, REASON, ACTOR)

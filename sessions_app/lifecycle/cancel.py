@@ -14,7 +14,7 @@ from sessions_app.lifecycle.create import require_future
 from sessions_app.lifecycle.transitions import end_its_call, mark_cancelled, open_registrations
 from sessions_app.lookup import lock_session
 from sessions_app.models import Mail, Session
-from sessions_app.publish import SESSION_CANCELLED, SESSION_UPDATED, publish
+from sessions_app.publish import SESSION_CANCELLED, SESSION_RESCHEDULED, SESSION_UPDATED, publish
 from sessions_app.registrations.waitlist import resume
 from sessions_app.rules import Answer, require
 from sessions_app.schedule import plan_duties
@@ -75,6 +75,7 @@ def _require_unknown(session: Session) -> None:
 
 
 def _restore(session: Session, scheduled_at: datetime | None) -> None:
+    before = session.scheduled_at
     if scheduled_at is not None:
         require_future(scheduled_at)
         session.scheduled_at = scheduled_at
@@ -82,10 +83,14 @@ def _restore(session: Session, scheduled_at: datetime | None) -> None:
         raise SessionStateError("The session's time has passed: restore it with another scheduled_at.")
     session.status, session.cancelled_at, session.end_reason = Session.Status.SCHEDULED, None, ""
     session.call, session.calendar_sequence = None, session.calendar_sequence + 1
+    is_moved = session.scheduled_at != before
+    session.is_exception |= is_moved and session.series_id is not None
     session.save()
     session.refresh_from_db(fields=["updated_at"])
     plan_duties(session)
     publish(session, SESSION_UPDATED, changed=["status"])
+    if is_moved:
+        publish(session, SESSION_RESCHEDULED, previous_scheduled_at=before)
     cause = f"restore:{session.calendar_sequence}"
     notify(session, open_registrations(session), Mail.Kind.RESTORED, cause=cause)
     resume(session)

@@ -47,7 +47,8 @@ def test_a_live_one_is_ended(account, rooms):
     registration(row)
     was_there(row, "anna")
     assert checked(row) == ("ended", "The host did not come.")
-    assert Mail.objects.get().details == {"reason": "The host did not come."}
+    mail = Mail.objects.get()
+    assert (mail.details, mail.calendar_sequence) == ({"reason": "The host did not come."}, 1)
 
 
 @pytest.mark.parametrize("identity", ["host-1", "helper"])

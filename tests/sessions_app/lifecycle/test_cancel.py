@@ -1,6 +1,7 @@
 """Cancelling, restoring and deleting sessions."""
 
-from datetime import timedelta
+import json
+from datetime import datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -10,7 +11,7 @@ from liveplatform.webhooks.models import Event
 from sessions_app.exceptions import InvalidFields, NotAllowed, SessionNotFound, SessionStateError
 from sessions_app.lifecycle.call import ensure_call
 from sessions_app.lifecycle.cancel import cancel_session, delete_session, restore_session
-from sessions_app.models import Mail, SessionDuty
+from sessions_app.models import Mail, Series, SessionDuty
 from sessions_app.registrations.cancel import cancel_registration
 from sessions_app.schedule import plan_duties
 from tests.sessions_app.factories import key_caller, registration, session, user_caller
@@ -64,6 +65,21 @@ def test_a_time_that_has_passed_needs_another(account):
         restore_session(row.pk, key_caller(account), timezone.now() - timedelta(hours=2))
     at = timezone.now() + timedelta(days=1)
     assert restore_session(row.pk, key_caller(account), at).scheduled_at == at
+
+
+def test_a_restoration_to_another_time_is_a_reschedule_too(account):
+    starts_at = timezone.now() + timedelta(days=1)
+    series = Series.objects.create(
+        account=account, starts_at=starts_at, rule="FREQ=WEEKLY", max_participants=5
+    )
+    row = cancelled(account, series=series, original_at=starts_at)
+    before, at = row.scheduled_at, timezone.now() + timedelta(days=2)
+    row = restore_session(row.pk, key_caller(account), at)
+    (event,) = Event.objects.filter(subject_id=row.pk, type="session.rescheduled")
+    data = json.loads(event.body)["data"]
+    assert [datetime.fromisoformat(data["previous_scheduled_at"]), row.is_exception] == [before, True]
+    mails = Mail.objects.order_by("number").values_list("kind", flat=True)
+    assert list(mails) == ["cancelled", "restored"], "one mail tells of both"
 
 
 def test_a_host_takes_no_cancellation_back(account):
