@@ -33,19 +33,19 @@ class Counts(NamedTuple):
 def is_checked(session: Session) -> bool:
     """Whether the provider of the session's call was asked about its attendance; if not, it is asked now.
 
-    True as well when there is nothing to ask, or nothing to wait for any more. The session is locked, and
-    its call is locked here.
+    True as well when there is nothing to ask, or no answer after MAX_WAIT. A session that is looked at
+    late, since no worker was there, is asked about all the same. It is locked, and its call is locked here.
     """
     call, over_since = session.call, session.ended_at or (session.call and session.call.ended_at)
-    if call is None or (over_since and timezone.now() > over_since + MAX_WAIT):
-        return True
-    if call.ended_at is None or not call.started_at:
-        return call.is_over
+    is_late = over_since is not None and timezone.now() > over_since + MAX_WAIT
+    if call is None or not call.started_at or call.ended_at is None:
+        return call is None or call.is_over or is_late
     sync = RecordingSync.objects.filter(call=call).first()
-    if sync is None:
+    if sync is None or sync.updated_at < call.ended_at:
         sync_rooms([call])
-        return False
-    return sync.updated_at >= call.ended_at and (sync.is_settled or sync.result.get("syncs", 0) > 0)
+        return not call.provider_call_id
+    is_answered = sync.is_settled or sync.result.get("syncs", 0) > 0
+    return is_answered or (is_late and "unanswered" in sync.result)
 
 
 def settle_attendance(session: Session) -> Counts | None:

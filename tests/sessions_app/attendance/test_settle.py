@@ -95,3 +95,15 @@ def test_nothing_is_waited_for_longer_than_that(account, rooms, sandbox):
     assert not is_checked(made), "it did not answer"
     Call.objects.filter(pk=made.call_id).update(ended_at=timezone.now() - MAX_WAIT - timedelta(seconds=1))
     assert is_checked(Session.objects.get(pk=made.pk))
+
+
+def test_it_is_asked_also_when_workers_come_late(account, rooms):
+    made = start_session(session(account).pk, key_caller(account))
+    made = end_session(made.pk, key_caller(account))
+    ago = timezone.now() - 2 * MAX_WAIT
+    Call.objects.filter(pk=made.call_id).update(ended_at=ago)
+    Session.objects.filter(pk=made.pk).update(ended_at=ago)
+    made = Session.objects.get(pk=made.pk)
+    assert not is_checked(made)
+    drain(RecordingSync)
+    assert is_checked(made)
