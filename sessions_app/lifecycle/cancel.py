@@ -79,6 +79,7 @@ def _restore(session: Session, scheduled_at: datetime | None) -> None:
     if scheduled_at is not None:
         require_future(scheduled_at)
         session.scheduled_at = scheduled_at
+        session.is_exception = session.series_id is not None
     elif session.scheduled_at < timezone.now():
         raise SessionStateError("The session's time has passed: restore it with another scheduled_at.")
     session.status, session.cancelled_at, session.end_reason = Session.Status.SCHEDULED, None, ""

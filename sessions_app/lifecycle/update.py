@@ -68,10 +68,16 @@ def change_session(session: Session, caller: Caller, changes: Mapping[str, Any])
 def _resolve(session: Session, changes: Mapping[str, Any]) -> dict[str, Any]:
     values = dict(changes)
     if "metadata" in values:
-        values["metadata"] = merge_patch(session.metadata, values["metadata"])
-        if len(dumps(values["metadata"])) > MAX_METADATA_BYTES:
-            raise MetadataTooLarge(f"Merged, it would be more than {MAX_METADATA_BYTES:,} bytes of JSON.")
+        values["metadata"] = merged_metadata(session.metadata, values["metadata"])
     return values
+
+
+def merged_metadata(metadata: Any, patch: Any) -> Any:  # noqa: ANN401 - JSON
+    """The metadata with the patch merged into it (RFC 7396). Raises MetadataTooLarge."""
+    merged = merge_patch(metadata, patch)
+    if len(dumps(merged)) > MAX_METADATA_BYTES:
+        raise MetadataTooLarge(f"Merged, it would be more than {MAX_METADATA_BYTES:,} bytes of JSON.")
+    return merged
 
 
 def _require_possible(session: Session, caller: Caller, name: str, value: Any, *, is_changed: bool) -> None:  # noqa: ANN401 - any field's value

@@ -40,7 +40,7 @@ def register(
 def add_registration(
     session: Session, registrant: Registrant, *, actor: str, is_strict: bool = False, is_quiet: bool = False
 ) -> Registration:
-    """The same for a locked session, whoever asks. `is_quiet`: a seat is not told by mail."""
+    """The same for a locked session, whoever asks. `is_quiet`: as `seats.add`."""
     found = _find(session, registrant.key)
     if found is not None:
         return _repeat(found, is_strict=is_strict)

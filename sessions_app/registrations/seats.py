@@ -28,13 +28,13 @@ MAILS = {
 
 
 def add(session: Session, registration: Registration, *, is_quiet: bool = False) -> None:
-    """Insert a new registration in its status. `is_quiet`: a seat is not told by mail."""
+    """Insert a new registration in its status. `is_quiet`: only that the person waits is told by mail."""
     _begin_to_wait(session, registration)
     _count(session, registration, 1)
     registration.save(force_insert=True)
     publish_registrations(session, REGISTRATION_CREATED, [registration])
     mail = MAILS[Status(registration.status)]
-    if not (is_quiet and mail == Mail.Kind.REGISTERED):
+    if not is_quiet or mail == Mail.Kind.WAITLISTED:
         notify(session, [registration], mail, cause=mail)
 
 

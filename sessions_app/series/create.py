@@ -38,12 +38,12 @@ def create_series(caller: Caller, fields: Mapping[str, Any]) -> Series:
     return series
 
 
-def set_times(series: Series, now: datetime) -> None:
+def set_times(series: Series, now: datetime, *, is_start_given: bool = True) -> None:
     """Check the rule with its start and zone; the start becomes the first time of the rule.
 
-    Raises InvalidFields.
+    A start that was given before may be long ago. Raises InvalidFields.
     """
-    if not now - MAX_PAST <= series.starts_at <= now + MAX_AHEAD:
+    if is_start_given and not now - MAX_PAST <= series.starts_at <= now + MAX_AHEAD:
         raise InvalidFields(starts_at="Give a time within the last year or the next five years.")
     try:
         rule = Rule.parse(series.rule)

@@ -17,8 +17,8 @@ from django.utils import timezone
 from sessions_app.caller import Caller
 from sessions_app.exceptions import SessionStateError
 from sessions_app.lifecycle.cancel import cancel_session
-from sessions_app.lifecycle.update import change_session, update_session
-from sessions_app.models import Series
+from sessions_app.lifecycle.update import change_session, merged_metadata, update_session
+from sessions_app.models import Series, Session
 from sessions_app.series.create import set_times
 from sessions_app.series.lookup import get_series, lock_places, lock_series, lock_upcoming, zone_of
 from sessions_app.series.plan import plan
@@ -96,16 +96,21 @@ def _lock_active(series_id: UUID, caller: Caller) -> Series:
 def _apply(series: Series, caller: Caller, changes: Mapping[str, Any], now: datetime) -> None:
     before = zone_of(series)
     for name, value in changes.items():
-        setattr(series, name, value)
+        setattr(series, name, value if name != "metadata" else merged_metadata(series.metadata, value))
     sessions = lock_upcoming([series], now)
-    if changes.keys() & TIMING:
-        set_times(series, now)
+    is_retimed = bool(changes.keys() & TIMING)
+    if is_retimed:
+        set_times(series, now, is_start_given="starts_at" in changes)
         sessions = retime(series, sessions, caller, before)
     details = {name: value for name, value in changes.items() if name not in TIMING}
     if "timezone" in changes:
         details["timezone"] = series.timezone
     for session in sessions:
-        if not session.is_exception:
-            change_session(session, caller, details)
+        if not session.is_exception:  # one change, and so one mail, of its time and its details
+            change_session(session, caller, details | _new_time(session, is_retimed=is_retimed))
     plan(series, now, is_quiet=False)
     series.refresh_from_db()
+
+
+def _new_time(session: Session, *, is_retimed: bool) -> dict[str, Any]:
+    return {"scheduled_at": session.original_at} if is_retimed else {}

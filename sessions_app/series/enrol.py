@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import structlog
 
 from sessions_app.exceptions import InvalidAnswers, SessionStateError
-from sessions_app.models import Series, SeriesRegistration, Session
+from sessions_app.models import Registration, Series, SeriesRegistration, Session
 from sessions_app.models.person import Role
 from sessions_app.registrations.register import add_registration
 from sessions_app.registrations.registrant import Registrant
@@ -27,17 +27,18 @@ def enrol_everybody(series: Series, sessions: Sequence[Session], *, is_quiet: bo
             enrol(person, session, is_quiet=is_quiet)
 
 
-def enrol(person: SeriesRegistration, session: Session, *, is_quiet: bool) -> None:
-    """Register one person for a locked session, where this is possible; `is_quiet`: without a mail of it.
+def enrol(person: SeriesRegistration, session: Session, *, is_quiet: bool) -> Registration | None:
+    """Register one person for a locked session, where this is possible; `is_quiet`: as `seats.add`.
 
     A session that the person was declined for, or whose registration has closed, is left out. So is one that
     asks something else than the series did when the person registered.
     """
     try:
         actor = f"series:{person.series_id}"
-        add_registration(session, _registrant(person), actor=actor, is_quiet=is_quiet)
+        return add_registration(session, _registrant(person), actor=actor, is_quiet=is_quiet)
     except (SessionStateError, InvalidAnswers) as error:
         log.info("not_enrolled", session_id=str(session.pk), series_id=str(person.series_id), why=str(error))
+        return None
 
 
 def _registrant(person: SeriesRegistration) -> Registrant:

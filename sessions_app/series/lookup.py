@@ -35,13 +35,11 @@ def lock_series(series_id: UUID, caller: Caller) -> Series:
 
 
 def lock_upcoming(series: Collection[Series], now: datetime) -> list[Session]:
-    """The sessions with a time of the rule that have not begun; locked, in order of time.
+    """The sessions that have not begun; locked, in order of time.
 
-    Sessions that were edited apart are among them (`is_exception`).
+    Sessions that were edited apart are among them (`is_exception`), also without a time of the rule.
     """
-    rows = Session.objects.filter(
-        series__in=series, status=Session.Status.SCHEDULED, scheduled_at__gt=now, original_at__isnull=False
-    )
+    rows = Session.objects.filter(series__in=series, status=Session.Status.SCHEDULED, scheduled_at__gt=now)
     locked = rows.select_for_update(of=("self",), no_key=True).order_by("pk")
     return sorted(locked, key=lambda session: session.scheduled_at)
 

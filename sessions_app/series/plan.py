@@ -1,4 +1,4 @@
-"""Make the sessions of a series up to a horizon: at its creation, at edits, and every hour (tasks.py).
+"""Make the sessions of a series up to a horizon: at its creation, at edits, and every 15 minutes (tasks.py).
 
 A series is planned with its row locked, and remembers up to which time: planned twice, it is planned once.
 """

@@ -1,5 +1,6 @@
 """Registration for a whole series: a registration in every session to come, also in those made later."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -15,6 +16,8 @@ from sessions_app.registrations.custom_questions import validate_answers
 from sessions_app.registrations.registrant import Registrant
 from sessions_app.series.enrol import enrol
 from sessions_app.series.lookup import get_series, lock_series, lock_upcoming
+
+Status = Registration.Status
 
 # Each of them is registered for each session when it is made.
 MAX_REGISTRATIONS = 500
@@ -57,13 +60,20 @@ def cancel_series_registration(series_id: UUID, registration_id: UUID, caller: C
 
 
 def find_series_registration(registration: Registration) -> SeriesRegistration | None:
-    """The registration for the whole series that a registration for one of its sessions came of."""
-    if not registration.is_of_series or registration.session.series_id is None:
+    """The registration for the whole series that a registration for one of its sessions came of.
+
+    If the series was split off another, for which the person is registered too, it is that for the first.
+    """
+    if not registration.is_of_series:
         return None
-    rows = SeriesRegistration.objects.filter(
-        series_id=registration.session.series_id, person_key=registration.person_key, cancelled_at=None
-    )
-    return rows.first()
+    own = SeriesRegistration.objects.filter(person_key=registration.person_key, cancelled_at=None)
+    first, series_id = None, registration.session.series_id
+    for _ in range(MAX_SPLITS):
+        found = own.filter(series_id=series_id).select_related("series").first() if series_id else None
+        if found is None:
+            break
+        first, series_id = found, found.series.previous_id
+    return first
 
 
 def _register(series: Series, registrant: Registrant) -> SeriesRegistration:
@@ -85,10 +95,20 @@ def _register(series: Series, registrant: Registrant) -> SeriesRegistration:
         role=registrant.role,
         answers=validate_answers(series.custom_questions, registrant.answers),
     )
-    for number, session in enumerate(lock_upcoming([series], timezone.now())):
-        enrol(person, session, is_quiet=number > 0)  # one mail, with the next session
+    _enrol_in_all(person, lock_upcoming([series], timezone.now()))
     person.refresh_from_db()
     return person
+
+
+def _enrol_in_all(person: SeriesRegistration, sessions: Sequence[Session]) -> None:
+    """One mail tells of the seats, with the first session that gave one; and one of each place in a queue."""
+    own = Registration.objects.filter(session__in=sessions, person_key=person.person_key)
+    known = set(own.exclude(status=Status.CANCELLED).values_list("session_id", flat=True))
+    is_told = False
+    for session in sessions:
+        if session.pk not in known:
+            registration = enrol(person, session, is_quiet=is_told)
+            is_told |= registration is not None and registration.status != Status.WAITLIST
 
 
 def _cancel(series: list[Series], person_key: str, now: datetime) -> None:
@@ -112,13 +132,11 @@ def _farewell(registration: Registration) -> Mail.Kind | None:
 
 def _with_split_off(series: Series) -> list[Series]:
     """The series, and those that follow from it; all locked."""
-    found = [series]
-    while len(found) < MAX_SPLITS:
-        rows = Series.objects.filter(previous=found[-1]).select_for_update(of=("self",), no_key=True)
-        following = rows.first()
-        if following is None:
-            break
-        found.append(following)
+    found, last = [series], [series]
+    while last and len(found) < MAX_SPLITS:
+        rows = Series.objects.filter(previous__in=last).select_for_update(of=("self",), no_key=True)
+        last = list(rows.order_by("pk"))
+        found += last
     return found
 
 

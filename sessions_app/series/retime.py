@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from sessions_app.caller import Caller
 from sessions_app.lifecycle.cancel import cancel_session
-from sessions_app.lifecycle.update import change_session
 from sessions_app.models import Series, Session
 from sessions_app.series.lookup import lock_places, zone_of
 from sessions_app.series.plan import HORIZON, upcoming_times
@@ -20,25 +19,28 @@ FALLS_AWAY = "The series has no session at this time any more."
 def retime(series: Series, sessions: Sequence[Session], caller: Caller, before: ZoneInfo) -> list[Session]:
     """Match the sessions of a locked series to the rule's new times, by day; returns those that stay.
 
-    `sessions` are those to come, locked; `before` is the zone of their days. Those without a time are
-    cancelled, unless they are exceptions. A session that was cancelled, or edited apart, keeps its day free
-    of another. What is missing is left to `plan`.
+    They have their new time as `original_at`; moving them to it is left to the caller. `sessions` are those
+    to come, locked; `before` is the zone of their days. Those without a time are cancelled, unless they are
+    exceptions. A session that was cancelled, or edited apart, keeps its day free of another. What is missing
+    is left to `plan`.
     """
     movable = {session.pk: session for session in sessions if not session.is_exception}
     places = lock_places(series, timezone.now())
     times = _times_by_day(series, places)
+    given = frozenset(times.values())
     Session.objects.filter(pk__in=[place.pk for place in places]).update(original_at=None)
     stay: list[Session] = []
     for place in sorted(places, key=lambda place: place.pk not in movable):
         at = times.pop(_day(place.original_at, before), None)
         session = movable.get(place.pk)
         if session is None:
-            _keep(place, at, set(times.values()))
+            _keep(place, at, given)
         elif at is None:
-            session.original_at = None
+            Session.objects.filter(pk=session.pk).update(is_exception=True)  # if it is ever restored
             cancel_session(session.pk, caller, FALLS_AWAY)
         else:
-            _move(session, at, caller)
+            session.original_at = at
+            session.save(update_fields=["original_at"])
             stay.append(session)
     series.planned_until = None
     return stay
@@ -57,13 +59,10 @@ def _day(at: datetime | None, zone: ZoneInfo) -> date:
     return at.astimezone(zone).date()
 
 
-def _keep(place: Session, at: datetime | None, free: set[datetime]) -> None:
-    """An exception, or a session that is over, stays as it is; only its place in the rule moves."""
-    original = at or (None if place.original_at in free else place.original_at)
+def _keep(place: Session, at: datetime | None, given: frozenset[datetime]) -> None:
+    """An exception, or a session that is over, stays as it is; only its place in the rule moves.
+
+    One without a time of its own keeps the former, unless that is another's now.
+    """
+    original = at or (None if place.original_at in given else place.original_at)
     Session.objects.filter(pk=place.pk).update(original_at=original)
-
-
-def _move(session: Session, at: datetime, caller: Caller) -> None:
-    session.original_at = at
-    session.save(update_fields=["original_at"])
-    change_session(session, caller, {"scheduled_at": at})

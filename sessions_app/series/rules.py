@@ -125,9 +125,11 @@ class Rule:
         until = datetime.strptime(text, UNTIL_FORMS[len(text)])  # noqa: DTZ007 - local, unless it says Z
         if len(text) == 8:
             return until.replace(hour=23, minute=59, second=59)
-        return (
-            until.replace(tzinfo=UTC).astimezone(zone).replace(tzinfo=None) if text.endswith("Z") else until
-        )
+        try:
+            utc = until.replace(tzinfo=UTC)
+            return utc.astimezone(zone).replace(tzinfo=None) if text.endswith("Z") else until
+        except OverflowError:  # on the first or the last day that there is
+            return until
 
     def _check(self) -> None:
         if unknown := self.parts.keys() - KNOWN:

@@ -15,7 +15,7 @@ from liveplatform.api.pagination import keyset_page
 from sessions_app.api.base import SessionsViewSet
 from sessions_app.api.sessions import serializers as shapes
 from sessions_app.api.sessions.filters import is_ascending, select
-from sessions_app.lifecycle.cancel import cancel_session, delete_session
+from sessions_app.lifecycle.cancel import cancel_session
 from sessions_app.lifecycle.create import create_session
 from sessions_app.lifecycle.end import end_session
 from sessions_app.lifecycle.start import start_session
@@ -24,6 +24,7 @@ from sessions_app.lookup import get_session, sessions_of
 from sessions_app.models import Session
 from sessions_app.registrations.lookup import is_registered, with_is_registered
 from sessions_app.representation import SessionSerializer
+from sessions_app.series.delete import delete_occurrence
 
 # The identity and the state of a session, which every answer to a write has.
 STATE = frozenset(
@@ -117,10 +118,11 @@ class SessionViewSet(SessionBaseViewSet):
 
     @extend_schema(
         summary="Delete a session while nobody is registered",
-        description="Somebody who waits is somebody, too: then cancel it. One that has begun is kept.",
+        description="Somebody who waits is somebody, too: then cancel it. One that has begun is kept. "
+        "A series leaves its day out from then on.",
     )
     def destroy(self, request: Request, session_id: UUID) -> Response:
-        delete_session(session_id, self.caller)
+        delete_occurrence(session_id, self.caller)
         return Response(status=204)
 
     @extend_schema(

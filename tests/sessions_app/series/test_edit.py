@@ -15,8 +15,9 @@ from sessions_app.exceptions import (
     SeriesNotFound,
     SessionStateError,
 )
+from sessions_app.lifecycle.cancel import cancel_session, restore_session
 from sessions_app.lifecycle.update import update_session
-from sessions_app.models import Mail, Registration, Session
+from sessions_app.models import Mail, Registration, Series, Session
 from sessions_app.series.edit import cancel_series, edit_all, edit_following
 from sessions_app.series.plan import plan_further
 from tests.sessions_app.factories import key_caller, registration, user_caller
@@ -208,3 +209,55 @@ def test_edits_keep_exceptions(account, exceptions, edits):
         days = [each.original_at for each in scheduled(row) if not each.is_exception]
         assert len(days) == len(set(days))
         transaction.set_rollback(True)
+
+
+def test_metadata_is_merged_into_the_series_too(account):
+    row = series(account, "FREQ=WEEKLY", metadata={"room": "a", "campaign": "winter"})
+    edit_all(row.pk, key_caller(account), {"metadata": {"room": None, "floor": 2}})
+    plan_further(timezone.now() + timedelta(days=14))
+    row.refresh_from_db()
+    assert row.metadata == {"campaign": "winter", "floor": 2}
+    assert all(each.metadata == row.metadata for each in sessions(row))
+
+
+def test_another_time_and_another_title_are_one_mail(account):
+    row = series(account)
+    for each in sessions(row):
+        registration(each)
+    edit_all(row.pk, key_caller(account), {"title": "Clinic", "starts_at": next_week(0, 11)})
+    mails = Mail.objects.order_by("number")
+    assert [(mail.kind, mail.details["changed"]) for mail in mails] == [
+        ("rescheduled", ["scheduled_at", "title"])
+    ] * 4
+    assert {each.calendar_sequence for each in sessions(row)} == {1}
+
+
+def test_a_series_that_began_long_ago_is_edited(account):
+    row = series(account, "FREQ=WEEKLY")
+    long_ago = row.starts_at - timedelta(weeks=100)
+    Series.objects.filter(pk=row.pk).update(starts_at=long_ago)
+    edit_all(row.pk, key_caller(account), {"rule": "FREQ=WEEKLY;BYDAY=MO"})
+    assert wall_clock(row)[0] == "Mon 10:00"
+    with pytest.raises(InvalidFields, match="starts_at"):
+        edit_all(row.pk, key_caller(account), {"starts_at": long_ago})
+
+
+def test_another_zone_with_another_day(account):
+    """At 00:30 in Berlin it is the day before in UTC: the last session's place is the second one's then."""
+    row = series(account, "FREQ=DAILY;COUNT=3", starts_at=next_week(0, 0, 30))
+    last = sessions(row)[-1]
+    update_session(last.pk, key_caller(account), {"title": "Special"})
+    edit_all(row.pk, key_caller(account), {"timezone": "UTC"})
+    last.refresh_from_db()
+    assert last.title == "Special" and last.status == Status.SCHEDULED
+    cancel_series(row.pk, key_caller(account))
+    assert not scheduled(row)
+
+
+def test_a_session_restored_at_another_time_keeps_it(account):
+    row = series(account)
+    first = sessions(row)[0]
+    cancel_session(first.pk, key_caller(account))
+    restore_session(first.pk, key_caller(account), first.scheduled_at + timedelta(hours=2))
+    edit_all(row.pk, key_caller(account), {"starts_at": next_week(0, 11)})
+    assert wall_clock(row) == ["Mon 12:00", *["Mon 11:00"] * 3]

@@ -11,7 +11,11 @@ from sessions_app.registrations.register import register
 from sessions_app.registrations.registrant import Registrant
 from sessions_app.series.edit import cancel_series, edit_all, edit_following
 from sessions_app.series.plan import plan_further
-from sessions_app.series.registrations import cancel_series_registration, register_for_series
+from sessions_app.series.registrations import (
+    cancel_series_registration,
+    find_series_registration,
+    register_for_series,
+)
 from tests.sessions_app.factories import key_caller, user_caller
 from tests.sessions_app.series.support import series, sessions
 
@@ -116,3 +120,36 @@ def test_a_cancelled_series_takes_nobody(account):
     cancel_series(row.pk, key_caller(account))
     with pytest.raises(SessionStateError):
         register_for_series(row.pk, ANNA, key_caller(account))
+
+
+def test_who_has_the_next_session_already_is_told_of_another(account):
+    row = series(account)
+    register(sessions(row)[0].pk, ANNA, user_caller(account, "anna"))
+    register_for_series(row.pk, ANNA, user_caller(account, "anna"))
+    told = Mail.objects.order_by("number").values_list("kind", "session_id")
+    assert list(told) == [("registered", each.pk) for each in sessions(row)[:2]]
+
+
+def test_a_seat_is_told_to_who_waits_in_the_next_session(account):
+    row = series(account, max_participants=1)
+    register(sessions(row)[0].pk, Registrant(user_id="ben"), user_caller(account, "ben"))
+    register_for_series(row.pk, ANNA, user_caller(account, "anna"))
+    told = Mail.objects.order_by("number").values_list("kind", flat=True)
+    assert list(told) == ["waitlisted", "registered"]
+
+
+def test_one_mail_tells_that_the_host_will_decide(account):
+    row = series(account, requires_approval=True)
+    register_for_series(row.pk, ANNA, user_caller(account, "anna"))
+    assert seats(row) == ["pending"] * 4 and Mail.objects.get().kind == "pending"
+
+
+def test_cancel_in_every_part_of_a_series_split_twice(account):
+    row = series(account)
+    made = register_for_series(row.pk, ANNA, user_caller(account, "anna"))
+    parts = [edit_following(row.pk, sessions(row)[at].pk, key_caller(account), {}) for at in (3, 1)]
+    last = Registration.objects.get(session=sessions(parts[0])[0])
+    assert find_series_registration(last) == made  # of the first part
+    cancel_series_registration(row.pk, made.pk, user_caller(account, "anna"))
+    assert [seats(part) for part in (row, *parts)] == [["cancelled"], ["cancelled"], ["cancelled"] * 2]
+    assert find_series_registration(last) is None

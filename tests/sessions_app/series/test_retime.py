@@ -19,7 +19,9 @@ def apply(account, row, before: ZoneInfo = BERLIN) -> list[Session]:
 def test_the_same_day_at_another_hour(account):
     row = series(account)
     row.starts_at = next_week(0, 15)
-    assert len(apply(account, row)) == 4 and wall_clock(row) == ["Mon 15:00"] * 4
+    stay = apply(account, row)
+    assert [each.original_at.astimezone(BERLIN).strftime("%a %H:%M") for each in stay] == ["Mon 15:00"] * 4
+    assert wall_clock(row) == ["Mon 10:00"] * 4  # moving them is left to the edit
 
 
 def test_days_that_fall_away_are_cancelled_and_free_their_place(account):

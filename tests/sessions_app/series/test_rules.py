@@ -152,3 +152,11 @@ def test_any_rule_is_refused_or_gives_times_in_order(frequency, parts):
     times = [at for at in islice(rule.times(start, BERLIN), 30) if at < start + timedelta(days=800)]
     assert times == sorted(set(times))
     assert time.process_time() - began < 2
+
+
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/New_York"])
+@pytest.mark.parametrize("until", ["00010101T000000Z", "99991231T235959Z"])
+def test_an_end_on_the_first_or_the_last_day_that_there_is(zone, until):
+    start = datetime(2026, 12, 1, 10, tzinfo=UTC)
+    times = list(islice(Rule.parse(f"FREQ=DAILY;UNTIL={until}").times(start, ZoneInfo(zone)), 3))
+    assert len(times) == (0 if until.startswith("0") else 3)
