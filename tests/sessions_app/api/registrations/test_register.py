@@ -29,7 +29,7 @@ def test_a_patient_gets_the_vendors_answer(register, session):
         "guest_email": None,
         "role": "participant",
         "registered_at": answer.json()["registered_at"],
-        "user_id": None,
+        "user_id": "p1",
         "state": "registered",
     }
     assert Registration.objects.get().email == "p@example.com"
@@ -46,6 +46,19 @@ def test_without_either_it_is_the_caller(register):
     assert register().status_code == 400
     assert register(X_User_Id="anna").json()["user_id"] == "anna"
     assert register({"patient_id": "anna"}, X_User_Id="anna").status_code == 409
+
+
+def test_a_patient_and_the_user_of_the_same_id_have_one_seat(api, register, session):
+    seat = register({"patient_id": "p1"}).json()["id"]
+    assert register(X_User_Id="p1").status_code == 409
+    path = f"/v1/sessions/{session.pk}"
+    again = api("POST", f"{path}/registrations", {}, X_User_Id="p1")
+    assert (again.status_code, again.json()["id"], again.json()["user_id"]) == (201, seat, "p1")
+    assert api("GET", path, X_User_Id="p1").json()["is_registered"] is True
+    assert api("GET", path).json()["registered_count"] == 1
+    token = factories.user_token(session.account, "p1")
+    left = api("DELETE", f"{path}/registrations/{seat}", Authorization=f"Bearer {token}")
+    assert left.status_code == 204
 
 
 def test_when_it_is_full_nobody_waits(register):

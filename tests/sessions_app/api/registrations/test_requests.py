@@ -17,5 +17,5 @@ def test_a_guest_is_the_address():
 
 def test_a_patient_may_have_an_address():
     patient = registrant_of_other({"patient_id": "p1", "guest_email": "p@example.com"})
-    assert (patient.key, patient.email, patient.role) == ("patient:p1", "p@example.com", Role.PARTICIPANT)
+    assert (patient.key, patient.email, patient.role) == ("user:p1", "p@example.com", Role.PARTICIPANT)
     assert registrant_of_other({"patient_id": "p1", "email": "q@example.com"}).email == "q@example.com"
