@@ -38,6 +38,7 @@ class QuestionViewSet(SessionsViewSet[Question]):
     pagination_class = QuestionPagination
     tags = ["Questions"]
     scopes = dict.fromkeys(("list", "retrieve"), READ) | dict.fromkeys(WRITES, WRITE)
+    atomic_if_idempotent_actions = frozenset(WRITES)
     bodyless_actions = frozenset({"vote", "take_back", "approve", "dismiss"})
     errors = dict.fromkeys(("create", "vote", "take_back"), (412,))
     query: dict[str, Any]  # of the list, validated

@@ -24,6 +24,7 @@ class RegisterViewSet(SessionsViewSet[Registration]):
     serializer_class = shapes.RegisterSerializer
     tags = ["Registrations"]
     scopes = {"create": WRITE}
+    atomic_if_idempotent_actions = frozenset({"create"})
     errors = {"create": (409, 412)}
 
     @extend_schema(
@@ -39,7 +40,7 @@ class RegisterViewSet(SessionsViewSet[Registration]):
         return Response(shapes.RegisterSerializer.write(registration), status=201)
 
     def _registrant(self, data: dict[str, Any]) -> Registrant:
-        """A user whose id is also the patient's is one person."""
+        """A user who names their own id registers themselves."""
         named = data.get("patient_id") or data.get("guest_email")
         if named and named != self.caller.user_id:
             return registrant_of_other(data)

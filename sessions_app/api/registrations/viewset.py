@@ -34,6 +34,7 @@ class RegistrationViewSet(SessionsViewSet[Registration]):
     query_serializer = shapes.RegistrationQuery
     tags = ["Registrations"]
     scopes = dict.fromkeys(("list", "retrieve", "me"), READ) | dict.fromkeys(WRITES, WRITE)
+    atomic_if_idempotent_actions = frozenset(WRITES)
     bodyless_actions = frozenset({"destroy", "cancel", "accept", "decline", "leave"})
     errors = dict.fromkeys(WRITES, (412,))
 
