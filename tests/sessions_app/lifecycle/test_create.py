@@ -42,4 +42,6 @@ def test_a_brand_makes_sessions_of_its_own(account):
 def test_a_user_makes_sessions_that_it_hosts(account):
     with pytest.raises(NotAllowed):
         create(user_caller(account, "anna"))
+    with pytest.raises(NotAllowed):  # in the name of another host
+        create(user_caller(account, "anna"), co_host_ids=["anna"])
     assert create(user_caller(account, "h")).host_id == "h"
