@@ -21,7 +21,7 @@ from sessions_app.models import Mail, Session
 from sessions_app.publish import SESSION_RESCHEDULED, SESSION_UPDATED, publish
 from sessions_app.registrations.hosts import apply_hosts
 from sessions_app.registrations.waitlist import fill_free_seats, limit_offers
-from sessions_app.rules import Answer, refusal, require_asker, require_status
+from sessions_app.rules import Answer, require_asker, require_status
 from sessions_app.schedule import plan_duties
 
 log = structlog.get_logger(__name__)
@@ -86,7 +86,7 @@ def _require_possible(session: Session, caller: Caller, name: str, value: Any, *
         return
     answer = require_status(session, name)
     if answer == Answer.RAISE and value < getattr(session, name):
-        raise SessionStateError(f"{refusal(session, name)} {name} can only grow now.")
+        raise SessionStateError(f"The session is {session.status}; its {name} can only grow now.")
     if name == "scheduled_at":
         require_future(value)
     if name == "max_participants" and value < session.registered_count + session.offered_count:
@@ -120,7 +120,7 @@ def _follow_up(session: Session, changed: set[str], before: Mapping[str, Any]) -
     if session.status == Session.Status.SCHEDULED and changed & MATERIAL:
         _notify(session, changed, before)
     if changed & OF_ROOM and session.call_id:
-        transaction.on_commit(partial(_change_room, session, changed & OF_ROOM))
+        transaction.on_commit(partial(_change_room, session.pk, changed & OF_ROOM))
 
 
 def _notify(session: Session, changed: set[str], before: Mapping[str, Any]) -> None:
@@ -133,10 +133,15 @@ def _notify(session: Session, changed: set[str], before: Mapping[str, Any]) -> N
     notify(session, open_registrations(session), kind, cause=cause, **details)
 
 
-def _change_room(session: Session, names: frozenset[str] | set[str]) -> None:
-    """Tell the provider, best effort: its failure is on the call's timeline, and changes nothing here."""
+def _change_room(session_id: UUID, names: frozenset[str] | set[str]) -> None:
+    """Tell the provider, best effort: its failure is on the call's timeline, and changes nothing here.
+
+    The session is read again: of two changes the later may be told first, and is what both tell.
+    """
+    session = Session.objects.filter(pk=session_id).first()
+    if session is None or session.call_id is None:
+        return
     changes = {name: getattr(session, name) for name in names}
-    assert session.call_id is not None  # noqa: S101 - asked before
     try:
         update_call(session.call_id, account_id=session.account_id, actor="session", changes=changes)
     except (CallNotFound, CallStateError) as error:

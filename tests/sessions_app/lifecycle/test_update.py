@@ -124,6 +124,20 @@ def test_the_providers_room_is_moved_too(account, rooms, sandbox):
     assert sandbox.room("default", str(call.pk))["custom"]["title"] == "Another"
 
 
+def test_of_two_changes_at_once_the_room_shows_the_later(
+    account, rooms, sandbox, django_capture_on_commit_callbacks
+):
+    row = session(account)
+    call = ensure_call(row)
+    with django_capture_on_commit_callbacks() as tell:
+        update(row, title="First")
+        update(row, title="Second")
+    assert len(tell) >= 2
+    for each in reversed(tell):
+        each()
+    assert sandbox.room("default", str(call.pk))["custom"]["title"] == "Second"
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_room_that_cannot_be_moved_hinders_nothing(account, rooms, sandbox):
     row = session(account)
