@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 
 log = structlog.get_logger("request")
 
-# Phone numbers (also inside URLs), API keys, tokens and signing secrets.
+# Phone numbers and e-mail addresses (also inside URLs), API keys, tokens, signing secrets and signed links.
 PRIVATE = [
     (re.compile(r"(?:\+|%2B)\d[\d\s().-]{5,}\d", re.IGNORECASE), "[number]"),
     (re.compile(r"\(\d{3}\)\s*\d{3}[\s.-]?\d{4}"), "[number]"),
@@ -24,6 +24,8 @@ PRIVATE = [
     (re.compile(r"\b(bearer|basic)\s+[\w.~+/=-]{8,}", re.IGNORECASE), r"\1 [token]"),
     (re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*"), "[token]"),
     (re.compile(r"//[^/\s:@]*:[^/\s@]+@"), "//[password]@"),
+    (re.compile(r"(?<![\w-])[\w-]{16,}\.[\w-]{43}(?![\w-])"), "[signed]"),
+    (re.compile(r"(?<![\w.+-])[\w.+-]+(?:@|%40)[\w-]+\.[\w.-]+", re.IGNORECASE), "[address]"),
 ]
 PRIVATE_NAMES = {
     "api_key",

@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 import structlog
 from django.contrib.admin.exceptions import DisallowedModelAdminLookup
+from django.core.signing import Signer
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
@@ -91,7 +92,11 @@ def test_no_phone_number_is_written(text):
         ("Authorization: Bearer abc.def-ghi", "abc"),
         ("Authorization: Basic dXNlcjpwYXNz", "dXNl"),
         ("token eyJhbGciOi.eyJzdWIi.c2ln", "c2ln"),
-        ("postgresql://me:p4ssw0rd@db/calls", "p4ssw0rd"),
+        ("postgresql://me:p4ssw0rd@db.example.com/calls", "p4ssw0rd"),
+        (f"/sessions/cancel/{Signer(salt='cancel', sep='.').sign('AZpx9kq3c0mC4mG3p1n0kA')}", "AZpx9"),
+        (f"/sessions/feed/{Signer(salt='feed', sep='.').sign('AZpx9kq3c0mC4mG3p1n0kA_a-b')}.ics", "AZpx9"),
+        ("The mail server answered 550: <anna.bell+x@mail.example.com> is unknown", "anna"),
+        ("/users?email=anna%40example.com", "anna"),
         ("duplicate key\nDETAIL:  Failing row contains (+1415, hello there)", "hello"),
     ],
 )
@@ -106,6 +111,7 @@ def test_no_secret_is_written(text, secret):
         "01a1fc09000070008000000000000009",
         "2026-11-21T03:29:06.123456Z",
         "127.0.0.1:8000",
+        "templates/sessions/session.html in liveplatform.work.drain",
         "404 of 1234567 rows",
         "12.5",
     ],
