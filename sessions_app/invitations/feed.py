@@ -36,6 +36,11 @@ def session_entry(session: Session) -> ics.Entry:
     )
 
 
+def registration_entry(registration: Registration) -> ics.Entry:
+    """A session as an entry for the calendar of a registered person."""
+    return _entry(registration, host_names([registration.session])[registration.session_id])
+
+
 def _latest(account_id: UUID, person_key: str, since: datetime) -> list[Registration]:
     """The person's last registration for each session, in the order of their times; at most MAX_ENTRIES."""
     rows = Registration.objects.filter(person_key=person_key, session__account_id=account_id)

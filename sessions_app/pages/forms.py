@@ -56,6 +56,13 @@ class RegistrationForm(forms.Form):
         if self.is_bound:
             self._describe_errors()
 
+    def clean_email(self) -> str:
+        """As the API's: an address that every mail server takes."""
+        email = str(self.cleaned_data["email"])
+        if not email.isascii():
+            raise ValidationError("Write the address in ASCII letters.")
+        return email
+
     def clean_timezone(self) -> str:
         """The browser's; "" if this platform does not know it."""
         name = str(self.cleaned_data["timezone"])

@@ -12,6 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from liveplatform.api.throttling import Limit, RateLimited, count_request
+from sessions_app.exceptions import RegistrationNotFound, SeriesNotFound, SessionNotFound
 
 # Requests a minute of one address: of all pages, and of forms that were sent.
 PER_MINUTE, FORMS_PER_MINUTE = 120, 20
@@ -36,7 +37,7 @@ def page(view: View) -> View:
         except RateLimited as error:
             response = message(request, 429, "Too many requests", f"Try again in {error.wait} seconds.")
             response["Retry-After"] = str(error.wait)
-        except Http404:
+        except (Http404, SessionNotFound, SeriesNotFound, RegistrationNotFound):  # deleted meanwhile
             response = message(
                 request, 404, "There is no such page", "The link may be incomplete, or no longer good."
             )

@@ -59,6 +59,7 @@ def _person(
         "is_open": _is_open(registration, view),
         "form_token": form_tokens.make(PURPOSE, registration.pk),
         "links": {kind: _path(kind, registration) for kind in LINKS},
+        "ics": reverse("session-own-ics", args=[make_token("join", registration.pk)]),
     }
     return render(request, "sessions/person.html", values, status=status)
 

@@ -62,7 +62,7 @@ class SessionView:
     @property
     def google(self) -> str:
         times = "/".join(f"{at.astimezone(UTC):%Y%m%dT%H%M%SZ}" for at in (self._start, self.ends_at))
-        return _link(GOOGLE, action="TEMPLATE", text=self.session.title, dates=times, details=self.url)
+        return _link(GOOGLE, action="TEMPLATE", text=self.session.title, dates=times, details=self._details)
 
     @property
     def outlook(self) -> str:
@@ -74,7 +74,7 @@ class SessionView:
             subject=self.session.title,
             startdt=start,
             enddt=end,
-            body=self.url,
+            body=self._details,
         )
 
     @property
@@ -94,6 +94,11 @@ class SessionView:
         if closes_at and closes_at <= timezone.now():
             return f"Registration closed on {written_time(closes_at, zone_named(session.timezone))}."
         return ""
+
+    @property
+    def _details(self) -> str:
+        """The page, for calendars of people who may keep no secret link there."""
+        return self.url if self.session.is_public else ""
 
     @property
     def _start(self) -> datetime:

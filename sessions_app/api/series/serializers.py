@@ -16,11 +16,11 @@ from liveplatform.api.serializers import (
     PlainSerializer,
     StrictSerializer,
 )
-from sessions_app.api.fields import SeatsField, SessionTimeField, TimezoneField
+from sessions_app.api.fields import MailAddressField, SeatsField, SessionTimeField, TimezoneField
 from sessions_app.api.sessions.serializers import SessionListSerializer, SessionOptions
 from sessions_app.models import details
 from sessions_app.models.details import Kind, WaitlistMode
-from sessions_app.models.person import MAX_EMAIL_LENGTH, MAX_NAME_LENGTH, Role
+from sessions_app.models.person import MAX_NAME_LENGTH, Role
 from sessions_app.series.rules import MAX_OCCURRENCES, MAX_RULE_LENGTH
 
 RULE_HELP = (
@@ -166,12 +166,8 @@ class SeriesRegistrationRequest(StrictSerializer):
     """Who is registered for all sessions: the calling user, or a guest whom a host names."""
 
     name = CleanCharField(required=False, max_length=MAX_NAME_LENGTH)
-    email = serializers.EmailField(
-        required=False, max_length=MAX_EMAIL_LENGTH, help_text="Where mail is sent; default: the JWT's."
-    )
-    guest_email = serializers.EmailField(
-        required=False, max_length=MAX_EMAIL_LENGTH, help_text="A guest, known by this address."
-    )
+    email = MailAddressField(required=False, help_text="Where mail is sent; default: the JWT's.")
+    guest_email = MailAddressField(required=False, help_text="A guest, known by this address.")
     timezone = TimezoneField(required=False)
     answers = JSONObjectField(required=False)
 

@@ -44,3 +44,9 @@ def test_what_is_not_known(account):
 
 def test_the_script_is_served():
     assert finders.find("sessions/embed.js") and finders.find("sessions/page.css")
+
+
+def test_a_brand_with_a_slash(account):
+    session(account, title="First", brand_id="acme/eu")
+    assert "First" in text(Client().get(f"/sessions/embed/{account.pk}/acme%2Feu"))
+    assert "First" not in text(Client().get(f"/sessions/embed/{account.pk}/acme"))

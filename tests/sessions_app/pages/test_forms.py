@@ -40,3 +40,8 @@ def test_messages_about_answers_stand_at_their_questions():
 
 def test_an_empty_form_has_no_errors():
     assert not RegistrationForm(Session(custom_questions=QUESTIONS)).errors
+
+
+def test_an_address_is_ascii(account):
+    form = RegistrationForm(Session(account=account), GIVEN | {"email": "anna@bücher.example"})
+    assert "ASCII" in str(form.errors["email"])

@@ -2,6 +2,7 @@
 
 from django.test import Client
 
+from sessions_app.exceptions import SessionNotFound
 from sessions_app.pages import guard
 from tests.sessions_app.factories import session
 from tests.sessions_app.pages.support import register, text
@@ -29,3 +30,10 @@ def test_whatever_the_address_is(account):
     path = f"/sessions/{session(account).pk}"
     for address in ("", "unix:", "fe80::1%eth0", "::ffff:192.0.2.1"):
         assert Client(REMOTE_ADDR=address).get(path).status_code == 200
+
+
+def test_what_was_deleted_meanwhile(rf):
+    def deleted(_request):
+        raise SessionNotFound
+
+    assert guard.page(deleted)(rf.get("/")).status_code == 404

@@ -1,5 +1,6 @@
 """The page of a registered person, and the way into the room."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -69,3 +70,20 @@ def test_without_a_provider(account, client):
     made = session(account, scheduled_at=timezone.now() + timedelta(minutes=5))
     answer = send(client, link("join", registration(made)))
     assert answer.status_code == 503 and "cannot be opened now" in text(answer)
+
+
+def test_the_calendar_file_of_a_session_that_is_not_public(account, client):
+    made = session(account, is_public=False, title="For us")
+    anna = registration(made)
+    page = client.get(link("join", anna)).content.decode()
+    path = re.search(r'href="([^"]+\.ics)"', page)
+    assert path and f"/sessions/{made.pk}" not in page  # which is 404
+    file = client.get(path.group(1))
+    assert file.status_code == 200 and file.headers["Content-Type"].startswith("text/calendar")
+    assert b"SUMMARY:For us" in file.content and link("join", anna).encode() in unfolded(file.content)
+    assert client.get(link("cancel", anna) + ".ics").status_code == 404
+    assert client.get(f"/sessions/{made.pk}.ics").status_code == 404
+
+
+def unfolded(content: bytes) -> bytes:
+    return content.replace(b"\r\n ", b"")
