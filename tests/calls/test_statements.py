@@ -25,7 +25,7 @@ FRAMES = ("SAVEPOINT", "RELEASE", "SET LOCAL", "BEGIN", "COMMIT", "DISCARD")
 # Method and address (of {id} an ended phone call, of {live} a live video call), body, statements.
 COSTS = [
     ("GET", "v1/live/calls", None, 2),
-    ("POST", "v1/live/calls", {"host_user_id": "h", "title": "t"}, 10),
+    ("POST", "v1/live/calls", {"host_user_id": "h", "title": "t"}, 9),
     ("GET", "v1/live/calls/{live}", None, 2),
     ("PATCH", "v1/live/calls/{live}", {"title": "new", "time_limit": 60}, 7),
     ("POST", "v1/live/calls/{live}/token", {"user_id": "u"}, 2),
