@@ -65,7 +65,7 @@ def cancel_registrations(ids: Sequence[UUID], actor: str) -> int:
 
 
 def resend_mails(ids: Sequence[UUID], actor: str) -> int:
-    """Send settled mails again, with their Message-IDs; open ones are on their way."""
+    """Send settled mails again; open ones are on their way. What had been sent gets another Message-ID."""
     return Mail.objects.filter(pk__in=ids).restart()
 
 

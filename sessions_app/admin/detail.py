@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from calls.admin.links import actor_names, call_link
 from liveplatform.admin.models import StaffAction
 from liveplatform.admin.permissions import RESEND_DELIVERIES, SEE_PRIVATE, may
+from liveplatform.admin.privacy import hide_numbers
 from liveplatform.json_codec import dumps
 from liveplatform.webhooks.models import Event
 from sessions_app.admin.links import series_link
@@ -30,6 +31,7 @@ def detail_context(request: HttpRequest, session: Session) -> dict[str, Any]:
         "may_change": may(request, CHANGE_SESSION),
         "may_export": not is_private,
         "may_resend": may(request, RESEND_DELIVERIES),
+        "reason": hide_numbers(session.end_reason) if is_private else session.end_reason,
         "call": call_link(session.call_id),
         "series": series_link(session.series),
         "created_by": actor_names([session.created_by])[session.created_by],

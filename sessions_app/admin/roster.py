@@ -21,5 +21,6 @@ def roster_of(session: Session) -> list[tuple[Any, ...]]:
 
 
 def roster_response(session: Session, people: list[tuple[Any, ...]]) -> HttpResponse:
-    """The roster as a file, without formulas."""
-    return csv_response(f"roster-{session.pk}.csv", COLUMNS, people)
+    """The roster as a file, without formulas; the name says so if it is not all of it."""
+    part = f"-first-{MAX_ROWS}" if len(people) == MAX_ROWS else ""
+    return csv_response(f"roster-{session.pk}{part}.csv", COLUMNS, people)

@@ -22,3 +22,10 @@ def test_the_page_tells_the_story(staff, viewer, account):
     assert "<b>1</b> of 1" in hidden and "Promote" not in hidden
     for text in ("Anna Bell", "anna@example.com", "Does a nap help?"):
         assert text not in hidden, text
+
+
+def test_a_number_in_the_reason_is_masked(staff, viewer, account):
+    made = session(account, status="cancelled", end_reason="Call me: +14155550123")
+    assert "+14155550123" in staff.get(url(made)).content.decode()
+    hidden = viewer.get(url(made)).content.decode()
+    assert "0123" not in hidden.replace(str(made.pk), "") and "…23" in hidden

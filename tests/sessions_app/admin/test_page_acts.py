@@ -1,6 +1,10 @@
 """The buttons of a session's page: the start, and one of the list's acts."""
 
-from liveplatform.admin.models import StaffAction
+from django.contrib.auth.models import Group, Permission, User
+from django.test import Client
+
+from liveplatform.accounts.models import Account
+from liveplatform.admin.models import GroupAccount, StaffAction
 from tests.sessions_app.factories import session
 
 
@@ -38,3 +42,23 @@ def test_who_may_only_view_starts_and_exports_nothing(viewer, account):
     for path in ("start/", "roster.csv", "act/cancel_sessions/"):
         assert viewer.get(url(made, path)).status_code == 403, path
         assert viewer.post(url(made, path)).status_code == 403, path
+
+
+def test_staff_bound_to_another_account_starts_ends_and_exports_nothing(account):
+    made = session(account)
+    group = Group.objects.create(name="bound")
+    GroupAccount.objects.create(group=group, account=Account.objects.create(name="theirs"))
+    user = User.objects.create_user("bob", is_staff=True)
+    user.groups.add(group)
+    user.user_permissions.set(Permission.objects.all())
+    client = Client()
+    client.force_login(user)
+    for path in ("start/", "roster.csv"):
+        assert client.get(url(made, path)).status_code == 404, path
+        assert client.post(url(made, path)).status_code == 404, path
+    for act in ("cancel_sessions", "end_sessions", "restore_sessions", "promote_next"):
+        assert str(made.pk) not in client.get(url(made, f"act/{act}/"), follow=True).content.decode(), act
+        client.post(url(made, f"act/{act}/"), {"confirmed": "1"})
+    made.refresh_from_db()
+    assert made.status == "scheduled"
+    assert not StaffAction.objects.exclude(verb="log in").exists()
