@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from liveplatform.accounts.scopes import ADMIN, READ, WRITE
 from sessions_app.models import Session
-from sessions_app.rules import FIELDS, PEOPLE, PUBLIC_FIELDS, TABLE, VERBS, Answer, Asker
+from sessions_app.rules import FIELDS, PEOPLE, PUBLIC_FIELDS, STAFF_FIELDS, TABLE, VERBS, Answer, Asker
 from tests.sessions_app.factories import HOST, registration, session, user_token
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "sessions.md"
@@ -26,6 +26,20 @@ WORDS = {
     Answer.RAISE: "only more",
     Answer.SAME: "200, unchanged",
     Answer.NO: "412",
+}
+STAFF_VALUES = {
+    **dict.fromkeys(("description", "category", "community_id", "community_slug"), "other"),
+    **dict.fromkeys(("max_duration_minutes", "host_grace_minutes", "duration_minutes", "offer_minutes"), 45),
+    "tags": ["sleep"],
+    "cover_image_url": "https://example.com/cover.png",
+    "co_host_ids": ["kim"],
+    "is_public": False,
+    "timezone": "Europe/Berlin",
+    "requires_approval": True,
+    "waitlist_mode": "offer",
+    "custom_questions": [{"id": "why", "label": "Why?", "type": "text", "required": True, "options": []}],
+    "reminder_minutes": [30],
+    "registration_closes_at": VALUES["scheduled_at"],
 }
 REQUESTS = {"delete": ("DELETE", "")} | {verb: ("POST", f"/{verb}") for verb in ("start", "end", "cancel")}
 
@@ -83,6 +97,38 @@ def test_a_field(api, account, tokens, name, status, asker):
     assert answer.status_code == expected, answer.content
     row.refresh_from_db()
     assert (getattr(row, name) != before) is (expected == 200)
+
+
+@pytest.mark.parametrize("status", STATUSES)
+@pytest.mark.parametrize("name", STAFF_FIELDS)
+def test_a_field_of_the_staff(api, account, tokens, name, status):
+    row = row_in(account, status)
+    before, body = getattr(row, name), {name: STAFF_VALUES[name]}
+    path = f"/v1/admin/sessions/{row.pk}"
+    for asker in (Asker.USER, Asker.HOST):
+        assert api("PATCH", path, body, Authorization=f"Bearer {tokens[asker]}").status_code == 403
+    ignored = api("PATCH", f"/v1/sessions/{row.pk}", body)
+    row.refresh_from_db()
+    assert (ignored.status_code, getattr(row, name)) == (200, before), "it is none of the vendor's five"
+
+    answer = api("PATCH", path, body, Authorization=f"Bearer {tokens[Asker.STAFF]}")
+    expected = 200 if STAFF_FIELDS[name].answer(status) == Answer.YES else 412
+    assert answer.status_code == expected, answer.content
+    row.refresh_from_db()
+    assert (getattr(row, name) != before) is (expected == 200)
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_only_staff_restore(api, account, tokens, status):
+    row = row_in(account, status)
+    path, body = f"/v1/admin/sessions/{row.pk}", {"status": "scheduled"}
+    for asker in (Asker.USER, Asker.HOST):
+        assert api("PATCH", path, body, Authorization=f"Bearer {tokens[asker]}").status_code == 403
+    answer = api("PATCH", path, body, Authorization=f"Bearer {tokens[Asker.STAFF]}")
+    expected = 412 if VERBS["restore"].answer(status) == Answer.NO else 200
+    assert answer.status_code == expected, answer.content
+    row.refresh_from_db()
+    assert row.status == ("scheduled" if expected == 200 else status)
 
 
 @pytest.mark.parametrize("asker", Asker)
