@@ -22,6 +22,8 @@ from tests.support.client import Customer
 from tests.support.documented import Documented, blocks, spans
 
 PYTHON = ".venv/bin/python"
+# A line that says which id of the last answer is used from there on.
+COPIED = re.compile(r"(CALL|SESSION|RID|QID|SERIES|OCCURRENCE)=…")
 # Programs of others, which need not be on this machine; and what runs until ctrl-C or has a test of its own.
 ELSEWHERE = ("livekit-server", "make ", "nginx", "pgbouncer")
 
@@ -96,8 +98,8 @@ class Reader:
         text = text.replace("9100", self.receiver_port)
         if "create_account" not in text:  # the account whose key this reader has
             text = text.replace(" Acme ", f" {self.account_id} ")
-        if text.startswith("CALL=…"):
-            self.variables["CALL"] = self.variables["ID"]
+        if copied := COPIED.match(text):
+            self.variables[copied[1]] = self.variables["ID"]
             return "true"
         if "<stream_call_id>" in text:
             text = text.replace("<stream_call_id>", self.customer.video_call().provider_id)
@@ -111,7 +113,8 @@ class Reader:
             answer = json.loads(shown[start:].splitlines()[0]) if start >= 0 else {}
         except ValueError:
             return
-        answer = next((part for part in answer.values() if isinstance(part, dict) and "id" in part), answer)
+        parts = [*answer.get("sessions", [])[:1], *answer.values()]
+        answer = next((part for part in parts if isinstance(part, dict) and "id" in part), answer)
         if "call_sid" in answer:
             self.last = answer
         self.variables["ID"] = str(answer.get("id") or self.variables["ID"])
