@@ -43,6 +43,14 @@ class SeatsField(WholeNumberField):
         super().__init__(min_value=1, max_value=MAX_PARTICIPANTS, help_text="Seats.", **kwargs)
 
 
+class WordField(serializers.ChoiceField):
+    """One of a few words; a refusal names them."""
+
+    def __init__(self, choices: Any, **kwargs: Any) -> None:  # noqa: ANN401 - the arguments of every field
+        super().__init__(choices, **kwargs)
+        self.error_messages["invalid_choice"] = f"Give one of {', '.join(map(str, self.choices))}."
+
+
 class TimezoneField(CleanCharField):
     """An IANA name, such as Europe/Berlin."""
 

@@ -12,7 +12,7 @@ from liveplatform.api.serializers import (
     PlainSerializer,
     StrictSerializer,
 )
-from sessions_app.api.fields import WholeNumberField
+from sessions_app.api.fields import WholeNumberField, WordField
 from sessions_app.api.sessions.serializers import SessionChange, SessionOptions
 from sessions_app.models import Session, details
 from sessions_app.models.details import Kind
@@ -34,7 +34,7 @@ class AdminSessionChange(SessionOptions, SessionChange, StrictSerializer):
     community_slug = CleanCharField(required=False, allow_null=True, allow_blank=True, max_length=80)
     cover_image_url = serializers.URLField(required=False, allow_null=True, allow_blank=True, max_length=2000)
     duration_minutes = WholeNumberField(required=False, min_value=1, max_value=details.MAX_DURATION_MINUTES)
-    status = serializers.ChoiceField(
+    status = WordField(
         required=False,
         choices=(Session.Status.SCHEDULED, Session.Status.CANCELLED),
         help_text="cancelled: cancel it; scheduled: take a cancellation back.",
@@ -51,8 +51,8 @@ class AdminSessionQuery(PageQuery):
     """Which sessions; filters can be combined."""
 
     brand_id = CleanCharField(required=False, max_length=details.MAX_BRAND_LENGTH)
-    status = serializers.ChoiceField(required=False, choices=Session.Status.choices)
-    kind = serializers.ChoiceField(required=False, choices=Kind.choices)
+    status = WordField(required=False, choices=Session.Status.choices)
+    kind = WordField(required=False, choices=Kind.choices)
 
 
 class AdminSessionListSerializer(EnvelopeSerializer):

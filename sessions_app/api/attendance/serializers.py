@@ -3,6 +3,7 @@
 from rest_framework import serializers
 
 from liveplatform.api.serializers import EnvelopeSerializer, PageQuery, PlainSerializer
+from sessions_app.api.fields import WordField
 from sessions_app.models.person import Role
 
 
@@ -42,4 +43,4 @@ class AttendancePageSerializer(EnvelopeSerializer):
 class AttendanceQuery(PageQuery):
     """Which page, or all as CSV."""
 
-    format = serializers.ChoiceField(["json", "csv"], required=False, help_text="csv: all, without pages.")
+    format = WordField(["json", "csv"], required=False, help_text="csv: all, without pages.")

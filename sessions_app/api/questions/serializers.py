@@ -4,6 +4,7 @@ from rest_framework import serializers
 
 from liveplatform.api.pagination import DEFAULT_LIMIT, MAX_LIMIT
 from liveplatform.api.serializers import CleanCharField, EnvelopeSerializer, PageQuery, StrictSerializer
+from sessions_app.api.fields import WordField
 from sessions_app.models import Question
 from sessions_app.models.question import MAX_ANSWER_LENGTH, MAX_BODY_LENGTH
 from sessions_app.representation import QuestionSerializer
@@ -26,10 +27,10 @@ class AnswerRequest(StrictSerializer):
 class QuestionQuery(PageQuery):
     """The query string of the list."""
 
-    status = serializers.ChoiceField(
+    status = WordField(
         choices=Question.Status.choices, required=False, help_text="Only questions in this status."
     )
-    order = serializers.ChoiceField(
+    order = WordField(
         choices=(VOTES, TIME),
         required=False,
         default=VOTES,

@@ -11,7 +11,7 @@ from liveplatform.api.serializers import (
     PlainSerializer,
     StrictSerializer,
 )
-from sessions_app.api.fields import MailAddressField, TimezoneField
+from sessions_app.api.fields import MailAddressField, TimezoneField, WordField
 from sessions_app.models import Registration
 from sessions_app.models.details import MAX_ID_LENGTH
 from sessions_app.models.person import MAX_NAME_LENGTH, Role
@@ -39,7 +39,7 @@ class RegisterRequest(RegistrationRequest):
     guest_email = MailAddressField(
         required=False, help_text="Of a guest; with `patient_id`, where the patient gets mail."
     )
-    role = serializers.ChoiceField(
+    role = WordField(
         choices=VENDOR_ROLES,
         required=False,
         help_text="Default: guest for a guest, else participant. Only hosts may register a `host`.",
@@ -55,7 +55,7 @@ class DecisionRequest(StrictSerializer):
 class RegistrationQuery(PageQuery):
     """The query string of the list."""
 
-    status = serializers.ChoiceField(
+    status = WordField(
         choices=Registration.Status.choices, required=False, help_text="Only registrations in this status."
     )
 

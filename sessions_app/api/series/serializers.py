@@ -16,7 +16,7 @@ from liveplatform.api.serializers import (
     PlainSerializer,
     StrictSerializer,
 )
-from sessions_app.api.fields import MailAddressField, SeatsField, SessionTimeField, TimezoneField
+from sessions_app.api.fields import MailAddressField, SeatsField, SessionTimeField, TimezoneField, WordField
 from sessions_app.api.sessions.serializers import SessionListSerializer, SessionOptions
 from sessions_app.models import details
 from sessions_app.models.details import Kind, WaitlistMode
@@ -69,7 +69,7 @@ class SeriesRequest(SeriesOptions):
     starts_at = SessionTimeField(help_text="Of the first session; it becomes the first time of the rule.")
     rule = CleanCharField(min_length=1, max_length=MAX_RULE_LENGTH, help_text=RULE_HELP)
     max_participants = SeatsField()
-    kind = serializers.ChoiceField(required=False, choices=Kind.choices, default=Kind.OFFICE_HOURS)
+    kind = WordField(required=False, choices=Kind.choices, default=Kind.OFFICE_HOURS)
     metadata = MetadataField(required=False, default=dict)
 
 
@@ -80,14 +80,14 @@ class SeriesRequest(SeriesOptions):
 class SeriesChange(SeriesOptions):
     """A change of one session, of one and those after it, or of all to come."""
 
-    scope = serializers.ChoiceField(required=False, choices=("this", "following", "all"), default="all")
+    scope = WordField(required=False, choices=("this", "following", "all"), default="all")
     occurrence_id = IdField(required=False, help_text="The session, for `this` and `following`.")
     title = CleanCharField(required=False, min_length=1, max_length=details.MAX_TITLE_LENGTH)
     starts_at = SessionTimeField(required=False, help_text="`all`, `following`: of the first session.")
     scheduled_at = SessionTimeField(required=False, help_text="`this`: the new time of the session.")
     rule = CleanCharField(required=False, min_length=1, max_length=MAX_RULE_LENGTH, help_text=RULE_HELP)
     max_participants = SeatsField(required=False)
-    kind = serializers.ChoiceField(required=False, choices=Kind.choices)
+    kind = WordField(required=False, choices=Kind.choices)
     metadata = MetadataField(required=False, help_text="Merged into each session's (RFC 7396).")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from sessions_app.api.fields import (
     SlugsField,
     TimezoneField,
     WholeNumberField,
+    WordField,
 )
 from sessions_app.models import Session, details
 from sessions_app.models.details import Kind, WaitlistMode
@@ -36,7 +37,7 @@ class SessionChange(serializers.Serializer[Any]):
     title = CleanCharField(required=False, min_length=1, max_length=details.MAX_TITLE_LENGTH)
     scheduled_at = SessionTimeField(required=False)
     max_participants = SeatsField(required=False)
-    kind = serializers.ChoiceField(required=False, choices=Kind.choices)
+    kind = WordField(required=False, choices=Kind.choices)
     metadata = MetadataField(
         required=False, help_text="Merged into the stored metadata (RFC 7396): null removes a name."
     )
@@ -58,7 +59,7 @@ class SessionOptions(serializers.Serializer[Any]):
     )
     is_public = JSONBooleanField(required=False, help_text="Whether it has a public page; default true.")
     requires_approval = JSONBooleanField(required=False)
-    waitlist_mode = serializers.ChoiceField(required=False, choices=WaitlistMode.choices)
+    waitlist_mode = WordField(required=False, choices=WaitlistMode.choices)
     offer_minutes = WholeNumberField(
         required=False,
         min_value=1,
@@ -107,9 +108,9 @@ class SessionRequest(SessionOptions):
     title = CleanCharField(min_length=1, max_length=details.MAX_TITLE_LENGTH)
     scheduled_at = SessionTimeField()
     max_participants = SeatsField()
-    kind = serializers.ChoiceField(required=False, choices=Kind.choices, default=Kind.LIVE)
+    kind = WordField(required=False, choices=Kind.choices, default=Kind.LIVE)
     metadata = MetadataField(required=False, default=dict)
-    provider = serializers.ChoiceField(
+    provider = WordField(
         choices=ROOM_PROVIDERS,
         required=False,
         allow_blank=True,
@@ -140,8 +141,8 @@ class SessionListQuery(PageQuery):
         required=False, max_length=details.MAX_ID_LENGTH, help_text="The same as host_id."
     )
     community_id = CleanCharField(required=False, max_length=details.MAX_BRAND_LENGTH)
-    status = serializers.ChoiceField(required=False, choices=Session.Status.choices)
-    kind = serializers.ChoiceField(required=False, choices=Kind.choices)
+    status = WordField(required=False, choices=Session.Status.choices)
+    kind = WordField(required=False, choices=Kind.choices)
     category = CleanCharField(required=False, max_length=80)
     upcoming = serializers.BooleanField(
         required=False, help_text="true: those that are live, or scheduled for a time to come; soonest first."

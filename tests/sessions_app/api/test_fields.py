@@ -10,6 +10,7 @@ from sessions_app.api.fields import (
     SlugsField,
     TimezoneField,
     WholeNumberField,
+    WordField,
 )
 
 
@@ -43,3 +44,11 @@ def test_a_field(field, good, bad):
 
 def test_a_list_of_slugs_has_each_once():
     assert SlugsField(max_items=5, max_length=5).run_validation(["b", "a", "b"]) == ["b", "a"]
+
+
+@pytest.mark.parametrize("value", ["live", "", 5, True, [], {}])
+def test_a_refused_word_is_told_which_there_are(value):
+    field = WordField(choices=(("scheduled", "Scheduled"), ("cancelled", "Cancelled")))
+    assert field.run_validation("scheduled") == "scheduled"
+    with pytest.raises(ValidationError, match=r"Give one of scheduled, cancelled\."):
+        field.run_validation(value)
