@@ -202,7 +202,7 @@ class JwtIssuerAdmin(KeyedAdmin):
     list_filter = ("is_active", "algorithm")
     fields = (
         *("account", "issuer", "audience", "algorithm", "secret", "public_key", "jwks_url"),
-        *("scopes", "is_active", "confirm", "created_at"),
+        *("scopes", "is_for_users", "is_active", "confirm", "created_at"),
     )
     readonly_fields = ("created_at",)
     secret_fields = ("secret", "public_key", "confirm")

@@ -114,6 +114,7 @@ class IssuerForm(AsksBeforeSecrets):
             "public_key",
             "jwks_url",
             "scopes",
+            "is_for_users",
             "is_active",
         )
 

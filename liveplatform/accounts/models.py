@@ -156,6 +156,12 @@ class JwtIssuer(models.Model):
     public_key = models.TextField(blank=True, default="", help_text="PEM, for RS256 and ES256.")
     jwks_url = models.URLField(blank=True, default="", help_text="Instead of a fixed public key.")
     scopes = ArrayField(models.CharField(max_length=40), default=list, help_text="The most a token may have.")
+    is_for_users = models.BooleanField(
+        default=False,
+        db_default=False,
+        verbose_name="for end users",
+        help_text="Its tokens are of end users: they reach sessions, and nothing else of the API.",
+    )
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 

@@ -49,6 +49,7 @@ def authenticate(token: str) -> Principal:
         account.rate_limits,
         brand_id=_text(claims, "brand_id", MAX_BRAND_LENGTH),
         email=_text(claims, "email", MAX_EMAIL_LENGTH) if claims.get("email_verified") is True else "",
+        is_end_user=issuer.is_for_users,
     )
 
 

@@ -86,6 +86,12 @@ ERROR_CODES = (
         "Use a key with that scope, or make one: POST /v1/api-keys.",
     ),
     ErrorCode(
+        "not_for_end_users",
+        (403,),
+        "The token is of an issuer for end users, who reach sessions and nothing else.",
+        "Call this from a back end with an API key, or a token of another issuer.",
+    ),
+    ErrorCode(
         "not_found",
         (404,),
         "There is nothing at this address, or no such object in this account.",

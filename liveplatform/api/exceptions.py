@@ -32,6 +32,13 @@ class MissingScope(exceptions.PermissionDenied):
         self.scope = scope
 
 
+class NotForEndUsers(exceptions.PermissionDenied):
+    """403: the token is of an end user, and the operation is for the account's own programs."""
+
+    default_code = "not_for_end_users"
+    default_detail = "This operation is not for tokens of end users: use an API key in your back end."
+
+
 class InvalidJson(exceptions.ParseError):
     """400: the body is no JSON object that can be stored."""
 

@@ -7,17 +7,19 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from liveplatform.api.exceptions import MissingScope
+from liveplatform.api.exceptions import MissingScope, NotForEndUsers
 from liveplatform.api.principal import Principal
 
 
 class HasScope(BasePermission):
-    """The principal has the scope that the view declares for the action."""
+    """The principal has the scope that the view declares for the action; end users, if it is open to them."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        scope = scope_for(view)
-        if scope is None or scope not in cast(Principal, request.user).scopes:
+        scope, principal = scope_for(view), cast(Principal, request.user)
+        if scope is None or scope not in principal.scopes:
             raise MissingScope(scope)
+        if principal.is_end_user and not getattr(view, "is_open_to_end_users", False):
+            raise NotForEndUsers
         return True
 
 

@@ -20,6 +20,7 @@ class Principal:
     # Claims of a token, for the apps that read them; "" without.
     brand_id: str = ""
     email: str = ""  # only if the issuer has verified it
+    is_end_user: bool = False  # of an issuer for end users, who reach views that are open to them
 
     is_authenticated = True
     is_active = True

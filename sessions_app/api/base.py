@@ -25,6 +25,7 @@ class SessionsViewSet(PlatformViewSet[M]):
 
     surface = SESSIONS
     locks_no_key = True
+    is_open_to_end_users = True
 
     def handle_exception(self, exc: Exception) -> Response:
         return super().handle_exception(to_api_exception(exc))

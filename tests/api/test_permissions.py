@@ -68,3 +68,18 @@ def test_a_method_that_is_not_there_is_405(api):
 @pytest.mark.parametrize("method", ["OPTIONS", "TRACE", "DISPATCH", "INITIAL", "HANDLE_EXCEPTION", "X"])
 def test_no_http_method_calls_another_method_of_the_view(api, method):
     assert api(method, "/v1/live/calls").status_code == 405
+
+
+@pytest.mark.parametrize(("method", "path", "scope"), OPERATIONS)
+def test_end_users_reach_sessions_and_nothing_else(account, method, path, scope):
+    """Whoever may register must not end the account's calls, or read the events about other people."""
+    issuer(account, scopes=list(SCOPES), is_for_users=True)
+    tokens.clear_cache()
+    bearer = f"Bearer {token(sub='anna', scope=' '.join(SCOPES))}"
+    answer = ApiClient(account)(method, path, Authorization=bearer)
+    answer.close()
+    is_refused = answer.status_code == 403 and answer.json()["error"] == "not_for_end_users"
+    is_of_sessions = path.startswith(
+        ("/v1/sessions", "/v1/live/sessions", "/v1/admin/sessions", "/v1/session-series")
+    )
+    assert is_refused != is_of_sessions, answer.content

@@ -32,6 +32,15 @@ def test_trust_issuer_creates_an_issuer_whose_tokens_are_accepted(account, tmp_p
     assert (principal.account_id, principal.scopes) == (account.pk, {"read:live"})
 
 
+def test_tokens_of_end_users_are_known_as_such(account, tmp_path):
+    (tmp_path / "secret").write_text(SECRET)
+    given = (account.pk, *NAMED, "--algorithm", "HS256", "--secret", tmp_path / "secret")
+    for options, expected in (((), False), (("--users",), True)):
+        run("trust_issuer", *given, *options)
+        tokens.clear_cache()
+        assert tokens.authenticate(token()).is_end_user is expected
+
+
 def test_trust_issuer_again_changes_it(account, tmp_path):
     (tmp_path / "secret").write_text(SECRET + "\n")
     run("trust_issuer", account.pk, *NAMED, "--jwks-url", "https://id.example.com/jwks")

@@ -25,6 +25,7 @@ class Command(BaseCommand):
         parser.add_argument("--public-key", type=FileType(), help="a PEM file instead")
         parser.add_argument("--secret", type=FileType(), help="for HS256: a file, or - for standard input")
         parser.add_argument("--scope", action="append", choices=SCOPES, help=f"at most; default: {READ}")
+        parser.add_argument("--users", action="store_true", help="its tokens are of end users: sessions only")
 
     def handle(self, **options: Any) -> None:  # noqa: ANN401
         account = find_account(options["account"])
@@ -37,6 +38,7 @@ class Command(BaseCommand):
             "public_key": _content(options["public_key"]),
             "secret": _content(options["secret"]),
             "scopes": options["scope"] or [READ],
+            "is_for_users": options["users"],
             "is_active": True,
             "confirm": True,  # the command itself is the confirmation of another secret
         }
