@@ -36,7 +36,8 @@ def is_checked(session: Session) -> bool:
     True as well when there is nothing to ask, or no answer after MAX_WAIT. A session that is looked at
     late, since no worker was there, is asked about all the same. It is locked, and its call is locked here.
     """
-    call, over_since = session.call, session.ended_at or (session.call and session.call.ended_at)
+    call = session.call
+    over_since = session.ended_at or (call.ended_at if call else None)
     is_late = over_since is not None and timezone.now() > over_since + MAX_WAIT
     if call is None or not call.started_at or call.ended_at is None:
         return call is None or call.is_over or is_late
