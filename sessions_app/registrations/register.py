@@ -1,12 +1,19 @@
 """Register a person for a session."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
 from sessions_app.caller import Caller
-from sessions_app.exceptions import AlreadyRegistered, RegistrationClosed, SessionFull, SessionStateError
+from sessions_app.exceptions import (
+    AlreadyRegistered,
+    InvalidAnswers,
+    RegistrationClosed,
+    SessionFull,
+    SessionStateError,
+)
 from sessions_app.lookup import lock_session
 from sessions_app.models import Registration, Session
 from sessions_app.models.person import Role
@@ -51,6 +58,24 @@ def add_registration(
         raise SessionFull(f"All {session.max_participants} seats are taken.")
     seats.add(session, registration, is_quiet=is_quiet)
     return registration
+
+
+def add_newcomers(
+    session: Session, registrants: Iterable[Registrant], *, actor: str, is_quiet: bool = False
+) -> list[InvalidAnswers]:
+    """Register many people who are not registered yet, in their order, for a locked session.
+
+    Those whose answers do not fit are left out, and their errors returned. Raises SessionStateError.
+    """
+    _require_open(session)
+    registrations, errors = [], []
+    for registrant in registrants:
+        try:
+            registrations.append(_new(session, registrant, actor))
+        except InvalidAnswers as error:
+            errors.append(error)
+    seats.add_all(session, registrations, _first_status, is_quiet=is_quiet)
+    return errors
 
 
 def _find(session: Session, key: str) -> Registration | None:
