@@ -1,13 +1,14 @@
 // Writes times in the visitor's zone, names that zone to the form, and shows an error summary first.
 "use strict";
 
-const options = { weekday: "long", day: "numeric", month: "long", year: "numeric", hour: "numeric", minute: "2-digit", timeZoneName: "short" };
-const written = new Intl.DateTimeFormat(document.documentElement.lang, options);
+const options = { weekday: "long", day: "numeric", month: "long", year: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short" };
+const written = new Intl.DateTimeFormat("en-GB", options); // day before month and 24 hours, as the pages' own times
+const visitorZone = written.resolvedOptions().timeZone || "";
 
 for (const element of document.querySelectorAll("time[datetime]")) {
   const start = new Date(element.dateTime);
   const end = new Date(element.dataset.end || "");
-  if (Number.isNaN(start.getTime())) continue;
+  if (Number.isNaN(start.getTime()) || element.dataset.zone === visitorZone) continue;
   if (element.closest(".when")) {
     const original = document.createElement("span"); // the session's own zone
     original.className = "quiet";
@@ -18,7 +19,9 @@ for (const element of document.querySelectorAll("time[datetime]")) {
 }
 
 const zone = document.querySelector("input[name=timezone]");
-if (zone) zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone || "";
+if (zone) zone.value = visitorZone;
+
+if (visitorZone === "UTC") document.querySelectorAll(".when .utc").forEach((line) => { line.hidden = true; });
 
 const errors = document.getElementById("errors");
 if (errors) errors.focus();

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -198,10 +199,22 @@ def test_times_are_in_the_visitors_zone(live_server, account, page):
     page.goto(f"{live_server.url}/sessions/{made.pk}")
     day = at + timedelta(hours=9)
     when = page.locator("time").first
-    expect(when).to_contain_text(f"{day:%B} {day.day}, {day.year}")
-    expect(when).to_contain_text("7:30")
-    expect(when).to_contain_text("8:30")
+    expect(when).to_contain_text(f"{day.day} {day:%B} {day.year}")
+    expect(when).to_contain_text("07:30")
+    expect(when).to_contain_text("08:30")
     expect(page.locator(".when .quiet").first).to_contain_text("Europe/Berlin")
+
+
+@pytest.mark.parametrize(("visitor", "host"), [("Europe/Berlin", "Europe/Berlin"), ("UTC", "Asia/Tokyo")])
+def test_no_time_is_said_twice(live_server, account, browser, visitor, host):
+    context = browser.new_context(timezone_id=visitor)
+    page = context.new_page()
+    at = (timezone.now() + timedelta(days=3)).replace(hour=12, minute=30, second=0, microsecond=0)
+    page.goto(f"{live_server.url}/sessions/{session(account, scheduled_at=at, timezone=host).pk}")
+    hour = f"{at.astimezone(ZoneInfo(visitor)):%H:%M}"
+    expect(page.locator(".when")).to_contain_text(hour)
+    assert page.locator(".when").inner_text().count(hour) == 1
+    context.close()
 
 
 def test_a_visitor_without_scripts(live_server, account, browser):
