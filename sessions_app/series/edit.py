@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from sessions_app.caller import Caller
-from sessions_app.exceptions import SessionStateError
+from sessions_app.exceptions import InvalidFields, SessionStateError
 from sessions_app.lifecycle.cancel import cancel_session
 from sessions_app.lifecycle.update import change_session, merged_metadata, update_session
 from sessions_app.models import Series, Session
@@ -61,6 +61,7 @@ def edit_following(
         series = _lock_active(series_id, caller)
         following = split(series, find_occurrence(series, occurrence_id))
         _apply(following, caller, changes, timezone.now())
+        _require_after(series, following)
     return following
 
 
@@ -74,6 +75,9 @@ def cancel_series(
     with transaction.atomic():
         series = lock_series(series_id, caller)
         caller.require_host_of(series)
+        split_off = Series.objects.filter(previous=series, is_active=False, sessions__pk=occurrence_id)
+        if occurrence_id is not None and (done := split_off.first()):
+            return done
         lock_places(series, timezone.now())
         if occurrence_id is not None:
             series = split(series, find_occurrence(series, occurrence_id))
@@ -110,6 +114,13 @@ def _apply(series: Series, caller: Caller, changes: Mapping[str, Any], now: date
             change_session(session, caller, details | _new_time(session, is_retimed=is_retimed))
     plan(series, now, is_quiet=False)
     series.refresh_from_db()
+
+
+def _require_after(series: Series, following: Series) -> None:
+    """The part that was split off must not begin among the sessions that the series keeps."""
+    kept = Session.objects.filter(series=series, original_at__gte=following.starts_at)
+    if following.pk != series.pk and kept.exists():
+        raise InvalidFields(starts_at="Sessions that are left as they are come later; give a later start.")
 
 
 def _new_time(session: Session, *, is_retimed: bool) -> dict[str, Any]:

@@ -261,3 +261,22 @@ def test_a_session_restored_at_another_time_keeps_it(account):
     restore_session(first.pk, key_caller(account), first.scheduled_at + timedelta(hours=2))
     edit_all(row.pk, key_caller(account), {"starts_at": next_week(0, 11)})
     assert wall_clock(row) == ["Mon 12:00", *["Mon 11:00"] * 3]
+
+
+def test_following_begins_after_what_is_left(account):
+    row = series(account)
+    third = sessions(row)[2]
+    with pytest.raises(InvalidFields, match="starts_at"):
+        edit_following(row.pk, third.pk, key_caller(account), {"starts_at": next_week(0, 11)})
+    assert len(scheduled(row)) == 4
+    day_before = third.scheduled_at - timedelta(days=1)
+    following = edit_following(row.pk, third.pk, key_caller(account), {"starts_at": day_before})
+    assert wall_clock(following)[0] == "Sun 10:00"
+
+
+def test_cancelling_from_one_on_again_changes_nothing(account):
+    row = series(account)
+    third = sessions(row)[2]
+    first, again = (cancel_series(row.pk, key_caller(account), occurrence_id=third.pk) for _ in range(2))
+    assert first == again and not again.is_active
+    assert len(scheduled(row)) == 2
