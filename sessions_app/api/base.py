@@ -64,7 +64,11 @@ class SessionsViewSet(PlatformViewSet[M]):
         return subject
 
     def _header(self, name: str, max_length: int) -> str:
-        text = self.request.headers.get(name, "").strip()
+        """Its text, in UTF-8, as ids in bodies and tokens are; WSGI reads each byte as a character."""
+        try:
+            text = self.request.headers.get(name, "").strip().encode("latin-1").decode()
+        except UnicodeError as error:
+            raise ValidationError({name: ["Send text in UTF-8."]}) from error
         if len(text) > max_length or not text.isprintable():
             raise ValidationError({name: [f"Send printable text of at most {max_length} characters."]})
         return text

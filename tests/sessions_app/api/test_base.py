@@ -28,3 +28,15 @@ def test_the_tokens_brand_comes_before_the_header(api, account):
 def test_a_header_that_is_no_plain_text_is_400(api):
     answer = api("GET", "/v1/live/sessions", X_User_Id="a\x07b")
     assert (answer.status_code, "X-User-Id" in answer.json()["message"]) == (400, True)
+
+
+def test_headers_are_in_utf_8_as_the_ids_of_tokens(api, account):
+    """A server hands their bytes over as characters of Latin-1."""
+    row = session(account)
+    path = f"/v1/sessions/{row.pk}/registrations"
+    by_token = api("POST", path, {}, Authorization=f"Bearer {user_token(account, 'josé')}")
+    sent = "josé".encode().decode("latin-1")
+    by_key = api("POST", path, {}, X_User_Id=sent)
+    assert by_key.json()["user_id"] == "josé"
+    assert by_key.json()["id"] == by_token.json()["id"]
+    assert api("POST", path, {}, X_User_Id="jos\xe9").status_code == 400
