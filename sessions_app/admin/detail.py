@@ -62,7 +62,7 @@ def _facts(session: Session, *, is_private: bool) -> list[tuple[str, str]]:
         ("Is ended at", _time(closes_at(session))),
         ("Registration closes", _time(session.registration_closes_at)),
         ("Reminders", ", ".join(f"{minutes} min before" for minutes in session.reminder_minutes)),
-        ("Waitlist", session.get_waitlist_mode_display()),
+        ("Waitlist gives", session.get_waitlist_mode_display()),
         ("Approval", "asked for" if session.requires_approval else ""),
     ]
     if not is_private and session.metadata:
@@ -75,10 +75,10 @@ def _time(at: Any) -> str:  # noqa: ANN401 - a time or None
 
 
 def _counts(session: Session) -> Iterable[tuple[str, int]]:
-    """How many registrations there are in each status."""
+    """How many registrations there are in each status that some have."""
     counted = Registration.objects.filter(session=session).values("status").order_by()
     counts = dict(counted.annotate(n=Count("pk")).values_list("status", "n"))
-    return [(str(label), counts.get(value, 0)) for value, label in Registration.Status.choices]
+    return [(str(label), counts[value]) for value, label in Registration.Status.choices if value in counts]
 
 
 def _waiting(session: Session) -> Iterable[Registration]:

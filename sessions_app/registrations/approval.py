@@ -51,10 +51,15 @@ def _decide(
             if registration.status in undecided:
                 decide(session, registration)
             elif registration.status not in done:
-                raise SessionStateError(
-                    f"The registration {registration.pk} is '{registration.status}' and needs no approval."
-                )
+                raise SessionStateError(_refusal(registration))
         return registrations
+
+
+def _refusal(registration: Registration) -> str:
+    """Why nothing is decided about a registration, and what can be done."""
+    is_gone = registration.status in {Status.CANCELLED, Status.DECLINED}
+    instead = "The person can register again." if is_gone else "Cancel it instead."
+    return f"The registration {registration.pk} is '{registration.status}' and needs no approval. {instead}"
 
 
 def _lock(session: Session, ids: Collection[UUID]) -> list[Registration]:

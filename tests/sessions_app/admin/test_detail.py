@@ -16,7 +16,15 @@ def test_the_page_tells_the_story(staff, viewer, account):
     Mail.objects.create(session=made, registration=anna, kind="reminder", cause="1", number=1, to=anna.email)
     Question.objects.create(session=made, asker_user_id="anna", body="Does a nap help?")
     shown = staff.get(url(made)).content.decode()
-    for text in ("<b>1</b> of 1", "Anna Bell", "anna@example.com", "Remind", "Reminder", "Does a nap help?"):
+    told = (
+        "<b>1</b> of 1",
+        "1 registered, 1 waitlist",
+        "Anna Bell",
+        "anna@example.com",
+        "Remind",
+        "Reminder",
+    )
+    for text in (*told, "Does a nap help?"):
         assert text in shown, text
     hidden = viewer.get(url(made)).content.decode()
     assert "<b>1</b> of 1" in hidden and "Promote" not in hidden

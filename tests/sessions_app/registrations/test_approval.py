@@ -42,7 +42,7 @@ def test_who_was_denied_can_still_be_approved(session):
     assert Mail.objects.filter(kind="declined").count() == 1
     approve(session.pk, [anna.pk], host)
     assert counters(session) == (1, 0, 0)
-    with pytest.raises(SessionStateError, match="needs no approval"):
+    with pytest.raises(SessionStateError, match=r"needs no approval\. Cancel it instead\."):
         deny(session.pk, [anna.pk], host)
 
 
