@@ -113,14 +113,20 @@ def _event(entry: Entry) -> Event:
     event.add("STATUS", entry.status)
     event.add("TRANSP", "TRANSPARENT" if entry.status == "CANCELLED" else "OPAQUE")
     event.add("ORGANIZER", _address(organizer_address(), entry.host))
-    has_seat = entry.attendee is not None and entry.status == "CONFIRMED"
-    link = make_link("join", entry.attendee) if entry.attendee and has_seat else public_url(session)
-    event.add("URL", link)
-    event.add("LOCATION", link)
+    if link := _link(entry):
+        event.add("URL", link)
+        event.add("LOCATION", link)
     event.add("DESCRIPTION", _description(entry, link))
     if entry.address:
         event.add("ATTENDEE", _attendee(entry))
     return event
+
+
+def _link(entry: Entry) -> str:
+    """The person's own page if they have a seat, or there is no other; "" for nobody in particular then."""
+    if entry.attendee and (entry.status == "CONFIRMED" or not entry.session.is_public):
+        return make_link("join", entry.attendee)
+    return public_url(entry.session) if entry.session.is_public else ""
 
 
 def _in_zone(times: Iterable[datetime], zone: ZoneInfo) -> list[datetime]:
@@ -164,7 +170,7 @@ def _attendee(entry: Entry) -> vCalAddress:
 
 def _description(entry: Entry, link: str) -> str:
     text = CONTROL_CHARACTERS.sub("", entry.session.description.replace("\r\n", "\n").replace("\r", "\n"))
-    lines = [text.strip(), f"With {one_line(entry.host)}.", f"Join: {link}"]
+    lines = [text.strip(), f"With {one_line(entry.host)}.", f"Join: {link}" if link else ""]
     if entry.attendee and entry.status != "CANCELLED":
         lines.append(f"Cancel your registration: {make_link('cancel', entry.attendee)}")
     return "\n\n".join(filter(None, lines))

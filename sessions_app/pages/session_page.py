@@ -77,9 +77,13 @@ def _add(session: Session, registrant: Registrant, *, is_for_series: bool) -> Re
 
 def _register_for_series(session: Session, series_id: UUID, registrant: Registrant) -> None:
     caller = Caller(session.account_id, ACTOR, is_trusted=True)
-    lock_upcoming([lock_series(series_id, caller)], timezone.now())
+    series = lock_series(series_id, caller)
+    session.refresh_from_db(fields=["series"])
+    if session.series_id and session.series_id != series_id:  # it was split off since it was read
+        series = lock_series(session.series_id, caller)
+    lock_upcoming([series], timezone.now())
     _require_new(session, registrant)
-    register_for_series(series_id, registrant, caller)
+    register_for_series(series.pk, registrant, caller)
 
 
 def _lock(session: Session) -> Session:

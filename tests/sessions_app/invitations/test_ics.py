@@ -162,3 +162,12 @@ def test_texts_are_read_back_as_they_were(title, description):
     assert event.summary == ics.one_line(title)
     shown = ics.CONTROL_CHARACTERS.sub("", description.replace("\r\n", "\n").replace("\r", "\n")).strip()
     assert event.description.startswith(shown)
+
+
+def test_no_entry_leads_to_a_page_that_is_not_there():
+    hidden = session(is_public=False)
+    nobody = "\n".join(unfolded(ics.published(entry(hidden, attendee=None))))
+    assert f"/sessions/{hidden.pk}" not in nobody and "Join:" not in nobody and "\nURL" not in nobody
+    waiting = ics.published(entry(hidden, status="TENTATIVE"))
+    assert "/sessions/join/" in line(waiting, "URL") and line(waiting, "LOCATION")
+    assert f"/sessions/{hidden.pk}" not in "".join(unfolded(waiting))

@@ -8,9 +8,11 @@ from django.test import Client
 from django.utils import timezone
 
 from liveplatform.accounts.models import Account
-from sessions_app.models import Mail, Registration, Session
-from sessions_app.pages import form_tokens
-from tests.sessions_app.factories import registration, session
+from sessions_app.models import Mail, Registration, SeriesRegistration, Session
+from sessions_app.pages import form_tokens, session_page
+from sessions_app.registrations.registrant import Registrant
+from sessions_app.series.edit import edit_following
+from tests.sessions_app.factories import key_caller, registration, session
 from tests.sessions_app.pages.support import hidden_fields, register, send, text
 from tests.sessions_app.series.support import series, sessions
 
@@ -237,3 +239,13 @@ def test_one_session_of_a_series(account, client):
     assert register(client, sessions(row)[0], whole_series="on").status_code == 409
     assert register(client, sessions(row)[1], whole_series="on").status_code == 302
     assert Registration.objects.filter(status="registered").count() == 4
+
+
+def test_a_series_that_is_split_while_somebody_registers(account):
+    row = series(account)
+    stale = sessions(row)[2]
+    following = edit_following(row.pk, stale.pk, key_caller(account), {})
+    guest = Registrant(email="anna@example.com", is_guest=True)
+    session_page._add(stale, guest, is_for_series=True)
+    assert SeriesRegistration.objects.get().series == following
+    assert Registration.objects.filter(session__series=following).count() == 2
