@@ -72,11 +72,16 @@ class RegistrationSerializer(PlainSerializer):
 
     id = serializers.UUIDField()
     session_id = serializers.UUIDField()
-    user_id = serializers.CharField()
+    user_id = serializers.SerializerMethodField(help_text="Of a patient the patient's id; empty of a guest.")
     status = serializers.SerializerMethodField()
     registered_at = serializers.DateTimeField()
     cancelled_at = serializers.DateTimeField(allow_null=True)
     state = serializers.ChoiceField(choices=Registration.Status.choices, source="status")
+
+    @staticmethod
+    def get_user_id(registration: Registration) -> str:
+        """A patient is the user of the same id."""
+        return registration.user_id or registration.patient_id
 
     @staticmethod
     def get_status(registration: Registration) -> str:

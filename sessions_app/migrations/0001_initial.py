@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='SeriesRegistration',
             fields=[
-                ('person_key', models.CharField(editable=False, help_text='user:…, patient:… or email:…', max_length=340)),
+                ('person_key', models.CharField(editable=False, help_text='user:… or email:…', max_length=340)),
                 ('user_id', models.CharField(blank=True, db_default='', default='', max_length=255)),
                 ('patient_id', models.CharField(blank=True, db_default='', default='', max_length=255)),
                 ('email', models.CharField(blank=True, db_default='', default='', help_text='Where mail is sent.', max_length=254)),
@@ -136,7 +136,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Registration',
             fields=[
-                ('person_key', models.CharField(editable=False, help_text='user:…, patient:… or email:…', max_length=340)),
+                ('person_key', models.CharField(editable=False, help_text='user:… or email:…', max_length=340)),
                 ('user_id', models.CharField(blank=True, db_default='', default='', max_length=255)),
                 ('patient_id', models.CharField(blank=True, db_default='', default='', max_length=255)),
                 ('email', models.CharField(blank=True, db_default='', default='', help_text='Where mail is sent.', max_length=254)),

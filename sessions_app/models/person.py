@@ -20,7 +20,7 @@ class Role(models.TextChoices):
 class Person(models.Model):
     """The person of a registration. `person_key` says who it is: one person, one seat."""
 
-    person_key = models.CharField(max_length=340, editable=False, help_text="user:…, patient:… or email:…")
+    person_key = models.CharField(max_length=340, editable=False, help_text="user:… or email:…")
     user_id = models.CharField(max_length=MAX_ID_LENGTH, blank=True, default="", db_default="")
     patient_id = models.CharField(max_length=MAX_ID_LENGTH, blank=True, default="", db_default="")
     email = models.CharField(
@@ -45,11 +45,12 @@ class Person(models.Model):
 
 
 def person_key(*, user_id: str = "", patient_id: str = "", email: str = "") -> str:
-    """The key of a person; e-mail addresses are the same in any case. ValueError without any of the three."""
-    if user_id:
-        return f"user:{user_id}"
-    if patient_id:
-        return f"patient:{patient_id}"
+    """The key of a person. ValueError without any of the three.
+
+    A patient is the user of the same id; e-mail addresses are the same in any case.
+    """
+    if user_id or patient_id:
+        return f"user:{user_id or patient_id}"
     if email:
         return f"email:{email.strip().lower()}"
     raise ValueError("A person has a user id, a patient id or an e-mail address.")

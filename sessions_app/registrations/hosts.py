@@ -16,9 +16,10 @@ def apply_hosts(session: Session) -> None:
     """
     rows = Registration.objects.filter(session=session, status__in=Registration.OPEN)
     locked = rows.select_for_update(of=("self",), no_key=True).order_by("created_at", "id")
+    host = person_key(user_id=session.host_id)
     keys = [person_key(user_id=user) for user in session.host_ids]
     for registration in locked.filter(person_key__in=keys):
-        role = Role.HOST if registration.user_id == session.host_id else Role.CO_HOST
+        role = Role.HOST if registration.person_key == host else Role.CO_HOST
         if registration.role != role:
             _move(session, registration, Status.REGISTERED, role)
     for registration in locked.filter(role=Role.CO_HOST).exclude(person_key__in=keys):

@@ -58,7 +58,7 @@ def _seats_of(user_id: str) -> QuerySet[Registration]:
 def _seen(session: Session, registration: Registration | None, caller: Caller) -> Registration:
     if registration is None or registration.session_id != session.pk:
         raise RegistrationNotFound
-    is_own = bool(caller.user_id) and registration.user_id == caller.user_id
+    is_own = bool(caller.user_id) and registration.person_key == person_key(user_id=caller.user_id)
     if not (is_own or caller.is_trusted or caller.is_host_of(session)):
         raise RegistrationNotFound
     return registration

@@ -124,9 +124,10 @@ def _new(session: Session, registrant: Registrant, actor: str) -> Registration:
 
 def _role(session: Session, registrant: Registrant) -> Role:
     """A host's own role is the session's to say."""
-    if registrant.user_id and registrant.user_id == session.host_id:
+    who = registrant.user_id or registrant.patient_id
+    if who and who == session.host_id:
         return Role.HOST
-    if registrant.user_id in session.co_host_ids:
+    if who in session.co_host_ids:
         return Role.CO_HOST
     return registrant.role
 

@@ -67,7 +67,7 @@ class AdminRegistrationSerializer(PlainSerializer):
 
     id = serializers.UUIDField()
     session_id = serializers.UUIDField()
-    user_id = serializers.CharField(help_text="Empty for guests.")
+    user_id = serializers.CharField(help_text="Empty for patients and guests.")
     status = serializers.SerializerMethodField(help_text="registered, waitlist or cancelled")
     registered_at = serializers.DateTimeField()
 

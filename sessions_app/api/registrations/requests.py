@@ -15,15 +15,13 @@ def registrant_of_user(user_id: str, email: str, data: dict[str, Any]) -> Regist
 
 
 def registrant_of_other(data: dict[str, Any]) -> Registrant:
-    """The patient, or else the guest, whom the request names. A patient is the user of the same id."""
+    """The patient, or else the guest, whom the request names."""
     patient_id, guest_email = data.get("patient_id", ""), data.get("guest_email", "")
     about = {"email": guest_email} | _about(data)
     if not patient_id:
         about["email"] = guest_email
     role = data.get("role", Role.PARTICIPANT if patient_id else Role.GUEST)
-    return Registrant(
-        user_id=patient_id, patient_id=patient_id, is_guest=not patient_id, role=Role(role), **about
-    )
+    return Registrant(patient_id=patient_id, is_guest=not patient_id, role=Role(role), **about)
 
 
 def _about(data: dict[str, Any]) -> dict[str, Any]:

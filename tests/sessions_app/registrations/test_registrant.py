@@ -9,7 +9,7 @@ from sessions_app.registrations.registrant import Registrant
     ("registrant", "key"),
     [
         (Registrant(user_id="anna", patient_id="anna", email="a@example.com"), "user:anna"),
-        (Registrant(patient_id="p1", email="a@example.com"), "patient:p1"),
+        (Registrant(patient_id="p1", email="a@example.com"), "user:p1"),
         (Registrant(email=" A@Example.com", is_guest=True), "email:a@example.com"),
     ],
 )
