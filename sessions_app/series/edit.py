@@ -75,11 +75,11 @@ def cancel_series(
     with transaction.atomic():
         series = lock_series(series_id, caller)
         caller.require_host_of(series)
-        split_off = Series.objects.filter(previous=series, is_active=False, sessions__pk=occurrence_id)
-        if occurrence_id is not None and (done := split_off.first()):
-            return done
         lock_places(series, timezone.now())
         if occurrence_id is not None:
+            split_off = Series.objects.filter(previous=series, is_active=False, sessions__pk=occurrence_id)
+            if done := split_off.first():
+                return done
             series = split(series, find_occurrence(series, occurrence_id))
         for session in lock_upcoming([series], timezone.now()):
             cancel_session(session.pk, caller, reason)
