@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
@@ -42,6 +42,12 @@ def show(request: HttpRequest, session_id: UUID) -> HttpResponse:
     if form.is_valid():
         return _register(request, session, form)
     return _page(request, session, form, status=400)
+
+
+@page
+def unknown(request: HttpRequest, address: str) -> HttpResponse:
+    """What is no id of a session: the page that says so."""
+    raise Http404
 
 
 def _register(request: HttpRequest, session: Session, form: RegistrationForm) -> HttpResponse:

@@ -8,6 +8,7 @@ from sessions_app.pages import calendar, embedded, links, room, session_page
 urlpatterns = [
     path("sessions/<id:session_id>", session_page.show, name="session-page"),
     path("sessions/<id:session_id>.ics", calendar.download, name="session-ics"),
+    path("sessions/<str:address>", session_page.unknown),  # half an id, from a link that was cut
     path("sessions/embed/<id:account_id>/<path:brand_id>", embedded.upcoming, name="session-embed"),
     path("sessions/join/<str:token>.ics", calendar.download_own, name="session-own-ics"),
     path("sessions/join/<str:token>", room.enter, name="session-join"),

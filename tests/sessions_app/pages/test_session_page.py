@@ -249,3 +249,10 @@ def test_a_series_that_is_split_while_somebody_registers(account):
     session_page._add(stale, guest, is_for_series=True)
     assert SeriesRegistration.objects.get().series == following
     assert Registration.objects.filter(session__series=following).count() == 2
+
+
+@pytest.mark.parametrize("address", ["01a2009e-69a9-75b9", "x" * 300, "%F0%9F%98%B4", "a%00b", "x.ics"])
+def test_a_link_that_was_cut_is_answered_by_a_page(client, db, address):
+    answer = client.get(f"/sessions/{address}")
+    assert answer.status_code == 404
+    assert "There is no such page" in text(answer)
