@@ -1,5 +1,6 @@
 """How sessions, registrations and questions are written: in the API, and in events."""
 
+from django.db import models
 from rest_framework import serializers
 
 from liveplatform.api.serializers import PlainSerializer
@@ -21,7 +22,7 @@ class SessionBase(PlainSerializer):
     started_at = serializers.DateTimeField(allow_null=True)
     ended_at = serializers.DateTimeField(allow_null=True)
     status = serializers.ChoiceField(choices=Session.Status.choices)
-    stream_call_id = serializers.SerializerMethodField(help_text="Of the room; null until it is made.")
+    stream_call_id = serializers.CharField(allow_null=True, help_text="Of the room; null until it is made.")
     max_participants = serializers.IntegerField()
     duration_minutes = serializers.IntegerField(allow_null=True)
     recording_url = serializers.CharField(allow_null=True)
@@ -64,6 +65,14 @@ class SessionEventSerializer(AdminSessionSerializer):
     series_id = serializers.UUIDField(allow_null=True)
 
 
+class PlaceStatus(models.TextChoices):
+    """A registration's status in its vendor's words."""
+
+    REGISTERED = "registered"
+    WAITLIST = "waitlist"
+    CANCELLED = "cancelled"
+
+
 class RegistrationSerializer(PlainSerializer):
     """A registration of a user, as its vendor has it, and `state`, which says more.
 
@@ -72,8 +81,8 @@ class RegistrationSerializer(PlainSerializer):
 
     id = serializers.UUIDField()
     session_id = serializers.UUIDField()
-    user_id = serializers.SerializerMethodField(help_text="Of a patient the patient's id; empty of a guest.")
-    status = serializers.SerializerMethodField()
+    user_id = serializers.CharField(help_text="Of a patient the patient's id; empty of a guest.")
+    status = serializers.ChoiceField(choices=PlaceStatus.choices)
     registered_at = serializers.DateTimeField()
     cancelled_at = serializers.DateTimeField(allow_null=True)
     state = serializers.ChoiceField(choices=Registration.Status.choices, source="status")
@@ -85,14 +94,13 @@ class RegistrationSerializer(PlainSerializer):
 
     @staticmethod
     def get_status(registration: Registration) -> str:
-        """registered, waitlist or cancelled"""
         match registration.status:
             case Registration.Status.REGISTERED:
-                return "registered"
+                return PlaceStatus.REGISTERED.value
             case Registration.Status.CANCELLED | Registration.Status.DECLINED:
-                return "cancelled"
+                return PlaceStatus.CANCELLED.value
             case _:
-                return "waitlist"
+                return PlaceStatus.WAITLIST.value
 
 
 class RegistrationEventSerializer(RegistrationSerializer):

@@ -30,6 +30,7 @@ SESSIONS = Surface(
         "RegistrationState": "sessions_app.models.Registration.Status",
         "QuestionStatus": "sessions_app.models.Question.Status",
         "SessionKind": "sessions_app.models.details.Kind",
+        "PlaceStatus": "sessions_app.representation.PlaceStatus",
         "PersonRole": "sessions_app.models.person.Role",
         "RequestedRole": "sessions_app.api.registrations.serializers.VENDOR_ROLES",
     },

@@ -16,7 +16,7 @@ from sessions_app.api.fields import WholeNumberField, WordField
 from sessions_app.api.sessions.serializers import SessionChange, SessionOptions
 from sessions_app.models import Session, details
 from sessions_app.models.details import Kind
-from sessions_app.representation import AdminSessionSerializer, RegistrationSerializer
+from sessions_app.representation import AdminSessionSerializer, PlaceStatus, RegistrationSerializer
 
 # Texts that the vendor's clients clear by null; their columns are empty then.
 NULL_IS_EMPTY = ("description", "community_slug", "cover_image_url", "category")
@@ -68,7 +68,7 @@ class AdminRegistrationSerializer(PlainSerializer):
     id = serializers.UUIDField()
     session_id = serializers.UUIDField()
     user_id = serializers.CharField(help_text="Empty for patients and guests.")
-    status = serializers.SerializerMethodField(help_text="registered, waitlist or cancelled")
+    status = serializers.ChoiceField(choices=PlaceStatus.choices)
     registered_at = serializers.DateTimeField()
 
     get_status = staticmethod(RegistrationSerializer.get_status)

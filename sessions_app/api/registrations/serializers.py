@@ -66,15 +66,14 @@ class RegisterSerializer(PlainSerializer):
     id = serializers.UUIDField()
     session_id = serializers.UUIDField()
     patient_id = serializers.CharField(allow_null=True)
-    guest_email = serializers.SerializerMethodField()
-    role = serializers.SerializerMethodField(help_text="host, participant or guest")
+    guest_email = serializers.CharField(allow_null=True, help_text="Null of users and patients.")
+    role = serializers.ChoiceField(choices=VENDOR_ROLES)
     registered_at = serializers.DateTimeField()
     user_id = serializers.CharField(allow_null=True)
     state = serializers.ChoiceField(choices=Registration.Status.choices, source="status")
 
     @staticmethod
     def get_guest_email(registration: Registration) -> str | None:
-        """Null of users and patients."""
         return registration.email if registration.is_guest else None
 
     @staticmethod
