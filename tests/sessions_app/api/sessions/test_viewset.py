@@ -133,7 +133,8 @@ def test_a_user_makes_sessions_that_it_hosts(api, account):
     host, other = user_token(account, HOST), user_token(account, "anna")
     assert api("POST", "/v1/sessions", BODY, **bearer(host)).status_code == 201
     assert api("POST", "/v1/sessions", BODY, **bearer(other)).status_code == 403
-    assert api("POST", "/v1/sessions", BODY | {"co_host_ids": ["anna"]}, **bearer(other)).status_code == 201
+    assert api("POST", "/v1/sessions", BODY | {"co_host_ids": ["anna"]}, **bearer(other)).status_code == 403
+    assert api("POST", "/v1/sessions", BODY | {"host_id": "anna"}, **bearer(other)).status_code == 201
 
 
 def test_a_brand_binds_every_read_and_write(api, account):
