@@ -107,13 +107,7 @@ def _new(session: Session, registrant: Registrant, actor: str) -> Registration:
     answers = {} if is_host else validate_answers(session.custom_questions, registrant.answers)
     return Registration(
         session=session,
-        person_key=registrant.key,
-        user_id=registrant.user_id,
-        patient_id=registrant.patient_id,
-        email=registrant.email,
-        is_guest=registrant.is_guest,
-        name=registrant.name,
-        timezone=registrant.timezone,
+        **registrant.identity(),
         role=role,
         answers=answers,
         is_of_series=registrant.is_of_series,

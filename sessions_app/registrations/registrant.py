@@ -28,3 +28,8 @@ class Registrant:
         """Who it is: the same person has the same key. Raises ValueError for nobody."""
         guest = self.email if self.is_guest else ""
         return person_key(user_id=self.user_id, patient_id=self.patient_id, email=guest)
+
+    def identity(self) -> dict[str, Any]:
+        """Who it is, and where mail is sent, as fields of `Person`."""
+        names = ("user_id", "patient_id", "email", "is_guest", "name", "timezone")
+        return {"person_key": self.key} | {name: getattr(self, name) for name in names}

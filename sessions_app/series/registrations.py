@@ -85,13 +85,7 @@ def _register(series: Series, registrant: Registrant) -> SeriesRegistration:
         )
     person = SeriesRegistration.objects.create(
         series=series,
-        person_key=registrant.key,
-        user_id=registrant.user_id,
-        patient_id=registrant.patient_id,
-        email=registrant.email,
-        is_guest=registrant.is_guest,
-        name=registrant.name,
-        timezone=registrant.timezone,
+        **registrant.identity(),
         role=registrant.role,
         answers=validate_answers(series.custom_questions, registrant.answers),
     )
