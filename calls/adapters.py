@@ -19,15 +19,20 @@ def default_room_connection(account_id: UUID, provider: str = "") -> Connection 
     return min(connections, key=lambda each: ROOM_PROVIDERS.index(each.provider), default=None)
 
 
-def adapters_for(connection_ids: Iterable[UUID | None]) -> Mapping[UUID | None, Adapter | ProviderError]:
-    """The adapter of each connection, or the error of building it, in one query; None maps to an error."""
+def adapters_for(
+    connection_ids: Iterable[UUID | None], *, timeout: float | None = None
+) -> Mapping[UUID | None, Adapter | ProviderError]:
+    """The adapter of each connection, or the error of building it, in one query; None maps to an error.
+
+    `timeout`: seconds of each request, by default settings.PROVIDER_TIMEOUT.
+    """
     ids = {id for id in connection_ids if id}
     connections = Connection.objects.in_bulk(ids) if ids else {}
-    return {id: _adapter_or_error(connections.get(id) if id else None) for id in (*ids, None)}
+    return {id: _adapter_or_error(connections.get(id) if id else None, timeout) for id in (*ids, None)}
 
 
-def _adapter_or_error(connection: Connection | None) -> Adapter | ProviderError:
+def _adapter_or_error(connection: Connection | None, timeout: float | None) -> Adapter | ProviderError:
     try:
-        return adapter_for(connection)
+        return adapter_for(connection, timeout=timeout)
     except ProviderError as error:
         return error

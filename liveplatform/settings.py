@@ -9,6 +9,7 @@ from environs import Env, validate
 from liveplatform import embedded
 from liveplatform.api.settings import *  # noqa: F403 - all of it are settings
 from liveplatform.db import pooler
+from liveplatform.extensions import *  # noqa: F403 - all of it are settings
 from liveplatform.observability import logs
 from liveplatform.security.secret_settings import secret_setting
 from liveplatform.security.settings import *  # noqa: F403 - all of it are settings
@@ -52,6 +53,8 @@ EMPTY_ROOM_GRACE = env.float("EMPTY_ROOM_GRACE", 120.0)  # an empty room ends it
 CALL_STALE_AFTER = env.float("CALL_STALE_AFTER", 900.0)  # a provider silent for so long is asked
 RECONCILE_INTERVAL = env.float("RECONCILE_INTERVAL", 180.0)  # calls are compared with its list
 RECONCILE_LAG = env.float("RECONCILE_LAG", 15.0)  # which lags: what is younger is left to the next round
+
+STREAM_CHECK_INTERVAL = env.float("STREAM_CHECK_INTERVAL", 60.0)  # a stream is compared with its list
 
 PROVIDER_EVENTS_RETENTION_DAYS = env.int("PROVIDER_EVENTS_RETENTION_DAYS", 30)  # days
 RULE_INTERVAL = env.float("RULE_INTERVAL", 30.0)  # seconds between two runs of an auto-end rule
@@ -194,43 +197,6 @@ CELERY_BEAT_SCHEDULE = {
     "plan_series": {"task": "sessions.plan_series", "schedule": 900.0, "options": {"expires": 600}},
     "purge": {"task": "api.purge", "schedule": 3600.0, "options": {"expires": 600}},
 }
-
-# Event types that customers can subscribe to (liveplatform/webhooks/event_types.py).
-EVENT_TYPES = [
-    "calls.events.EVENT_TYPES",
-    "sessions_app.events.EVENT_TYPES",
-    "liveplatform.webhooks.events.EVENT_TYPES",
-]
-
-# The queues of background work: each binds a Work model to its process.
-QUEUES = [
-    "calls.post_processing.queue.STEPS",
-    "calls.post_processing.lost_rooms.ROOM_OPENINGS",
-    "calls.provider_events.queue.PROVIDER_EVENTS",
-    "calls.monitoring.queues.CALL_MONITORS",
-    "calls.monitoring.queues.RECONCILIATIONS",
-    "calls.recordings.queue.RECORDING_SYNCS",
-    "calls.prices.queue.PRICE_CHECKS",
-    "calls.bulk.queues.OPERATIONS",
-    "calls.bulk.queues.AUTO_END_RULES",
-    "sessions_app.duties.queue.SESSION_DUTIES",
-    "sessions_app.invitations.queue.MAILS",
-    "liveplatform.webhooks.queue.DELIVERIES",
-    "liveplatform.admin.queue.STAFF_OPERATIONS",
-]
-
-# What of an account may run, and is ended with it (liveplatform/accounts/deactivation.py).
-RUNNING_WORK = [
-    "sessions_app.lifecycle.deactivation.OPEN_SESSIONS",
-    "calls.bulk.deactivation.OPEN_CALLS",
-    "calls.bulk.deactivation.GIVEN_UP",
-]
-
-# What `manage.py demo` tells, besides two calls (calls/demo/stories.py).
-DEMO_STORIES = ["sessions_app.demo.story.SessionStory"]
-
-# Figures of the apps for /metrics, beside those of work.
-METRICS = ["calls.metrics.GAUGES", "sessions_app.metrics.GAUGES", "liveplatform.webhooks.metrics.GAUGES"]
 
 # One JSON line per event, unless a person is watching.
 LOGGING = logs.configure(

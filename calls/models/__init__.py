@@ -1,9 +1,11 @@
 """The models of calls."""
 
 from calls.models.activity import Activity
+from calls.models.agent import Agent
 from calls.models.analysis import Analysis, Transcript
 from calls.models.bulk import AutoEndRule, Operation
 from calls.models.call import Call
+from calls.models.media_stream import MediaStream
 from calls.models.monitor import CallMonitor, Reconciliation
 from calls.models.participant import Participant, Stay
 from calls.models.phone_number import PhoneNumber
@@ -14,11 +16,14 @@ from calls.models.recording_sync import RecordingSync
 from calls.models.room_opening import RoomOpening
 from calls.models.search_document import SearchDocument
 from calls.models.step import Step
+from calls.models.stream_step import StreamStep
 
 __all__ = [
     "Activity",
+    "Agent",
     "Analysis",
     "Call",
+    "MediaStream",
     "Operation",
     "Participant",
     "PhoneNumber",
@@ -31,6 +36,7 @@ __all__ = [
     "AutoEndRule",
     "Stay",
     "Step",
+    "StreamStep",
     "Transcript",
     "CallMonitor",
     "SearchDocument",

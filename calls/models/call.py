@@ -156,6 +156,8 @@ class Call(AnswerOfCall):
     event_sequence = models.IntegerField(default=0, editable=False)
     # A wing hears of its changes: its trigger reads this, and costs all other calls nothing.
     is_followed = models.BooleanField(default=False, db_default=False, editable=False)
+    # A media stream was started on it, so its end has streams to stop: all others need not be asked for any.
+    has_streams = models.BooleanField(default=False, db_default=False, editable=False)
 
     class Meta:
         indexes = [*STATE_INDEXES, *LIST_INDEXES]

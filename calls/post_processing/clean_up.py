@@ -3,7 +3,7 @@
 from functools import partial
 
 from calls.models.step import NO_ROOM, Step
-from calls.post_processing.provider_request import provider_request
+from calls.provider_request import provider_request
 from liveplatform.work.models import AttemptFn
 from liveplatform.work.outcomes import Outcome, skip, succeeded
 from providers.base import Adapter, EndsRooms

@@ -13,7 +13,7 @@ import structlog
 from calls.adapters import adapters_for
 from calls.models.call import Call
 from calls.models.room_opening import RoomOpening
-from calls.post_processing.provider_request import provider_request
+from calls.provider_request import provider_request
 from liveplatform.work.models import AttemptFn
 from liveplatform.work.outcomes import Outcome, postpone, succeeded
 from liveplatform.work.queue import Queue

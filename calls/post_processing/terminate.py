@@ -16,7 +16,7 @@ from calls.models.answer import ANSWER_FIELDS
 from calls.models.call import Call
 from calls.models.step import NOTHING_RUNS, Step
 from calls.monitoring.lost_calls import LostCallSearch, search_for
-from calls.post_processing.provider_request import provider_request
+from calls.provider_request import provider_request
 from calls.sql import bulk_write, end_as_requested
 from liveplatform.work.models import AttemptFn
 from liveplatform.work.outcomes import Outcome, skip, succeeded

@@ -10,7 +10,7 @@ from uuid import UUID
 from calls.lifecycle.create_video import VideoCallPlan, find_requested, plan_video_call, save_video_call
 from calls.lifecycle.room_opening import record
 from calls.models import Call
-from calls.post_processing.provider_request import provider_request
+from calls.provider_request import provider_request
 from liveplatform.accounts.models import Connection
 from liveplatform.work.models import AttemptFn
 from liveplatform.work.outcomes import Outcome, skip, succeeded

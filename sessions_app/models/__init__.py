@@ -1,6 +1,8 @@
 """Models of sessions: data, and verbs about their own row."""
 
 from sessions_app.models.duty import SessionDuty
+from sessions_app.models.livestream import App, Livestream, LivestreamSession, Meeting
+from sessions_app.models.livestream_webhook import LivestreamWebhook, WebhookKeyPair
 from sessions_app.models.mail import Mail
 from sessions_app.models.question import Question, QuestionVote
 from sessions_app.models.registration import Registration
@@ -8,7 +10,12 @@ from sessions_app.models.series import Series, SeriesRegistration
 from sessions_app.models.session import Session
 
 __all__ = [
+    "App",
+    "Livestream",
+    "LivestreamSession",
+    "LivestreamWebhook",
     "Mail",
+    "Meeting",
     "Question",
     "QuestionVote",
     "Registration",
@@ -16,4 +23,5 @@ __all__ = [
     "SeriesRegistration",
     "Session",
     "SessionDuty",
+    "WebhookKeyPair",
 ]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from calls.post_processing.provider_request import AUTH_RETRY, UNCONFIGURED_RETRY, provider_request
+from calls.provider_request import AUTH_RETRY, UNCONFIGURED_RETRY, provider_request
 from liveplatform.work.outcomes import succeeded
 from providers.errors import NotConfigured, ProviderError, Rejected, Unavailable, UnknownOutcome
 

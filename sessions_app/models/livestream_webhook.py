@@ -1,0 +1,58 @@
+"""LivestreamWebhook and WebhookKeyPair: webhooks in the form of Cloudflare's RealtimeKit."""
+
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models.functions import Now
+
+from liveplatform.accounts.models import Account
+from liveplatform.crypto import seal, unseal
+from liveplatform.db.uuid7 import uuid7
+from sessions_app.models.livestream import App
+
+
+class LivestreamWebhook(models.Model):
+    """An address of an app's owner that is told of its livestreams."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    account = models.ForeignKey(Account, models.CASCADE, related_name="+", db_index=False)
+    app = models.ForeignKey(App, models.CASCADE, related_name="webhooks")
+    name = models.CharField(max_length=200)
+    url = models.TextField()
+    events = ArrayField(models.CharField(max_length=40), default=list)
+    enabled = models.BooleanField(default=True, db_default=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    updated_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class WebhookKeyPair(models.Model):
+    """The RSA pair that signs these webhooks, of the whole platform; the newest that is not retired signs."""
+
+    # Sealed column, and its name in the additional authenticated data (rotate_encryption).
+    sealed_fields: ClassVar[dict[str, str]] = {"sealed_private_key": "private_key"}
+    account_id = "platform"  # in the authenticated data: it belongs to no account
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    public_key = models.TextField(help_text="PEM.")
+    sealed_private_key = models.TextField(editable=False)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"webhook key pair {self.id}"
+
+    @property
+    def private_key(self) -> str:
+        """PEM."""
+        return unseal(self.sealed_private_key, aad=self._aad())
+
+    @private_key.setter
+    def private_key(self, value: str) -> None:
+        self.sealed_private_key = seal(value, aad=self._aad())
+
+    def _aad(self) -> str:
+        return f"{self.account_id}/WebhookKeyPair/{self.pk}/private_key"
