@@ -32,6 +32,7 @@ def application(
         app.add_routes(vendor.routes())
     app.add_routes(ControlApi(sandbox, vendors).routes())
     app.router.add_route("*", "/{path:.*}", _unknown_address(vendors))
+    app.on_cleanup.append(lambda _: sandbox.forker.close())
     app.on_cleanup.append(lambda _: sandbox.callbacks.close())
     return app
 

@@ -21,6 +21,7 @@ from providers.sandbox.faults import (
     drop_connection,
     front_answer,
 )
+from providers.sandbox.forker import Forker
 from providers.sandbox.ledger import Ledger, LedgerEntry
 
 # Calls or rooms of one vendor that are kept; beyond that the oldest are dropped.
@@ -45,13 +46,14 @@ class Reply:
 
 
 class Sandbox:
-    """The state of all vendors, the ledger, the faults, and the events on their way to customers."""
+    """The state of all vendors, the ledger, the faults, the forks, and the events on their way."""
 
     def __init__(self) -> None:
         self.store: dict[str, dict[str, Any]] = {}
         self.ledger = Ledger()
         self.faults = Faults()
         self.callbacks = CallbackQueue()
+        self.forker = Forker()
         # Of each account: its auth token or API secret, by its account SID or API key.
         self.secrets: dict[str, str] = {}
 
