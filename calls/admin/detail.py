@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from calls.admin.links import actor_names
-from calls.models import Analysis, Call, ProviderEvent, Step, Transcript
+from calls.models import Analysis, Call, MediaStream, ProviderEvent, Step, Transcript
 from calls.timeline import TimelineEntry, timeline
 from liveplatform.admin import permissions
 from liveplatform.admin.models import StaffAction
@@ -18,6 +18,7 @@ from liveplatform.webhooks.models import Delivery
 
 MAX_PROVIDER_EVENTS = 100
 MAX_DELIVERIES = 100
+MAX_STREAMS = 50
 MAX_TIMELINE = 200
 MAX_LONG_TIMELINE = 2_000
 MAX_ACTS = 20
@@ -58,6 +59,7 @@ def detail_context(request: HttpRequest, call: Call) -> dict[str, Any]:
         "facts": _own_facts(call, is_private=is_private),
         "recordings": [] if is_private else list(call.recordings.order_by("ready_at", "id")),
         "steps": [_masked(step) if is_private else step for step in steps],
+        "streams": list(_streams(call)),
         "provider_events": _provider_events(call, is_private=is_private),
         "analysis": analysis,
         "metrics": _metric_rows(analysis.metrics) if analysis else [],
@@ -80,6 +82,14 @@ def _may(request: HttpRequest) -> dict[str, bool]:
         "may_resend": permissions.RESEND_DELIVERIES,
     }
     return {name: may(request, permission) for name, permission in wanted.items()}
+
+
+def _streams(call: Call) -> Iterable[MediaStream]:
+    """The newest ones first, without what is sealed; none is read of a call that never had any."""
+    if not call.has_streams:
+        return ()
+    rows = MediaStream.objects.filter(call=call).defer("sealed_secrets", "parameters")
+    return rows.order_by("-created_at", "-id")[:MAX_STREAMS]
 
 
 def _own_facts(call: Call, *, is_private: bool) -> list[tuple[str, str]]:
