@@ -18,7 +18,7 @@ from providers.errors import Rejected
 # call_status: a phone call's status changed · answered_by: the result of machine detection · started, ended:
 # a room's call · session_started, session_ended: the first participant joined, or the last one left ·
 # room_deleted · room_closed: the provider closed the room, for good if the call had started · recording: a
-# file is ready · other: stored, nothing follows.
+# file is ready · stream: audio that is forked, or a broadcast, has changed · other: stored, nothing follows.
 EventKind = Literal[
     "call_status",
     "answered_by",
@@ -29,6 +29,7 @@ EventKind = Literal[
     "room_deleted",
     "room_closed",
     "recording",
+    "stream",
     "other",
 ]
 
@@ -57,7 +58,19 @@ class ParticipantStay:
     left_at: datetime | None = None
 
 
-Part = RecordingFile | ParticipantStay
+@dataclass(frozen=True)
+class StreamNews:
+    """What an event says of a media stream: of the call or room `resource`, at the times of the event."""
+
+    status: str = "unknown"  # normalised: a providers.streams.StreamStatus
+    id: str = ""  # the provider's
+    name: str = ""  # ours, if the provider keeps it
+    ref: str = ""  # our id of the stream, where the callback's address holds it
+    is_proven: bool = False  # the body is signed; else the event is only a reason to look
+    error: str = ""  # why it failed, without a secret
+
+
+Part = RecordingFile | ParticipantStay | StreamNews
 P = TypeVar("P", bound=Part)
 
 
@@ -84,6 +97,7 @@ class ProviderEventData:
     price_unit: str = ""  # currency of `cost` (ISO 4217)
     recording: RecordingFile | None = None
     participant: ParticipantStay | None = None  # who joined or left
+    stream: StreamNews | None = None  # of a stream event
     details: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -140,6 +154,7 @@ def _drop_invalid(stored: Mapping[str, Any]) -> dict[str, Any]:
 PARTS: dict[str, type[Part]] = {
     "recording": RecordingFile,
     "participant": ParticipantStay,
+    "stream": StreamNews,
 }
 DATETIME_FIELDS = {
     each.name

@@ -9,6 +9,7 @@ from providers.events import (
     ParticipantStay,
     ProviderEventData,
     RecordingFile,
+    StreamNews,
     from_json,
     is_http_url,
     json_body,
@@ -93,3 +94,10 @@ def test_a_participant_is_kept_with_its_times():
     assert from_json(stored) == event
     stored["participant"]["joined_at"] = "1970-01-01T00:00:00+00:00"
     assert from_json(stored).participant.joined_at is None
+
+
+def test_news_of_a_stream_are_kept_without_what_is_empty():
+    news = StreamNews(status="live", name="n1", is_proven=True)
+    event = ProviderEventData(dedup_key="k", kind="stream", type="started", stream=news)
+    assert to_json(event)["stream"] == {"status": "live", "name": "n1", "is_proven": True}
+    assert from_json(to_json(event)) == event
