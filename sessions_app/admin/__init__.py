@@ -1,5 +1,5 @@
-"""The admin of sessions: a session's page, its roster and waitlist, series, questions, duties and mails."""
+"""The admin of sessions: pages, rosters, series, questions, duties, mails, and livestreams."""
 
-from sessions_app.admin import people, series, session, work
+from sessions_app.admin import livestream, people, series, session, work
 
-__all__ = ["people", "series", "session", "work"]
+__all__ = ["livestream", "people", "series", "session", "work"]
