@@ -29,6 +29,10 @@ class SandboxClient:
         """Ids of what is live, by vendor."""
         return dict(self._request("GET", "/live"))
 
+    def live_streams(self) -> dict[str, list[str]]:
+        """Ids of the forks and broadcasts that run, by vendor."""
+        return dict(self._request("GET", "/live_streams"))
+
     def call(self, sid: str) -> dict[str, Any]:
         """A phone call as stored on Twilio's side."""
         return dict(self._request("GET", f"/twilio/{sid}"))

@@ -26,6 +26,7 @@ class ControlApi:
             web.post("/_sandbox/faults", self.add_fault),
             web.delete("/_sandbox/faults", self.reset),
             web.get("/_sandbox/live", self.live),
+            web.get("/_sandbox/live_streams", self.live_streams),
             web.post("/_sandbox/recordings", self.add_recording),
             web.delete("/_sandbox/recordings/{id}", self.delete_recordings),
             web.post("/_sandbox/secrets", self.set_secret),
@@ -68,6 +69,10 @@ class ControlApi:
     async def live(self, request: web.Request) -> web.Response:
         """Ids of what is live, and so billed, by vendor."""
         return web.json_response({vendor.name: vendor.live_ids() for vendor in self.vendors})
+
+    async def live_streams(self, request: web.Request) -> web.Response:
+        """Ids of the forks and broadcasts that run, by vendor."""
+        return web.json_response({vendor.name: list(vendor.live_streams()) for vendor in self.vendors})
 
     async def add_recording(self, request: web.Request) -> web.Response:
         """A recording of the call or room `id`, without an event."""

@@ -89,6 +89,10 @@ class Vendor(ABC):
     def live_ids(self) -> Sequence[str]:
         """Ids of what is live, and so billed."""
 
+    def live_streams(self) -> Sequence[str]:
+        """Ids of the forks and broadcasts that run, and so are billed."""
+        return ()
+
     @abstractmethod
     def authenticate(self, request: web.Request) -> Reply | None:
         """The refusal of a request with wrong credentials; None to accept it."""
