@@ -6,8 +6,8 @@ ERROR_CODES = (
     ErrorCode(
         "provider_error",
         (400, 502),
-        "The provider failed or refused the request; the message has its reason. 400 on make-call, as its "
-        "vendor has it: no call was made.",
+        "The provider failed or refused the request; the message has its reason. 400 on make-call and on "
+        "the start of an audio stream, as their vendors have it: nothing was started.",
         "Correct what the provider names, or try again. The end of a call is on record and is carried on.",
     ),
     ErrorCode(

@@ -53,6 +53,14 @@ class CallNotPlaced(APIException):
     releases_key = True
 
 
+class StreamNotStarted(APIException):
+    """400: the provider refused the stream, and would refuse it again. SDKs repeat what is answered 5xx."""
+
+    status_code = status.HTTP_400_BAD_REQUEST
+    default_code = "provider_error"
+    releases_key = True
+
+
 class NoCallInstructions(APIException):
     """400: the call would be dialled, and whoever answers would hear nothing."""
 

@@ -9,9 +9,14 @@ from providers.errors import NotSupported
 from providers.streams import AudioFork, ForksAudio, ListsForks, ProviderStream, StopOutcome, StreamRef
 
 
+def service_url_of(stream: MediaStream) -> str:
+    """The WebSocket that the audio goes to. Its query is a secret: it is sealed, and not in `parameters`."""
+    return str(stream.secrets().get("service_url") or stream.parameters.get("service_url", ""))
+
+
 def fork_of(stream: MediaStream) -> AudioFork:
-    """What the provider is asked for, from the stream's parameters."""
-    stored: Mapping[str, Any] = stream.parameters
+    """What the provider is asked for, from the stream's parameters and secrets."""
+    stored: Mapping[str, Any] = stream.parameters | stream.secrets()
     return AudioFork(
         name=stream.name,
         service_url=stored["service_url"],

@@ -88,9 +88,14 @@ def start_stream(plan: StreamPlan) -> MediaStream:
         with transaction.atomic():
             step = put_on_record(plan)
         run_out_of_turn(step)
-    stream = MediaStream.objects.get(pk=step.stream_id)
+    return started(step.stream_id)
+
+
+def started(stream_id: UUID) -> MediaStream:
+    """The stream, as it is after its start was asked for. Raises Rejected or Unavailable if that failed."""
+    stream = MediaStream.objects.get(pk=stream_id)
     if stream.status == MediaStream.Status.FAILED:
-        step.refresh_from_db()
+        step = StreamStep.objects.get(stream=stream, kind=StreamStep.Kind.START)
         last = step.log[-1] if step.log else {}
         raise (Unavailable if last.get("code") == "unavailable" else Rejected)(stream.error)
     return stream

@@ -13,6 +13,7 @@ SURFACES = [
     "calls.api.live_calls.surface.LIVE",
     "calls.api.platform.surface.CALLS",
     "calls.api.telephony.surface.TELEPHONY",
+    "calls.api.audio_streams.surface.AUDIO_STREAMS",
     "liveplatform.accounts.api.surface.ACCOUNTS",
     "liveplatform.webhooks.api.surface.WEBHOOKS",
 ]

@@ -53,6 +53,19 @@ def check_url(url: str) -> str:
     return url
 
 
+def check_websocket_url(url: str) -> str:
+    """The WebSocket URL, unchanged, judged as `check_url` does; ws:// where http:// is allowed.
+
+    Raises DestinationForbidden.
+    """
+    scheme, colon, rest = url.partition(":")
+    web_scheme = {"wss": "https", "ws": "http"}.get(scheme.lower(), "")
+    if not web_scheme or (web_scheme == "http" and not settings.WEBHOOK_ALLOW_HTTP):
+        raise DestinationForbidden("The URL must begin with wss://.")
+    check_url(f"{web_scheme}{colon}{rest}")
+    return url
+
+
 def check_host(host: str) -> None:
     """Raises DestinationForbidden unless the host is a public address or a valid host name."""
     try:
