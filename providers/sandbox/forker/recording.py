@@ -3,7 +3,7 @@
 import tempfile
 from typing import IO
 
-from providers.sandbox.forker import wav
+from providers.sandbox.forker.wav import write
 
 MAX_SECONDS = 600  # of a recording; what is played later is not recorded
 
@@ -48,7 +48,7 @@ class Recording:
 
     def save(self, target: str | IO[bytes]) -> None:
         """Write a WAV file of it."""
-        wav.write(target, self.rate, self.pcm())
+        write(target, self.rate, self.pcm())
 
     def close(self) -> None:
         """Delete it."""

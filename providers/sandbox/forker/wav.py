@@ -48,7 +48,7 @@ def read(source: str | IO[bytes]) -> Audio:
             _check(channels, rate, frames)
             samples = _samples(file.readframes(frames), width)
     except (wave.Error, EOFError) as error:
-        raise BadWav(f"no WAV file of PCM samples: {error or 'it ends too early'}") from error
+        raise BadWav(f"no WAV file of PCM samples: {str(error) or 'it ends too early'}") from error
     if not samples:
         raise BadWav("a WAV file without audio")
     left = samples[::channels]
