@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from providers.base import Adapter
+from providers.cloudflare.adapter import Cloudflare
 from providers.credentials import CredentialSpec
 from providers.errors import NotConfigured, NotSupported
 from providers.getstream.adapter import GetStream
@@ -28,6 +29,7 @@ PROVIDERS = {
     "twilio": Provider("Twilio", Twilio.credentials, Twilio),
     "getstream": Provider("GetStream", GetStream.credentials, GetStream, "GetStream Video"),
     "livekit": Provider("LiveKit", LiveKit.credentials, LiveKit),
+    "cloudflare": Provider("Cloudflare RealtimeKit", Cloudflare.credentials, Cloudflare),
 }
 CREDENTIALS = {name: provider.credentials for name, provider in PROVIDERS.items()}
 ROOM_PROVIDERS = tuple(name for name, each in PROVIDERS.items() if hasattr(each.adapter, "open_room"))

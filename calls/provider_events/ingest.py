@@ -17,6 +17,7 @@ from liveplatform.json_codec import dumps_for_jsonb
 from liveplatform.work.doorbell import ring
 from providers.errors import NotSupported, StaleEvent
 from providers.events import ProviderEventData, ReadsEvents, from_json, to_json
+from providers.redaction import RedactsEvents
 
 # Stored with every event; those of a provider are ReadsEvents.kept_headers.
 KEPT_HEADERS = ("content-type", "content-encoding", "user-agent")
@@ -39,7 +40,8 @@ def ingest(connection: Connection, url: str, headers: Mapping[str, str], body: b
         raise NotSupported(f"Events of {connection.provider} are not taken here.")
     event = _row(connection, provider.read_event(url, headers, body))
     _require_fresh(event, provider.max_event_age)
-    event.url, event.headers, event.body = url, _storable(_kept_headers(provider, headers)), body
+    event.url, event.headers = url, _storable(_kept_headers(provider, headers))
+    event.body = provider.redacted(body) if isinstance(provider, RedactsEvents) else body
     if not _insert(event):
         return None
     ring(ProviderEvent.queue)

@@ -9,13 +9,14 @@ from types import MappingProxyType
 
 from aiohttp import web
 
+from providers.sandbox.cloudflare.api import CloudflareApi
 from providers.sandbox.control import ControlApi
 from providers.sandbox.getstream.api import GetStreamApi
 from providers.sandbox.livekit.api import LiveKitApi
 from providers.sandbox.twilio.api import TwilioApi
 from providers.sandbox.vendor import Handler, Sandbox, Vendor
 
-VENDORS = (TwilioApi, GetStreamApi, LiveKitApi)
+VENDORS = (TwilioApi, GetStreamApi, LiveKitApi, CloudflareApi)
 
 
 def application(

@@ -40,3 +40,10 @@ def getstream(sandbox_url):
     return build_adapter(
         "getstream", {"api_key": key, "api_secret": SECRET}, base_url=sandbox_url, key=key, timeout=1.0
     )
+
+
+@pytest.fixture
+def cloudflare(sandbox_url):
+    app = uuid.uuid4().hex
+    credentials = {"account_id": "a" * 32, "app_id": app, "api_token": SECRET}
+    return build_adapter("cloudflare", credentials, base_url=sandbox_url, key=app, timeout=1.0)
