@@ -8,6 +8,7 @@ from django.test import Client
 from liveplatform.api import idempotency, throttling
 from liveplatform.api.error_reference import error_reference
 from tests.support.api_client import ApiClient
+from tests.support.problems import code_of, message_of
 from tests.support.routes import routes, scopes_of
 
 ADDRESSES = sorted(
@@ -59,9 +60,9 @@ def test_one_address_has_one_error_shape(api, path, route, view, settings, monke
         if answer.status_code < 400:
             continue
         body = answer.json()
-        assert isinstance(body["error"], str) and body["message"]
+        assert isinstance(body["error"], str) and message_of(answer)
         shapes.add(frozenset(body.keys() - {"fields"}))
-        codes.add(body["error"])
-        assert answer.status_code in error_reference()[body["error"]].statuses, body
+        codes.add(code_of(answer))
+        assert answer.status_code in error_reference()[code_of(answer)].statuses, body
     assert len(shapes) == 1, shapes
     assert len(codes) >= 3, codes

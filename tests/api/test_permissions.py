@@ -8,6 +8,7 @@ from liveplatform.accounts import tokens
 from liveplatform.accounts.scopes import SCOPES
 from tests.support.api_client import ApiClient
 from tests.support.jwt_issuer import issuer, token
+from tests.support.problems import code_of, message_of
 from tests.support.routes import routes, scopes_of
 
 NO_ID = "0d9a3f0e-0000-4000-8000-000000000000"
@@ -24,8 +25,8 @@ def test_without_its_scope_an_operation_is_403_and_names_it(account, method, pat
     lacking = ApiClient(account, tuple(set(SCOPES) - {scope}))
     answer = lacking(method, path)
     assert answer.status_code == 403, answer.content
-    assert scope in answer.json()["message"]
-    assert answer.json()["error"] == "insufficient_scope"
+    assert scope in message_of(answer)
+    assert code_of(answer) == "insufficient_scope"
     assert answer["WWW-Authenticate"] == f'Bearer error="insufficient_scope", scope="{scope}"'
 
 
@@ -78,7 +79,7 @@ def test_end_users_reach_sessions_and_nothing_else(account, method, path, scope)
     bearer = f"Bearer {token(sub='anna', scope=' '.join(SCOPES))}"
     answer = ApiClient(account)(method, path, Authorization=bearer)
     answer.close()
-    is_refused = answer.status_code == 403 and answer.json()["error"] == "not_for_end_users"
+    is_refused = answer.status_code == 403 and code_of(answer) == "not_for_end_users"
     is_of_sessions = path.startswith(
         ("/v1/sessions", "/v1/live/sessions", "/v1/admin/sessions", "/v1/session-series")
     )

@@ -15,6 +15,7 @@ LENIENT = {
     ("POST", "/v1/calls/end"),
     ("POST", "/v1/calls/{call_id}/end"),
     ("POST", "/v1/live/calls/{call_id}/end"),
+    ("POST", "/v1/streams/{stream_id}/stop"),
     ("POST", "/v1/providers/{connection_id}/events"),
 }
 # Bodies of sessions, whose vendor ignores what it does not know.
@@ -26,11 +27,13 @@ def schema() -> dict:
     return PlatformSchemaGenerator().get_schema(public=True)
 
 
+# Vobiz and Plivo ignore what they do not know, and Plivo's SDK sends the ids of the path as fields too.
+LENIENT_PATH = re.compile(r"/(api/)?v1/Account/")
 OPERATIONS = sorted(
     (method.upper(), path)
     for path, operations in schema()["paths"].items()
     for method in operations
-    if method in METHODS
+    if method in METHODS and not LENIENT_PATH.match(path)
 )
 
 
@@ -66,7 +69,7 @@ def test_an_end_ignores_them(api, path):
     body = {"call_id": str(call.pk), "no_such_field": 1}
     answer = api("POST", f"{address(path)}?no_such_filter=1", body)
     assert "no_such" not in answer.content.decode()
-    assert Call.objects.get(pk=call.pk).is_over is ("{call_id}" not in path)
+    assert Call.objects.get(pk=call.pk).is_over is ("_id}" not in path)
 
 
 def test_names_inside_lists_are_refused_too(api):

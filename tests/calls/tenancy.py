@@ -6,11 +6,12 @@ from calls.lifecycle.end import end
 from calls.models import AutoEndRule
 from calls.models.end_code import EndCode
 from liveplatform.accounts.models import Account
+from tests.calls.streams.streams import stream
 from tests.support.factories import phone_call, video_call
 
 LISTS = (
     *("/v1/live/calls", "/v1/calls", "/calls/query", "/phone_number", "/v1/phone-numbers"),
-    *("/v1/operations", "/v1/auto-end-rules"),
+    *("/v1/streams", "/v1/operations", "/v1/auto-end-rules"),
 )
 BODIES = {
     "transcript": {"turns": [{"role": "customer", "text": "hello"}]},
@@ -29,5 +30,8 @@ def ids(account: Account) -> dict[str, object]:
         "kind": "terminate",
         "number_id": account.phone_numbers.get().pk,
         "operation_id": operation.pk,
+        "auth_id": account.auth_id,
+        "call_uuid": call.pk,
+        "stream_id": stream(account, call=call).pk,
         "rule_id": AutoEndRule.objects.create(account=account, name="theirs", min_age=60).pk,
     }

@@ -11,12 +11,16 @@ CALLS = Surface(
     "calls",
     tags={
         "Calls": "Every call of the account: list, export, end, steps, timeline, transcript, analysis.",
+        "Streams": "Media streams of every kind: list and stop them.",
         "Phone numbers": "The account's phone numbers and the connections they belong to.",
     },
     urls="calls.api.platform.urls",
     error_codes=ERROR_CODES,
     enums={
         "CallStatus": "calls.models.Call.Status",
+        "StreamKind": "calls.models.MediaStream.Kind",
+        "StreamStatus": "calls.models.MediaStream.Status",
+        "StreamOutcome": "calls.models.MediaStream.Outcome",
         "EndCode": "calls.models.end_code.EndCode",
         "ProviderWithRooms": "calls.adapters.ROOM_PROVIDERS",
     },
