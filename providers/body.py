@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 import requests
@@ -27,7 +28,12 @@ def read_body(response: requests.Response, max_bytes: int) -> bytes:
 
 
 def parse_json(response: requests.Response, body: bytes) -> dict[str, Any] | None:
-    """The JSON object in a body; None for anything else, and for one that is declared as something else."""
+    """The JSON object in a body; None for anything else, and for one that is declared as something else.
+
+    204 says that there is no body: an empty object.
+    """
+    if response.status_code == HTTPStatus.NO_CONTENT and not body:
+        return {}
     media_type = _media_type(response)
     if media_type and not (media_type.endswith("/json") or media_type.endswith("+json")):
         return None

@@ -18,7 +18,8 @@ from providers.errors import Rejected
 # call_status: a phone call's status changed · answered_by: the result of machine detection · started, ended:
 # a room's call · session_started, session_ended: the first participant joined, or the last one left ·
 # room_deleted · room_closed: the provider closed the room, for good if the call had started · recording: a
-# file is ready · stream: audio that is forked, or a broadcast, has changed · other: stored, nothing follows.
+# file is ready · stream: audio that is forked, or a broadcast, has changed · look: of a call, and not proven:
+# the call is checked at once · other: stored, nothing follows.
 EventKind = Literal[
     "call_status",
     "answered_by",
@@ -30,8 +31,12 @@ EventKind = Literal[
     "room_closed",
     "recording",
     "stream",
+    "look",
     "other",
 ]
+# started: audio flows · dropped: the connection was lost · played: a checkpoint was reached · cleared: what
+# was to be played was dropped
+StreamHappening = Literal["started", "stopped", "dropped", "degraded", "played", "cleared", ""]
 
 
 @dataclass(frozen=True)
@@ -68,6 +73,8 @@ class StreamNews:
     ref: str = ""  # our id of the stream, where the callback's address holds it
     is_proven: bool = False  # the body is signed; else the event is only a reason to look
     error: str = ""  # why it failed, without a secret
+    happening: StreamHappening = ""  # of a fork; nobody else forged it if the event is signed at all
+    checkpoint: str = ""  # that was played
 
 
 Part = RecordingFile | ParticipantStay | StreamNews
@@ -98,6 +105,7 @@ class ProviderEventData:
     recording: RecordingFile | None = None
     participant: ParticipantStay | None = None  # who joined or left
     stream: StreamNews | None = None  # of a stream event
+    is_unsigned: bool = False  # it bears no signature: whoever knows the address may have sent it
     details: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -107,7 +115,7 @@ VALID_YEARS, MAX_DURATION = range(2000, 2101), 10**7
 
 def to_json(event: ProviderEventData) -> dict[str, Any]:
     """The event as it is stored; empty fields are left out."""
-    payload = asdict(event)
+    payload = asdict(event) | {"is_unsigned": event.is_unsigned or None}
     for name in PARTS:
         part = getattr(event, name)
         payload[name] = part and part_to_json(part)

@@ -10,8 +10,10 @@ from providers.errors import NotConfigured, NotSupported
 from providers.getstream.adapter import GetStream
 from providers.http import TransportOptions
 from providers.livekit.adapter import LiveKit
+from providers.plivo.adapter import Plivo
 from providers.sockets import AddressPolicy
 from providers.twilio.adapter import Twilio
+from providers.vobiz.adapter import Vobiz
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,8 @@ PROVIDERS = {
     "getstream": Provider("GetStream", GetStream.credentials, GetStream, "GetStream Video"),
     "livekit": Provider("LiveKit", LiveKit.credentials, LiveKit),
     "cloudflare": Provider("Cloudflare RealtimeKit", Cloudflare.credentials, Cloudflare),
+    "vobiz": Provider("Vobiz", Vobiz.credentials, Vobiz),
+    "plivo": Provider("Plivo", Plivo.credentials, Plivo),
 }
 CREDENTIALS = {name: provider.credentials for name, provider in PROVIDERS.items()}
 ROOM_PROVIDERS = tuple(name for name, each in PROVIDERS.items() if hasattr(each.adapter, "open_room"))

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol, runtime_checkable
+from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
 
 from providers.base import Adapter
 
@@ -17,6 +19,8 @@ StreamStatus = Literal["starting", "live", "stopped", "failed", "unknown"]
 StopOutcome = Literal["stopped", "not_running", "accepted"]
 Track = Literal["inbound", "outbound", "both"]
 Encoding = Literal["x-l16", "x-mulaw"]
+# The parameter of our callback URLs that holds our id of the stream.
+STREAM_PARAMETER = "stream"
 
 
 @dataclass(frozen=True)
@@ -119,3 +123,16 @@ class Broadcasts(Adapter, Protocol):
 
     def broadcasts(self, room_type: str, room_id: str) -> Sequence[ProviderStream]:
         """The broadcasts of one room: those that run, and those that are over as far as it keeps them."""
+
+
+def stream_in(callback_url: object) -> str:
+    """The name of the stream that a callback URL of ours is about; "" for any other URL.
+
+    Providers that keep no name of a stream keep its callback URL.
+    """
+    if not isinstance(callback_url, str):
+        return ""
+    try:
+        return UUID(parse_qs(urlsplit(callback_url).query)[STREAM_PARAMETER][-1]).hex
+    except (KeyError, ValueError):
+        return ""

@@ -33,18 +33,24 @@ class SandboxClient:
         """Ids of the forks and broadcasts that run, by vendor."""
         return dict(self._request("GET", "/live_streams"))
 
-    def call(self, sid: str) -> dict[str, Any]:
-        """A phone call as stored on Twilio's side."""
-        return dict(self._request("GET", f"/twilio/{sid}"))
+    def call(self, sid: str, vendor: str = "twilio") -> dict[str, Any]:
+        """A phone call as stored on its vendor's side."""
+        return dict(self._request("GET", f"/{vendor}/{sid}"))
+
+    def stream(self, stream_id: str, vendor: str = "twilio") -> dict[str, Any]:
+        """An audio stream as stored on its vendor's side."""
+        return dict(self._request("GET", f"/{vendor}_streams/{stream_id}"))
 
     def room(self, room_type: str, room_id: str) -> dict[str, Any]:
         """A room as stored on GetStream's side, of any app."""
         return dict(self._request("GET", f"/rooms/{room_type}/{room_id}"))
 
-    def place_calls(self, account_sid: str, count: int, to: str, from_: str) -> list[str]:
-        """The SIDs of so many phone calls, answered at once, whatever faults are active."""
+    def place_calls(
+        self, account_sid: str, count: int, to: str, from_: str, *, vendor: str = "twilio"
+    ) -> list[str]:
+        """The ids of so many phone calls, answered at once, whatever faults are active."""
         form = {"To": to, "From": from_, "count": str(count)}
-        return list(self._request("POST", f"/twilio/{account_sid}/calls", data=form))
+        return list(self._request("POST", f"/{vendor}/{account_sid}/calls", data=form))
 
     def add_recording(self, call_id: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - see Recordings.add
         """Add a completed recording of a call or room, without an event."""

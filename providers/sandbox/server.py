@@ -13,10 +13,12 @@ from providers.sandbox.cloudflare.api import CloudflareApi
 from providers.sandbox.control import ControlApi
 from providers.sandbox.getstream.api import GetStreamApi
 from providers.sandbox.livekit.api import LiveKitApi
+from providers.sandbox.plivo.api import PlivoApi
 from providers.sandbox.twilio.api import TwilioApi
 from providers.sandbox.vendor import Handler, Sandbox, Vendor
+from providers.sandbox.vobiz.api import VobizApi
 
-VENDORS = (TwilioApi, GetStreamApi, LiveKitApi, CloudflareApi)
+VENDORS = (TwilioApi, GetStreamApi, LiveKitApi, CloudflareApi, VobizApi, PlivoApi)
 
 
 def application(
