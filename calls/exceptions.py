@@ -29,6 +29,10 @@ class DialError(ValueError):
     """The call was not made; the text says why, and what to do about it."""
 
 
+class NoInstructions(DialError):
+    """The answered call would hear nothing: nothing, or no agent that can answer it, is named."""
+
+
 class ProviderRejectedCall(DialError):
     """The request was valid, but the provider made no call of it; the request may be repeated."""
 

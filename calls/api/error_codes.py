@@ -26,8 +26,9 @@ ERROR_CODES = (
     ErrorCode(
         "no_call_instructions",
         (400,),
-        "make-call names neither `url` nor `twiml`, so whoever answers would hear nothing.",
-        "Give one of them.",
+        "make-call names nothing that can answer: no `url`, `twiml`, or agent of the account that is active "
+        "and can answer over this connection with these variables.",
+        "The message says what to give.",
     ),
     ErrorCode(
         "no_phone_number",
@@ -70,6 +71,12 @@ ERROR_CODES = (
         (409,),
         "The account has a rule of this name, or as many rules as it may have.",
         "Choose another name, or delete a rule.",
+    ),
+    ErrorCode(
+        "agent_conflict",
+        (409,),
+        "The account has an agent of this name, or as many agents as it may have.",
+        "Choose another name, or delete an agent.",
     ),
     ErrorCode(
         "phone_number_exists",

@@ -12,6 +12,7 @@ from calls.exceptions import (
     CountTooSlow,
     DialError,
     MetadataTooLarge,
+    NoInstructions,
     NoPhoneNumber,
 )
 from calls.filters import InvalidFilter
@@ -62,14 +63,10 @@ class StreamNotStarted(APIException):
 
 
 class NoCallInstructions(APIException):
-    """400: the call would be dialled, and whoever answers would hear nothing."""
+    """400: the call would be dialled, and whoever answers would hear nothing; the message has the remedy."""
 
     status_code = status.HTTP_400_BAD_REQUEST
     default_code = "no_call_instructions"
-    default_detail = (
-        "Say what the answered call hears: `url`, an address that answers TwiML, or `twiml`, for example "
-        "<Response><Say>Hello.</Say></Response>. `ai_agent_id` alone makes nobody speak."
-    )
 
 
 class NoPhoneNumberError(APIException):
@@ -113,6 +110,7 @@ API_EXCEPTIONS: tuple[tuple[type[Exception], Callable[[Any], APIException]], ...
     (CallNotFound, lambda _: NotFound("There is no such call in this account.")),
     (NoPhoneNumber, lambda _: NoPhoneNumberError()),
     (InvalidFilter, lambda e: ValidationError(e.fields)),
+    (NoInstructions, lambda e: NoCallInstructions(str(e))),
     (DialError, lambda e: ValidationError(str(e))),
     (CallStateError, lambda e: InvalidState(str(e))),
     (MetadataTooLarge, lambda e: ValidationError({"metadata": [str(e)]})),

@@ -26,7 +26,6 @@ from calls.provider_events.callback_urls import callback_url
 from calls.publish import CREATED, CallState, publish, publish_life
 from liveplatform.accounts.provider_waits import waiting_for
 from liveplatform.api import idempotency
-from liveplatform.db.uuid7 import uuid7
 from providers.base import Leg, LegOptions
 from providers.errors import ProviderError, UnknownOutcome
 
@@ -67,7 +66,7 @@ def _existing_call(account_id: UUID, key: str) -> Call | None:
 
 def _save(account_id: UUID, plan: DialPlan) -> Call:
     """The call's row, its echo room included, which is deleted when the call has ended."""
-    request, number, call_id = plan.request, plan.number, uuid7()
+    request, number, call_id = plan.request, plan.number, plan.call_id
     call = Call(
         id=call_id,
         account_id=account_id,
@@ -126,8 +125,8 @@ def _submit(call: Call, plan: DialPlan) -> Leg | None:
         return plan.provider.make_call(
             to=call.to_number,
             from_=call.from_number,
-            url=plan.request.url,
-            twiml=plan.request.twiml,
+            url=plan.instructions.url,
+            twiml=plan.instructions.twiml,
             status_callback=callback_url(call),
             options=LegOptions(
                 send_digits=plan.extension,

@@ -1,16 +1,29 @@
-"""Resolve a dial request: its phone number, destination, adapter and helper room. Writes nothing."""
+"""Resolve a dial request: its phone number, destination, adapter, agent and helper room. Writes nothing."""
 
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from calls.adapters import adapter_for, default_room_connection
-from calls.exceptions import DialError, ProviderRejectedCall
-from calls.models import PhoneNumber
+from calls.agents.instructions import (
+    AnsweredCall,
+    Instructions,
+    agent_instructions,
+    stream_seconds,
+    twiml_is_taken,
+)
+from calls.exceptions import DialError, NoInstructions, ProviderRejectedCall
+from calls.models import Agent, PhoneNumber
 from calls.phone_numbers import InvalidPhoneNumber, e164
 from liveplatform.accounts.models import Connection
+from liveplatform.db.uuid7 import uuid7
 from providers.base import HasRooms, MakesCalls
 from providers.errors import NotConfigured, ProviderError
+
+NOTHING_SAID = (
+    "Say what the answered call hears: `ai_agent_id`, an agent of this account; `url`, an address that "
+    "answers TwiML; or `twiml`, for example <Response><Say>Hello.</Say></Response>."
+)
 
 
 @dataclass(frozen=True)
@@ -39,8 +52,10 @@ class DialRequest:
 class DialPlan:
     """A request with everything that it names resolved; placing the call needs no further look-up."""
 
+    call_id: UUID  # of the row to be
     request: DialRequest
     number: PhoneNumber
+    instructions: Instructions  # what the answered call hears
     provider: MakesCalls
     to_number: str  # E.164
     extension: str  # dialled as digits after the answer
@@ -53,9 +68,11 @@ def resolve(account_id: UUID, request: DialRequest) -> DialPlan:
     number = _account_number(account_id, request.from_number)
     provider = _phone_adapter(number.connection)
     to_number, extension = _parse_destination(request.to_number, number)
+    call_id = uuid7()
+    instructions = _instructions(call_id, request, number, provider)
     connection = _room_connection(account_id) if request.echo_room else None
     rooms = _room_adapter(connection) if connection else None
-    return DialPlan(request, number, provider, to_number, extension, connection, rooms)
+    return DialPlan(call_id, request, number, instructions, provider, to_number, extension, connection, rooms)
 
 
 def _account_number(account_id: UUID, text: str) -> PhoneNumber:
@@ -85,6 +102,39 @@ def _parse_destination(text: str, number: PhoneNumber) -> tuple[str, str]:
         return e164(text, number.country_code or None)
     except InvalidPhoneNumber as error:
         raise DialError(f"call_to: {error}") from error
+
+
+def _instructions(
+    call_id: UUID, request: DialRequest, number: PhoneNumber, provider: MakesCalls
+) -> Instructions:
+    """The request's own `url` or `twiml`, beside which `ai_agent_id` is a label; else its agent's."""
+    if request.twiml.strip() and not twiml_is_taken(provider):
+        raise NoInstructions(
+            f"{provider.provider} speaks no TwiML. Give `url`, an address that answers its XML, or the "
+            "`ai_agent_id` of an agent with a WebSocket."
+        )
+    if request.url or request.twiml.strip():
+        return Instructions(request.url, request.twiml)
+    agent = _agent(number.account_id, request.ai_agent_id)
+    seconds = stream_seconds(number.account, request.time_limit or number.account.call_time_limit)
+    call = AnsweredCall(call_id, request.dynamic_variables, seconds)
+    return agent_instructions(agent, call, provider, number.connection)
+
+
+def _agent(account_id: UUID, agent_id: UUID | None) -> Agent:
+    if agent_id is None:
+        raise NoInstructions(NOTHING_SAID)
+    agent = Agent.objects.filter(account_id=account_id, pk=agent_id).first()
+    if agent is None:
+        raise NoInstructions(
+            "ai_agent_id names no agent of this account, so whoever answers would hear nothing. Create it "
+            "(POST /v1/agents), or give `url` or `twiml`; the id is then kept as a label."
+        )
+    if not agent.is_active:
+        raise NoInstructions(
+            f"The agent {agent.name} is inactive. Activate it (PATCH /v1/agents/{agent.pk}), or name another."
+        )
+    return agent
 
 
 def _room_connection(account_id: UUID) -> Connection:

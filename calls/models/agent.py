@@ -19,6 +19,9 @@ class Agent(models.Model):
     account = models.ForeignKey(Account, models.CASCADE, related_name="agents", db_index=False)
     name = models.CharField(max_length=100)
     description = models.CharField(max_length=500, blank=True, default="", db_default="")
+    workspace = models.CharField(
+        max_length=100, default="default", db_default="default", help_text="As the telephony API lists it."
+    )
     answer_url = models.TextField(blank=True, default="", db_default="")
     twiml = models.TextField(blank=True, default="", db_default="")
     websocket_url = models.TextField(blank=True, default="", db_default="")

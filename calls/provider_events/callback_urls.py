@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from calls.models.call import Call
+from liveplatform.accounts.models import Connection
 
 
 def callback_url(call: Call) -> str:
@@ -14,9 +15,14 @@ def callback_url(call: Call) -> str:
     It contains the call's id, so that events which arrive before the provider's answer find their call.
     """
     connection = call.connection
-    if connection is None or (_is_loopback(settings.PUBLIC_URL) and not _is_loopback(connection.base_url)):
+    if connection is None or not is_reachable(connection):
         return ""
     return f"{connection.events_url}?call={call.pk}"
+
+
+def is_reachable(connection: Connection) -> bool:
+    """Whether the connection's provider can reach addresses under PUBLIC_URL."""
+    return not _is_loopback(settings.PUBLIC_URL) or _is_loopback(connection.base_url)
 
 
 def _is_loopback(url: str) -> bool:

@@ -27,7 +27,7 @@ ACCOUNT_ADMINS = [
         f"{model.partition('.')[0]}.{verb}_{model.partition('.')[2]}"
         for model in (
             *("accounts.apikey", "accounts.connection", "accounts.jwtissuer"),
-            *("webhooks.endpoint", "calls.phonenumber"),
+            *("webhooks.endpoint", "calls.phonenumber", "calls.agent"),
         )
         for verb in ("add", "change", "delete")
     ),

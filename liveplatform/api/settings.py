@@ -10,6 +10,7 @@ SURFACES = [
     "calls.provider_events.surface.PROVIDER_EVENTS",
     "sessions_app.api.surface.SESSIONS",
     "sessions_app.pages.surface.PAGES",
+    "calls.api.agents.surface.AGENTS",
     "calls.api.live_calls.surface.LIVE",
     "calls.api.platform.surface.CALLS",
     "calls.api.telephony.surface.TELEPHONY",

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
+from providers.answers import StreamAnswer, twiml_complaint, twiml_document
 from providers.base import NO_OPTIONS, Leg, LegOptions
 from providers.credentials import CredentialSpec
 from providers.errors import Rejected, Unavailable
@@ -25,7 +26,7 @@ from providers.twilio.wire import (
 )
 
 BASE_URL = "https://api.twilio.com"
-# A call without instructions would end at once; this keeps it open until the agent takes it over.
+# A call without instructions would end at once; this keeps it open.
 HOLD_TWIML = '<Response><Pause length="3600"/></Response>'
 
 # 20404: no such resource, which Twilio also answers for a call that has just ended
@@ -43,6 +44,7 @@ class Twilio:
 
     provider = "twilio"
     kept_headers = events.KEPT_HEADERS
+    inline_limit = 4000  # characters of Twiml
     max_event_age = None  # events are numbered within their call, and the number is signed
     credentials = CredentialSpec(
         ("account_sid",), ("auth_token",), ("phone_number",), identity_fields=("account_sid",)
@@ -105,6 +107,12 @@ class Twilio:
         form += _option_fields(options, status_callback)
         form.append(("Url", url) if url else ("Twiml", twiml or HOLD_TWIML))
         return read_leg(self._post(".json", form))
+
+    def stream_complaint(self, answer: StreamAnswer) -> str:
+        return twiml_complaint(answer)
+
+    def stream_document(self, answer: StreamAnswer) -> str:
+        return twiml_document(answer)
 
     def find_calls(self, *, to: str, from_: str, since: datetime) -> list[Leg]:
         """Without a StartTime filter, which would hide queued calls; newest first, so an older one stops."""

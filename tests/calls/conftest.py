@@ -8,7 +8,7 @@ from calls.lifecycle.dial import dial
 from calls.lifecycle.dial_plan import DialRequest
 from calls.models import Call
 from liveplatform.accounts.connections import upsert_connection
-from tests.support.factories import NUMBER, phone_call, phone_connection
+from tests.support.factories import NUMBER, TWIML, phone_call, phone_connection
 from tests.support.sandbox import sandbox, sandbox_url
 
 __all__ = ["sandbox", "sandbox_url"]
@@ -24,7 +24,8 @@ class Line:
         self.video = upsert_connection(account, "getstream", given, base_url=sandbox_url)
 
     def dial(self, to="+14155550111", **fields) -> Call:
-        return dial(self.account.pk, DialRequest(from_number=NUMBER, to_number=to, **fields))
+        said = {} if fields.keys() & {"url", "twiml", "ai_agent_id"} else {"twiml": TWIML}
+        return dial(self.account.pk, DialRequest(from_number=NUMBER, to_number=to, **said, **fields))
 
     def open(self, **fields) -> Call:
         return create_video_call(self.account.pk, VideoCallRequest(host_user_id="h", title="t", **fields))

@@ -8,10 +8,10 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from calls.api.exceptions import NoCallInstructions
+from calls.agents.twiml import complaint
+from calls.agents.validators import variables_complaint
 from calls.api.fields import MetadataField, ReasonField, TimeLimitField
 from calls.api.telephony.past_call import PastCallFields
-from calls.api.telephony.twiml import complaint
 from calls.models.answer import MachineDetection, OnMachine
 from calls.models.end_code import DEFAULT_REASON, MAX_REASON_LENGTH
 from calls.phone_numbers import InvalidPhoneNumber, e164
@@ -67,13 +67,22 @@ class DynamicVariable(StrictSerializer):
 class MakeCallRequest(StrictSerializer):
     """The body of a make-call; the fields from `is_test` on are added to the vendor's.
 
-    `url` or `twiml` says what is heard. `ai_agent_id` is kept on record; it makes nobody speak.
+    `url`, `twiml` or an agent (`ai_agent_id`) says what is heard. Beside `url` or `twiml`, `ai_agent_id` is a
+    label that is kept on record.
     """
 
-    ai_agent_id = IdField(required=False, allow_null=True)
+    ai_agent_id = IdField(
+        required=False, allow_null=True, help_text="An agent of the account, which answers the call."
+    )
     call_from = CleanCharField(source="from_number", max_length=MAX_NUMBER_LENGTH)
     call_to = CleanCharField(source="to_number", max_length=MAX_NUMBER_LENGTH)
-    dynamic_variables = DynamicVariable(many=True, required=False, allow_null=True)
+    dynamic_variables = DynamicVariable(
+        many=True,
+        required=False,
+        allow_null=True,
+        help_text="For the agent, at most 50; of two of one name the last one counts. They win over its "
+        "parameters.",
+    )
     workspace = CleanCharField(required=False, min_length=1, max_length=100, default="default")
     is_test = serializers.BooleanField(required=False, default=False)
     echo_room = serializers.BooleanField(required=False, default=False)
@@ -106,13 +115,14 @@ class MakeCallRequest(StrictSerializer):
         return document
 
     def validate_dynamic_variables(self, variables: list[dict[str, str]] | None) -> dict[str, str]:
-        return {variable["name"]: variable["value"] for variable in variables or []}
+        values = {variable["name"]: variable["value"] for variable in variables or []}
+        if wrong := variables_complaint(values):
+            raise serializers.ValidationError(wrong)
+        return values
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if attrs["url"] and attrs["twiml"]:
             raise serializers.ValidationError({"twiml": ["Give url or twiml, not both."]})
-        if not attrs["url"] and not attrs["twiml"].strip():
-            raise NoCallInstructions
         if attrs["on_machine"] and not attrs["machine_detection"]:
             raise serializers.ValidationError({"on_machine": ["Give machine_detection as well."]})
         return attrs

@@ -22,7 +22,7 @@ def render(problem: Problem) -> dict[str, Any]:
 
 
 # /v1/calls itself, and what lies below one call there, belong to the platform.
-PATHS = r"/calls(/.*)?|/v1/calls/[^/]+|(/v1)?/phone_number"
+PATHS = r"/calls(/.*)?|/v1/calls/[^/]+|(/v1)?/phone_number|(/v1)?/ai-agent(/[^/]+)?"
 
 TELEPHONY = Surface(
     "telephony",
@@ -31,5 +31,5 @@ TELEPHONY = Surface(
     render=render,
     error_body=TelephonyErrorBody,
     prefixes_operations=True,
-    tags={"Telephony calls": "Phone calls in the vendor's form: make, list, read and end them."},
+    tags={"Telephony calls": "Phone calls in the vendor's form: make, list and end them; numbers, agents."},
 )

@@ -71,9 +71,9 @@ class TelephonyCallViewSet(CallsViewSet):
     @extend_schema(
         summary="Make a call",
         description=(
-            "400 for invalid input and for failures at the provider; a call is never dialled twice. `url` or "
-            "`twiml` is needed: without one, whoever answers would hear nothing. `is_test` marks a test call "
-            "(default: false)."
+            "400 for invalid input and for failures at the provider; a call is never dialled twice. An agent "
+            "(`ai_agent_id`), `url` or `twiml` is needed: without one, whoever answers would hear nothing. "
+            "`is_test` marks a test call (default: false)."
         ),
         request=shapes.MakeCallRequest,
         responses=shapes.TelephonyAnswer,

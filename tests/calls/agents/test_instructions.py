@@ -1,0 +1,133 @@
+"""What a provider is given for an agent: TwiML inline, a signed address, the agent's own address, or no call."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from calls.agents.addresses import read_token
+from calls.agents.instructions import (
+    AnsweredCall,
+    Instructions,
+    agent_document,
+    agent_instructions,
+    stream_seconds,
+    twiml_is_taken,
+)
+from calls.exceptions import NoInstructions
+from calls.models import Agent
+from liveplatform.accounts.models import Account, Connection
+from liveplatform.db.uuid7 import uuid7
+from providers.answers import plivo_complaint, plivo_document
+from providers.registry import build_adapter
+
+TWILIO = build_adapter("twilio", {"account_sid": "AC1", "auth_token": "t"})
+BOT = "wss://bot.example.com/phone"
+
+
+@dataclass
+class PlivoLike:
+    """A provider without TwiML: it reads an address."""
+
+    provider: str = "vobiz"
+    inline_limit: int = 0
+    stream_complaint = staticmethod(plivo_complaint)
+    stream_document = staticmethod(plivo_document)
+
+
+@dataclass
+class Silent:
+    """A provider that connects no call to a WebSocket."""
+
+    provider: str = "silent"
+
+
+def called(**variables):
+    return AnsweredCall(uuid7(), variables, 600)
+
+
+def told(agent, call, provider=TWILIO, base_url=""):
+    return agent_instructions(
+        agent, call, provider, Connection(provider=provider.provider, base_url=base_url)
+    )
+
+
+def test_over_twilio_a_websocket_is_inline_twiml():
+    agent, call = Agent(websocket_url=BOT, parameters={"language": "en", "name": "?"}), called(name="Ann")
+    said = told(agent, call)
+    assert not said.url
+    assert f'<Connect><Stream url="{BOT}"' in said.twiml
+    for name, value in {"language": "en", "name": "Ann", "call_id": call.id}.items():
+        assert f'<Parameter name="{name}" value="{value}"/>' in said.twiml
+
+
+def test_what_does_not_fit_inline_is_read_at_a_signed_address(settings):
+    settings.PUBLIC_URL = "https://live.example.com"
+    agent, call = Agent(twiml=f"<Response><Say>{'x' * 4000}</Say></Response>"), called()
+    said = told(agent, call)
+    assert not said.twiml and said.url.startswith("https://live.example.com/v1/agents/answers/")
+    assert read_token(said.url.rpartition("/")[2]) == call.id
+
+
+def test_an_address_that_the_provider_cannot_reach_is_no_call(settings):
+    settings.PUBLIC_URL = "http://127.0.0.1:8000"
+    with pytest.raises(NoInstructions, match="PUBLIC_URL"):
+        told(Agent(websocket_url=BOT), called(), PlivoLike())
+    assert told(Agent(websocket_url=BOT), called(), PlivoLike(), "http://127.0.0.1:9").url
+
+
+def test_over_vobiz_a_websocket_is_read_at_a_signed_address(settings):
+    settings.PUBLIC_URL = "https://live.example.com"
+    agent, call = Agent(websocket_url=BOT, codec="audio/x-l16;rate=16000"), called(name="Ann")
+    assert "/v1/agents/answers/" in told(agent, call, PlivoLike()).url
+    document = agent_document(agent, call, PlivoLike())
+    assert 'contentType="audio/x-l16;rate=16000"' in document and 'streamTimeout="600"' in document
+    assert 'extraHeaders="name=Ann"' in document and f"call_id={call.id}" in document
+
+
+def test_an_answer_url_gets_the_variables_in_its_query():
+    agent, call = (
+        Agent(answer_url="https://a.example.com/x?tenant=1", parameters={"l": "en"}),
+        called(n="A b"),
+    )
+    url = f"https://a.example.com/x?tenant=1&l=en&n=A+b&call_id={call.id}"
+    assert told(agent, call) == told(agent, call, PlivoLike()) == Instructions(url=url)
+
+
+def test_twiml_is_filled_with_the_variables_and_else_with_the_agents_own():
+    agent = Agent(
+        twiml="<Response><Say>{{greeting}} {{name}}</Say></Response>", parameters={"greeting": "Hi"}
+    )
+    assert told(agent, called(name="<Ann>")).twiml == "<Response><Say>Hi &lt;Ann&gt;</Say></Response>"
+
+
+@pytest.mark.parametrize(
+    ("agent", "variables", "provider", "why"),
+    [
+        (Agent(name="A", twiml="<Response><Say>{{x}}</Say></Response>"), {}, TWILIO, "dynamic_variables: x"),
+        (Agent(name="A", twiml="<Response><!-- {{x}} --></Response>"), {"x": "--"}, TWILIO, "broken"),
+        (Agent(name="A", twiml="<Response/>"), {}, PlivoLike(), "speaks no TwiML"),
+        (Agent(name="A", websocket_url=BOT, codec="audio/x-l16;rate=8000"), {}, TWILIO, "codec"),
+        (Agent(name="A", websocket_url=BOT), {"x": "y" * 500}, TWILIO, "500 characters"),
+        (Agent(name="A", websocket_url=BOT), {"x": "y" * 2000}, PlivoLike(), "2000 characters"),
+        (Agent(name="A", answer_url="https://a.example.com/"), {"x": "y" * 2000}, TWILIO, "2000 characters"),
+        (Agent(name="A", websocket_url=BOT), {}, Silent(), "WebSocket"),
+    ],
+)
+def test_what_nobody_could_hear_is_refused_with_a_sentence(agent, variables, provider, why, settings):
+    settings.PUBLIC_URL = "https://live.example.com"
+    with pytest.raises(NoInstructions, match=why) as refused:
+        told(agent, called(**variables), provider)
+    assert "yyy" not in str(refused.value), "no value is quoted"
+
+
+def test_twiml_is_for_providers_that_speak_it():
+    assert (twiml_is_taken(TWILIO), twiml_is_taken(PlivoLike()), twiml_is_taken(Silent())) == (
+        True,
+        False,
+        False,
+    )
+
+
+def test_a_stream_is_as_long_as_the_shorter_limit():
+    account = Account(stream_time_limit=100)
+    assert [stream_seconds(account, limit) for limit in (None, 0, 50, 200)] == [100, 100, 50, 100]
