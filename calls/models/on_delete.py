@@ -7,6 +7,9 @@ from django.db.models import Exists, OuterRef, ProtectedError, Q
 
 from liveplatform.accounts.models import Account
 
+# When a row of these models is over.
+OVER_AT = {"call": "ended_at", "mediastream": "stopped_at"}
+
 
 def set_null_unless_needed(collector: Any, field: Any, calls: Any, using: str) -> None:  # noqa: ANN401 - Django's
     """SET_NULL, but ProtectedError while a call over the connection is live or has unsettled steps.
@@ -29,9 +32,12 @@ def cascade_unless_needed(collector: Any, field: Any, calls: Any, using: str) ->
 
 
 def _require_none(field: Any, calls: Any, text: str) -> None:  # noqa: ANN401 - Django's
-    steps = field.model._meta.get_field("steps").related_model
-    open_steps = steps._default_manager.filter(call=OuterRef("pk"), state__in=steps.OPEN)
-    needing = calls.filter(Q(ended_at=None) | Exists(open_steps))
+    """`calls` may be media streams too, which have steps of their own."""
+    relation = field.model._meta.get_field("steps")
+    steps, over_at = relation.related_model, OVER_AT[field.model._meta.model_name]
+    own = {relation.field.name: OuterRef("pk")}
+    open_steps = steps._default_manager.filter(**own, state__in=steps.OPEN)
+    needing = calls.filter(Q(**{over_at: None}) | Exists(open_steps))
     if needing.exists():
         raise ProtectedError(text, set(needing[:10]))
 
