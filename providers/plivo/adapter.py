@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, ClassVar
 
+from providers.answers import StreamAnswer, plivo_complaint, plivo_document
 from providers.base import NO_OPTIONS, Leg, LegOptions
 from providers.credentials import CredentialSpec
 from providers.errors import NotSupported, Rejected, Unavailable, UnknownOutcome
@@ -40,6 +41,7 @@ class Plivo:
     fork_rules: ClassVar[forks.ForkRules] = forks.ForkRules("Plivo")
     signature: ClassVar[Signature] = Signature("plivo")
     kept_headers = signature.headers
+    inline_limit = 0  # it reads its XML at an address
     max_event_age = None  # nothing is believed of an event: the provider is asked
     credentials = CredentialSpec(
         ("auth_id",), ("auth_token",), ("phone_number",), identity_fields=("auth_id",)
@@ -92,6 +94,12 @@ class Plivo:
             fields |= {"machine_detection": "true", "machine_detection_url": callback}
             fields["machine_detection_method"] = "POST"
         return fields
+
+    def stream_complaint(self, answer: StreamAnswer) -> str:
+        return plivo_complaint(answer)
+
+    def stream_document(self, answer: StreamAnswer) -> str:
+        return plivo_document(answer)
 
     def end_call(self, call_id: str, *, verify_first: bool = False) -> Leg:
         """204 means accepted, 404 over or never there: what the company says of the call then decides."""

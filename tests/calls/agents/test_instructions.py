@@ -17,21 +17,13 @@ from calls.exceptions import NoInstructions
 from calls.models import Agent
 from liveplatform.accounts.models import Account, Connection
 from liveplatform.db.uuid7 import uuid7
-from providers.answers import plivo_complaint, plivo_document
 from providers.registry import build_adapter
 
+VOBIZ, PLIVO = (
+    build_adapter(name, {"auth_id": f"MA{'X' * 18}", "auth_token": "t"}) for name in ("vobiz", "plivo")
+)
 TWILIO = build_adapter("twilio", {"account_sid": "AC1", "auth_token": "t"})
 BOT = "wss://bot.example.com/phone"
-
-
-@dataclass
-class PlivoLike:
-    """A provider without TwiML: it reads an address."""
-
-    provider: str = "vobiz"
-    inline_limit: int = 0
-    stream_complaint = staticmethod(plivo_complaint)
-    stream_document = staticmethod(plivo_document)
 
 
 @dataclass
@@ -71,15 +63,16 @@ def test_what_does_not_fit_inline_is_read_at_a_signed_address(settings):
 def test_an_address_that_the_provider_cannot_reach_is_no_call(settings):
     settings.PUBLIC_URL = "http://127.0.0.1:8000"
     with pytest.raises(NoInstructions, match="PUBLIC_URL"):
-        told(Agent(websocket_url=BOT), called(), PlivoLike())
-    assert told(Agent(websocket_url=BOT), called(), PlivoLike(), "http://127.0.0.1:9").url
+        told(Agent(websocket_url=BOT), called(), VOBIZ)
+    assert told(Agent(websocket_url=BOT), called(), VOBIZ, "http://127.0.0.1:9").url
 
 
 def test_over_vobiz_a_websocket_is_read_at_a_signed_address(settings):
     settings.PUBLIC_URL = "https://live.example.com"
     agent, call = Agent(websocket_url=BOT, codec="audio/x-l16;rate=16000"), called(name="Ann")
-    assert "/v1/agents/answers/" in told(agent, call, PlivoLike()).url
-    document = agent_document(agent, call, PlivoLike())
+    assert "/v1/agents/answers/" in told(agent, call, VOBIZ).url
+    document = agent_document(agent, call, VOBIZ)
+    assert document == agent_document(agent, call, PLIVO)
     assert 'contentType="audio/x-l16;rate=16000"' in document and 'streamTimeout="600"' in document
     assert 'extraHeaders="name=Ann"' in document and f"call_id={call.id}" in document
 
@@ -90,7 +83,7 @@ def test_an_answer_url_gets_the_variables_in_its_query():
         called(n="A b"),
     )
     url = f"https://a.example.com/x?tenant=1&l=en&n=A+b&call_id={call.id}"
-    assert told(agent, call) == told(agent, call, PlivoLike()) == Instructions(url=url)
+    assert told(agent, call) == told(agent, call, VOBIZ) == Instructions(url=url)
 
 
 def test_twiml_is_filled_with_the_variables_and_else_with_the_agents_own():
@@ -105,10 +98,10 @@ def test_twiml_is_filled_with_the_variables_and_else_with_the_agents_own():
     [
         (Agent(name="A", twiml="<Response><Say>{{x}}</Say></Response>"), {}, TWILIO, "dynamic_variables: x"),
         (Agent(name="A", twiml="<Response><!-- {{x}} --></Response>"), {"x": "--"}, TWILIO, "broken"),
-        (Agent(name="A", twiml="<Response/>"), {}, PlivoLike(), "speaks no TwiML"),
+        (Agent(name="A", twiml="<Response/>"), {}, VOBIZ, "speaks no TwiML"),
         (Agent(name="A", websocket_url=BOT, codec="audio/x-l16;rate=8000"), {}, TWILIO, "codec"),
         (Agent(name="A", websocket_url=BOT), {"x": "y" * 500}, TWILIO, "500 characters"),
-        (Agent(name="A", websocket_url=BOT), {"x": "y" * 2000}, PlivoLike(), "2000 characters"),
+        (Agent(name="A", websocket_url=BOT), {"x": "y" * 2000}, VOBIZ, "2000 characters"),
         (Agent(name="A", answer_url="https://a.example.com/"), {"x": "y" * 2000}, TWILIO, "2000 characters"),
         (Agent(name="A", websocket_url=BOT), {}, Silent(), "WebSocket"),
     ],
@@ -121,7 +114,7 @@ def test_what_nobody_could_hear_is_refused_with_a_sentence(agent, variables, pro
 
 
 def test_twiml_is_for_providers_that_speak_it():
-    assert (twiml_is_taken(TWILIO), twiml_is_taken(PlivoLike()), twiml_is_taken(Silent())) == (
+    assert (twiml_is_taken(TWILIO), twiml_is_taken(VOBIZ), twiml_is_taken(Silent())) == (
         True,
         False,
         False,
