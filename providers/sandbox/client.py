@@ -88,11 +88,45 @@ class SandboxClient:
         """The delivery attempts of events about a call or room, with the status of each response."""
         return list(self._request("GET", "/hooks", params={"resource": resource}))
 
+    def forks(self, call_id: str = "") -> list[dict[str, Any]]:
+        """The audio streams that are live, of all calls or of one."""
+        return list(self._request("GET", "/forks", params={"call": call_id} if call_id else {}))
+
+    def fork(self, stream_id: str) -> dict[str, Any]:
+        """An audio stream that is live, or has ended lately."""
+        return dict(self._request("GET", f"/forks/{stream_id}"))
+
+    def fork_recording(self, stream_id: str) -> bytes:
+        """A WAV file of what the bot has played back."""
+        return bytes(self._send("GET", f"/forks/{stream_id}/recording").content)
+
+    def stop_fork(self, stream_id: str) -> None:
+        """Stop an audio stream as the vendor does of its own accord."""
+        self._request("DELETE", f"/forks/{stream_id}")
+
+    def press_keys(self, stream_id: str, digits: str) -> None:
+        """Have the caller press these keys."""
+        self._request("POST", f"/forks/{stream_id}/dtmf", json={"digits": digits})
+
+    def speak(self, wav: bytes = b"", *, file: str = "", call_id: str = "", loop: bool = True) -> None:
+        """What calls say from now on: a WAV file, or the `file` of this name in the sandbox's folder."""
+        query = {"file": file, "call": call_id, "once": "" if loop else "1"}
+        given = {name: value for name, value in query.items() if value}
+        self._request("PUT", "/speech", params=given, data=wav)
+
+    def reset_speech(self, call_id: str = "") -> None:
+        """Have calls say what the sandbox makes up."""
+        self._request("DELETE", "/speech", params={"call": call_id} if call_id else {})
+
     def reset(self) -> None:
         """Remove all faults, and restore normal event delivery."""
         self._request("DELETE", "/faults")
 
     def _request(self, method: str, path: str, **kwargs: Any) -> Any:  # noqa: ANN401
+        answer = self._send(method, path, **kwargs)
+        return answer.json() if answer.content else None
+
+    def _send(self, method: str, path: str, **kwargs: Any) -> requests.Response:  # noqa: ANN401
         answer = self._http.request(method, f"{self.base_url}/_sandbox{path}", timeout=30, **kwargs)
         answer.raise_for_status()
-        return answer.json() if answer.content else None
+        return answer

@@ -11,6 +11,8 @@ from aiohttp import web
 
 from providers.sandbox.cloudflare.api import CloudflareApi
 from providers.sandbox.control import ControlApi
+from providers.sandbox.forker import Forker
+from providers.sandbox.forker.control import ForkControl
 from providers.sandbox.getstream.api import GetStreamApi
 from providers.sandbox.livekit.api import LiveKitApi
 from providers.sandbox.plivo.api import PlivoApi
@@ -22,10 +24,12 @@ VENDORS = (TwilioApi, GetStreamApi, LiveKitApi, CloudflareApi, VobizApi, PlivoAp
 
 
 def application(
-    hooks: Iterable[Mapping[str, str]] = (), secrets: Mapping[str, str] = MappingProxyType({})
+    hooks: Iterable[Mapping[str, str]] = (),
+    secrets: Mapping[str, str] = MappingProxyType({}),
+    forker: Forker | None = None,
 ) -> web.Application:
     """What is registered from the start: webhooks of apps (CallbackQueue.register), secrets of accounts."""
-    sandbox = Sandbox()
+    sandbox = Sandbox(forker)
     sandbox.secrets.update(secrets)
     for hook in hooks:
         sandbox.register(hook)
@@ -33,6 +37,7 @@ def application(
     app = web.Application(client_max_size=2 * 1024 * 1024)
     for vendor in vendors:
         app.add_routes(vendor.routes())
+    app.add_routes(ForkControl(sandbox.forker).routes())
     app.add_routes(ControlApi(sandbox, vendors).routes())
     app.router.add_route("*", "/{path:.*}", _unknown_address(vendors))
     app.on_cleanup.append(lambda _: sandbox.forker.close())
@@ -59,9 +64,10 @@ async def serve(
     port_file: Path | None = None,
     hooks: Iterable[Mapping[str, str]] = (),
     secrets: Mapping[str, str] = MappingProxyType({}),
+    forker: Forker | None = None,
 ) -> None:
     """Serve until SIGTERM or SIGINT; once ready, prints the URL and writes the port to `port_file`."""
-    runner = web.AppRunner(application(hooks, secrets), access_log=None, shutdown_timeout=0.5)
+    runner = web.AppRunner(application(hooks, secrets, forker), access_log=None, shutdown_timeout=0.5)
     await runner.setup()
     site = web.TCPSite(runner, host, port, backlog=1024)
     await site.start()

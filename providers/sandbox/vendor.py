@@ -48,12 +48,12 @@ class Reply:
 class Sandbox:
     """The state of all vendors, the ledger, the faults, the forks, and the events on their way."""
 
-    def __init__(self) -> None:
+    def __init__(self, forker: Forker | None = None) -> None:
         self.store: dict[str, dict[str, Any]] = {}
         self.ledger = Ledger()
         self.faults = Faults()
         self.callbacks = CallbackQueue()
-        self.forker = Forker()
+        self.forker = forker or Forker()
         # Of each account: its auth token or API secret, by its account SID or API key.
         self.secrets: dict[str, str] = {}
 

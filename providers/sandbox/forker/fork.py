@@ -4,6 +4,7 @@ import asyncio
 import base64
 import json
 import logging
+import time
 from collections import deque
 from typing import Any
 
@@ -33,7 +34,7 @@ class Fork(Ticking):
         self.playback = Playback()
         self.frames_sent = self.frames_dropped = 0
         self.mistakes: deque[str] = deque(maxlen=MAX_MISTAKES)
-        self.ended = False
+        self.created_at, self.ended_at = time.monotonic(), 0.0  # 0: it runs
         self.began: float | None = None  # the loop's time of the first frame
         self._on_event = on_event
         self._protocol = protocol_of(request)
@@ -54,10 +55,19 @@ class Fork(Ticking):
             last = ForkEvent("stopped", "timeout")
         finally:
             ticker.discard(self)
-            self.ended = True
+            self.ended_at = time.monotonic()
             if self._connection is not None:
                 await self._close(self._connection)
             self._tell(last)
+
+    @property
+    def ended(self) -> bool:
+        return bool(self.ended_at)
+
+    @property
+    def connected(self) -> bool:
+        """Whether its socket is open."""
+        return self._connection is not None and not self._connection.closed
 
     def stop(self) -> None:
         """Have the socket closed, and the task end."""

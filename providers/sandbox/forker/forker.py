@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from pathlib import Path
 
 from aiohttp import ClientSession
 
@@ -19,11 +20,11 @@ class Forker:
     """The forks of this process. Its methods are called on the running loop.
 
     Only addresses of this machine are dialled; a stream to another one runs as if it were connected, without
-    a socket. `dial_anywhere` dials all of them.
+    a socket. `dial_anywhere` dials all of them. `speech_folder` holds WAV files that calls may say.
     """
 
-    def __init__(self, *, dial_anywhere: bool = False) -> None:
-        self.dial_anywhere = dial_anywhere
+    def __init__(self, *, dial_anywhere: bool = False, speech_folder: Path | None = None) -> None:
+        self.dial_anywhere, self.speech_folder = dial_anywhere, speech_folder
         self._live: dict[str, Fork] = {}
         self._ended: dict[str, Fork] = {}
         self._tasks: set[asyncio.Task[None]] = set()

@@ -25,3 +25,17 @@ def test_a_reset_removes_faults(sandbox, twilio):
 
 def test_an_address_may_end_with_a_slash(sandbox_url):
     assert isinstance(SandboxClient(sandbox_url + "/").live(), dict)
+
+
+def test_calls_say_what_it_is_given(sandbox):
+    assert sandbox.forks() == sandbox.forks("CA0") == []
+    with pytest.raises(requests.HTTPError):
+        sandbox.speak(b"no WAV", call_id="CA0")
+    with pytest.raises(requests.HTTPError):
+        sandbox.speak(file="hello.wav")
+    sandbox.reset_speech("CA0")
+    for ask in (sandbox.fork, sandbox.fork_recording, sandbox.stop_fork):
+        with pytest.raises(requests.HTTPError):
+            ask("none")
+    with pytest.raises(requests.HTTPError):
+        sandbox.press_keys("none", "1")
