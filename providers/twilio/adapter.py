@@ -1,4 +1,4 @@
-"""Twilio's voice API, 2010-04-01: end, make, read and find calls, list recordings.
+"""Twilio's voice API, 2010-04-01: end, make, read and find calls, list recordings, stream audio.
 
 Source: Twilio's published OpenAPI, github.com/twilio/twilio-oai, spec/json/twilio_api_v2010.json. The tests
 compare what is sent with what the official `twilio` package sends.
@@ -15,7 +15,8 @@ from providers.credentials import CredentialSpec
 from providers.errors import Rejected, Unavailable
 from providers.events import ProviderEventData, RecordingFile
 from providers.http import Form, Transport, TransportOptions, path_segment
-from providers.twilio import events
+from providers.streams import AudioFork, ProviderStream, StopOutcome, StreamRef
+from providers.twilio import events, forks
 from providers.twilio.wire import (
     LEG_STATUS,
     is_ready,
@@ -138,6 +139,24 @@ class Twilio:
         media_url = f"{self._http.base_url}{self._account}/Recordings"
         found = [read_recording(each, media_url) for each in listed if is_ready(each)]
         return sorted(found, key=lambda each: str(each.started_at))
+
+    def fork_complaint(self, fork: AudioFork) -> str:
+        return forks.complaint(fork, needs_tls=self._http.base_url == BASE_URL)
+
+    def start_fork(self, call_id: str, fork: AudioFork) -> ProviderStream:
+        started = self._post(f"/{path_segment(call_id)}/Streams.json", forks.start_form(fork))
+        return forks.read_stream(started, fork.name)
+
+    def stop_fork(self, ref: StreamRef) -> StopOutcome:
+        """By its SID, else by its name. 20404: it is over or never was, as after the end of its call."""
+        path = f"/{path_segment(ref.parent_id)}/Streams/{path_segment(ref.id or ref.name)}.json"
+        try:
+            stream = forks.read_stream(self._post(path, [("Status", "stopped")]))
+        except Rejected as error:
+            if error.code not in MAYBE_ENDED_CODES:
+                raise
+            return "not_running"
+        return "stopped" if stream.status == "stopped" else "accepted"
 
     def read_event(self, url: str, headers: Mapping[str, str], body: bytes) -> ProviderEventData:
         return events.parse(self._token, url, headers, body)

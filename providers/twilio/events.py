@@ -9,13 +9,23 @@ from collections.abc import Mapping
 from urllib.parse import parse_qs, urlsplit
 
 from providers.errors import Rejected
-from providers.events import ProviderEventData, RecordingFile, is_http_url, lower_keys, non_empty_text
+from providers.events import (
+    ProviderEventData,
+    RecordingFile,
+    StreamHappening,
+    StreamNews,
+    is_http_url,
+    lower_keys,
+    non_empty_text,
+)
+from providers.streams import stream_in
 from providers.twilio.signature import FormFields, verified_fields
 from providers.twilio.wire import (
     LEG_STATUS,
     end_of,
     parse_answered_by,
     parse_cost,
+    parse_iso_time,
     parse_seconds,
     parse_time,
 )
@@ -24,6 +34,11 @@ from providers.twilio.wire import (
 REST_STATUS = {"initiated": "queued", "answered": "in-progress"}
 # The parameter of our callback URLs that holds our id of the call.
 CALL_PARAMETER = "call"
+STREAM_EVENTS: dict[str, StreamHappening] = {
+    "stream-started": "started",
+    "stream-stopped": "stopped",
+    "stream-error": "dropped",
+}
 KEPT_HEADERS = ("x-twilio-signature", "i-twilio-idempotency-token")
 # Stored as details; no phone numbers.
 DETAIL_FIELDS = {
@@ -50,7 +65,9 @@ def parse(token: str, url: str, headers: Mapping[str, str], body: bytes) -> Prov
         return _call_event(form, call_ref, _dedup_hash(pairs))
     if form.get("AnsweredBy"):
         return _detection_event(form, call_ref)
-    event_type = form.get("StreamEvent") or form.get("CallbackSource") or "unknown"
+    if form.get("StreamEvent") and form.get("StreamSid"):
+        return _stream_event(form, call_ref, stream_in(url))
+    event_type = form.get("CallbackSource") or "unknown"
     return ProviderEventData(
         _dedup_hash(pairs), "other", event_type, form["CallSid"], call_ref=call_ref, details=_details(form)
     )
@@ -100,6 +117,29 @@ def _detection_event(form: Mapping[str, str], call_ref: str) -> ProviderEventDat
         answered_by=answered_by,
         raw_answered_by=raw_answered_by,
         details=_details(form),
+    )
+
+
+def _stream_event(form: Mapping[str, str], call_ref: str, ref: str) -> ProviderEventData:
+    """StatusCallback of a stream; after an error it may run on (twilio.com/docs/voice/twiml/stream)."""
+    happening = STREAM_EVENTS.get(form["StreamEvent"], "")
+    news = StreamNews(
+        status={"started": "live", "stopped": "stopped"}.get(happening, "unknown"),
+        id=form["StreamSid"],
+        name=form.get("StreamName", ""),
+        ref=ref,
+        is_proven=True,
+        error=form.get("StreamError", "")[:200],
+        happening=happening,
+    )
+    return ProviderEventData(
+        dedup_key=f"{form['StreamSid']}:{form['StreamEvent']}",
+        kind="stream",
+        type=form["StreamEvent"],
+        resource=form["CallSid"],
+        call_ref=call_ref,
+        occurred_at=parse_iso_time(form.get("Timestamp")),
+        stream=news,
     )
 
 

@@ -140,6 +140,15 @@ def parse_time(text: object) -> datetime | None:
     return at.replace(tzinfo=UTC) if at and not at.tzinfo else at
 
 
+def parse_iso_time(text: object) -> datetime | None:
+    """An ISO 8601 time with a zone, as callbacks of streams have it; None for anything else."""
+    try:
+        at = datetime.fromisoformat(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+    return at if at and at.tzinfo else None
+
+
 def read_error(status: int, body: Mapping[str, Any]) -> tuple[str, str, str]:
     """Error body: {code, message, more_info, status}. A message may quote phone numbers: the code only.
 

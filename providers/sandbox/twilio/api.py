@@ -6,17 +6,25 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any
+from xml.etree import ElementTree
 
 from aiohttp import web
 
 from providers.sandbox.callback_queue import OutgoingEvent
+from providers.sandbox.instructions import Instructions, parse
 from providers.sandbox.recordings import Recordings
-from providers.sandbox.twilio.callbacks import detection_callback, recording_callback, status_callback
+from providers.sandbox.twilio.callbacks import (
+    detection_callback,
+    instructions_request,
+    recording_callback,
+    status_callback,
+)
 from providers.sandbox.twilio.callees import callee, detected
 from providers.sandbox.twilio.pages import page
 from providers.sandbox.twilio.phone_numbers import PhoneNumbers, is_callable
 from providers.sandbox.twilio.recording_files import RecordingFiles
 from providers.sandbox.twilio.resources import account_resource, new_call, public, recording_resource
+from providers.sandbox.twilio.streams import TwilioStreams
 from providers.sandbox.vendor import Reply, Sandbox, Vendor, store_bounded
 
 LIVE_STATUSES = ("queued", "ringing", "in-progress")
@@ -35,6 +43,7 @@ class TwilioApi(Vendor):
         super().__init__(sandbox)
         self.files = Recordings(sandbox)
         self.numbers = PhoneNumbers(self)
+        self.streams, self.instructions = TwilioStreams(self), Instructions()
 
     def routes(self) -> Sequence[web.RouteDef]:
         calls = "/2010-04-01/Accounts/{account}/Calls"
@@ -47,6 +56,7 @@ class TwilioApi(Vendor):
             web.get(f"{calls}/{{sid}}/Recordings.json", self.handler("list_recordings", self.recordings)),
             web.post("/_sandbox/twilio/{account}/calls", self.place),
             *self.numbers.routes(),
+            *self.streams.routes(),
             *RecordingFiles(self, self.files).routes(),
         ]
 
@@ -94,12 +104,26 @@ class TwilioApi(Vendor):
         """The callee picks up; with machine detection, who that was is called back."""
         call["_began"] = datetime.now(UTC).timestamp()
         call["status"], call["start_time"] = "in-progress", format_datetime(datetime.now(UTC))
+        self._follow(call)
         sent = self._status_callbacks(call, ("answered", "in-progress"))
         if call["_detection"]:
             call["answered_by"] = answered_by
             if call["_detection_callback"]:
                 sent.append(detection_callback(call, self.sandbox.secrets[call["account_sid"]]))
         return sent
+
+    def _follow(self, call: dict[str, Any]) -> None:
+        """Start the streams of the call's instructions; what they say is not heard, and ends no call."""
+        if call["_twiml"] and (root := parse(call["_twiml"])) is not None:
+            self.streams.run(call, root)
+        elif call["_url"]:
+            token = self.sandbox.secrets[call["account_sid"]]
+            form, headers = instructions_request(call, token)
+            self.instructions.follow(call["_url"], form, headers, lambda root: self._run(call, root))
+
+    def _run(self, call: dict[str, Any], root: ElementTree.Element) -> None:
+        if call["status"] == "in-progress":
+            self.streams.run(call, root)
 
     def get(self, request: web.Request, form: Any) -> Reply:  # noqa: ANN401
         call = self._call(request)
@@ -138,11 +162,14 @@ class TwilioApi(Vendor):
 
         answered: a call that rings is answered, by `answered_by` ("human") if it has machine detection.
 
+        To a stream: dropped, stopped.
+
         priced: the call's resource has `price` ("-0.0085") from now on; Twilio sends no event of it.
         """
         call = self.resources.get(resource_id)
         if call is None:
-            return False
+            is_stream = resource_id in self.streams.live.rows and request["what"] in ("dropped", "stopped")
+            return is_stream and self.streams.live.make_happen(resource_id, request["what"])
         if request["what"] == "recorded":
             self._send_recording(call, self.files.add(request))
         elif request["what"] == "priced":
@@ -158,12 +185,16 @@ class TwilioApi(Vendor):
     def live_ids(self) -> Sequence[str]:
         return [sid for sid, call in self.resources.items() if call["status"] in LIVE_STATUSES]
 
+    def live_streams(self) -> Sequence[str]:
+        return self.streams.live.live_ids()
+
     def end(self, call: dict[str, Any], status: str = "completed") -> None:
         self.sandbox.callbacks.send(*self._end(call, status))
 
     def _end(self, call: dict[str, Any], status: str) -> Callbacks:
         now = datetime.now(UTC)
         call["status"] = status
+        self.streams.live.end_with_call(call["sid"])
         call["end_time"] = call["date_updated"] = format_datetime(now)
         call["start_time"] = call["start_time"] or call["end_time"]
         call["duration"] = str(int(now.timestamp() - call["_began"]) if call["_began"] else 0)

@@ -1,6 +1,7 @@
 """Twilio's callbacks, written and signed as Twilio does."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any
@@ -54,6 +55,31 @@ def recording_callback(
         "RecordingSource": recording["source"],
     }
     return _signed_callback(call["_recording_callback"], token, form, f"recording-{recording['status']}")
+
+
+def instructions_request(call: Mapping[str, Any], token: str) -> tuple[dict[str, str], dict[str, str]]:
+    """Form and headers of the request to Url, which answers TwiML."""
+    form = _call_fields(call) | {"CallStatus": "in-progress", "Direction": call["direction"]}
+    form |= {"From": call["from"], "To": call["to"]}
+    return form, {"X-Twilio-Signature": signature(token, call["_url"], list(form.items()))}
+
+
+def stream_callback(row: Mapping[str, Any], token: str, event: str, error: str) -> OutgoingEvent:
+    """The request to a stream's StatusCallback; `event` is stream-started, stream-stopped or stream-error.
+
+    Source: twilio.com/docs/voice/twiml/stream, statusCallback.
+    """
+    form = {
+        "AccountSid": row["account_sid"],
+        "CallSid": row["call_sid"],
+        "StreamSid": row["sid"],
+        "StreamName": row["name"],
+        "StreamEvent": event,
+        "Timestamp": datetime.now(UTC).isoformat(),
+    }
+    form |= {"StreamError": error or "connection lost"} if event == "stream-error" else {}
+    sent = _signed_callback(row["_callback"], token, form, event)
+    return replace(sent, resource=row["sid"])
 
 
 def _call_fields(call: Mapping[str, Any]) -> dict[str, str]:

@@ -46,6 +46,8 @@ def new_call(sid: str, account: str, form: Any, base_url: str) -> dict[str, Any]
         "subresource_uris": {},
         "_began": None,
         "_time_limit": form.get("TimeLimit"),
+        "_url": form.get("Url", ""),
+        "_twiml": form.get("Twiml", ""),
         "_callback": form.get("StatusCallback", ""),
         "_events": form.getall("StatusCallbackEvent", ["completed"]),
         "_detection": form.get("MachineDetection", ""),
