@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
 from django.db import connection
 from django.utils import timezone
 
@@ -24,19 +23,20 @@ INDEXES = {
 }
 
 
-@pytest.mark.parametrize("search", CONDITIONS)
-def test_each_search_reads_its_index(account, search):
+def test_each_search_reads_its_index(account):
     calls = [
         Call(account=account, channel="phone", status="ended", ended_at=timezone.now() - timedelta(seconds=n))
         for n in range(3000)
     ]
     Call.objects.bulk_create(calls)
+    assert set(INDEXES) == set(CONDITIONS)
     parameters = {"value": "+1415", "accounts": None}
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE calls_call")
-        cursor.execute("EXPLAIN " + statement(search), parameters)
-        plan = "\n".join(line for (line,) in cursor.fetchall())
-    assert INDEXES[search] in plan and "Seq Scan on calls_call" not in plan, plan
+        for search, index in INDEXES.items():
+            cursor.execute("EXPLAIN " + statement(search), parameters)
+            plan = "\n".join(line for (line,) in cursor.fetchall())
+            assert index in plan and "Seq Scan on calls_call" not in plan, (search, plan)
 
 
 def test_the_newest_of_all_accounts_come_first_or_those_of_some_only(account):
