@@ -6,6 +6,7 @@
 import fcntl
 import os
 import shutil
+import sys
 import tempfile
 from base64 import b64encode
 from pathlib import Path
@@ -20,6 +21,10 @@ VAR.chmod(0o711)
 # Held for as long as this run lives, however it ends.
 IN_USE = (VAR / "in-use").open("w")
 fcntl.flock(IN_USE, fcntl.LOCK_EX)
+
+# Else each of the hundreds of processes of a run would compile everything anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 os.environ["VAR_DIR"] = str(VAR)
 if "DATABASE_URL" in os.environ:
