@@ -58,12 +58,16 @@ class Reader:
         (folder / "manage.py").symlink_to(ROOT / "manage.py")
         self.last: dict[str, object] = {}
         self.account_id = customer.account_id
+        self.has_rooms: set[str] = set()  # ids of accounts
 
     def connect_rooms(self) -> None:
         """Sessions need a video provider, which the account that a page before has created may not have."""
+        if self.account_id in self.has_rooms:
+            return
         connect = ("connect_provider", self.account_id, "getstream", "--base-url", self.local.sandbox_url)
         secret = "api_secret=a-secret-of-at-least-32-characters"
         self.local.manage(*connect, "--set", f"api_key={self.account_id}", secret)
+        self.has_rooms.add(self.account_id)
 
     def run(self, command: Documented) -> None:
         """Run it; what needs a moment (a first webhook, an index that is being built) is tried again."""

@@ -12,15 +12,20 @@ from tests.support.sandbox import SECRET
 from tests.support.stories import ended, entries, record, until
 
 
+@pytest.fixture(scope="module")
+def key(one_customer):
+    """The key of the customer's connection to LiveKit, which is made once."""
+    local, key = one_customer.local, f"API{one_customer.account_id}"
+    given = ("--base-url", local.sandbox_url, "--set", f"api_key={key}", f"api_secret={SECRET}")
+    local.manage("connect_provider", one_customer.account_id, "livekit", *given)
+    return key
+
+
 @pytest.fixture
-def server(customer):
+def server(customer, key):
     """The customer's LiveKit server (the sandbox), sending no webhooks."""
-    key = f"API{customer.account_id}"
-    given = ("--base-url", customer.local.sandbox_url, "--set", f"api_key={key}", f"api_secret={SECRET}")
-    customer.local.manage("connect_provider", customer.account_id, "livekit", *given)
-    return build_adapter(
-        "livekit", {"api_key": key, "api_secret": SECRET}, base_url=customer.local.sandbox_url
-    )
+    given = {"api_key": key, "api_secret": SECRET}
+    return build_adapter("livekit", given, base_url=customer.local.sandbox_url)
 
 
 @pytest.fixture
