@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 from django.test import TransactionTestCase, override_settings
+from whitenoise.middleware import WhiteNoiseMiddleware
+from whitenoise.responders import StaticFile
 
 from liveplatform import embedded
 from liveplatform.accounts import keys
@@ -56,6 +58,23 @@ def _quick_removal_of_rows() -> Iterator[None]:
 def _quick_passwords() -> Iterator[None]:
     """Django's own hasher takes half a second, on purpose."""
     with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _quick_static_files() -> Iterator[None]:
+    """Each of Django's clients loads the middleware anew, and WhiteNoise looks at all files: once is enough."""
+    look = WhiteNoiseMiddleware.add_files_from_finders
+    found: dict[str, StaticFile] = {}
+
+    def look_once(middleware: WhiteNoiseMiddleware) -> None:
+        if not found:
+            look(middleware)
+            found.update(middleware.files)
+        middleware.files.update(found)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", look_once)
         yield
 
 
