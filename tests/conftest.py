@@ -33,13 +33,14 @@ QUICK = {
 PROCESSES = ("sandbox", "receiver", "web", "worker", "beat")
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     """One process runs all stories, which share a platform, and begins with them; others take whole files."""
-    for item in items:
+    for item in items:  # before xdist reads the groups
         group = "stories" if _is_story(item) else item.path.as_posix()
         item.add_marker(pytest.mark.xdist_group(group))
-    items.sort(key=lambda item: not _is_story(item))
+    yield
+    items.sort(key=lambda item: not _is_story(item))  # after pytest-django, which puts them last
 
 
 def _is_story(item: pytest.Item) -> bool:
