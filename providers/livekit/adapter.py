@@ -1,4 +1,4 @@
-"""LiveKit's server API: open, read, list and end rooms of a customer's own server, mint tokens.
+"""LiveKit's server API: open, read, list, end and broadcast rooms of a customer's own server, mint tokens.
 
 Source: docs.livekit.io/reference/other/roomservice-api and github.com/livekit/protocol (livekit_room.proto):
 Twirp, which is POST with JSON to /twirp/livekit.RoomService/<Method>. A room exists until it is deleted, or
@@ -6,9 +6,10 @@ was empty for too long; LiveKit keeps no record of it afterwards, so "no such ro
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,8 +19,10 @@ from providers.errors import NotConfigured, Rejected, Unavailable, UnknownOutcom
 from providers.events import ProviderEventData
 from providers.http import MAX_RESPONSE_BYTES, Transport, TransportOptions
 from providers.livekit import events
+from providers.livekit.egress import Egress
 from providers.livekit.tokens import join_token, request_token
 from providers.livekit.wire import NOT_FOUND, read_error, read_room
+from providers.streams import Broadcast, ProviderStream, StopOutcome, StreamRef
 
 # The platform ends calls by its own rules first; these timers (s) are for when it is not running.
 # Nobody joined: a day after its start a call counts as abandoned, and LiveKit closes the room an hour later.
@@ -39,7 +42,7 @@ class LiveKit:
     credentials = CredentialSpec(
         ("api_key",),
         ("api_secret",),
-        ("departure_timeout",),
+        ("departure_timeout", "hls_path", "hls_url"),
         self_hosted=True,
         duration_fields=("departure_timeout",),
     )
@@ -48,6 +51,8 @@ class LiveKit:
         self._key, self._secret = credentials["api_key"], credentials["api_secret"]
         self._departure = int(credentials.get("departure_timeout") or DEPARTURE_TIMEOUT)
         self._http = Transport("LiveKit", _with_http_url(options), base_url="", read_error=read_error)
+        hls = {name: credentials.get(name, "") for name in ("hls_path", "hls_url")}
+        self._egress = Egress(partial(self._send, max_bytes=MAX_LIST_BYTES, service="livekit.Egress"), **hls)
 
     def check_credentials(self) -> None:
         """Lists one room by a name, which needs a token that the server's secret signed."""
@@ -123,6 +128,23 @@ class LiveKit:
         """All rooms, empty ones too: anybody with a token can join a room that is open."""
         return frozenset(read_room("", each).id for each in self._rooms([]))
 
+    def broadcast_room(self, name: str, *, title: str) -> tuple[str, str]:
+        """An egress needs a room; it waits in it for the first participant."""
+        return "", self.open_room("", name, created_by="", custom={"title": title} if title else None).id
+
+    def start_broadcast(self, room_type: str, room_id: str, broadcast: Broadcast) -> ProviderStream:
+        return self._egress.start(_require_name(room_id), broadcast)
+
+    def stop_broadcast(self, ref: StreamRef) -> StopOutcome:
+        return self._egress.stop(ref, has_room=lambda: self._find("", ref.parent_id) is not None)
+
+    def broadcasts(self, room_type: str, room_id: str) -> Sequence[ProviderStream]:
+        return self._egress.of_room(_require_name(room_id))
+
+    def live_broadcasts(self) -> Sequence[ProviderStream]:
+        """All egresses that were started under a name of ours and run."""
+        return [each for each in self._egress.running() if each.name]
+
     def client_token(
         self, room_type: str, room_id: str, user_id: str, *, seconds: int, role: ParticipantRole = PARTICIPANT
     ) -> str:
@@ -163,10 +185,16 @@ class LiveKit:
         return self._send(method, body, grants, max_bytes=MAX_RESPONSE_BYTES)
 
     def _send(
-        self, method: str, body: Mapping[str, Any], grants: Mapping[str, Any], *, max_bytes: int
+        self,
+        method: str,
+        body: Mapping[str, Any],
+        grants: Mapping[str, Any],
+        *,
+        max_bytes: int,
+        service: str = "livekit.RoomService",
     ) -> dict[str, Any]:
         token = request_token(self._key, self._secret, grants)
-        path, headers = f"/twirp/livekit.RoomService/{method}", {"Authorization": f"Bearer {token}"}
+        path, headers = f"/twirp/{service}/{method}", {"Authorization": f"Bearer {token}"}
         return self._http.request("POST", path, body=body, headers=headers, max_bytes=max_bytes).data
 
 

@@ -1,4 +1,4 @@
-"""LiveKit's room service, in JSON and protobuf.
+"""LiveKit's room and egress services, in JSON and protobuf.
 
 Source: github.com/livekit/livekit, pkg/service. Rooms that have been empty for too long are closed.
 """
@@ -8,16 +8,17 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import jwt
 from aiohttp import web
 
-from providers.sandbox.livekit.callbacks import egress_event, room_event
+from providers.sandbox.livekit.callbacks import egress_event, room_event, stream_event
+from providers.sandbox.livekit.egress import ENDS, Egresses
+from providers.sandbox.livekit.grants import has_grant, read_claims, refusal
 from providers.sandbox.livekit.messages import METHODS, read_json
 from providers.sandbox.livekit.participants import Participants
 from providers.sandbox.livekit.protobuf import MalformedMessage, decode, encode
 from providers.sandbox.livekit.room import closes_at, new_room, to_json
 from providers.sandbox.recordings import Recordings
-from providers.sandbox.vendor import Handler, Reply, Sandbox, Vendor, decode_token, store_bounded
+from providers.sandbox.vendor import Handler, Reply, Sandbox, Vendor, store_bounded
 
 PROTOBUF = "application/protobuf"
 
@@ -33,6 +34,7 @@ class LiveKitApi(Vendor):
     def __init__(self, sandbox: Sandbox) -> None:
         super().__init__(sandbox)
         self.files = Recordings(sandbox)
+        self.egress = Egresses(self.resources, self._egress_changed)
 
     def routes(self) -> Sequence[web.RouteDef]:
         participants = Participants(self.resources, leave=self._leave)
@@ -46,9 +48,15 @@ class LiveKitApi(Vendor):
             "RemoveParticipant": ("remove_participant", "roomAdmin", participants.remove),
             "UpdateParticipant": ("change_participant", "roomAdmin", participants.change),
         }
+        egress = {
+            "StartRoomCompositeEgress": ("start_egress", "roomRecord", self.egress.start),
+            "StopEgress": ("stop_egress", "roomRecord", self.egress.stop),
+            "ListEgress": ("list_egress", "roomRecord", self.egress.list_all),
+        }
         return [
-            web.post(f"/twirp/livekit.RoomService/{name}", self._rpc(name, *method))
-            for name, method in methods.items()
+            web.post(f"/twirp/livekit.{service}/{name}", self._rpc(name, *method))
+            for service, each in (("RoomService", methods), ("Egress", egress))
+            for name, method in each.items()
         ]
 
     def _rpc(self, name: str, operation: str, grant: str, method: Method) -> Handler:
@@ -64,8 +72,8 @@ class LiveKitApi(Vendor):
             return document if isinstance(document, dict) else {}
 
         def act(request: web.Request, body: bytes) -> Reply:
-            fields, claims = parse(request, body), self._claims(request)
-            if not _has_grant(claims, grant, fields):
+            fields, claims = parse(request, body), read_claims(request, self.sandbox.secrets)
+            if not has_grant(claims, grant, fields):
                 return self.error(401, "unauthenticated", "permissions denied")
             self._close_idle()
             reply = method(claims["iss"], fields)
@@ -73,7 +81,10 @@ class LiveKitApi(Vendor):
                 reply.raw, reply.content_type = encode(response_message, reply.body), PROTOBUF
             return reply
 
-        return self.handler(operation, act, lambda request, body: _room_name(parse(request, body)))
+        return self.handler(operation, act, lambda request, body: self._resource(parse(request, body)))
+
+    def _resource(self, fields: dict[str, Any]) -> str:
+        return _room_name(fields) or self.egress.room_of(fields)
 
     def create(self, server: str, fields: dict[str, Any]) -> Reply:
         """Get or create; given fields of an existing room are changed."""
@@ -114,24 +125,36 @@ class LiveKitApi(Vendor):
     def trigger(self, resource_id: str, request: dict[str, Any]) -> bool:
         """joined, left (`identity`, `name`); closed: a timer of the room ran out; recorded: a file is ready.
 
+        streamed: somebody else starts an egress (`name`). What happens to an egress: see Egresses.trigger.
+
         `counted`: the number of participants in the event; LiveKit's own count lags by seconds.
         """
         rooms = self.resources.items()
         found = next(((key, room) for key, room in rooms if room["name"] == resource_id), None)
+        if request["what"] in (*ENDS, "orphaned"):
+            egress = self.egress.all.get(resource_id) or self.egress.latest(resource_id)
+            if egress is not None:
+                self.egress.trigger(egress, request["what"])
+            return egress is not None
         if found is None:
             return False
         key, room = found
         actions = {"joined": self._join, "left": self._leave, "recorded": self._record}
         if request["what"] == "closed":
             self._close(key)
+        elif request["what"] == "streamed":
+            self.egress.begin(key.partition("/")[0], room, {"layout": request.get("name", "")})
         elif request["what"] in actions:
             actions[request["what"]](key, room, request)
         else:
-            raise ValueError("closed, " + ", ".join(actions))
+            raise ValueError("closed, streamed, " + ", ".join([*actions, *ENDS, "orphaned"]))
         return True
 
     def live_ids(self) -> Sequence[str]:
         return [room["name"] for room in self.resources.values()]
+
+    def live_streams(self) -> Sequence[str]:
+        return self.egress.running()
 
     def _join(self, key: str, room: dict[str, Any], request: dict[str, Any]) -> None:
         identity = str(request.get("identity", "guest"))
@@ -159,6 +182,7 @@ class LiveKitApi(Vendor):
         for identity in list(self.resources[key]["_participants"]):
             self._leave(key, self.resources[key], {"identity": identity})
         self._send(key, "room_finished", {})
+        self.egress.end_all(*key.split("/", 1))
         del self.resources[key]
 
     def _close_idle(self) -> None:
@@ -173,26 +197,16 @@ class LiveKitApi(Vendor):
             room["num_participants"] = request.get("counted", room["num_participants"])
             self.sandbox.callbacks.send(room_event(hook, event, room, **fields))
 
+    def _egress_changed(self, server: str, event: str, info: dict[str, Any]) -> None:
+        hook = self._hook(server)
+        if hook is not None:
+            self.sandbox.callbacks.send(stream_event(hook, event, info))
+
     def _hook(self, key: str) -> dict[str, Any] | None:
         return self.sandbox.callbacks.apps.get(key.partition("/")[0])
 
     def authenticate(self, request: web.Request) -> Reply | None:
-        if not request.headers.get("Authorization", "").startswith("Bearer "):
-            return _plain_text("invalid authorization header. Must start with Bearer ")
-        try:
-            self._claims(request)
-        except jwt.PyJWTError:
-            return _plain_text("invalid authorization token")
-        return None
-
-    def _claims(self, request: web.Request) -> dict[str, Any]:
-        """The token's claims; it must be signed with the server's secret if that is known."""
-        token = request.headers.get("Authorization", "").removeprefix("Bearer ")
-        claims = decode_token(token, None)
-        if not {"exp", "iss"} <= claims.keys():
-            raise jwt.MissingRequiredClaimError("exp, iss")
-        secret = self.sandbox.secrets.get(str(claims["iss"]))
-        return decode_token(token, secret) if secret is not None else claims
+        return refusal(request, self.sandbox.secrets)
 
     def unknown_address(self, request: web.Request) -> Reply:
         """Twirp's bad_route (twitchtv.github.io/twirp/docs/spec_v7.html): unknown method, or not a POST."""
@@ -218,17 +232,8 @@ class LiveKitApi(Vendor):
         return Reply(status, {"code": code, "msg": message or code})
 
 
-def _has_grant(claims: dict[str, Any], grant: str, fields: dict[str, Any]) -> bool:
-    video = claims.get("video") or {}
-    return bool(video.get(grant)) and (grant != "roomAdmin" or video.get("room") == fields.get("room"))
-
-
 def _room_name(fields: dict[str, Any]) -> str:
     """The room of a request; of a list, its name if it is a single one."""
     names = fields.get("names") or []
     name = fields.get("name") or fields.get("room") or (names[0] if len(names) == 1 else "")
     return name if isinstance(name, str) else ""
-
-
-def _plain_text(text: str) -> Reply:
-    return Reply(401, {}, raw=text.encode(), content_type="text/plain")

@@ -54,6 +54,12 @@ def egress_event(
     return _sign(hook, "egress_ended", str(room["name"]), event | {"created_at": str(int(time.time()))})
 
 
+def stream_event(hook: Mapping[str, Any], event_type: str, egress: Mapping[str, Any]) -> OutgoingEvent:
+    """egress_started, egress_updated or egress_ended of an egress without files."""
+    event = {"event": event_type, "egress_info": egress, "id": f"EV_{secrets.token_hex(6)}"}
+    return _sign(hook, event_type, egress["room_name"], event | {"created_at": str(int(time.time()))})
+
+
 def _sign(hook: Mapping[str, Any], event_type: str, resource: str, event: Mapping[str, Any]) -> OutgoingEvent:
     body = json.dumps(_to_protojson(event)).encode()
     now, digest = int(time.time()), hashlib.sha256(body).digest()

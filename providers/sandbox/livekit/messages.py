@@ -1,6 +1,6 @@
-"""The protobuf messages of LiveKit's room service.
+"""The protobuf messages of LiveKit's room and egress services.
 
-Source: github.com/livekit/protocol, livekit_room.proto and livekit_models.proto
+Source: github.com/livekit/protocol, livekit_room.proto, livekit_models.proto and livekit_egress.proto
 """
 
 import json
@@ -37,7 +37,36 @@ CREATE_ROOM: Message = {
     10: ("departure_timeout", "number"),
 }
 ROOM_PARTICIPANT: dict[int, tuple[str, Kind]] = {1: ("room", "text"), 2: ("identity", "text")}
-# Method of the service: its request and its response message.
+STREAM_PROTOCOLS = ("DEFAULT_PROTOCOL", "RTMP", "SRT", "WEBSOCKET")
+STREAM_OUTPUT: Message = {1: ("protocol", STREAM_PROTOCOLS), 2: ("urls", "texts")}
+SEGMENT_OUTPUT: Message = {
+    2: ("filename_prefix", "text"),
+    3: ("playlist_name", "text"),
+    11: ("live_playlist_name", "text"),
+}
+ROOM_COMPOSITE: Message = {
+    1: ("room_name", "text"),
+    2: ("layout", "text"),
+    12: ("stream_outputs", STREAM_OUTPUT),
+    13: ("segment_outputs", SEGMENT_OUTPUT),
+}
+EGRESS_STATUSES = (
+    *("EGRESS_STARTING", "EGRESS_ACTIVE", "EGRESS_ENDING", "EGRESS_COMPLETE"),
+    *("EGRESS_FAILED", "EGRESS_ABORTED", "EGRESS_LIMIT_REACHED"),
+)
+EGRESS: Message = {
+    1: ("egress_id", "text"),
+    2: ("room_id", "text"),
+    3: ("status", EGRESS_STATUSES),
+    4: ("room_composite", ROOM_COMPOSITE),
+    9: ("error", "text"),
+    10: ("started_at", "number"),
+    11: ("ended_at", "number"),
+    13: ("room_name", "text"),
+    18: ("updated_at", "number"),
+}
+LIST_EGRESS: Message = {1: ("room_name", "text"), 2: ("egress_id", "text"), 3: ("active", "flag")}
+# Method of a service: its request and its response message.
 METHODS: dict[str, tuple[Message, Message]] = {
     "CreateRoom": (CREATE_ROOM, ROOM),
     "ListRooms": ({1: ("names", "texts")}, {1: ("rooms", ROOM)}),
@@ -46,6 +75,9 @@ METHODS: dict[str, tuple[Message, Message]] = {
     "GetParticipant": (ROOM_PARTICIPANT, PARTICIPANT),
     "RemoveParticipant": (ROOM_PARTICIPANT, {}),
     "UpdateParticipant": (ROOM_PARTICIPANT | {3: ("metadata", "text"), 5: ("name", "text")}, PARTICIPANT),
+    "StartRoomCompositeEgress": (ROOM_COMPOSITE, EGRESS),
+    "StopEgress": ({1: ("egress_id", "text")}, EGRESS),
+    "ListEgress": (LIST_EGRESS, {1: ("items", EGRESS)}),
     "UpdateRoomMetadata": ({1: ("room", "text"), 2: ("metadata", "text")}, ROOM),
 }
 

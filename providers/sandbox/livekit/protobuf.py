@@ -1,4 +1,4 @@
-"""The part of protobuf that LiveKit's room service needs: messages to dicts, and back.
+"""The part of protobuf that LiveKit's services need: messages to dicts, and back.
 
 A message is described by its fields: number, name, kind. Source: protobuf.dev/programming-guides/encoding
 """
@@ -10,8 +10,9 @@ VARINT, BYTES = 0, 2
 # Sizes of fields of other wire types; they are skipped, since none is described here.
 SKIPPED_SIZES = {1: 8, 5: 4}
 
-# text, texts, number, flag; or the description of a message, for a list of messages.
-Kind = str | Mapping[int, tuple[str, Any]]
+# text, texts, number, flag; the names of an enumeration, in the order of their numbers; or the description of
+# a message, for one message or a list of them.
+Kind = str | tuple[str, ...] | Mapping[int, tuple[str, Any]]
 Message = Mapping[int, tuple[str, Kind]]
 
 
@@ -29,6 +30,10 @@ def decode(message: Message, data: bytes) -> dict[str, Any]:
         name, kind = message.get(tag >> 3, ("", ""))
         if kind == "texts":
             document.setdefault(name, []).append(value.decode())
+        elif isinstance(kind, Mapping):
+            document.setdefault(name, []).append(decode(kind, value))
+        elif isinstance(kind, tuple):
+            document[name] = kind[value]
         elif name:
             document[name] = value.decode() if kind == "text" else bool(value) if kind == "flag" else value
     return document
@@ -44,8 +49,11 @@ def encode(message: Message, document: Mapping[str, Any]) -> bytes:
 
 
 def _encode_field(number: int, kind: Kind, value: Any) -> bytes:  # noqa: ANN401 - of the document
-    if not isinstance(kind, str):
-        return b"".join(_length_delimited(number, encode(kind, each)) for each in value)
+    if isinstance(kind, Mapping):
+        messages = [value] if isinstance(value, Mapping) else value
+        return b"".join(_length_delimited(number, encode(kind, each)) for each in messages)
+    if isinstance(kind, tuple):
+        value, kind = kind.index(value), "number"
     if kind == "texts":
         return b"".join(_length_delimited(number, each.encode()) for each in value)
     if kind == "text":

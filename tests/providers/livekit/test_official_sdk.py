@@ -12,12 +12,14 @@ from livekit import api
 
 from providers.livekit.adapter import DEPARTURE_TIMEOUT, EMPTY_TIMEOUT
 from providers.registry import build_adapter
+from providers.streams import Broadcast, RtmpTarget, StreamRef
 from tests.support.livekit_sdk import call_api
 from tests.support.sandbox import SECRET
 from tests.support.webhook_listener import listener as customers_server
 
 __all__ = ["customers_server"]
 
+BROADCAST = Broadcast("n1", targets=[RtmpTarget("rtmp://x/app", "key")], width=1280, height=720)
 CREATE = {"name": "r1", "empty_timeout": EMPTY_TIMEOUT, "departure_timeout": DEPARTURE_TIMEOUT}
 
 
@@ -50,6 +52,27 @@ def test_the_package_sees_what_our_adapter_opened_and_our_adapter_what_the_packa
     assert [person.identity for person in people.participants] == ["anna"]
     call_api(sandbox_url, key, lambda client: client.room.delete_room(api.DeleteRoomRequest(room=name)))
     assert ours.live_ids() == frozenset()
+
+
+def test_the_package_starts_lists_and_stops_an_egress_of_the_sandbox(sandbox_url, sandbox, key):
+    room, target = (
+        str(uuid.uuid4()),
+        api.StreamOutput(protocol=api.StreamProtocol.RTMP, urls=["rtmp://x/a/secret"]),
+    )
+    wanted = api.RoomCompositeEgressRequest(room_name=room, layout="grid-n1", stream_outputs=[target])
+    with pytest.raises(api.TwirpError, match="room does not exist"):
+        call_api(sandbox_url, key, lambda client: client.egress.start_room_composite_egress(wanted))
+    call_api(sandbox_url, key, lambda client: client.room.create_room(api.CreateRoomRequest(name=room)))
+    started = call_api(sandbox_url, key, lambda client: client.egress.start_room_composite_egress(wanted))
+    assert (started.status, started.room_name) == (api.EgressStatus.EGRESS_STARTING, room)
+    asked = api.ListEgressRequest(room_name=room, active=True)
+    listed = call_api(sandbox_url, key, lambda client: client.egress.list_egress(asked)).items
+    assert [each.room_composite.layout for each in listed] == ["grid-n1"]
+    assert listed[0].room_composite.stream_outputs[0].urls == ["rtmp://x/a/{sec...ret}"]
+    stop = api.StopEgressRequest(egress_id=started.egress_id)
+    stopped = call_api(sandbox_url, key, lambda client: client.egress.stop_egress(stop))
+    assert stopped.status == api.EgressStatus.EGRESS_ENDING
+    assert sandbox.effects("stop_egress", room) == 1
 
 
 def test_the_package_raises_the_sandboxs_error(sandbox_url, key):
@@ -87,6 +110,35 @@ ASKED = {
         lambda ours: ours.delete_room("default", "r1"),
         lambda client: client.room.delete_room(api.DeleteRoomRequest(room="r1")),
         api.DeleteRoomRequest,
+    ),
+    "broadcast": (
+        lambda ours: ours.start_broadcast("", "r1", BROADCAST),
+        lambda client: client.egress.start_room_composite_egress(
+            api.RoomCompositeEgressRequest(
+                room_name="r1",
+                layout="grid-n1",
+                stream_outputs=[
+                    api.StreamOutput(protocol=api.StreamProtocol.RTMP, urls=["rtmp://x/app/key"])
+                ],
+                advanced=api.EncodingOptions(width=1280, height=720),
+            )
+        ),
+        api.RoomCompositeEgressRequest,
+    ),
+    "stop a broadcast": (
+        lambda ours: ours.stop_broadcast(StreamRef("r1", id="EG_1")),
+        lambda client: client.egress.stop_egress(api.StopEgressRequest(egress_id="EG_1")),
+        api.StopEgressRequest,
+    ),
+    "list broadcasts": (
+        lambda ours: ours.broadcasts("", "r1"),
+        lambda client: client.egress.list_egress(api.ListEgressRequest(room_name="r1")),
+        api.ListEgressRequest,
+    ),
+    "list all that run": (
+        lambda ours: ours.live_broadcasts(),
+        lambda client: client.egress.list_egress(api.ListEgressRequest(active=True)),
+        api.ListEgressRequest,
     ),
 }
 
@@ -142,7 +194,9 @@ def listener():
             token = self.headers["Authorization"].removeprefix("Bearer ")
             received.append({"path": self.path, "type": kind, "token": token, "body": body})
             answer = (
-                b"{}" if self.path.endswith("/DeleteRoom") else b'{"name": "r1", "rooms": [{"name": "r1"}]}'
+                b"{}"
+                if self.path.endswith(("/DeleteRoom", "/ListEgress"))
+                else b'{"name": "r1", "rooms": [{"name": "r1"}], "egress_id": "EG_1"}'
             )
             room = answer if kind == "application/json" else b""
             self.send_response(200)
