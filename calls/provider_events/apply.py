@@ -19,6 +19,7 @@ from calls.models.step import Step
 from calls.monitoring.late_legs import terminate_again
 from calls.monitoring.schedule import check_now, pull_forward, reschedule_many
 from calls.prices.schedule import schedule_price_checks
+from calls.provider_events import stream_events
 from calls.provider_events.correlate import correlate
 from calls.provider_events.transitions import Transition, adopt_leg, transition
 from calls.publish import CallEvent, CallState, life_events, publish_events, updated
@@ -33,6 +34,7 @@ log = structlog.get_logger(__name__)
 # An event may arrive before its call's row is committed: seconds between attempts to find it.
 RETRY_DELAYS = (0.5, 3.0, 15.0)
 NO_CALL = "No call of this connection has this id."
+NO_STREAM = "No stream of this connection has this id."
 NOT_APPLICABLE = "Nothing follows from this type of event."
 # Events about participants: who is in a room is what the latest of them says.
 PRESENCE = ("session_started", "session_ended")
@@ -67,29 +69,35 @@ class Applied(NamedTuple):
 
 def prepare(events: Sequence[ProviderEvent]) -> list[AttemptFn]:
     """One attempt per event; the calls of all of them are found in two queries."""
-    found = correlate(events)
+    found, streams = correlate(events), stream_events.match(events)
     for event in events:
-        call_id = found.get(event.pk)
+        stream = streams.get(event.pk)
+        call_id = stream.call_id if stream else found.get(event.pk)
         event.has_new_call = event.has_new_call or call_id != event.call_id
         event.call_id = call_id
     return [
-        partial(_outcome, event.call_id, event.payload, event.result.get("waited", 0)) for event in events
+        partial(_outcome, event, streams.get(event.pk), event.result.get("waited", 0)) for event in events
     ]
 
 
-def _outcome(call_id: UUID | None, payload: dict[str, Any], waited: int) -> Outcome:
+def _outcome(event: ProviderEvent, stream: stream_events.Match | None, waited: int) -> Outcome:
+    """An event of a stream waits for the answer to its start, which says the stream's id."""
+    payload, is_of_stream = event.payload, event.kind == "stream"
     if payload["kind"] == "other" and payload.keys().isdisjoint(("recording", "participant")):
         return skip(NOT_APPLICABLE)
-    if call_id is not None:
+    is_early = stream is not None and stream.is_starting and waited < len(RETRY_DELAYS)
+    if (stream is not None and not is_early) if is_of_stream else event.call_id is not None:
         return succeeded()
     if waited < len(RETRY_DELAYS):
         return postpone(RETRY_DELAYS[waited], {"waited": waited + 1})
-    return skip(NO_CALL)
+    return skip(NO_STREAM if is_of_stream else NO_CALL)
 
 
 def settled(events: Sequence[ProviderEvent]) -> None:
     """Apply the events that are done; in the transaction that wrote their outcomes, calls locked."""
-    due = sorted((event for event in events if event.state == ProviderEvent.State.DONE), key=_sort_key)
+    done = sorted((event for event in events if event.state == ProviderEvent.State.DONE), key=_sort_key)
+    due = [event for event in done if event.kind != "stream"]
+    _apply_to_streams([event for event in done if event.kind == "stream"])
     if not due:
         return
     calls = Call.objects.in_bulk({event.call_id for event in due if event.call_id})
@@ -110,6 +118,11 @@ def settled(events: Sequence[ProviderEvent]) -> None:
     upsert_many(_files(due))
     record(_stays(due, calls))
     _save_summaries(applied)
+
+
+def _apply_to_streams(events: Sequence[ProviderEvent]) -> None:
+    if events:
+        stream_events.summarise(events, stream_events.apply(events, events[0].updated_at))
 
 
 def _sort_key(event: ProviderEvent) -> tuple[Any, ...]:
@@ -134,6 +147,9 @@ def _superseded(events: Sequence[ProviderEvent]) -> set[UUID]:
 
 def _apply(event: ProviderEvent, call: Call, superseded: bool) -> Applied:
     data, now = from_json(event.payload), event.updated_at
+    if data.kind == "look":
+        check_now([call.pk])
+        return Applied(event, call, Transition("its watch looks"))
     if data.kind in ("recording", "other"):
         return Applied(event, call, Transition("a participant left" if data.participant else "recording"))
     if call.room_id == data.resource and call.room_connection_id == event.connection_id:

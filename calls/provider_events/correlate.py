@@ -4,8 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
+from django.db.models import Q
+
 from calls.models.call import ECHO_ROOM_PREFIX, Call
+from calls.models.media_stream import MediaStream
 from calls.models.provider_event import ProviderEvent
+from providers.events import ProviderEventData
 
 
 def correlate(events: Sequence[ProviderEvent]) -> dict[UUID, UUID]:
@@ -20,6 +24,17 @@ def save_matches(events: Iterable[ProviderEvent]) -> None:
     """Save the calls that were found (event.call_id), where they are not saved yet."""
     found = [event for event in events if event.call_id and event.has_new_call]
     ProviderEvent.objects.bulk_update(found, ["call"])
+
+
+def is_expected(connection_id: UUID, data: ProviderEventData) -> bool:
+    """Whether an unsigned event names, in its address or its body, a call or stream of this connection."""
+    if data.stream is not None:
+        ref = _uuid(data.stream.ref)
+        named = Q(pk=ref) if ref else Q(provider_stream_id=data.stream.id) & ~Q(provider_stream_id="")
+        return MediaStream.objects.filter(named, connection_id=connection_id).exists()
+    ref = _uuid(data.call_ref)
+    named = Q(pk=ref) if ref else Q(provider_call_id=data.resource) & ~Q(provider_call_id="")
+    return Call.objects.filter(named, connection_id=connection_id).exists()
 
 
 ProviderId = tuple[UUID, str]  # the connection and the provider's id of a call
@@ -81,7 +96,10 @@ def _resource(event: ProviderEvent) -> str:
 
 
 def _call_ref(event: ProviderEvent) -> UUID | None:
-    named = event.payload.get("call_ref") or _resource(event).removeprefix(ECHO_ROOM_PREFIX)
+    return _uuid(event.payload.get("call_ref") or _resource(event).removeprefix(ECHO_ROOM_PREFIX))
+
+
+def _uuid(named: str) -> UUID | None:
     try:
         return UUID(named)
     except ValueError:

@@ -12,10 +12,11 @@ from django.utils import timezone
 
 from calls.adapters import adapter_for
 from calls.models.provider_event import ProviderEvent
+from calls.provider_events.correlate import is_expected
 from liveplatform.accounts.models import Connection
 from liveplatform.json_codec import dumps_for_jsonb
 from liveplatform.work.doorbell import ring
-from providers.errors import NotSupported, StaleEvent
+from providers.errors import BadSignature, NotSupported, StaleEvent
 from providers.events import ProviderEventData, ReadsEvents, from_json, to_json
 from providers.redaction import RedactsEvents
 
@@ -38,7 +39,10 @@ def ingest(connection: Connection, url: str, headers: Mapping[str, str], body: b
     provider = adapter_for(connection)
     if not isinstance(provider, ReadsEvents):
         raise NotSupported(f"Events of {connection.provider} are not taken here.")
-    event = _row(connection, provider.read_event(url, headers, body))
+    data = provider.read_event(url, headers, body)
+    if data.is_unsigned and not is_expected(connection.pk, data):
+        raise BadSignature("It is not signed, and about no call and no stream of this connection.")
+    event = _row(connection, data)
     _require_fresh(event, provider.max_event_age)
     event.url, event.headers = url, _storable(_kept_headers(provider, headers))
     event.body = provider.redacted(body) if isinstance(provider, RedactsEvents) else body

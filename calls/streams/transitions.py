@@ -130,6 +130,18 @@ def _check_settled(stream: MediaStream, step: StreamStep) -> None:
         _end(stream, step.updated_at, stream.outcome or Outcome.NOT_RUNNING)
 
 
+def ended_at_provider(stream: MediaStream, at: datetime, *, error: str = "") -> None:
+    """Its provider has proven that a locked stream is over, and not asked again. Saves and reports."""
+    if stream.is_over:
+        return
+    before = stream.status
+    stream.stop_reason = stream.stop_reason or (error or PROVIDER_ENDED)[:200]
+    stream.stopped_by = stream.stopped_by or f"provider:{stream.provider}"
+    _end(stream, at, Outcome.STOPPED if stream.stop_requested_at else Outcome.NOT_RUNNING)
+    stream.save()
+    report([Change(stream, before)])
+
+
 def stop_again(stream: MediaStream) -> None:
     """Stop a stream that is over here and runs at its provider: an orphan, which is billed."""
     log.error("stream_still_live", stream_id=str(stream.pk), provider=stream.provider)

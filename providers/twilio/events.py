@@ -67,7 +67,7 @@ def parse(token: str, url: str, headers: Mapping[str, str], body: bytes) -> Prov
         return _detection_event(form, call_ref)
     if form.get("StreamEvent") and form.get("StreamSid"):
         return _stream_event(form, call_ref, stream_in(url))
-    event_type = form.get("CallbackSource") or "unknown"
+    event_type = form.get("StreamEvent") or form.get("CallbackSource") or "unknown"
     return ProviderEventData(
         _dedup_hash(pairs), "other", event_type, form["CallSid"], call_ref=call_ref, details=_details(form)
     )

@@ -21,8 +21,8 @@ def complaint(fork: AudioFork, *, needs_tls: bool) -> str:
     """See ForksAudio.fork_complaint."""
     if fork.bidirectional:
         return (
-            "Twilio starts two-way streams only from the call's own instructions (<Connect><Stream>): make the "
-            "call with an agent that has a WebSocket address, or start this stream one way."
+            "Twilio starts two-way streams only from the call's own instructions (<Connect><Stream>): make "
+            "the call with an agent that has a WebSocket address, or start this stream one way."
         )
     if (fork.encoding, fork.sample_rate) != ("x-mulaw", 8000):
         return "Twilio streams mu-law at 8000 Hz only: ask for audio/x-mulaw;rate=8000."

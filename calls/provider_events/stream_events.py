@@ -1,0 +1,112 @@
+"""Provider events about media streams: what is proven is applied, everything else is looked at.
+
+A provider that signs what it says (Twilio) ends a stream here. Of one that does not (Vobiz, Plivo), and of an
+error after which a stream may run on, the stream's own check or stop asks the provider. What nobody can be
+asked, such as a checkpoint that was played, is passed on to the customer if the event is signed at all.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db.models import Q
+
+from calls.models.media_stream import MediaStream
+from calls.models.provider_event import ProviderEvent
+from calls.models.stream_step import StreamStep
+from calls.streams.transitions import PROVIDER_ENDED, ended_at_provider, lock, request_stop
+from providers.events import ProviderEventData, StreamNews, from_json
+
+OVER = ("stopped", "failed")
+
+
+class Match(NamedTuple):
+    """The stream of an event, as it was when the event was taken up."""
+
+    stream_id: UUID
+    call_id: UUID | None
+    is_starting: bool
+
+
+def match(events: Iterable[ProviderEvent]) -> dict[UUID, Match]:
+    """The stream of each event that has one, by the event's id; in one query."""
+    news = {event.pk: (event.connection_id, _news(event)) for event in events if event.kind == "stream"}
+    if not news:
+        return {}
+    ours = {ref for _, each in news.values() if (ref := _our_id(each))}
+    theirs = {each.id for _, each in news.values() if each.id}
+    rows = MediaStream.objects.filter(
+        Q(pk__in=ours) | Q(provider_stream_id__in=theirs) & ~Q(provider_stream_id=""),
+        connection__in={connection_id for connection_id, _ in news.values()},
+    )
+    streams = list(rows.only("connection_id", "provider_stream_id", "call_id", "status"))
+    found = {pk: _find(streams, connection_id, each) for pk, (connection_id, each) in news.items()}
+    return {
+        pk: Match(stream.pk, stream.call_id, stream.status == MediaStream.Status.STARTING)
+        for pk, stream in found.items()
+        if stream is not None
+    }
+
+
+def apply(events: Sequence[ProviderEvent], now: datetime) -> dict[UUID, str]:
+    """Apply these events to their streams, locked after their calls; a summary of each, by its id."""
+    found = match(events)
+    streams = {stream.pk: stream for stream in lock(each.stream_id for each in found.values())}
+    summaries, to_check = {}, set()
+    for event in events:
+        stream = streams.get(found[event.pk].stream_id) if event.pk in found else None
+        if stream is None:
+            continue
+        data = from_json(event.payload)
+        summary = _apply(stream, data, now)
+        if not summary:
+            to_check.add(stream.pk)
+        summaries[event.pk] = summary or "its stream is looked at"
+    if to_check:
+        StreamStep.objects.filter(stream__in=to_check, kind=StreamStep.Kind.CHECK).make_due()
+    return summaries
+
+
+def _apply(stream: MediaStream, data: ProviderEventData, now: datetime) -> str:
+    """What follows from a proven event at once; "" if the stream has to be looked at."""
+    news = data.stream
+    if news is None or not news.is_proven or stream.is_over:
+        return ""
+    if news.status in OVER and stream.status != MediaStream.Status.STARTING:
+        ended_at_provider(stream, min(data.ended_at or data.occurred_at or now, now), error=news.error)
+        return "its stream has ended"
+    if news.status in OVER or news.happening == "dropped":
+        request_stop(stream, news.error or PROVIDER_ENDED, f"provider:{stream.provider}")
+        return "its stream is stopped"
+    return ""
+
+
+def _find(streams: Iterable[MediaStream], connection_id: UUID, news: StreamNews) -> MediaStream | None:
+    """By our id, else by the provider's."""
+    own = [stream for stream in streams if stream.connection_id == connection_id]
+    ours = _our_id(news)
+    by_ref = (stream for stream in own if ours and stream.pk == ours)
+    by_id = (stream for stream in own if news.id and stream.provider_stream_id == news.id)
+    return next(by_ref, None) or next(by_id, None)
+
+
+def _our_id(news: StreamNews) -> UUID | None:
+    for named in (news.ref, news.name):
+        try:
+            return UUID(named)
+        except ValueError:
+            continue
+    return None
+
+
+def _news(event: ProviderEvent) -> StreamNews:
+    return from_json(event.payload).stream or StreamNews()
+
+
+def summarise(events: Iterable[ProviderEvent], summaries: Mapping[UUID, str]) -> None:
+    """Write on the events what they have meant."""
+    changed = [event for event in events if event.pk in summaries]
+    for event in changed:
+        event.result = {"summary": summaries[event.pk]}
+    ProviderEvent.objects.bulk_update(changed, ["result"])
