@@ -4,6 +4,7 @@
 EVENT_TYPES = [
     "calls.events.EVENT_TYPES",
     "sessions_app.events.EVENT_TYPES",
+    "sessions_app.livestreams.event_types.EVENT_TYPES",
     "liveplatform.webhooks.events.EVENT_TYPES",
 ]
 
@@ -21,12 +22,13 @@ QUEUES = [
     "calls.streams.queue.STREAM_STEPS",
     "sessions_app.duties.queue.SESSION_DUTIES",
     "sessions_app.invitations.queue.MAILS",
+    "sessions_app.livestreams.queue.LIVESTREAM_DELIVERIES",
     "liveplatform.webhooks.queue.DELIVERIES",
     "liveplatform.admin.queue.STAFF_OPERATIONS",
 ]
 
 # What differs between the kinds of media streams (calls/streams/kinds.py).
-STREAM_KINDS = ["calls.streams.audio.AUDIO"]
+STREAM_KINDS = ["calls.streams.audio.AUDIO", "sessions_app.livestreams.kind.LIVESTREAM"]
 
 # What of an account may run, and is ended with it (liveplatform/accounts/deactivation.py).
 RUNNING_WORK = [

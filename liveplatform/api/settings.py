@@ -8,6 +8,7 @@ from liveplatform.security.settings import PUBLIC_URL
 SURFACES = [
     "calls.api.bulk.surface.BULK",
     "calls.provider_events.surface.PROVIDER_EVENTS",
+    "sessions_app.api.livestreams.surface.LIVESTREAMS",
     "sessions_app.api.surface.SESSIONS",
     "sessions_app.pages.surface.PAGES",
     "calls.api.agents.surface.AGENTS",

@@ -24,6 +24,7 @@ class EventMessage:
     data: dict[str, Any]
     only_endpoint: UUID | None = None  # send to this endpoint alone, whatever it subscribes to
     except_endpoint: UUID | None = None  # send to all that subscribe, but not to this endpoint
+    id: UUID | None = None  # of the event, where it follows from what happened; else a new one
 
 
 def publish(account_id: UUID, subject_id: UUID, sequence: int, type: str, data: dict[str, Any]) -> None:
@@ -36,7 +37,7 @@ def publish_many(messages: Sequence[EventMessage]) -> None:
     if not messages:
         return
     columns: dict[str, list[Any]] = {
-        "ids": [uuid7() for _ in messages],
+        "ids": [message.id or uuid7() for message in messages],
         "account_ids": [message.account_id for message in messages],
         "subject_ids": [message.subject_id for message in messages],
         "sequences": [message.sequence for message in messages],

@@ -18,6 +18,7 @@ SESSIONS = Surface(
         "Registrations": "Who takes part: seats, the waitlist, offers, approval.",
         "Questions": "Asked by attendees: voted for, moderated, answered.",
         "Session series": "Sessions that recur.",
+        "Session livestreams": "A live session's room, broadcast.",
         "Session administration": "What staff of a brand may change, and the roster.",
     },
     urls="sessions_app.api.urls",

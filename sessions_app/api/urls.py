@@ -7,6 +7,7 @@ from sessions_app.api.admin_sessions.viewset import AdminSessionViewSet
 from sessions_app.api.attendance.viewset import AttendanceViewSet
 from sessions_app.api.feed import feed
 from sessions_app.api.joining.viewset import JoiningViewSet
+from sessions_app.api.livestreams.of_session import SessionLivestreamViewSet
 from sessions_app.api.questions.viewset import QuestionViewSet
 from sessions_app.api.registrations.register import RegisterViewSet
 from sessions_app.api.registrations.viewset import RegistrationViewSet
@@ -24,6 +25,9 @@ router.register("sessions/<id:session_id>/registrations", RegistrationViewSet, b
 router.register("sessions/<id:session_id>/questions", QuestionViewSet, basename="questions")
 router.register("sessions", JoiningViewSet, basename="joining")
 router.register("sessions/<id:session_id>/attendance", AttendanceViewSet, basename="attendance")
+router.register(
+    "sessions/<id:session_id>/livestream", SessionLivestreamViewSet, basename="session-livestream"
+)
 router.register("session-series", SeriesViewSet)
 router.register(
     "session-series/<id:series_id>/registrations", SeriesRegistrationViewSet, basename="series-registrations"

@@ -13,6 +13,9 @@ from calls.lifecycle.end import end as end_call
 from calls.models import Call
 from calls.models.end_code import EndCode
 from sessions_app.invitations.notices import notify
+from sessions_app.livestreams.start import start_with_session
+from sessions_app.livestreams.stop import stop_with_session
+from sessions_app.livestreams.webhooks import MEETING_ENDED, MEETING_STARTED, tell_session
 from sessions_app.models import Mail, Registration, Session, SessionDuty
 from sessions_app.models.session import CANCELLED_REASON, ENDED_REASON
 from sessions_app.publish import SESSION_CANCELLED, SESSION_ENDED, SESSION_STARTED, publish
@@ -29,14 +32,16 @@ def open_registrations(session: Session) -> QuerySet[Registration]:
 
 
 def mark_live(session: Session, at: datetime) -> None:
-    """The call is live, and so is its session."""
+    """The call is live, and so is its session; livestreams that start with it are begun."""
     _save(session, status=Session.Status.LIVE, started_at=at)
     plan_duties(session)
     publish(session, SESSION_STARTED)
+    tell_session(session, MEETING_STARTED)
+    start_with_session(session)
 
 
 def mark_ended(session: Session, reason: str, actor: str, at: datetime | None = None) -> None:
-    """The session is over, and with it its call."""
+    """The session is over, and with it its call and its livestream."""
     _save(
         session,
         status=Session.Status.ENDED,
@@ -46,7 +51,9 @@ def mark_ended(session: Session, reason: str, actor: str, at: datetime | None = 
     plan_duties(session)
     add_duty(session, SessionDuty.Kind.FOLLOW_UP, at=timezone.now() + FOLLOW_UP_DELAY)
     publish(session, SESSION_ENDED)
+    tell_session(session, MEETING_ENDED)
     end_its_call(session, actor)
+    stop_with_session(session, actor)
 
 
 def mark_cancelled(session: Session, reason: str, actor: str) -> None:

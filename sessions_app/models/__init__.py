@@ -2,7 +2,7 @@
 
 from sessions_app.models.duty import SessionDuty
 from sessions_app.models.livestream import App, Livestream, LivestreamSession, Meeting
-from sessions_app.models.livestream_webhook import LivestreamWebhook, WebhookKeyPair
+from sessions_app.models.livestream_webhook import LivestreamDelivery, LivestreamWebhook, WebhookKeyPair
 from sessions_app.models.mail import Mail
 from sessions_app.models.question import Question, QuestionVote
 from sessions_app.models.registration import Registration
@@ -12,6 +12,7 @@ from sessions_app.models.session import Session
 __all__ = [
     "App",
     "Livestream",
+    "LivestreamDelivery",
     "LivestreamSession",
     "LivestreamWebhook",
     "Mail",

@@ -126,6 +126,11 @@ class Livestream(models.Model):
             models.Index(fields=["app", "-created_at", "-id"], name="livestream_of_app"),
             models.Index(fields=["app", "status", "-created_at", "-id"], name="livestream_of_status"),
             models.Index(fields=["meeting", "-created_at", "-id"], name="livestream_of_meeting"),
+            models.Index(
+                fields=["app", "-created_at", "-id"],
+                name="livestream_of_no_meeting",
+                condition=models.Q(meeting__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:

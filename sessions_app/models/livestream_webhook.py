@@ -1,4 +1,4 @@
-"""LivestreamWebhook and WebhookKeyPair: webhooks in the form of Cloudflare's RealtimeKit."""
+"""LivestreamWebhook, its deliveries, and WebhookKeyPair, in the form of Cloudflare's RealtimeKit."""
 
 from typing import ClassVar
 
@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from liveplatform.accounts.models import Account
 from liveplatform.crypto import seal, unseal
 from liveplatform.db.uuid7 import uuid7
+from liveplatform.work.models import Work
 from sessions_app.models.livestream import App
 
 
@@ -25,12 +26,37 @@ class LivestreamWebhook(models.Model):
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     updated_at = models.DateTimeField(db_default=Now())
 
+    class Meta:
+        ordering = ("created_at", "id")
+
     def __str__(self) -> str:
         return self.name
 
 
+class LivestreamDelivery(Work):
+    """The work of telling one webhook of one thing that happened; its log has every attempt."""
+
+    queue: ClassVar[str] = "livestream_webhooks"
+    MAX_ATTEMPTS: ClassVar[int] = 8
+
+    webhook = models.ForeignKey(LivestreamWebhook, models.CASCADE, related_name="deliveries", db_index=False)
+    event = models.CharField(max_length=40)
+    key = models.CharField(max_length=120, help_text="What happened: told once to each webhook.")
+    body = models.TextField(help_text="As it is signed and sent.")
+
+    class Meta(Work.Meta):
+        verbose_name_plural = "livestream deliveries"
+        constraints = [
+            models.UniqueConstraint(fields=["webhook", "key"], name="one_delivery_of_a_livestream_event")
+        ]
+
+    @classmethod
+    def initial_max_attempts(cls) -> int:
+        return cls.MAX_ATTEMPTS
+
+
 class WebhookKeyPair(models.Model):
-    """The RSA pair that signs these webhooks, of the whole platform; the newest that is not retired signs."""
+    """The RSA pair that signs these webhooks, of the whole platform; the one that is not retired signs."""
 
     # Sealed column, and its name in the additional authenticated data (rotate_encryption).
     sealed_fields: ClassVar[dict[str, str]] = {"sealed_private_key": "private_key"}
@@ -41,6 +67,14 @@ class WebhookKeyPair(models.Model):
     sealed_private_key = models.TextField(editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     retired_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            # One pair at a time is not retired.
+            models.UniqueConstraint(
+                fields=["retired_at"], nulls_distinct=False, name="one_webhook_key_pair_signs"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"webhook key pair {self.id}"

@@ -1,0 +1,1 @@
+"""Livestreams in the form of Cloudflare's RealtimeKit."""

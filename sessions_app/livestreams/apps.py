@@ -1,0 +1,26 @@
+"""Apps: groups of meetings."""
+
+from uuid import UUID
+
+from sessions_app.livestreams.exceptions import LivestreamNotFound
+from sessions_app.models import App
+
+
+def create_app(account_id: UUID, name: str) -> App:
+    app = App.objects.create(account_id=account_id, name=name)
+    app.refresh_from_db()
+    return app
+
+
+def get_app(account_id: UUID, app_id: UUID) -> App:
+    """The account's app. Raises LivestreamNotFound."""
+    app = App.objects.select_related("connection").filter(account_id=account_id, pk=app_id).first()
+    if app is None:
+        raise LivestreamNotFound(f"There is no app {app_id.hex} in this account.")
+    return app
+
+
+def default_app(account_id: UUID) -> App:
+    """The app of the meetings that sessions are broadcast as: the account's oldest, or a new one."""
+    oldest = App.objects.filter(account_id=account_id).order_by("created_at", "id").first()
+    return oldest or create_app(account_id, "Sessions")
