@@ -16,6 +16,7 @@ LENIENT = {
     ("POST", "/v1/calls/{call_id}/end"),
     ("POST", "/v1/live/calls/{call_id}/end"),
     ("POST", "/v1/streams/{stream_id}/stop"),
+    ("POST", "/v1/sessions/{session_id}/livestream/stop"),
     ("POST", "/v1/providers/{connection_id}/events"),
 }
 # Bodies of sessions, whose vendor ignores what it does not know.
@@ -28,7 +29,8 @@ def schema() -> dict:
 
 
 # Vobiz and Plivo ignore what they do not know, and Plivo's SDK sends the ids of the path as fields too.
-LENIENT_PATH = re.compile(r"/(api/)?v1/Account/")
+# So does Cloudflare.
+LENIENT_PATH = re.compile(r"/(api/)?v1/Account/|(/client/v4)?/accounts/")
 OPERATIONS = sorted(
     (method.upper(), path)
     for path, operations in schema()["paths"].items()

@@ -10,6 +10,7 @@ def code_of(answer: Any) -> str:
 
 
 def message_of(answer: Any) -> str:
-    """Its text: `message`, or `error` where a vendor has no other field."""
+    """Its text: `message`, or `error` where a vendor has no other field, or has it in there."""
     body = answer.json()
-    return body.get("message") or body["error"]
+    text = body.get("message") or body["error"]
+    return text["message"] if isinstance(text, dict) else text

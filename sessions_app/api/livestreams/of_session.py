@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from liveplatform.accounts.scopes import READ, WRITE
+from liveplatform.api.serializers import StrictSerializer
 from sessions_app.api.base import SessionsViewSet
 from sessions_app.api.livestreams.exceptions import to_api_exception
 from sessions_app.api.livestreams.requests import StartRequest
@@ -34,6 +35,10 @@ class SessionLivestreamSerializer(LivestreamRunSerializer):
     stream_key = serializers.CharField(allow_null=True)
 
 
+class SessionLivestreamRequest(StrictSerializer, StartRequest):
+    """All of it is optional."""
+
+
 class SessionLivestreamViewSet(SessionsViewSet[LivestreamSession]):
     """`/v1/sessions/{id}/livestream`"""
 
@@ -43,7 +48,7 @@ class SessionLivestreamViewSet(SessionsViewSet[LivestreamSession]):
     pagination_class = None
     tags = ["Session livestreams"]
     scopes = {"list": READ, "create": WRITE, "stop": WRITE}
-    lenient_actions = frozenset({"create", "stop"})
+    lenient_actions = frozenset({"stop"})
     errors = {"list": (403, 404), "create": (404, 412, 502, 503), "stop": (404,)}
 
     def handle_exception(self, exc: Exception) -> Response:
@@ -63,11 +68,11 @@ class SessionLivestreamViewSet(SessionsViewSet[LivestreamSession]):
         summary="Start the livestream of a live session",
         description="A livestream that runs already is answered, and no second is started. It is stopped "
         "when the session ends.",
-        request=StartRequest,
+        request=SessionLivestreamRequest,
         responses={201: SessionLivestreamSerializer},
     )
     def create(self, request: Request, session_id: UUID) -> Response:
-        body = self.read(StartRequest)
+        body = self.read(SessionLivestreamRequest)
         size = body.get("video_config") or {}
         self._session()
         with transaction.atomic():

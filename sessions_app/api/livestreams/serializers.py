@@ -1,5 +1,6 @@
 """Answers of the livestreams API. Field names and shapes are the vendor's."""
 
+from functools import cache
 from typing import Any
 
 from django.utils import timezone
@@ -181,6 +182,7 @@ class WebhookSerializer(PlainSerializer):
     updated_at = serializers.DateTimeField()
 
 
+@cache
 def answer_of(data: type[PlainSerializer]) -> type[PlainSerializer]:
     """The schema of `{success, data}`."""
     name = data.__name__.removesuffix("Serializer")
@@ -189,6 +191,7 @@ def answer_of(data: type[PlainSerializer]) -> type[PlainSerializer]:
     return type(f"Livestreams{name}Answer", (PlainSerializer,), fields | doc)
 
 
+@cache
 def list_of(data: type[PlainSerializer], *, is_paged: bool = True) -> type[EnvelopeSerializer]:
     """The schema of `{success, data: […]}`, with `paging`."""
     name = data.__name__.removesuffix("Serializer")

@@ -74,6 +74,7 @@ LIVESTREAMS = Surface(
     error_codes=ERROR_CODES,
     enums={
         "LivestreamStatus": "sessions_app.models.Livestream.Status",
+        "LivestreamRestStatus": "sessions_app.api.livestreams.serializers.REST_STATUS",
         "MeetingStatus": "sessions_app.models.Meeting.Status",
     },
 )

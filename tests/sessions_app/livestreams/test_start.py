@@ -38,7 +38,9 @@ def test_a_second_start_answers_the_running_one(meeting, studio):
 
 def test_twenty_starts_at_once_are_one_run(meeting, studio):
     studio.delay = 0.2
-    found = at_once(20, lambda _: _outcome(lambda: start_livestream(get_meeting(meeting.app, meeting.pk), WANTED)))
+    found = at_once(
+        20, lambda _: _outcome(lambda: start_livestream(get_meeting(meeting.app, meeting.pk), WANTED))
+    )
     started = [each for each in found if isinstance(each, tuple)]
     assert len({livestream.pk for livestream, _ in started}) == 1
     assert sum(is_new for _, is_new in started) == 1
@@ -73,7 +75,9 @@ def test_the_target_of_a_meeting_goes_to_the_provider_and_nowhere_else(meeting, 
     broadcast = next(about for name, about in studio.asked if name == "start")
     (target,) = broadcast.targets
     assert (target.url, target.key) == ("rtmps://a.example:443/live2", "key-of-the-target")
-    assert "key-of-the-target" not in str(MediaStream.objects.values()) + str(list(StreamStep.objects.values()))
+    assert "key-of-the-target" not in str(MediaStream.objects.values()) + str(
+        list(StreamStep.objects.values())
+    )
 
 
 def test_an_inactive_meeting_is_not_started(meeting, studio):
