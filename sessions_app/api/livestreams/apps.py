@@ -35,8 +35,8 @@ class AppViewSet(LivestreamsViewSet[App]):
     @extend_schema(
         summary="Create an app",
         request=requests.AppRequest,
-        responses=serializers.answer_of(serializers.NewAppSerializer),
+        responses={201: serializers.answer_of(serializers.NewAppSerializer)},
     )
     def create(self, request: Request, **_: Any) -> Response:  # noqa: ANN401
         app = create_app(self.principal.account_id, self.read(requests.AppRequest)["name"])
-        return answer(serializers.NewAppSerializer.write(app))
+        return answer(serializers.NewAppSerializer.write(app), 201)
