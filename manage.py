@@ -13,7 +13,7 @@ from liveplatform import embedded, startup
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "liveplatform.settings")
 
 # These bring up servers of their own, or need none: makemigrations would only compare its history.
-WITHOUT_SERVERS = {"check", "demo", "makemigrations", "sandbox", "up"}
+WITHOUT_SERVERS = {"check", "demo", "fork_audio", "makemigrations", "sandbox", "up"}
 
 # These help when something is wrong, or come before there are keys to compare.
 WITHOUT_KEYS = WITHOUT_SERVERS | {"dbshell", "help", "migrate", "shell", "showmigrations", "sqlmigrate"}

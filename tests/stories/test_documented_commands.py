@@ -24,6 +24,8 @@ from tests.support.documented import Documented, blocks, spans
 PYTHON = ".venv/bin/python"
 # A line that says which id of the last answer is used from there on.
 COPIED = re.compile(r"(CALL|SESSION|RID|QID|SERIES|OCCURRENCE)=…")
+# What needs a moment: a first webhook, an index that is being built, a bot that starts.
+RETRIED = ("cat ", "curl -G", f"{PYTHON} manage.py fork_audio")
 # Programs of others, which need not be on this machine; and what runs until ctrl-C or has a test of its own.
 ELSEWHERE = ("livekit-server", "make ", "nginx", "pgbouncer")
 
@@ -42,7 +44,7 @@ class Reader:
 
     def __init__(self, customer: Customer, folder: Path) -> None:
         self.customer, self.local, self.folder = customer, customer.local, folder
-        self.receiver_port = str(free_port())
+        self.receiver_port, self.bot_port = str(free_port()), str(free_port())
         self.groups: list[int] = []  # of processes: a command may leave one in the background
         self.variables = {
             "KEY": customer.key,
@@ -69,9 +71,14 @@ class Reader:
         self.local.manage(*connect, "--set", f"api_key={self.account_id}", secret)
         self.has_rooms.add(self.account_id)
 
+    def save_bot(self, page: Path) -> None:
+        """The one block of Python on the page, as the file that its text names."""
+        code = re.search(r"```python\n(.*?)```", page.read_text(), re.S)
+        (self.folder / "bot.py").write_text(code[1].replace("8765", self.bot_port))
+
     def run(self, command: Documented) -> None:
-        """Run it; what needs a moment (a first webhook, an index that is being built) is tried again."""
-        until = time.monotonic() + (30 if command.text.startswith(("cat ", "curl -G")) else 0)
+        """Run it; what needs a moment is tried again."""
+        until = time.monotonic() + (30 if command.text.startswith(RETRIED) else 0)
         text, status, shown = self.as_typed(command.text), 1, ""
         while status:
             status, shown = self.type(text)
@@ -105,7 +112,7 @@ class Reader:
         own = {8000: self.local.port, 9000: self.local.sandbox_port, 7880: self.local.sandbox_port}
         for port, served in own.items():
             text = text.replace(f"127.0.0.1:{port}", f"127.0.0.1:{served}")
-        text = text.replace("9100", self.receiver_port)
+        text = text.replace("9100", self.receiver_port).replace("8765", self.bot_port)
         if "create_account" not in text:  # the account whose key this reader has
             text = text.replace(" Acme ", f" {self.account_id} ")
         if copied := COPIED.match(text):
@@ -146,6 +153,8 @@ def test_the_commands_of_a_block_run(reader, block):
         reader.connect_rooms()
     if block[0].page.name == "livekit.md":
         pytest.skip("its commands are for a LiveKit server; test_livekit.py has them at the sandbox")
+    if block[0].page.name == "voice-bots.md":
+        reader.save_bot(block[0].page)
     for command in block:
         if not command.text.startswith(ELSEWHERE):
             reader.run(command)

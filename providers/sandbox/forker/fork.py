@@ -34,6 +34,7 @@ class Fork(Ticking):
         self.playback = Playback()
         self.frames_sent = self.frames_dropped = 0
         self.mistakes: deque[str] = deque(maxlen=MAX_MISTAKES)
+        self.mistake_count = 0
         self.created_at, self.ended_at = time.monotonic(), 0.0  # 0: it runs
         self.began: float | None = None  # the loop's time of the first frame
         self._on_event = on_event
@@ -206,6 +207,7 @@ class Fork(Ticking):
 
     def _mistake(self, text: str) -> None:
         self.mistakes.append(text)
+        self.mistake_count += 1
         log.info("fork %s: %s", self.request.stream_id, text)
 
     def _tell(self, event: ForkEvent) -> None:
