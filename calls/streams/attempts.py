@@ -18,7 +18,7 @@ from calls.streams.kinds import StreamKind, kind_of
 from liveplatform.work.models import AttemptFn
 from liveplatform.work.outcomes import Outcome, fail, postpone, retry, skip, succeeded
 from providers.base import Adapter
-from providers.errors import ProviderError, Unavailable, UnknownOutcome
+from providers.errors import NotConfigured, ProviderError, Rejected, Unavailable, UnknownOutcome
 from providers.streams import ProviderStream, StreamRef
 
 # Seconds until a stream whose start was not answered is looked for again; then it never started.
@@ -50,6 +50,8 @@ def _start(stream: MediaStream, request: Any, provider: Any) -> Outcome:  # noqa
         return retry(str(error), LOOKS[0], code="unknown_outcome")
     except Unavailable as error:
         return fail(str(error), code="unavailable")  # it had no effect, and its client is told so
+    except (Rejected, NotConfigured) as error:
+        return fail(str(error), code="rejected")  # of its credentials too: a start does not wait for new ones
 
 
 def _find_started(stream: MediaStream, kind: StreamKind, looks: int, provider: Any) -> Outcome:  # noqa: ANN401

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from calls.adapters import adapter_for
 from calls.lifecycle.dial import dial
 from calls.lifecycle.dial_plan import DialRequest
 from calls.models import Call, PhoneNumber
@@ -39,8 +40,11 @@ class StreamLine:
         return self.api("POST", self.address(call), {"service_url": self.bot_url} | fields, **headers)
 
     def running(self) -> list[str]:
-        """The ids of what the sandbox forks."""
-        return self.sandbox.live_streams().get("plivo", [])
+        """The ids of what the provider forks of the account's calls."""
+        provider = adapter_for(self.connection)
+        calls = Call.objects.filter(account=self.account, connection=self.connection)
+        listed = [each for call in calls for each in provider.forks(call.provider_call_id)]
+        return [each.id for each in listed if each.status == "live"]
 
 
 @pytest.fixture(scope="session")
