@@ -40,6 +40,8 @@ class ProviderStream:
     ingest_server: str = ""
     stream_key: str = ""  # a secret
     error: str = ""  # why it failed, in the provider's words
+    parent_id: str = ""  # of the call or room, where a list is about several
+    parent_type: str = ""
 
 
 @dataclass(frozen=True)
@@ -136,3 +138,11 @@ def stream_in(callback_url: object) -> str:
         return UUID(parse_qs(urlsplit(callback_url).query)[STREAM_PARAMETER][-1]).hex
     except (KeyError, ValueError):
         return ""
+
+
+@runtime_checkable
+class ListsBroadcasts(Broadcasts, Protocol):
+    """Lists what is broadcast, of all rooms."""
+
+    def live_broadcasts(self) -> Sequence[ProviderStream]:
+        """All broadcasts that run, over all pages, with their rooms."""

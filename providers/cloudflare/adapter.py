@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from providers.cloudflare import events
 from providers.cloudflare.keys import WebhookKeys
-from providers.cloudflare.wire import NOT_FOUND, read_data, read_error, read_livestream, read_page
+from providers.cloudflare.wire import NOT_FOUND, ROOM_TYPE, read_data, read_error, read_livestream, read_page
 from providers.credentials import CredentialSpec
 from providers.errors import Rejected, Unavailable, UnknownOutcome
 from providers.events import ProviderEventData
@@ -24,7 +24,6 @@ from providers.streams import Broadcast, ProviderStream, StopOutcome, StreamRef
 BASE_URL, PREFIX = "https://api.cloudflare.com", "/client/v4"
 # Where the key of its webhooks is published, unless the connection has a base_url of its own.
 KEYS_BASE_URL = "https://api.realtime.cloudflare.com"
-ROOM_TYPE = "meeting"
 # The API's maximum page size, and the number of pages after which a list is treated as endless.
 PAGE_SIZE, MAX_PAGES = 100, 1000
 # Those that run, and so are billed.

@@ -15,6 +15,7 @@ from providers.events import as_mapping, is_http_url
 from providers.streams import ProviderStream, StreamStatus
 
 ERROR_DOCS = "https://developers.cloudflare.com/realtime/realtimekit/"
+ROOM_TYPE = "meeting"
 NOT_FOUND = "404"
 # The gateway's codes for an address that leads nowhere: a wrong account or app.
 NO_ROUTE = ("7000", "7003")
@@ -55,6 +56,8 @@ def read_livestream(document: object) -> ProviderStream:
         playback_url=found["playback_url"] if is_http_url(found.get("playback_url")) else "",
         ingest_server=_text(found, "ingest_server"),
         stream_key=_text(found, "stream_key"),
+        parent_id=_text(found, "meeting_id"),
+        parent_type=ROOM_TYPE if found.get("meeting_id") else "",
     )
 
 

@@ -1,33 +1,39 @@
-"""GetStream Video's server-side REST API: open, read, end and delete calls ("rooms" here), mint tokens.
+"""GetStream Video's server-side REST API: open, read, broadcast, end and delete calls ("rooms" here).
 
 Source: the published wire format (getstream.io/video/docs/api); written from it, without GetStream's
 own package, whose licence forbids such use.
 """
 
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
-
-import jwt
 
 from providers.base import HOST, PARTICIPANT, ChatToken, ParticipantRole, Room
 from providers.credentials import CredentialSpec
 from providers.errors import Rejected, Unavailable, UnknownOutcome
 from providers.events import ParticipantStay, ProviderEventData, RecordingFile
 from providers.getstream import events
-from providers.getstream.wire import last_session_id, read_error, read_recording, read_room, read_stay
+from providers.getstream.broadcasts import CallBroadcasts, read_egress
+from providers.getstream.tokens import server_token, user_token
+from providers.getstream.wire import (
+    INPUT_ERROR,
+    NOT_FOUND,
+    last_session_id,
+    read_error,
+    read_recording,
+    read_room,
+    read_stay,
+    session_timer,
+    start_time,
+)
 from providers.http import Transport, TransportOptions, path_segment
+from providers.streams import Broadcast, ProviderStream, StopOutcome, StreamRef
 
 BASE_URL = "https://video.stream-io-api.com"
-# Code 16: does not exist; code 4: input error, which an operation on an ended call may answer.
-NOT_FOUND, INPUT_ERROR = "16", "4"
 # One of Stream's predefined call roles; a member without a role has the call type's `call_member`.
 HOST_ROLE = "host"
 # The API's maximum page size, and the number of pages after which a list is treated as endless.
 PAGE_SIZE, MAX_PAGES = 50, 1000
-# Seconds: a session that has no limit any more.
-MAX_SESSION = 7 * 86_400
 
 
 class GetStream:
@@ -41,6 +47,7 @@ class GetStream:
     def __init__(self, credentials: Mapping[str, str], options: TransportOptions) -> None:
         self._key, self._secret = credentials["api_key"], credentials["api_secret"]
         self._http = Transport("GetStream", options, base_url=BASE_URL, read_error=read_error)
+        self._broadcasts = CallBroadcasts(self._request)
 
     def check_credentials(self) -> None:
         """Queries one call, which needs a token that the app's secret signed."""
@@ -60,7 +67,7 @@ class GetStream:
     ) -> Room:
         """Get or create; the id makes a repetition harmless."""
         data = {"created_by_id": created_by, "custom": dict(custom or {})}
-        data |= {**_start_time(starts_at), **_session_timer(max_seconds)}
+        data |= {**start_time(starts_at), **session_timer(max_seconds)}
         return read_room(self._request("POST", room_type, room_id, body={"data": data}), room_id)
 
     def room(self, room_type: str, room_id: str) -> Room:
@@ -76,7 +83,7 @@ class GetStream:
         max_seconds: int | None = None,
     ) -> Room:
         """Stream replaces `custom` as a whole, and cannot unset a start time."""
-        body = {"custom": dict(custom), **_start_time(starts_at), **_session_timer(max_seconds)}
+        body = {"custom": dict(custom), **start_time(starts_at), **session_timer(max_seconds)}
         return read_room(self._request("PATCH", room_type, room_id, body=body), room_id)
 
     def go_live(self, room_type: str, room_id: str) -> Room:
@@ -161,18 +168,38 @@ class GetStream:
 
     def live_ids(self) -> frozenset[str]:
         """Calls with an ongoing session: those are billed."""
-        found: set[str] = set()
+        return frozenset(read_room(each).id for each in self._ongoing())
+
+    def _ongoing(self) -> Iterator[Any]:
         query: dict[str, Any] = {"filter_conditions": {"ongoing": True}, "limit": PAGE_SIZE}
         for _ in range(MAX_PAGES):
             answer = self._send("POST", "/api/v2/video/calls", body=query)
             calls = answer.get("calls")
             if not isinstance(calls, list):
                 raise Unavailable("GetStream's answer is not a list of calls.", code="bad_answer")
-            found |= {read_room(each).id for each in calls}
+            yield from calls
             if not answer.get("next"):
-                return frozenset(found)
+                return
             query = query | {"next": answer["next"]}
         raise Unavailable("GetStream's list of calls does not end.", code="bad_answer")
+
+    def broadcast_room(self, name: str, *, title: str) -> tuple[str, str]:
+        """A call of the type `livestream`, which begins in its backstage."""
+        custom = {"title": title} if title else None
+        return "livestream", self.open_room("livestream", name, created_by="host", custom=custom).id
+
+    def start_broadcast(self, room_type: str, room_id: str, broadcast: Broadcast) -> ProviderStream:
+        return self._broadcasts.start(room_type, room_id, broadcast)
+
+    def stop_broadcast(self, ref: StreamRef) -> StopOutcome:
+        return self._broadcasts.stop(ref)
+
+    def broadcasts(self, room_type: str, room_id: str) -> Sequence[ProviderStream]:
+        return self._broadcasts.of_call(room_type, room_id)
+
+    def live_broadcasts(self) -> Sequence[ProviderStream]:
+        """Those of the calls with a session: without one, nothing is broadcast."""
+        return [each for call in self._ongoing() for each in read_egress(call.get("call"))]
 
     def client_token(
         self, room_type: str, room_id: str, user_id: str, *, seconds: int, role: ParticipantRole = PARTICIPANT
@@ -182,23 +209,18 @@ class GetStream:
         It adds access and takes none away: what the app's permissions let every user do, such as to join any
         call of a type, this user may do with it too (getstream.io/video/docs/api/authentication).
         """
-        now = int(time.time())
-        claims = {
-            "user_id": user_id,
-            "iat": now - 5,
-            "exp": now + seconds,
-            "call_cids": [f"{room_type}:{room_id}"],
-        } | ({"role": HOST_ROLE} if role == HOST else {})
-        return jwt.encode(claims, self._secret, algorithm="HS256")
+        call = f"{room_type}:{room_id}"
+        return user_token(self._secret, user_id, seconds, call=call, role=HOST_ROLE if role == HOST else "")
 
     def chat_token(self, user_id: str, *, seconds: int) -> ChatToken:
         """A user token; Stream Chat and Video have the same users."""
-        now = int(time.time())
-        claims = {"user_id": user_id, "iat": now - 5, "exp": now + seconds}
-        return ChatToken(self._key, jwt.encode(claims, self._secret, algorithm="HS256"))
+        return ChatToken(self._key, user_token(self._secret, user_id, seconds))
 
     def read_event(self, url: str, headers: Mapping[str, str], body: bytes) -> ProviderEventData:
         return events.parse(self._key, self._secret, headers, body)
+
+    def redacted(self, body: bytes) -> bytes:
+        return events.redacted(body)
 
     def _request(
         self,
@@ -219,21 +241,6 @@ class GetStream:
         body: Mapping[str, Any] | None = None,
         query: Mapping[str, str] | None = None,
     ) -> dict[str, Any]:
-        token = jwt.encode({"server": True, "iat": int(time.time()) - 5}, self._secret, algorithm="HS256")
-        headers = {"Authorization": token, "stream-auth-type": "jwt"}
+        headers = {"Authorization": server_token(self._secret), "stream-auth-type": "jwt"}
         params = {"api_key": self._key, **(query or {})}
         return self._http.request(method, path, params=params, body=body, headers=headers).data
-
-
-def _start_time(at: datetime | None) -> dict[str, str]:
-    return {"starts_at": at.astimezone(UTC).isoformat()} if at else {}
-
-
-def _session_timer(seconds: int | None) -> dict[str, Any]:
-    """Stream ends the call so long after its session began (docs/api/calls/#session-timers).
-
-    A timer that was set cannot be unset: no limit (0) is the longest one.
-    """
-    if seconds is None:
-        return {}
-    return {"settings_override": {"limits": {"max_duration_seconds": seconds or MAX_SESSION}}}

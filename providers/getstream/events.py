@@ -17,13 +17,15 @@ from providers.events import (
     EventKind,
     ParticipantStay,
     ProviderEventData,
+    StreamNews,
     as_mapping,
     json_body,
     lower_keys,
     non_empty_text,
     signatures_equal,
 )
-from providers.getstream.wire import parse_time, read_participant, read_recording
+from providers.getstream.wire import HLS, parse_time, read_participant, read_recording
+from providers.redaction import redact
 
 KEPT_HEADERS = ("x-signature", "x-api-key", "x-webhook-id", "x-webhook-attempt")
 GZIP_MAGIC = b"\x1f\x8b"
@@ -31,6 +33,13 @@ MAX_BODY = 4 * 1024 * 1024
 # An older event is a replay: Stream repeats a delivery for minutes. Shorter than what is kept of events here.
 MAX_AGE = timedelta(hours=24)
 
+STREAM_STATUSES = {
+    f"call.{output}_{change}": status
+    for output in ("rtmp_broadcast", "hls_broadcasting")
+    for change, status in (("started", "live"), ("stopped", "stopped"), ("failed", "failed"))
+}
+# Fields of a call's `egress` that are never stored.
+SECRETS = frozenset({"stream_key", "stream_url"})
 EVENT_KINDS: dict[str, EventKind] = {
     "call.live_started": "started",
     "call.session_started": "session_started",
@@ -39,6 +48,7 @@ EVENT_KINDS: dict[str, EventKind] = {
     "call.ended": "ended",
     "call.deleted": "room_deleted",
     "call.recording_ready": "recording",
+    **dict.fromkeys(STREAM_STATUSES, "stream"),
 }
 JOINED, LEFT = "call.session_participant_joined", "call.session_participant_left"
 STATUS_BY_KIND: dict[EventKind, str] = {
@@ -101,6 +111,7 @@ def _event(document: Mapping[str, Any], dedup_key: str) -> ProviderEventData:
         ended_at=(ended_at or at) if kind in ("ended", "room_deleted") else None,
         recording=recording if kind == "recording" else None,
         participant=_participant(document, at),
+        stream=_stream(document),
         details=_details(document),
     )
 
@@ -110,6 +121,23 @@ def _participant(document: Mapping[str, Any], at: datetime | None) -> Participan
     if document["type"] not in (JOINED, LEFT):
         return None
     return read_participant(document.get("participant"), at if document["type"] == LEFT else None)
+
+
+def _stream(document: Mapping[str, Any]) -> StreamNews | None:
+    """What to look at: an event may be about one of several targets, or about an earlier HLS broadcast."""
+    status, name = STREAM_STATUSES.get(document["type"]), document.get("name")
+    if status is None:
+        return None
+    return (
+        StreamNews(status, name=name.partition(".")[0]) if isinstance(name, str) else StreamNews(status, HLS)
+    )
+
+
+def redacted(body: bytes) -> bytes:
+    """A body without the keys of RTMP targets; as sent, compressed or not, if it has none."""
+    plain = _decompress(body)
+    clean = redact(plain, SECRETS)
+    return body if clean == plain else clean
 
 
 def _event_kind(event_type: str, *, has_ended: bool, has_file: bool) -> EventKind:

@@ -16,6 +16,12 @@ from providers.events import ParticipantStay, RecordingFile, as_mapping, is_http
 
 # Retention of files on Stream's own storage (getstream.io/video/docs/api/recording/storage).
 STORAGE_RETENTION = timedelta(days=14)
+# The id of a call's broadcast over HLS: it has one at a time.
+HLS = "hls"
+# Code 16: does not exist; code 4: input error, which an operation on an ended call may answer.
+NOT_FOUND, INPUT_ERROR = "16", "4"
+# Seconds: a session that has no limit any more.
+MAX_SESSION = 7 * 86_400
 SECONDS = re.compile(r"[0-9]{1,10}")
 ERROR_DOCS = "https://getstream.io/chat/docs/react/api_errors_response/"
 
@@ -149,3 +155,17 @@ def read_error(status: int, body: Mapping[str, Any]) -> tuple[str, str, str]:
     """Error body: {code, message, StatusCode, duration, more_info, details}; any other is not Stream's."""
     code = error_number(body) if body.get("message") or body.get("StatusCode") else ""
     return code, f"error {code} ({status})" if code else str(status), ERROR_DOCS if code else ""
+
+
+def start_time(at: datetime | None) -> dict[str, str]:
+    return {"starts_at": at.astimezone(UTC).isoformat()} if at else {}
+
+
+def session_timer(seconds: int | None) -> dict[str, Any]:
+    """Stream ends the call so long after its session began (docs/api/calls/#session-timers).
+
+    A timer that was set cannot be unset: no limit (0) is the longest one.
+    """
+    if seconds is None:
+        return {}
+    return {"settings_override": {"limits": {"max_duration_seconds": seconds or MAX_SESSION}}}

@@ -165,6 +165,7 @@ def read_egress(document: object) -> ProviderStream:
         ended_at=parse_time(ended / 1e9),
         seconds=max(0, round((ended - started) / 1e9)) if started and ended else None,
         error=read_failure(info),
+        parent_id=str(read_field(info, "room_name") or ""),
     )
 
 

@@ -9,9 +9,10 @@ import jwt
 from aiohttp import web
 
 from providers.sandbox.getstream import participants
+from providers.sandbox.getstream.broadcasts import BroadcastsApi
 from providers.sandbox.getstream.callbacks import getstream_event
 from providers.sandbox.getstream.members import MembersApi
-from providers.sandbox.getstream.resources import call_recording, new_room, public, room_response
+from providers.sandbox.getstream.resources import call_recording, end_session, new_room, public, room_response
 from providers.sandbox.recordings import Recordings
 from providers.sandbox.vendor import Reply, Sandbox, Vendor, decode_token, json_object, store_bounded
 
@@ -28,6 +29,7 @@ class GetStreamApi(Vendor):
         super().__init__(sandbox)
         self.files = Recordings(sandbox)
         self.members = MembersApi(self)
+        self.broadcasts = BroadcastsApi(self, self._send)
 
     def routes(self) -> Sequence[web.RouteDef]:
         call = "/api/v2/video/call/{type}/{id}"
@@ -46,6 +48,7 @@ class GetStreamApi(Vendor):
             web.post(f"{call}/stop_live", self.handler("stop_live", self.stop_live)),
             web.post("/api/v2/video/calls", self.handler("list_rooms", self.query)),
             *self.members.routes(),
+            *self.broadcasts.routes(),
         ]
 
     def open(self, request: web.Request, body: bytes) -> Reply:
@@ -158,21 +161,26 @@ class GetStreamApi(Vendor):
             base_url = str(request.get("base_url", "https://recordings.example"))
             file = call_recording(self.files.add(request), base_url)
             self._send(key, "call.recording_ready", call_recording=file)
+        elif request["what"].startswith("broadcast_"):
+            self.broadcasts.trigger(key, self.resources[key], request)
         elif request["what"] in moves:
             moves[request["what"]](key, self.resources[key], request)
         elif request["what"] in actions:
             actions[request["what"]](key, self.resources[key])
         else:
-            raise ValueError("recorded, " + ", ".join([*moves, *actions]))
+            raise ValueError("recorded, broadcast_…, " + ", ".join([*moves, *actions]))
         return True
 
     def live_ids(self) -> list[str]:
         return [room["id"] for room in self.resources.values() if not room["ended_at"]]
 
+    def live_streams(self) -> list[str]:
+        return self.broadcasts.running()
+
     def _leave(self, key: str, room: dict[str, Any], request: dict[str, Any]) -> None:
         """The last one who leaves ends the session, not the call, which may have another session."""
         self._remove(key, room, str(request.get("identity", "")))
-        if not participants.present(room) and _end_session(room):
+        if not participants.present(room) and end_session(room):
             self._send(key, "call.session_ended", session_id=room["session"]["id"])
 
     def _remove(self, key: str, room: dict[str, Any], identity: str = "") -> None:
@@ -190,7 +198,8 @@ class GetStreamApi(Vendor):
 
     def _end(self, key: str, room: dict[str, Any]) -> None:
         room["ended_at"] = time.time_ns()
-        had_session = _end_session(room)
+        self.broadcasts.end_all(key, room)
+        had_session = end_session(room)
         self._remove(key, room)
         self._send(key, "call.ended", *(["call.session_ended"] if had_session else []))
 
@@ -234,12 +243,3 @@ class GetStreamApi(Vendor):
 
 def _key(request: web.Request) -> str:
     return f"{request.query.get('api_key')}/{request.match_info['type']}:{request.match_info['id']}"
-
-
-def _end_session(room: dict[str, Any]) -> bool:
-    """False if the room had no session."""
-    had_session = bool(room["current_session_id"])
-    if had_session:
-        room["current_session_id"] = ""
-        room["session"] |= {"ended_at": time.time_ns()}
-    return had_session

@@ -55,3 +55,12 @@ def call_recording(file: dict[str, Any], base_url: str) -> dict[str, Any]:
         "session_id": file["name"],
         "recording_type": "composite",
     }
+
+
+def end_session(room: dict[str, Any]) -> bool:
+    """False if the room had no session."""
+    had_session = bool(room["current_session_id"])
+    if had_session:
+        room["current_session_id"] = ""
+        room["session"] |= {"ended_at": time.time_ns()}
+    return had_session
