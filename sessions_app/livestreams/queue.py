@@ -23,6 +23,6 @@ def prepare(deliveries: Sequence[LivestreamDelivery]) -> list[AttemptFn]:
 LIVESTREAM_DELIVERIES = Queue(
     model=LivestreamDelivery,
     prepare=prepare,
-    log_context=lambda row: {"webhook_id": str(row.webhook_id), "event": row.event},
+    log_context=lambda row: {"webhook_id": str(row.webhook_id), "webhook_event": row.event},
     concurrency="WEBHOOK_CONCURRENCY",
 )

@@ -1,12 +1,15 @@
 """Fixtures of livestreams: the studio, a connection to it, an app and a meeting, and requests about them."""
 
 import pytest
+from django.utils import timezone
 
 from liveplatform.accounts.models import Connection
 from providers.registry import PROVIDERS, Provider
 from sessions_app.livestreams.apps import create_app, get_app
 from sessions_app.livestreams.meetings import create_meeting, get_meeting
+from tests.sessions_app.factories import session
 from tests.sessions_app.livestreams import studio as company
+from tests.support.factories import video_call
 
 
 @pytest.fixture
@@ -47,3 +50,10 @@ def kit(api, app):
         return api(method, f"{prefix}/accounts/{account}/realtime/kit/{app.app_id}{path}", body, **headers)
 
     return ask
+
+
+@pytest.fixture
+def live_session(account, connection):
+    """A session that is live in a room of the studio, which is broadcast as a meeting."""
+    call = video_call(account, connection=connection, provider=company.NAME, provider_call_id="the-room")
+    return session(account, status="live", call=call, started_at=timezone.now())
