@@ -38,7 +38,7 @@ RUNNING_WORK = [
 ]
 
 # What `manage.py demo` tells, besides two calls (calls/demo/stories.py).
-DEMO_STORIES = ["sessions_app.demo.story.SessionStory"]
+DEMO_STORIES = ["sessions_app.demo.story.SessionStory", "calls.demo.audio_story.AudioStory"]
 
 # Figures of the apps for /metrics, beside those of work.
 METRICS = ["calls.metrics.GAUGES", "sessions_app.metrics.GAUGES", "liveplatform.webhooks.metrics.GAUGES"]

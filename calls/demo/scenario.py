@@ -44,6 +44,7 @@ class Scenario:
         self.calls: list[CallResult] = []
         self.still_live: dict[str, list[str]] = {}
         self.secret = ""
+        self.auth_id = self.api_key = ""
 
     def run(self) -> None:
         self._set_up_account()
@@ -85,7 +86,8 @@ class Scenario:
         stream = ("api_key=demo", "api_secret=demo-secret-of-32-characters-min")
         self.local.manage("connect_provider", account, "twilio", "--base-url", url, "--set", *twilio)
         self.local.manage("connect_provider", account, "getstream", "--base-url", url, "--set", *stream)
-        self.http.headers["Authorization"] = f"Bearer {created['api_key']}"
+        self.auth_id, self.api_key = created["auth_id"], created["api_key"]
+        self.http.headers["Authorization"] = f"Bearer {self.api_key}"
         endpoint = self.request("POST", "/v1/webhooks/endpoints", {"url": f"{self.local.receiver_url}/ok"})
         self.secret = endpoint["secret"]
 
