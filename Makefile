@@ -29,7 +29,7 @@ lock: install-dev  ## compile requirements*.txt anew from pyproject.toml
 	$(RUN) -m uv pip compile -q --no-emit-index-url --no-emit-find-links --python-version 3.11 \
 		--custom-compile-command "make lock" --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
 
-demo: install    ## two calls and a session from start to signed webhook, judged from the sandbox's ledger
+demo: install    ## calls, a session and forked audio from start to signed webhook, judged from the sandbox's ledger
 	$(RUN) manage.py demo
 
 up: install      ## the platform on http://127.0.0.1:$(PORT) until ctrl-C

@@ -60,7 +60,7 @@ class AudioStory:
             (f"{which}: its socket was closed after {seconds:.2f} s", seconds < CLOSED_WITHIN),
             (f"{which}: {stream['status']}, {stream['outcome']}", self._is_over(stream)),
             (
-                f"{which}: the ledger has start_stream {started} times for both, stop_stream {stops} times",
+                f"{which}: the ledger has start_stream {started} times in all, stop_stream {stops}",
                 started == len(PATHS) and stops == (which == STOPPED),
             ),
             (f"{which}: each webhook came once: {dict(events)}", events == EXPECTED_EVENTS),
@@ -83,7 +83,7 @@ class AudioStory:
     def _make_call(self) -> None:
         body = {"from": NUMBER, "to": CALLEE, "answer_url": self.bot.page("answer"), "answer_method": "POST"}
         self.call_id = self._vendor("POST", "", body)["request_uuid"]
-        self._leg = self.scenario.request("GET", f"/v1/calls/{self.call_id}")["call_id"]
+        self._leg = self.scenario.request("GET", f"/v1/calls/{self.call_id}/record")["provider"]["call_id"]
         self._tell("POST …/Call/", "live", f"to {CALLEE}")
 
     def _fork(self, which: str) -> None:

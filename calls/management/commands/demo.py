@@ -1,4 +1,4 @@
-"""Run the demo: two calls and a session on real servers, over REST, and every effect of them checked."""
+"""Run the demo: calls, a session and forked audio on real servers, over REST, and every effect checked."""
 
 import signal
 import sys
@@ -27,7 +27,8 @@ class Command(BaseCommand):
     """Exit status 0 if every printed check passed, 1 otherwise."""
 
     help = (
-        "Start the whole platform, end two calls, hold a session, and show what followed; exit status tells."
+        "Start the whole platform, end two calls, hold a session, fork audio, and show what followed; "
+        "exit status tells."
     )
     requires_system_checks: list[str] = []  # noqa: RUF012 - as Django declares it
 
