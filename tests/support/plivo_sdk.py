@@ -16,9 +16,13 @@ CONSTANTS = (
 
 
 @contextmanager
-def plivo_client(base_url: str, auth_id: str, auth_token: str) -> Iterator[plivo.RestClient]:
-    """A client of `{base_url}/v1/Account`."""
-    address = f"{base_url}/v1/Account"
-    moved = patch.multiple(module, **dict.fromkeys(CONSTANTS, address))
+def plivo_client(
+    base_url: str, auth_id: str, auth_token: str, *, first_url: str = ""
+) -> Iterator[plivo.RestClient]:
+    """A client of `{base_url}/v1/Account`, which asks `first_url` first, if one is given."""
+    addresses = dict.fromkeys(CONSTANTS, f"{base_url}/v1/Account")
+    if first_url:
+        addresses["API_VOICE_BASE_URI"] = f"{first_url}/v1/Account"
+    moved = patch.multiple(module, **addresses)
     with moved, plivo.RestClient(auth_id, auth_token) as client:
         yield client
