@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
+from typing import ClassVar
 from uuid import UUID
 
 from django.db import models
@@ -49,6 +50,8 @@ class Call(AnswerOfCall):
         UNKNOWN = "unknown"
         LIVE = "live"
         ENDED = "ended"
+
+    IS_OPEN: ClassVar[models.Q] = models.Q(ended_at=None)  # for on_delete
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     account = models.ForeignKey(Account, cascade_unless_needed, related_name="calls", db_index=False)

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from calls.models.call import Call
-from calls.models.on_delete import set_null_unless_needed
+from calls.models.on_delete import cascade_unless_needed, set_null_unless_needed
 from liveplatform.accounts.models import Account, Connection
 from liveplatform.crypto import seal, unseal
 from liveplatform.db.uuid7 import uuid7
@@ -43,11 +43,12 @@ class MediaStream(models.Model):
         ACCEPTED = "accepted", "accepted, not confirmed"
         UNKNOWN = "unknown", "unknown"
 
+    IS_OPEN: ClassVar[models.Q] = IS_OPEN  # for on_delete
     # Sealed column, and its name in the additional authenticated data (rotate_encryption).
     sealed_fields: ClassVar[dict[str, str]] = {"sealed_secrets": "secrets"}
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    account = models.ForeignKey(Account, models.CASCADE, related_name="streams", db_index=False)
+    account = models.ForeignKey(Account, cascade_unless_needed, related_name="streams", db_index=False)
     kind = models.CharField(max_length=10, choices=Kind.choices)
     call = models.ForeignKey(
         Call, models.CASCADE, null=True, blank=True, related_name="streams", db_index=False
@@ -95,6 +96,9 @@ class MediaStream(models.Model):
         max_length=40, blank=True, default="", db_default="", help_text="In the provider's vocabulary."
     )
     seen_at = models.DateTimeField(null=True, blank=True, help_text="When the provider last listed it.")
+    still_live_at = models.DateTimeField(
+        null=True, blank=True, help_text="When it was found running at its provider after its end."
+    )
 
     # What it was started with: of an audio stream as calls.streams.audio writes it. Nothing secret.
     parameters = models.JSONField(default=dict, blank=True)
@@ -112,6 +116,11 @@ class MediaStream(models.Model):
             models.Index(fields=["created_at", "id"], name="stream_open", condition=IS_OPEN),
             models.Index(
                 fields=["stop_requested_at"], name="stream_stopping", condition=models.Q(status="stopping")
+            ),
+            models.Index(
+                fields=["still_live_at"],
+                name="stream_still_live",
+                condition=models.Q(still_live_at__isnull=False),
             ),
             models.Index(
                 fields=["account", "provider_stream_id"],

@@ -1,43 +1,42 @@
-"""The on_delete rules of the calls' accounts and connections."""
+"""The on_delete rules of the accounts and connections of calls and media streams.
+
+Which rows are open, each of these models says by `IS_OPEN`; rows with unsettled steps need theirs too.
+"""
 
 from typing import Any
 
 from django.db import models
-from django.db.models import Exists, OuterRef, ProtectedError, Q
+from django.db.models import Exists, OuterRef, ProtectedError
 
 from liveplatform.accounts.models import Account
 
-# When a row of these models is over.
-OVER_AT = {"call": "ended_at", "mediastream": "stopped_at"}
 
-
-def set_null_unless_needed(collector: Any, field: Any, calls: Any, using: str) -> None:  # noqa: ANN401 - Django's
-    """SET_NULL, but ProtectedError while a call over the connection is live or has unsettled steps.
+def set_null_unless_needed(collector: Any, field: Any, rows: Any, using: str) -> None:  # noqa: ANN401 - Django's
+    """SET_NULL, but ProtectedError while a call or stream over the connection is open or has unsettled steps.
 
     Without its connection a leg cannot be hung up, and is billed on.
     """
     if any(model is Account for model in collector.data):
-        return models.SET_NULL(collector, field, calls, using)  # its calls are deleted too
-    _require_none(field, calls.using(using), "Calls still need this connection.")
-    return models.SET_NULL(collector, field, calls, using)
+        return models.SET_NULL(collector, field, rows, using)  # its calls are deleted too
+    _require_none(field, rows.using(using), "Calls or streams still need this connection.")
+    return models.SET_NULL(collector, field, rows, using)
 
 
-def cascade_unless_needed(collector: Any, field: Any, calls: Any, using: str) -> None:  # noqa: ANN401 - Django's
-    """CASCADE, but ProtectedError while a call of the account is live or has unsettled steps.
+def cascade_unless_needed(collector: Any, field: Any, rows: Any, using: str) -> None:  # noqa: ANN401 - Django's
+    """CASCADE, but ProtectedError while a call or stream of the account is open or has unsettled steps.
 
     Without its row nothing would hang it up, and nobody would see it.
     """
-    _require_none(field, calls.using(using), "The account has calls that run; deactivate it, and end them.")
-    return models.CASCADE(collector, field, calls, using)
+    what = field.model._meta.verbose_name_plural
+    _require_none(field, rows.using(using), f"The account has {what} that run; deactivate it, and end them.")
+    return models.CASCADE(collector, field, rows, using)
 
 
-def _require_none(field: Any, calls: Any, text: str) -> None:  # noqa: ANN401 - Django's
-    """`calls` may be media streams too, which have steps of their own."""
+def _require_none(field: Any, rows: Any, text: str) -> None:  # noqa: ANN401 - Django's
     relation = field.model._meta.get_field("steps")
-    steps, over_at = relation.related_model, OVER_AT[field.model._meta.model_name]
-    own = {relation.field.name: OuterRef("pk")}
-    open_steps = steps._default_manager.filter(**own, state__in=steps.OPEN)
-    needing = calls.filter(Q(**{over_at: None}) | Exists(open_steps))
+    steps = relation.related_model
+    of_row = {relation.remote_field.name: OuterRef("pk"), "state__in": steps.OPEN}
+    needing = rows.filter(field.model.IS_OPEN | Exists(steps._default_manager.filter(**of_row)))
     if needing.exists():
         raise ProtectedError(text, set(needing[:10]))
 

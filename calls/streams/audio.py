@@ -4,7 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from calls.models.media_stream import MediaStream
+from calls.streams import callbacks
 from calls.streams.kinds import Change, StreamKind
+from calls.streams.publish import publish_changes
 from providers.errors import NotSupported
 from providers.streams import AudioFork, ForksAudio, ListsForks, ProviderStream, StopOutcome, StreamRef
 
@@ -54,7 +56,9 @@ def list_all(provider: Any, ref: StreamRef) -> Sequence[ProviderStream] | None: 
 
 
 def changed(changes: Sequence[Change]) -> None:
-    """Publish what has happened to these streams."""
+    """Publish what has happened to these streams, and tell their status_callback_url."""
+    publish_changes(changes)
+    callbacks.tell_changes(changes)
 
 
 def _forking(provider: Any) -> ForksAudio:  # noqa: ANN401 - an adapter

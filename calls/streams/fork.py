@@ -23,8 +23,8 @@ from calls.models.media_stream import OPEN_STATUSES
 from calls.streams.audio import service_url_of
 from calls.streams.exceptions import ForkRefused
 from calls.streams.representation import public_url
-from calls.streams.start import StreamPlan, put_on_record, started
-from calls.streams.stop import ANSWER_WITHIN, POLL_INTERVAL
+from calls.streams.start import ANSWER_WITHIN, StreamPlan, put_on_record, started
+from calls.streams.stop import POLL_INTERVAL
 from liveplatform.accounts.models import MAX_STREAM_SECONDS, Account, Connection
 from liveplatform.accounts.provider_waits import waiting_for
 from liveplatform.api.idempotency import RETENTION_HOURS
@@ -69,12 +69,13 @@ def start_fork(call: Call, request: ForkRequest, *, actor: str, submission_key: 
     call.require_open("no stream can be started on it.")
     connection = _connection_of(call)
     plan = _plan(call, connection, request, actor, submission_key)
+    until = time.monotonic() + ANSWER_WITHIN
     with waiting_for(connection):
         with transaction.atomic():
             earlier = _earlier(call, request, actor, submission_key)
             step = None if earlier else put_on_record(plan)
         if step is not None:
-            run_out_of_turn(step)
+            run_out_of_turn(step, wait=until - time.monotonic())
     if earlier is not None:
         _await_start(earlier)
     return started(earlier.pk if earlier else step.stream_id)  # type: ignore[union-attr] # one of the two

@@ -11,13 +11,16 @@ from django.utils.module_loading import import_string
 from calls.models.media_stream import MediaStream
 from providers.streams import ProviderStream, StopOutcome, StreamRef
 
+# The `before` of a change: the stream is over here, and was found running at its provider.
+STILL_LIVE = "still_live"
+
 
 @dataclass(frozen=True)
 class Change:
     """A stream, locked and saved, and its status before."""
 
     stream: MediaStream
-    before: str  # a MediaStream.Status; empty: it was just put on record
+    before: str  # a MediaStream.Status; empty: it was just put on record; or STILL_LIVE
 
     @property
     def status(self) -> str:

@@ -52,6 +52,6 @@ class MediaStreamSerializer(PlainSerializer):
 
 
 def public_url(url: str) -> str | None:
-    """A URL without its user, password, query and fragment: customers put credentials there. None if empty."""
+    """A URL without user, password, query and fragment, where credentials may stand; None if it is empty."""
     parts = urlsplit(url)
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", "")) or None

@@ -5,6 +5,7 @@ The pattern of lifecycle/end_strict.py. No transaction is open while the provide
 
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from uuid import UUID
 
 from django.db import transaction
@@ -13,35 +14,31 @@ from django.db.models.functions import Now
 
 from calls.models.media_stream import OPEN_STATUSES, MediaStream
 from calls.models.stream_step import StreamStep
-from calls.streams.start import OWN_TURN
+from calls.streams.start import ANSWER_WITHIN, OWN_TURN
 from calls.streams.transitions import lock, request_stop
 from liveplatform.accounts.provider_waits import ProviderBusy, waiting_for
+from liveplatform.failpoints import reach
 from liveplatform.work.run_one import run_out_of_turn
 
-# Seconds within which a client is answered: Plivo's SDK gives up after five.
-ANSWER_WITHIN = 3.5
 POLL_INTERVAL = 0.05
 
 
 def stop(stream: MediaStream, *, reason: str = "", actor: str) -> MediaStream:
     """Stop a stream, and say what is known when ANSWER_WITHIN is over: its `outcome`.
 
-    A stream that is over is returned unchanged. Never raises for a provider that fails: the stop is on
-    record, and workers carry it out.
+    "accepted" then means that the stop is on record and not confirmed; workers carry it out. A stream that is
+    over is returned unchanged. Never raises for a provider that fails.
     """
     until = time.monotonic() + ANSWER_WITHIN
-    if not request_stops([stream.pk], reason=reason, actor=actor, own_turn=True) and stream.is_over:
-        return stream
-    step = StreamStep.objects.filter(stream=stream, kind=StreamStep.Kind.STOP).first()
-    if step is not None:
-        _try_now(step, stream)
-        _await(stream, until)
-    stream.refresh_from_db()
+    if request_stops([stream.pk], reason=reason, actor=actor, own_turn=True) or not stream.is_over:
+        reach("stop_on_record")
+        _carry_out(stream, until)
+        stream.refresh_from_db()
     return stream
 
 
 def request_stops(ids: Iterable[UUID], *, reason: str = "", actor: str, own_turn: bool = False) -> int:
-    """Put the stops of these streams on record; how many were not requested before.
+    """Put the stops of these streams on record; how many were not requested before, or were given up.
 
     `own_turn`: the caller makes the first attempt itself, so a worker's turn comes a second later.
     """
@@ -61,20 +58,21 @@ def stop_all(call_id: UUID, *, reason: str = "", actor: str) -> int:
     return request_stops(rows.values_list("pk", flat=True), reason=reason, actor=actor)
 
 
-def _try_now(step: StreamStep, stream: MediaStream) -> None:
-    try:
-        with waiting_for(stream.connection):
-            run_out_of_turn(step)
-    except ProviderBusy:
-        return  # a worker's turn comes
+def _carry_out(stream: MediaStream, until: float) -> None:
+    """Make an attempt to stop it, or wait for whoever is making one; a busy provider is left to workers."""
+    step = StreamStep.objects.filter(stream=stream, kind=StreamStep.Kind.STOP).first()
+    if step is not None:
+        with suppress(ProviderBusy), waiting_for(stream.connection):
+            if not run_out_of_turn(step, wait=until - time.monotonic()):
+                _await_other(step, until)
 
 
-def _await(stream: MediaStream, until: float) -> None:
-    """Wait for the request or worker that is stopping it, while the client can wait."""
-    busy = StreamStep.objects.filter(
-        Q(state=StreamStep.State.RUNNING) | Q(state=StreamStep.State.PENDING, due_at=None),
-        stream=stream,
-        kind=StreamStep.Kind.STOP,
-    )
+def _await_other(step: StreamStep, until: float) -> None:
+    """Wait for another's attempt, or for the start that is under way; if no worker comes, run it here."""
+    states = StreamStep.State
+    is_due = Q(state=states.PENDING, due_at=None) | Q(state=states.PENDING, due_at__lte=Now())
+    busy = StreamStep.objects.filter(Q(state=states.RUNNING) | is_due, pk=step.pk)
     while time.monotonic() < until and busy.exists():
+        if run_out_of_turn(step, overdue_only=True, wait=until - time.monotonic()):
+            return
         time.sleep(POLL_INTERVAL)

@@ -10,8 +10,10 @@ the endpoint is disabled  skipped; due again once the endpoint is enabled
 import asyncio
 import atexit
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache, partial
+from uuid import UUID
 
 import aiohttp
 from django.conf import settings
@@ -48,11 +50,18 @@ def attempt(event: Event | None, endpoint: Endpoint | None, payload: str = Paylo
 
 async def _send(endpoint: Endpoint, message_id: str, body: bytes, secrets: list[str]) -> Outcome:
     headers = CONTENT_TYPE | signature_headers(message_id, int(time.time()), body, secrets)
+    return await send("POST", endpoint.url, body=body, headers=headers, account_id=endpoint.account_id)
+
+
+async def send(
+    method: str, url: str, *, body: bytes | None, headers: Mapping[str, str], account_id: UUID
+) -> Outcome:
+    """One request to a URL of a customer, over judged connections; the answer as an outcome."""
     try:
-        check_url(endpoint.url)
-        with look_ups_of(str(endpoint.account_id)):
-            async with _shared_session().post(
-                endpoint.url, data=body, headers=headers, allow_redirects=False, timeout=request_timeout()
+        check_url(url)
+        with look_ups_of(str(account_id)):
+            async with _shared_session().request(
+                method, url, data=body, headers=headers, allow_redirects=False, timeout=request_timeout()
             ) as response:
                 return await _outcome(response)
     except DestinationForbidden as error:

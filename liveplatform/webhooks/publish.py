@@ -24,7 +24,7 @@ class EventMessage:
     data: dict[str, Any]
     only_endpoint: UUID | None = None  # send to this endpoint alone, whatever it subscribes to
     except_endpoint: UUID | None = None  # send to all that subscribe, but not to this endpoint
-    id: UUID | None = None  # of the event, where it follows from what happened; else a new one
+    id: UUID | None = None  # derived from what it is about: an event that is published again is not stored
 
 
 def publish(account_id: UUID, subject_id: UUID, sequence: int, type: str, data: dict[str, Any]) -> None:

@@ -15,21 +15,30 @@ SUBSCRIBED = """(
                WHERE right(g.name, 2) = '.*' AND starts_with(v.type, left(g.name, -1)))
 )"""
 
-# CTEs for a larger statement that has a CTE `events` (id, account_id, subject_id, sequence, type, body,
-# only_endpoint, except_endpoint). They insert the events, and as `deliveries` one delivery per subscribed
-# endpoint. A delivery's id is a UUIDv7 with the time of the event's.
-INSERT_DELIVERIES = f"""inserted_events AS (
+
+def _insert_deliveries(of: str, after: str = "") -> str:
+    return f"""inserted_events AS (
     INSERT INTO webhooks_event (id, account_id, subject_id, sequence, type, body, created_at)
-    SELECT id, account_id, subject_id, sequence, type, body, now() FROM events
+    SELECT id, account_id, subject_id, sequence, type, body, now() FROM events {after}
 ), deliveries AS (
     INSERT INTO webhooks_delivery (id, account_id, event_id, endpoint_id, tenant_key, concurrency_key,
                                    payload)
     SELECT {sql_uuid7("v.id")}, v.account_id, v.id, e.id, v.account_id, e.id, e.payload
-    FROM events v JOIN webhooks_endpoint e ON e.account_id = v.account_id AND e.is_enabled
+    FROM {of} JOIN webhooks_endpoint e ON e.account_id = v.account_id AND e.is_enabled
     WHERE e.id IS DISTINCT FROM v.except_endpoint
       AND CASE WHEN v.only_endpoint IS NOT NULL THEN e.id = v.only_endpoint ELSE {SUBSCRIBED} END
     RETURNING 1
 )"""  # noqa: S608 - composed of constants
+
+
+# CTEs for a larger statement that has a CTE `events` (id, account_id, subject_id, sequence, type, body,
+# only_endpoint, except_endpoint). They insert the events, and as `deliveries` one delivery per subscribed
+# endpoint. A delivery's id is a UUIDv7 with the time of the event's.
+INSERT_DELIVERIES = _insert_deliveries("events v")
+# The same for events whose ids may be stored already: these are left out.
+INSERT_DELIVERIES_ONCE = _insert_deliveries(
+    "inserted_events i JOIN events v ON v.id = i.id", "ON CONFLICT (id) DO NOTHING RETURNING id"
+)
 
 INSERT_EVENTS = f"""
 WITH events AS (
@@ -37,7 +46,7 @@ WITH events AS (
                          %(sequences)s::int[], %(types)s::text[], %(bodies)s::text[], %(only)s::uuid[],
                          %(except)s::uuid[])
            AS v(id, account_id, subject_id, sequence, type, body, only_endpoint, except_endpoint)
-), {INSERT_DELIVERIES}
+), {INSERT_DELIVERIES_ONCE}
 SELECT count(*) FROM deliveries
 """  # noqa: S608
 
@@ -56,7 +65,10 @@ ON CONFLICT (event_id, endpoint_id) DO NOTHING
 
 
 def insert_events(columns: Mapping[str, list[Any]]) -> int:
-    """Insert events, one list per parameter of INSERT_EVENTS; returns the number of their deliveries."""
+    """Insert the events that are not stored yet, one list per parameter of INSERT_EVENTS.
+
+    Returns the number of their deliveries.
+    """
     (deliveries,) = execute_prepared(INSERT_EVENTS, columns).fetchone() or (0,)
     return int(deliveries)
 

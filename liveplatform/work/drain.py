@@ -4,6 +4,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from concurrent import futures
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -78,12 +79,32 @@ def drain(
     return run.run(on_full)
 
 
-def run_row(queue: Queue[W], row: W) -> W | None:
-    """Run one row that this process has just claimed; the row as settled, None if the claim was lost."""
+def run_row(queue: Queue[W], row: W, *, wait: float | None = None) -> W | None:
+    """Run one row that this process has just claimed; the row as settled, None if the claim was lost.
+
+    `wait`: seconds after which None is returned while the attempt goes on; it is settled when it has ended.
+    """
     (attempt_fn,) = prepared(queue, [row])
     started = InFlight(row, datetime.now(UTC), time.monotonic())
-    rows = settle_batch(queue, [finished_attempt(started, executor.submit(attempt_fn))])
+    future = executor.submit(attempt_fn)
+    if wait is not None and not futures.wait([future], max(wait, 0.0)).done:
+        future.add_done_callback(lambda done: _settle_later(queue, started, done))
+        return None
+    rows = settle_batch(queue, [finished_attempt(started, future)])
     return rows[0] if rows else None
+
+
+def _settle_later(queue: Queue[Any], started: InFlight[Any], future: Future[Outcome]) -> None:
+    """Settle in a thread of its own, which gives its connection to the database back."""
+
+    def settle() -> Outcome:
+        try:
+            settle_batch(queue, [finished_attempt(started, future)])
+        finally:
+            connection.close()
+        return future.result()
+
+    executor.submit(settle, "late")
 
 
 class _Drain:

@@ -10,15 +10,16 @@ from liveplatform.work.models import Work
 from liveplatform.work.queue import Queue, queue_named
 
 
-def run_out_of_turn(row: Work, *, overdue_only: bool = False) -> bool:
+def run_out_of_turn(row: Work, *, overdue_only: bool = False, wait: float | None = None) -> bool:
     """Run one attempt beside the row's schedule: if it fails, attempts and due time stay as they were.
 
     False if the row is settled, another process has it, or it is a worker's turn (`sql.claim_out_of_turn`).
+    `wait`: seconds after which the attempt goes on by itself.
     """
     claimed = sql.claim_out_of_turn(type(row), row.pk, overdue_only=overdue_only)
     if claimed is None:
         return False
-    run_row(queue_named(row.queue), claimed)
+    run_row(queue_named(row.queue), claimed, wait=wait)
     ring(row.queue)  # a worker whose turn came meanwhile could not claim it
     return True
 
