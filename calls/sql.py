@@ -63,7 +63,7 @@ INSERT_STEPS = f"""
          CASE WHEN ended.provider_call_id <> '' OR ended.provider_status IN {UNANSWERED}
               THEN '' ELSE '{NOTHING_RUNS}' END),
         (2, 'clean_up', ended.room_connection_id, 0.0, {Step.MAX_ATTEMPTS["clean_up"]},
-         CASE WHEN ended.room_id <> '' THEN '' ELSE '{NO_ROOM}' END),
+         CASE WHEN ended.room_id <> '' OR ended.has_streams THEN '' ELSE '{NO_ROOM}' END),
         (3, 'analyse', NULL, CASE WHEN ended.has_transcript THEN 0.0 ELSE %(window)s END,
          {Step.MAX_ATTEMPTS["analyse"]}, ''),
         (4, 'notify', NULL, NULL, {Step.MAX_ATTEMPTS["notify"]}, '')

@@ -1,16 +1,16 @@
-"""A call's timeline: requests, provider events, steps and deliveries with every attempt, in order."""
+"""A call's timeline: requests, streams, provider events, steps and deliveries with each attempt, in order."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from calls.activity import END_CONFIRMED, STARTED
-from calls.models import Activity, Call, ProviderEvent, Recording, Step
+from calls.models import Activity, Call, MediaStream, ProviderEvent, Recording, Step
 from liveplatform.webhooks.models import Delivery, Event
 from liveplatform.work.models import Work
 
 # The order of entries with the same time, by what they are about.
-SOURCE_ORDER = ("request", "provider event", "provider", "call", "step", "event", "delivery")
+SOURCE_ORDER = ("request", "provider event", "provider", "call", "stream", "step", "event", "delivery")
 # A start that seems to precede the creation by less than this is a difference of clocks: shown after it.
 MAX_CLOCK_SKEW = timedelta(seconds=2)
 CREATED = "created"
@@ -44,6 +44,7 @@ def timeline(call: Call, newest: int | None = None) -> list[TimelineEntry]:
         *_event_entries(call, newest),
         *_delivery_entries(call, newest),
         *_recording_entries(call, newest),
+        *_stream_entries(call, newest),
         *_provider_event_entries(call, newest),
     ]
     ordered = sorted(entries, key=lambda entry: _sort_key(entry, call))
@@ -108,6 +109,24 @@ def _recording_entries(call: Call, newest: int | None) -> Iterator[TimelineEntry
     for recording in Recording.objects.filter(call=call).order_by("-ready_at")[:newest]:
         length = f"{recording.duration} s" if recording.duration is not None else ""
         yield TimelineEntry(recording.ready_at, "provider", "recording ready", "done", length, provider)
+
+
+def _stream_entries(call: Call, newest: int | None) -> Iterator[TimelineEntry]:
+    """When each media stream was requested, started, to be stopped, and over."""
+    streams = MediaStream.objects.filter(call=call).order_by("-created_at", "-id") if call.has_streams else ()
+    for stream in streams[:newest]:
+        id, provider = str(stream.pk), f"provider:{stream.provider}"
+        yield TimelineEntry(stream.created_at, "stream", "requested", "done", id, stream.created_by)
+        if stream.started_at:
+            yield TimelineEntry(stream.started_at, "stream", "started", "done", id, provider)
+        if stream.stop_requested_at:
+            said = f"{id} {stream.stop_reason}".rstrip()
+            yield TimelineEntry(
+                stream.stop_requested_at, "stream", "stop requested", "done", said, stream.stopped_by
+            )
+        if stream.stopped_at:
+            said = f"{id} {stream.error or stream.get_outcome_display()}".rstrip()
+            yield TimelineEntry(stream.stopped_at, "stream", stream.status, "done", said, stream.stopped_by)
 
 
 def _provider_event_entries(call: Call, newest: int | None) -> Iterator[TimelineEntry]:

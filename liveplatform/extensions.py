@@ -3,6 +3,7 @@
 # Event types that customers can subscribe to (liveplatform/webhooks/event_types.py).
 EVENT_TYPES = [
     "calls.events.EVENT_TYPES",
+    "calls.streams.events.EVENT_TYPES",
     "sessions_app.events.EVENT_TYPES",
     "sessions_app.livestreams.event_types.EVENT_TYPES",
     "liveplatform.webhooks.events.EVENT_TYPES",
@@ -35,10 +36,16 @@ RUNNING_WORK = [
     "sessions_app.lifecycle.deactivation.OPEN_SESSIONS",
     "calls.bulk.deactivation.OPEN_CALLS",
     "calls.bulk.deactivation.GIVEN_UP",
+    "calls.streams.deactivation.OPEN_STREAMS",
 ]
 
 # What `manage.py demo` tells, besides two calls (calls/demo/stories.py).
 DEMO_STORIES = ["sessions_app.demo.story.SessionStory", "calls.demo.audio_story.AudioStory"]
 
 # Figures of the apps for /metrics, beside those of work.
-METRICS = ["calls.metrics.GAUGES", "sessions_app.metrics.GAUGES", "liveplatform.webhooks.metrics.GAUGES"]
+METRICS = [
+    "calls.metrics.GAUGES",
+    "calls.streams.metrics.GAUGES",
+    "sessions_app.metrics.GAUGES",
+    "liveplatform.webhooks.metrics.GAUGES",
+]

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from calls.models.analysis import Analysis
 from calls.models.call import Call
 from calls.models.step import Step
-from calls.post_processing import analyse, notify, terminate
+from calls.post_processing import analyse, clean_up, notify, terminate
 from calls.prices.schedule import schedule_price_checks
 from calls.publish import publish_events
 from calls.sql import bulk_write, release_notify
@@ -20,7 +20,8 @@ WRITTEN_FIELDS = (*terminate.CONFIRMED_FIELDS, "sentiment", "latency", "event_se
 
 
 def settled(steps: Sequence[Step]) -> None:
-    """Update the calls, save the analyses, publish the events, and release notify."""
+    """Stop streams, update the calls, save the analyses, publish the events, and release notify."""
+    clean_up.stop_streams(steps)
     final = [step for step in steps if step.is_settled]
     if not final:
         return

@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from liveplatform.accounts import callback_secrets
 from liveplatform.accounts.connection_acts import ConnectionActs
 from liveplatform.accounts.deactivation import StillRunning, deactivate
 from liveplatform.accounts.forms import AccountForm, ConnectionForm, IssuerForm, KeyForm
@@ -54,6 +55,11 @@ class KeyedAdmin(AccountScopedAdmin):
         return super().has_delete_permission(request, obj) and may(request, MANAGE_KEYS)
 
 
+def _rotate_callback_secrets(ids: Sequence[UUID], actor: str) -> list[tuple[str, str]]:
+    accounts = Account.objects.filter(pk__in=ids)
+    return [(f"Callback secret of {each}", callback_secrets.rotate(each.pk).secret) for each in accounts]
+
+
 @admin.register(Account)
 class AccountAdmin(LargeTableAdmin):
     """Accounts (tenants)."""
@@ -71,11 +77,21 @@ class AccountAdmin(LargeTableAdmin):
         "strict_errors",
         "call_time_limit",
         "call_join_limit",
+        "stream_time_limit",
         "key_rate_limit",
         "rate_limit",
         *readonly_fields,
     )
     search_help_text = "An account's id."
+    bulk_actions = (
+        BulkAction(
+            name="rotate_callback_secrets",
+            label="Rotate the callback secret",
+            permission=MANAGE_KEYS,
+            consequence="Each gets a new secret, shown once; the old one signs no callback from now on.",
+            reveal=_rotate_callback_secrets,
+        ),
+    )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """False for staff that is bound to accounts: a new one would not be among them."""

@@ -8,7 +8,7 @@ from django.core.validators import RegexValidator
 from rest_framework import serializers
 
 from liveplatform.accounts.keys import MAX_OVERLAP_HOURS
-from liveplatform.accounts.models import MAX_METADATA_KEYS, Account, Connection
+from liveplatform.accounts.models import MAX_METADATA_KEYS, MAX_STREAM_SECONDS, Account, Connection
 from liveplatform.accounts.scopes import SCOPES
 from liveplatform.api.examples import request_example
 from liveplatform.api.serializers import (
@@ -27,6 +27,7 @@ METADATA_KEY = re.compile(r"\A[A-Za-z0-9_-]+\Z", re.ASCII)
 METADATA_KEYS_HELP = "Names in calls' metadata by which calls can be filtered: `metadata.NAME=…`."
 STRICT_ERRORS_HELP = "POST /calls/end answers errors with 4xx instead of 200 and an empty body."
 JOIN_LIMIT_HELP = "Seconds after which a live video call that nobody has joined is ended; 0: never."
+STREAM_LIMIT_HELP = "Seconds after which a media stream is stopped that has no limit of its own."
 TIME_LIMIT_HELP = "Seconds a call may last that has no limit of its own; null: no limit."
 
 
@@ -40,6 +41,9 @@ class AccountRequest(StrictSerializer):
     )
     call_join_limit = serializers.IntegerField(
         required=False, min_value=0, max_value=7 * 86_400, help_text=JOIN_LIMIT_HELP
+    )
+    stream_time_limit = serializers.IntegerField(
+        required=False, min_value=1, max_value=MAX_STREAM_SECONDS, help_text=STREAM_LIMIT_HELP
     )
     metadata_keys = serializers.ListField(
         child=CleanCharField(min_length=1, max_length=64, validators=[RegexValidator(METADATA_KEY)]),
@@ -63,6 +67,7 @@ class AccountSerializer(PlainSerializer):
     strict_errors = serializers.BooleanField(help_text=STRICT_ERRORS_HELP)
     call_time_limit = serializers.IntegerField(allow_null=True, help_text=TIME_LIMIT_HELP)
     call_join_limit = serializers.IntegerField(help_text=JOIN_LIMIT_HELP)
+    stream_time_limit = serializers.IntegerField(help_text=STREAM_LIMIT_HELP)
     metadata_keys = serializers.ListField(child=serializers.CharField(), help_text=METADATA_KEYS_HELP)
     metadata_is_ready = serializers.BooleanField(
         help_text="False while older calls are indexed after a change of `metadata_keys`."
@@ -90,6 +95,19 @@ class AccountSerializer(PlainSerializer):
     def get_rate_limit(account: Account) -> int:
         own = account.rate_limit
         return int(settings.API_ACCOUNT_RATE_PER_MINUTE) if own is None else own
+
+
+class CallbackSecretSerializer(PlainSerializer):
+    """The secret that signs callbacks in vendors' forms; its text is not shown."""
+
+    created_at = serializers.DateTimeField(allow_null=True, help_text="Null: there is none yet.")
+    rotated_at = serializers.DateTimeField(allow_null=True)
+
+
+class IssuedCallbackSecretSerializer(CallbackSecretSerializer):
+    """The new secret with its text, shown only once."""
+
+    secret = serializers.CharField(help_text="The `auth_token` of Plivo's and Vobiz's validators.")
 
 
 @request_example("A key that reads and ends calls", {"name": "CRM", "scopes": ["read:live", "write:live"]})

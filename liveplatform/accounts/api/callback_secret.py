@@ -1,0 +1,40 @@
+"""REST resource `/v1/account/callback-secret`: what signs callbacks in vendors' forms."""
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from liveplatform.accounts import callback_secrets
+from liveplatform.accounts.api import serializers as shapes
+from liveplatform.accounts.models import CallbackSecret
+from liveplatform.accounts.scopes import ADMIN
+from liveplatform.api.viewsets import PlatformViewSet
+
+
+class CallbackSecretViewSet(PlatformViewSet[CallbackSecret]):
+    """`/v1/account/callback-secret`"""
+
+    queryset = CallbackSecret.objects.all()
+    serializer_class = shapes.CallbackSecretSerializer
+    tags = ["Account"]
+    scopes = {"retrieve": ADMIN, "rotate": ADMIN}
+    atomic_actions = frozenset({"rotate"})
+
+    @extend_schema(
+        summary="The callback secret",
+        description="When it was made and rotated. It signs callbacks to a stream's `status_callback_url`.",
+    )
+    def retrieve(self, request: Request) -> Response:
+        found = self.get_queryset().first()
+        return Response(shapes.CallbackSecretSerializer.write(found or CallbackSecret(created_at=None)))
+
+    @extend_schema(
+        summary="Make or rotate the callback secret",
+        description="Only this answer holds the secret. The former one signs nothing from now on.",
+        request=None,
+        responses={201: shapes.IssuedCallbackSecretSerializer},
+    )
+    def rotate(self, request: Request) -> Response:
+        row = callback_secrets.rotate(self.principal.account_id)
+        return Response(shapes.IssuedCallbackSecretSerializer.write(row), status=status.HTTP_201_CREATED)
