@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0004_streams'),
-        ('calls', '0009_streams'),
+        ('calls', '0010_agent_workspace'),
     ]
 
     operations = [

@@ -97,19 +97,6 @@ class AccountSerializer(PlainSerializer):
         return int(settings.API_ACCOUNT_RATE_PER_MINUTE) if own is None else own
 
 
-class CallbackSecretSerializer(PlainSerializer):
-    """The secret that signs callbacks in vendors' forms; its text is not shown."""
-
-    created_at = serializers.DateTimeField(allow_null=True, help_text="Null: there is none yet.")
-    rotated_at = serializers.DateTimeField(allow_null=True)
-
-
-class IssuedCallbackSecretSerializer(CallbackSecretSerializer):
-    """The new secret with its text, shown only once."""
-
-    secret = serializers.CharField(help_text="The `auth_token` of Plivo's and Vobiz's validators.")
-
-
 @request_example("A key that reads and ends calls", {"name": "CRM", "scopes": ["read:live", "write:live"]})
 class KeyRequest(StrictSerializer):
     """A new API key."""

@@ -12,7 +12,9 @@ from tests.support.forks import raises
 
 
 def types(stream):
-    return list(Event.objects.filter(subject_id=stream.pk).order_by("sequence").values_list("type", flat=True))
+    return list(
+        Event.objects.filter(subject_id=stream.pk).order_by("sequence").values_list("type", flat=True)
+    )
 
 
 def test_a_stream_starts_and_stops(fork):
