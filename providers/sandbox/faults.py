@@ -110,9 +110,10 @@ def front_answer(kind: str) -> web.Response:
 
 async def corrupt(request: web.Request, response: web.Response, kind: str) -> web.StreamResponse:
     """A response that cannot be used: not JSON, too slow, too large. For "delay" it is unchanged."""
+    status = 200 if response.status == 204 else response.status  # noqa: PLR2004 - 204 has no body to corrupt
     match kind:
         case "bad_json":
-            return web.Response(text='{"sid": ', status=response.status, content_type="application/json")
+            return web.Response(text='{"sid": ', status=status, content_type="application/json")
         case "act_then_html" | "act_then_strange":
             return front_answer({"act_then_html": "html_404", "act_then_strange": "json_200"}[kind])
         case "html":
@@ -121,7 +122,7 @@ async def corrupt(request: web.Request, response: web.Response, kind: str) -> we
         case "big_body":
             return web.Response(body=b"[" + b" " * (10 * 1024 * 1024) + b"]", content_type="application/json")
         case "slow_drip":
-            return await _slow_drip(request, response.status)
+            return await _slow_drip(request, status)
         case _:
             return response
 

@@ -27,6 +27,23 @@ def twilio(sandbox_url, account_sid):
 
 
 @pytest.fixture
+def vobiz(sandbox_url):
+    return phone_adapter("vobiz", sandbox_url)
+
+
+@pytest.fixture
+def plivo(sandbox_url):
+    return phone_adapter("plivo", sandbox_url)
+
+
+def phone_adapter(name, sandbox_url):
+    """An adapter of an account of its own, whose id the plivo package takes too."""
+    auth_id = f"MA{uuid.uuid4().hex[:18].upper()}"
+    given = {"auth_id": auth_id, "auth_token": SECRET}
+    return build_adapter(name, given, base_url=sandbox_url, key=auth_id, timeout=1.0)
+
+
+@pytest.fixture
 def livekit(sandbox_url):
     key = f"API{uuid.uuid4().hex}"
     return build_adapter(

@@ -10,18 +10,33 @@ from providers.errors import Rejected, Unavailable, UnknownOutcome
 from providers.registry import build_adapter
 from tests.support.sandbox import SECRET
 
-END = {"twilio": "end_call", "getstream": "end_room", "livekit": "delete_room"}
+END = {
+    "twilio": "end_call",
+    "vobiz": "end_call",
+    "plivo": "end_call",
+    "getstream": "end_room",
+    "livekit": "delete_room",
+}
+READ = {
+    "twilio": "get_call",
+    "vobiz": "get_call",
+    "plivo": "get_call",
+    "getstream": "get_room",
+    "livekit": "list_rooms",
+}
+# Nothing listens there.
+ANSWER_URL = "http://127.0.0.1:9/answer"
 
 
 class Leg:
-    """A phone call at Twilio, or a room at GetStream or LiveKit, and how it is ended."""
+    """A phone call at Twilio, Vobiz or Plivo, or a room at GetStream or LiveKit, and how it is ended."""
 
     def __init__(self, adapter, sandbox):
         self.adapter, self.sandbox = adapter, sandbox
-        self.phone = adapter.provider == "twilio"
+        self.phone = END[adapter.provider] == "end_call"
         self.operation = END[adapter.provider]
         if self.phone:
-            self.id = adapter.make_call(to="+14155550111", from_="+14155550100").id
+            self.id = adapter.make_call(to="+14155550111", from_="+14155550100", url=ANSWER_URL).id
         else:
             self.id = adapter.open_room("default", str(uuid.uuid4()), created_by="host").id
 
@@ -37,7 +52,7 @@ class Leg:
         return self.sandbox.effects(self.operation, self.id)
 
 
-@pytest.fixture(params=["twilio", "getstream", "livekit"])
+@pytest.fixture(params=list(END))
 def leg(request, sandbox):
     return Leg(request.getfixturevalue(request.param), sandbox)
 
@@ -104,8 +119,7 @@ def test_each_fault_becomes_its_error_in_time_and_shows_no_secret(leg, fault, er
 
 @pytest.mark.parametrize("fault", ["html_400", "html_404", "json_400", "json_404", "html_200", "json_200"])
 def test_a_page_in_the_providers_place_proves_nothing_about_a_status(leg, fault):
-    read = {"twilio": "get_call", "getstream": "get_room", "livekit": "list_rooms"}[leg.adapter.provider]
-    leg.sandbox.add_fault(read, fault)
+    leg.sandbox.add_fault(READ[leg.adapter.provider], fault)
     with pytest.raises(Unavailable):
         leg.end(verify_first=True)
     assert leg.effects() == 0
@@ -124,7 +138,7 @@ def test_ended_already_is_a_success_after_a_check(leg):
     leg.end()
     leg.fault("already_ended")
     assert leg.end().ended_at is not None
-    assert leg.sandbox.ledger(resource=leg.id)[-1]["operation"] in ("get_call", "get_room", "list_rooms")
+    assert leg.sandbox.ledger(resource=leg.id)[-1]["operation"] in (*READ.values(), "get_record")
 
 
 def test_ended_already_is_verified(leg):

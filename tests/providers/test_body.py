@@ -49,3 +49,10 @@ def test_a_short_plain_text(media_type, body, found):
 )
 def test_an_error_number_is_a_number(code, text):
     assert error_number({"code": code}) == text
+
+
+def test_204_is_an_empty_object():
+    response = requests.Response()
+    response.status_code = 204
+    assert parse_json(response, b"") == {}
+    assert parse_json(response, b"{") is None

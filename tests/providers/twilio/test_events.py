@@ -154,7 +154,40 @@ def test_the_last_status_may_bring_the_recording_along():
 
 
 def test_what_is_not_known_is_an_event_all_the_same():
-    found = event({"CallSid": "CA1", "StreamSid": "MZ1", "StreamEvent": "stream-started"})
-    assert (found.kind, found.type, found.resource) == ("other", "stream-started", "CA1")
+    found = event({"CallSid": "CA1", "CallbackSource": "something-new"})
+    assert (found.kind, found.type, found.resource) == ("other", "something-new", "CA1")
     with pytest.raises(Rejected):
         event({"MessageSid": "SM1"})
+
+
+STREAM = {
+    "AccountSid": "AC1",
+    "CallSid": "CA1",
+    "StreamSid": "MZ1",
+    "StreamName": "9b2f5b1c0f1e4c6c8a5f3f6b7a1d2e3f",
+    "StreamEvent": "stream-started",
+    "Timestamp": "2026-11-21T06:59:00.123456Z",
+}
+
+
+@pytest.mark.parametrize(
+    ("told", "status", "happening"),
+    [
+        ("stream-started", "live", "started"),
+        ("stream-stopped", "stopped", "stopped"),
+        ("stream-error", "unknown", "dropped"),
+    ],
+)
+def test_a_streams_callback_is_proven_by_its_signature(told, status, happening):
+    found = event(STREAM | {"StreamEvent": told, "StreamError": "no answer"})
+    assert (found.kind, found.type, found.resource) == ("stream", told, "CA1")
+    assert found.occurred_at == datetime(2026, 11, 21, 6, 59, 0, 123456, tzinfo=UTC)
+    news = found.stream
+    assert (news.id, news.name, news.status, news.happening) == (
+        "MZ1",
+        STREAM["StreamName"],
+        status,
+        happening,
+    )
+    assert news.is_proven and news.error == "no answer" and not found.is_unsigned
+    assert found.dedup_key == event(STREAM | {"StreamEvent": told, "Timestamp": "later"}).dedup_key
