@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import (
+    audio_forks,
     deliveries,
     end_call,
     growth,
@@ -50,6 +51,7 @@ def main() -> int:
             show(console, "bulk end", many_ends.bench(local, customer, options.calls * 5 // 2))
             show(console, "registering", registrations.bench(local, customer, options.calls))
             show(console, "growth", growth.bench(local, customer, options.calls, options.rows // 2))
+    show(console, "audio streams", audio_forks.bench())
     lists.run(argparse.Namespace(**LISTS, rows=options.rows))
     sessions.run(sessions=options.rows // 4, registrations=options.rows * 5 // 2)
     return sentiment.main()

@@ -4,8 +4,9 @@ import asyncio
 import base64
 import contextlib
 import json
+import threading
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any
 
 from aiohttp import WSMsgType, web
@@ -70,6 +71,15 @@ class Bot:
         visit.closed.set()
         return socket
 
+    async def keep_call(self, request: web.Request) -> web.Response:
+        """The answer to a call that stays up."""
+        waiting = '<Response><Wait length="120"/></Response>'
+        return web.Response(text=waiting, content_type="application/xml")
+
+    @property
+    def answer_url(self) -> str:
+        return self.url.replace("ws://", "http://").replace("/audio", "/xml")
+
     async def visit(self, index: int = 0) -> Visit:
         """Its connection of this number, once it is there."""
         await until(lambda: len(self.visits) > index)
@@ -79,7 +89,7 @@ class Bot:
 @contextlib.asynccontextmanager
 async def running(bot: Bot) -> AsyncIterator[Bot]:
     app = web.Application()
-    app.add_routes([web.get("/audio", bot.answer)])
+    app.add_routes([web.get("/audio", bot.answer), web.route("*", "/xml", bot.keep_call)])
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
@@ -90,6 +100,27 @@ async def running(bot: Bot) -> AsyncIterator[Bot]:
         for visit in bot.visits:
             visit.closed.set()
         await runner.cleanup()
+
+
+@contextlib.contextmanager
+def in_thread(bot: Bot) -> Iterator[Bot]:
+    """The bot running beside a test that is not asynchronous; its visits are looked at from there."""
+    ready, loop, over = threading.Event(), asyncio.new_event_loop(), asyncio.Event()
+
+    async def serve() -> None:
+        async with running(bot):
+            ready.set()
+            await over.wait()
+
+    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
+    thread.start()
+    assert ready.wait(10)
+    try:
+        yield bot
+    finally:
+        loop.call_soon_threadsafe(over.set)
+        thread.join(10)
+        loop.close()
 
 
 @contextlib.asynccontextmanager
