@@ -35,7 +35,7 @@ def daywise(app: App, start: datetime | None, end: datetime | None) -> list[dict
             total_viewer_seconds=Sum("viewer_seconds", default=0),
         )
     )
-    return list(days.order_by("date"))
+    return [dict(day) for day in days.order_by("date")]
 
 
 def span(start: datetime | None, end: datetime | None) -> tuple[datetime, datetime]:

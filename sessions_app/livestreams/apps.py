@@ -2,12 +2,20 @@
 
 from uuid import UUID
 
-from sessions_app.livestreams.exceptions import LivestreamNotFound
+from liveplatform.accounts.models import Connection
+from sessions_app.livestreams.exceptions import LivestreamNotFound, NotPossible
+from sessions_app.livestreams.rooms import broadcasts
 from sessions_app.models import App
 
 
-def create_app(account_id: UUID, name: str) -> App:
-    app = App.objects.create(account_id=account_id, name=name)
+def create_app(account_id: UUID, name: str, connection_id: UUID | None = None) -> App:
+    """An app, over this connection if one is given. Raises NotPossible if it cannot broadcast rooms."""
+    connection = Connection.objects.filter(account_id=account_id, pk=connection_id).first()
+    if connection_id and connection is None:
+        raise NotPossible("connection_id", "There is no such connection in this account.")
+    if connection and not broadcasts(connection):
+        raise NotPossible("connection_id", f"{connection.provider} broadcasts no rooms.")
+    app = App.objects.create(account_id=account_id, name=name, connection=connection)
     app.refresh_from_db()
     return app
 

@@ -50,10 +50,14 @@ def connection_of(app: App) -> Connection:
 
 def room_of_session(session: Session) -> Room:
     """The room of a live session. Raises NotPossible."""
-    call = Call.objects.filter(pk=session.call_id, ended_at=None).first() if session.call_id else None
+    call = (
+        Call.objects.select_related("connection").filter(pk=session.call_id, ended_at=None).first()
+        if session.call_id
+        else None
+    )
     if session.status != Session.Status.LIVE or call is None:
         raise NotPossible("meeting_id", f"Its session is {session.status}; start the session first.")
-    connection = Connection.objects.filter(pk=call.connection_id).first()
+    connection = call.connection
     if connection is None or not broadcasts(connection):
         raise NotPossible(
             "meeting_id", f"Its session's room is at {call.provider}, which broadcasts no rooms."

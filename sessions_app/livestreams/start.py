@@ -114,9 +114,10 @@ def _settled_run(meeting: Meeting, until: float) -> LivestreamSession | None:
             return run
         waited_for = None if is_stopping else run.pk
         time.sleep(POLL_INTERVAL)
-    failed = MediaStream.objects.filter(pk=waited_for, status=MediaStream.Status.FAILED).first()
-    if failed is not None:
-        raise Rejected(failed.error)
+    if waited_for is not None:
+        stream = MediaStream.objects.get(pk=waited_for)
+        if stream.status == MediaStream.Status.FAILED:
+            raise Rejected(stream.error)
     return None
 
 

@@ -38,5 +38,6 @@ class AppViewSet(LivestreamsViewSet[App]):
         responses={201: serializers.answer_of(serializers.NewAppSerializer)},
     )
     def create(self, request: Request, **_: Any) -> Response:  # noqa: ANN401
-        app = create_app(self.principal.account_id, self.read(requests.AppRequest)["name"])
+        body = self.read(requests.AppRequest)
+        app = create_app(self.principal.account_id, body["name"], body.get("connection_id"))
         return answer(serializers.NewAppSerializer.write(app), 201)

@@ -82,6 +82,11 @@ class AppRequest(serializers.Serializer[Any]):
     """A new app."""
 
     name = CleanCharField(max_length=200)
+    connection_id = IdField(
+        required=False,
+        allow_null=True,
+        help_text="Ours: over which connection its meetings are broadcast; default: the first that can.",
+    )
 
 
 class LiveStreamingConfig(serializers.Serializer[Any]):

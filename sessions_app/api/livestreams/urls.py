@@ -1,6 +1,7 @@
 """URLs of the livestreams API: under `/client/v4`, as Cloudflare's SDKs ask, and without it."""
 
 from django.urls import path
+from rest_framework.viewsets import ViewSetMixin
 
 from liveplatform.api.routers import PlatformRouter
 from sessions_app.api.livestreams.analytics import AnalyticsViewSet
@@ -14,7 +15,7 @@ APP = f"{KIT}/<id:app_id>"
 
 PREFIXES = ("client/v4/", "")
 
-RESOURCES = {
+RESOURCES: dict[str, type[ViewSetMixin]] = {
     f"{KIT}/apps": AppViewSet,
     f"{APP}/meetings": MeetingViewSet,
     f"{APP}/livestreams/sessions": RunViewSet,

@@ -4,7 +4,9 @@ import pytest
 
 from liveplatform.accounts.models import Account
 from sessions_app.livestreams.apps import create_app
+from sessions_app.models import App
 from tests.support.api_client import ApiClient
+from tests.support.factories import phone_connection
 
 
 @pytest.fixture
@@ -31,6 +33,15 @@ def test_a_name_is_needed(api, base, body):
     answer = api("POST", f"{base}/apps", body)
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, 400)
     assert answer.json()["error"]["message"].startswith("BAD_REQUEST: name")
+
+
+def test_its_connection_is_ones_own_and_broadcasts(api, base, account, connection):
+    made = api("POST", f"{base}/apps", {"name": "one", "connection_id": str(connection.pk)})
+    assert App.objects.get(pk=made.json()["data"]["app"]["id"]).connection == connection
+    phone = phone_connection(account)
+    for wrong in (str(phone.pk), "01a1fc09-0000-7000-8000-000000000009", "x"):
+        answer = api("POST", f"{base}/apps", {"name": "one", "connection_id": wrong})
+        assert answer.status_code == 400 and "connection_id" in answer.json()["error"]["message"]
 
 
 def test_another_accounts_app_is_404_under_ones_own_account(api, base):
