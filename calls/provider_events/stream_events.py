@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from calls.models.media_stream import MediaStream
+from calls.models.media_stream import IS_OPEN, MediaStream
 from calls.models.provider_event import ProviderEvent
 from calls.models.stream_step import StreamStep
 from calls.streams.transitions import PROVIDER_ENDED, ended_at_provider, lock, request_stop
@@ -29,8 +29,8 @@ class Match(NamedTuple):
     is_starting: bool
 
 
-def match(events: Iterable[ProviderEvent]) -> dict[UUID, Match]:
-    """The stream of each event that has one, by the event's id; in one query."""
+def match(events: Sequence[ProviderEvent]) -> dict[UUID, Match]:
+    """The stream of each event that has one, by the event's id; in two queries at most."""
     news = {event.pk: (event.connection_id, _news(event)) for event in events if event.kind == "stream"}
     if not news:
         return {}
@@ -42,6 +42,7 @@ def match(events: Iterable[ProviderEvent]) -> dict[UUID, Match]:
     )
     streams = list(rows.only("connection_id", "provider_stream_id", "call_id", "status"))
     found = {pk: _find(streams, connection_id, each) for pk, (connection_id, each) in news.items()}
+    found |= _by_room([event for event in events if event.pk in news and _is_nameless(news[event.pk][1])])
     return {
         pk: Match(stream.pk, stream.call_id, stream.status == MediaStream.Status.STARTING)
         for pk, stream in found.items()
@@ -85,10 +86,25 @@ def _apply(stream: MediaStream, data: ProviderEventData, now: datetime) -> str:
 def _find(streams: Iterable[MediaStream], connection_id: UUID, news: StreamNews) -> MediaStream | None:
     """By our id, else by the provider's."""
     own = [stream for stream in streams if stream.connection_id == connection_id]
+    own.sort(key=lambda stream: stream.is_over)
     ours = _our_id(news)
     by_ref = (stream for stream in own if ours and stream.pk == ours)
     by_id = (stream for stream in own if news.id and stream.provider_stream_id == news.id)
     return next(by_ref, None) or next(by_id, None)
+
+
+def _by_room(events: Sequence[ProviderEvent]) -> dict[UUID, MediaStream | None]:
+    """The open stream of each event that names only its room: the newest one."""
+    if not events:
+        return {}
+    rooms = {event.payload.get("resource", "") for event in events} - {""}
+    rows = MediaStream.objects.filter(IS_OPEN, parent_id__in=rooms, connection__isnull=False)
+    newest = {(stream.connection_id, stream.parent_id): stream for stream in rows.order_by("created_at")}
+    return {event.pk: newest.get((event.connection_id, event.payload.get("resource"))) for event in events}
+
+
+def _is_nameless(news: StreamNews) -> bool:
+    return not (news.ref or news.name or news.id)
 
 
 def _our_id(news: StreamNews) -> UUID | None:

@@ -18,6 +18,7 @@ from providers.getstream.tokens import server_token, user_token
 from providers.getstream.wire import (
     INPUT_ERROR,
     NOT_FOUND,
+    hls_name,
     last_session_id,
     read_error,
     read_recording,
@@ -82,8 +83,9 @@ class GetStream:
         custom: Mapping[str, Any],
         max_seconds: int | None = None,
     ) -> Room:
-        """Stream replaces `custom` as a whole, and cannot unset a start time."""
-        body = {"custom": dict(custom), **start_time(starts_at), **session_timer(max_seconds)}
+        """Stream replaces `custom` as a whole, but for the name of its HLS, and cannot unset a start time."""
+        kept = hls_name(self._request("GET", room_type, room_id))
+        body = {"custom": kept | dict(custom), **start_time(starts_at), **session_timer(max_seconds)}
         return read_room(self._request("PATCH", room_type, room_id, body=body), room_id)
 
     def go_live(self, room_type: str, room_id: str) -> Room:

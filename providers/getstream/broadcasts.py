@@ -9,11 +9,11 @@ from typing import Any
 
 from providers.errors import Rejected, Unavailable, UnknownOutcome
 from providers.events import as_mapping, is_http_url
-from providers.getstream.wire import HLS, INPUT_ERROR, NOT_FOUND, parse_time, read_room
+from providers.getstream.wire import HLS_NAME, INPUT_ERROR, NOT_FOUND, parse_time, read_room
 from providers.http import path_segment
 from providers.streams import Broadcast, ProviderStream, StopOutcome, StreamRef
 
-HLS_NAME = "livestream"
+HLS = "hls"
 QUALITIES = (360, 480, 720, 1080, 1440)
 
 
@@ -44,13 +44,15 @@ class CallBroadcasts:
         custom = {**as_mapping(call.get("custom")), HLS_NAME: name}
         self._send("PATCH", *room, body={"custom": custom})
         url = self._change(*room, "/start_broadcasting").get("playlist_url")
-        return ProviderStream(HLS, "starting", name=name, playback_url=url if is_http_url(url) else "")
+        return ProviderStream(
+            _hls_id(name), "starting", name=name, playback_url=url if is_http_url(url) else ""
+        )
 
     def stop(self, ref: StreamRef) -> StopOutcome:
         """All targets of a broadcast; each is under its name, so that no other one is stopped."""
-        running = [each for each in self._running(ref) if _is_of(each, ref)]
+        running = [each for each in self._running(ref) if ref.name and each.name == ref.name]
         for each in running:
-            is_hls = each.id == HLS
+            is_hls = each.id.startswith(HLS)
             verb = "/stop_broadcasting" if is_hls else f"/rtmp_broadcasts/{path_segment(each.id)}/stop"
             try:
                 self._change(ref.parent_type, ref.parent_id, verb)
@@ -110,14 +112,13 @@ def read_egress(document: object) -> list[ProviderStream]:
     if egress.get("broadcasting") and (hls or not found):
         url, name = hls.get("playlist_url"), str(custom.get(HLS_NAME) or "")
         url = url if is_http_url(url) else ""
-        found.append(ProviderStream(HLS, "live", "broadcasting", name, playback_url=url, **parent))
+        found.append(ProviderStream(_hls_id(name), "live", "broadcasting", name, playback_url=url, **parent))
     return found
 
 
-def _is_of(running: ProviderStream, ref: StreamRef) -> bool:
-    """By our name; HLS that lost it, because the call's custom data was replaced, by its id."""
-    is_nameless = running.id == HLS and not running.name and ref.id == HLS
-    return is_nameless or bool(ref.name and running.name == ref.name)
+def _hls_id(name: str) -> str:
+    """One that nobody else's broadcast of the call has, if it is under our name."""
+    return f"{HLS}:{name}" if name else HLS
 
 
 def _target(broadcast: Broadcast, number: int) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from providers.events import (
     non_empty_text,
     signatures_equal,
 )
-from providers.getstream.wire import HLS, parse_time, read_participant, read_recording
+from providers.getstream.wire import HLS_NAME, parse_time, read_participant, read_recording
 from providers.redaction import redact
 
 KEPT_HEADERS = ("x-signature", "x-api-key", "x-webhook-id", "x-webhook-attempt")
@@ -128,9 +128,9 @@ def _stream(document: Mapping[str, Any]) -> StreamNews | None:
     status, name = STREAM_STATUSES.get(document["type"]), document.get("name")
     if status is None:
         return None
-    return (
-        StreamNews(status, name=name.partition(".")[0]) if isinstance(name, str) else StreamNews(status, HLS)
-    )
+    if not isinstance(name, str):
+        name = str(as_mapping(as_mapping(document.get("call")).get("custom")).get(HLS_NAME) or "")
+    return StreamNews(status, name=name.partition(".")[0])
 
 
 def redacted(body: bytes) -> bytes:

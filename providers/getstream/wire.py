@@ -16,8 +16,8 @@ from providers.events import ParticipantStay, RecordingFile, as_mapping, is_http
 
 # Retention of files on Stream's own storage (getstream.io/video/docs/api/recording/storage).
 STORAGE_RETENTION = timedelta(days=14)
-# The id of a call's broadcast over HLS: it has one at a time.
-HLS = "hls"
+# A call has one HLS broadcast at a time, without a name: ours is kept in its custom data, under this.
+HLS_NAME = "livestream"
 # Code 16: does not exist; code 4: input error, which an operation on an ended call may answer.
 NOT_FOUND, INPUT_ERROR = "16", "4"
 # Seconds: a session that has no limit any more.
@@ -47,6 +47,12 @@ def read_room(body: Mapping[str, Any], room_id: str = "") -> Room:
         backstage=bool(call.get("backstage")),
         empty_since=None if session_id else session_ended_at,
     )
+
+
+def hls_name(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Our name of what is broadcast over HLS, as it is in the call's custom data; empty without one."""
+    name = as_mapping(as_mapping(body.get("call")).get("custom")).get(HLS_NAME)
+    return {HLS_NAME: name} if name else {}
 
 
 def last_session_id(body: Mapping[str, Any]) -> str:

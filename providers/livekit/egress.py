@@ -23,6 +23,7 @@ from providers.streams import (
 )
 
 LAYOUT = "grid-"
+PUBLIC_LAYOUTS = ("grid-light", "grid-dark")
 # ABORTED: stopped, or given up, before it ran. ENDING: media still leaves.
 STATUSES: Mapping[str, StreamStatus] = {
     "EGRESS_STARTING": "starting",
@@ -178,7 +179,8 @@ def read_status(info: Mapping[str, Any]) -> str:
 def read_name(info: Mapping[str, Any]) -> str:
     """Our name of it; empty for an egress that somebody else has started."""
     layout = as_mapping(read_field(info, "room_composite")).get("layout")
-    return layout.removeprefix(LAYOUT) if isinstance(layout, str) and layout.startswith(LAYOUT) else ""
+    is_ours = isinstance(layout, str) and layout.startswith(LAYOUT) and layout not in PUBLIC_LAYOUTS
+    return layout.removeprefix(LAYOUT) if isinstance(layout, str) and is_ours else ""
 
 
 def read_failure(info: Mapping[str, Any]) -> str:

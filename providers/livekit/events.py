@@ -19,12 +19,14 @@ from providers.events import (
     ParticipantStay,
     ProviderEventData,
     RecordingFile,
+    StreamNews,
     as_mapping,
     json_body,
     lower_keys,
     non_empty_text,
     signatures_equal,
 )
+from providers.livekit.egress import STATUSES, read_failure, read_name, read_status
 from providers.livekit.wire import parse_time, read_field, read_int, read_recording
 
 # Allowed clock difference (s), that of LiveKit's own verifiers.
@@ -141,19 +143,32 @@ def _egress_event(document: Mapping[str, Any], dedup_key: str) -> ProviderEventD
     """`egress_ended` holds the recorded files, or the error because of which there are none."""
     egress = as_mapping(read_field(document, "egress_info"))
     files = list(_files(egress)) if EVENT_KINDS.get(document["event"]) == "recording" else []
-    status = _string(egress, "status")
+    status = read_status(egress)
+    news = _stream(egress, status)
     return ProviderEventData(
         dedup_key=dedup_key,
-        kind="recording" if files else "other",
+        kind="recording" if files else "stream" if news else "other",
         type=document["event"],
         resource=_string(egress, "room_name"),
         raw_status=status,
         occurred_at=parse_time(read_int(document, "created_at")),
+        started_at=parse_time(read_int(egress, "started_at") / 1e9) if news else None,
+        ended_at=parse_time(read_int(egress, "ended_at") / 1e9) if news else None,
         recording=files[0] if files else None,
+        stream=news,
         details=non_empty_text(
-            egress_id=read_field(egress, "egress_id"), status=status, error=read_field(egress, "error")
+            egress_id=read_field(egress, "egress_id"), status=status, error=read_failure(egress)
         ),
     )
+
+
+def _stream(egress: Mapping[str, Any], status: str) -> StreamNews | None:
+    """An egress that was started under a name of ours; None for others, such as recorders."""
+    if not (name := read_name(egress)):
+        return None
+    egress_id = _string(egress, "egress_id")
+    normalised = STATUSES.get(status, "unknown")
+    return StreamNews(normalised, egress_id, name, is_proven=True, error=read_failure(egress))
 
 
 def _files(egress: Mapping[str, Any]) -> Iterable[RecordingFile]:

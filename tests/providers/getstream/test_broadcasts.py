@@ -134,3 +134,10 @@ def test_a_call_that_does_not_exist_is_not_broadcast():
     with answers(gone) as url:
         adapter = build_adapter("getstream", {"api_key": "k", "api_secret": "s" * 32}, base_url=url)
         assert adapter.stop_broadcast(StreamRef("r1", "default", "n1", "n1")) == "not_running"
+
+
+def test_a_change_of_the_call_keeps_the_name_of_what_is_broadcast(getstream, room):
+    getstream.start_broadcast(*room, HLS)
+    getstream.change_room(*room, starts_at=None, custom={"title": "New"})
+    assert [each.name for each in getstream.broadcasts(*room)] == ["n1"]
+    assert getstream.stop_broadcast(ref(room)) == "stopped"

@@ -9,8 +9,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from providers.errors import BadSignature, Rejected
+from providers.events import StreamNews
 from providers.getstream import events
-from providers.getstream.events import parse
+from providers.getstream.events import parse, redacted
 
 KEY, SECRET = "app-key", "app-secret"
 CALL = {
@@ -183,3 +184,27 @@ def test_a_participant_without_an_identity_or_a_stay_is_none(participant):
 
 def test_other_events_are_about_no_participant():
     assert send("call.session_started", participant=PARTICIPANT).participant is None
+
+
+@pytest.mark.parametrize(
+    ("change", "status"), [("started", "live"), ("stopped", "stopped"), ("failed", "failed")]
+)
+def test_a_broadcast_is_known_by_its_name_and_looked_at(change, status):
+    event = send(f"call.rtmp_broadcast_{change}", name="n1.1")
+    assert (event.kind, event.resource, event.stream) == ("stream", "room-1", StreamNews(status, name="n1"))
+
+
+def test_hls_is_known_by_the_name_in_its_call_or_by_the_call():
+    named = CALL | {"custom": {"livestream": "n1"}}
+    for call, name in ((named, "n1"), (CALL, "")):
+        event = send("call.hls_broadcasting_stopped", call=call)
+        assert (event.kind, event.stream) == ("stream", StreamNews("stopped", name=name))
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_the_keys_of_targets_are_stored_nowhere(pack):
+    target = {"name": "x", "stream_key": "secret-key", "stream_url": "rtmp://x.example/app"}
+    stored = redacted(pack(json.dumps({"call": {"egress": {"rtmps": [target]}}}).encode()))
+    assert b"secret-key" not in stored and b"rtmp://" not in stored
+    plain = pack(b'{"type": "x"}')
+    assert redacted(plain) == plain

@@ -9,6 +9,7 @@ import pytest
 from livekit import api
 
 from providers.errors import BadSignature, Rejected
+from providers.events import StreamNews
 from providers.registry import build_adapter
 from tests.support.livekit_sdk import signed_headers
 from tests.support.sandbox import SECRET
@@ -224,3 +225,34 @@ def test_a_recorder_or_an_agent_is_not_kept(livekit, more):
 
 def test_one_who_could_not_connect_never_was_in_the_room(livekit):
     assert send(livekit, "participant_connection_aborted", participant=ANNA).participant is None
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "normalised"),
+    [
+        ("egress_started", None, "starting"),
+        ("egress_updated", "EGRESS_ACTIVE", "live"),
+        ("egress_ended", "EGRESS_COMPLETE", "stopped"),
+        ("egress_ended", "EGRESS_ABORTED", "failed"),
+        ("egress_ended", "EGRESS_LIMIT_REACHED", "stopped"),
+    ],
+)
+def test_a_broadcast_of_ours_is_known_by_its_layout_and_what_is_said_of_it_holds(
+    livekit, name, status, normalised
+):
+    info = {"egressId": "EG_1", "roomName": "call-1", "roomComposite": {"layout": "grid-n1"}, "endedAt": "10"}
+    found = send(livekit, name, egressInfo=info | ({"status": status} if status else {}))
+    assert (found.kind, found.resource) == ("stream", "call-1")
+    assert found.stream == StreamNews(normalised, "EG_1", "n1", is_proven=True)
+
+
+def test_a_failed_broadcast_tells_no_address(livekit):
+    info = {"egressId": "EG_1", "roomComposite": {"layout": "grid-n1"}, "status": "EGRESS_FAILED"}
+    found = send(livekit, "egress_ended", egressInfo=info | {"error": "no answer of rtmp://x/app/secret-key"})
+    assert found.stream.error == "no answer of [address]" and "secret-key" not in repr(found)
+
+
+@pytest.mark.parametrize("layout", ["speaker", "grid", "grid-light", ""])
+def test_a_recorder_is_no_broadcast_of_ours(livekit, layout):
+    info = {"egressId": "EG_1", "roomName": "call-1", "roomComposite": {"layout": layout}}
+    assert send(livekit, "egress_updated", egressInfo=info).stream is None
