@@ -13,12 +13,10 @@ from django.utils import timezone
 
 from calls import activity
 from calls.exceptions import ProviderRejectedCall, SubmissionUnknown
-from calls.lifecycle.create_video import DEFAULT_ROOM_TYPE
 from calls.lifecycle.dial_plan import DialPlan, DialRequest, resolve
 from calls.lifecycle.end import end
-from calls.lifecycle.room_opening import open_on_record, settle
 from calls.models import Call, Step
-from calls.models.call import DIALLING, ECHO_ROOM_PREFIX, SUBMISSION_UNKNOWN
+from calls.models.call import DIALLING, SUBMISSION_UNKNOWN
 from calls.models.end_code import EndCode
 from calls.monitoring.deadlines import provider_limit
 from calls.monitoring.schedule import reschedule, start_monitor
@@ -44,7 +42,6 @@ def dial(account_id: UUID, request: DialRequest) -> Call:
     plan = resolve(account_id, request)
     with waiting_for(plan.number.connection):
         call = _save(account_id, plan)
-        _open_echo_room(call, plan)
         leg = _submit(call, plan)
     if leg is not None:
         _record_placed(call, leg)
@@ -65,10 +62,10 @@ def _existing_call(account_id: UUID, key: str) -> Call | None:
 
 
 def _save(account_id: UUID, plan: DialPlan) -> Call:
-    """The call's row, its echo room included, which is deleted when the call has ended."""
-    request, number, call_id = plan.request, plan.number, plan.call_id
+    """The call's row, its first event and its monitor."""
+    request, number = plan.request, plan.number
     call = Call(
-        id=call_id,
+        id=plan.call_id,
         account_id=account_id,
         channel=Call.Channel.PHONE,
         created_by=request.actor,
@@ -91,32 +88,11 @@ def _save(account_id: UUID, plan: DialPlan) -> Call:
         submission_key=request.submission_key,
         event_sequence=1,
     )
-    if plan.room_connection:
-        call.room_connection, call.room_type = plan.room_connection, DEFAULT_ROOM_TYPE
-        call.room_id = f"{ECHO_ROOM_PREFIX}{call_id}"
     with transaction.atomic():
         call.save(force_insert=True)
         publish(call, CREATED)
         start_monitor(call)
     return call
-
-
-def _open_echo_room(call: Call, plan: DialPlan) -> None:
-    if plan.rooms is None or plan.room_connection is None:
-        return
-    try:
-        opening = open_on_record(
-            plan.rooms,
-            plan.room_connection,
-            call.pk,
-            room_type=call.room_type,
-            room_id=call.room_id,
-            created_by="liveplatform",
-        )
-        settle(opening.call_id)
-    except ProviderError as error:
-        _record_failed(call, str(error), plan.room_connection.provider)
-        raise ProviderRejectedCall(f"The echo room could not be opened: {error}") from error
 
 
 def _submit(call: Call, plan: DialPlan) -> Leg | None:

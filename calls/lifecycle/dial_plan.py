@@ -1,10 +1,10 @@
-"""Resolve a dial request: its phone number, destination, adapter, agent and helper room. Writes nothing."""
+"""Resolve a dial request: its phone number, destination, adapter and agent. Writes nothing."""
 
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from calls.adapters import adapter_for, default_room_connection
+from calls.adapters import adapter_for
 from calls.agents.instructions import (
     AnsweredCall,
     Instructions,
@@ -12,13 +12,13 @@ from calls.agents.instructions import (
     stream_seconds,
     twiml_is_taken,
 )
-from calls.exceptions import DialError, NoInstructions, ProviderRejectedCall
+from calls.exceptions import DialError, NoInstructions
 from calls.models import Agent, PhoneNumber
 from calls.phone_numbers import InvalidPhoneNumber, e164
 from liveplatform.accounts.models import Connection
 from liveplatform.db.uuid7 import uuid7
-from providers.base import HasRooms, MakesCalls
-from providers.errors import NotConfigured, ProviderError
+from providers.base import MakesCalls
+from providers.errors import NotConfigured
 
 NOTHING_SAID = (
     "Say what the answered call hears: `ai_agent_id`, an agent of this account; `url`, an address that "
@@ -38,7 +38,6 @@ class DialRequest:
     metadata: dict[str, Any] = field(default_factory=dict)
     twiml: str = ""
     url: str = ""
-    echo_room: bool = False
     record: bool = False
     is_test: bool = False
     time_limit: int | None = None  # seconds; None: the account's default
@@ -59,20 +58,16 @@ class DialPlan:
     provider: MakesCalls
     to_number: str  # E.164
     extension: str  # dialled as digits after the answer
-    room_connection: Connection | None = None
-    rooms: HasRooms | None = None
 
 
 def resolve(account_id: UUID, request: DialRequest) -> DialPlan:
-    """Look up and check everything the request names; raises DialError or ProviderRejectedCall."""
+    """Look up and check everything the request names; raises DialError."""
     number = _account_number(account_id, request.from_number)
     provider = _phone_adapter(number.connection)
     to_number, extension = _parse_destination(request.to_number, number)
     call_id = uuid7()
     instructions = _instructions(call_id, request, number, provider)
-    connection = _room_connection(account_id) if request.echo_room else None
-    rooms = _room_adapter(connection) if connection else None
-    return DialPlan(call_id, request, number, instructions, provider, to_number, extension, connection, rooms)
+    return DialPlan(call_id, request, number, instructions, provider, to_number, extension)
 
 
 def _account_number(account_id: UUID, text: str) -> PhoneNumber:
@@ -135,18 +130,3 @@ def _agent(account_id: UUID, agent_id: UUID | None) -> Agent:
             f"The agent {agent.name} is inactive. Activate it (PATCH /v1/agents/{agent.pk}), or name another."
         )
     return agent
-
-
-def _room_connection(account_id: UUID) -> Connection:
-    connection = default_room_connection(account_id)
-    if connection is None:
-        raise DialError("echo_room needs a connection with rooms; connect one or leave echo_room out.")
-    return connection
-
-
-def _room_adapter(connection: Connection) -> HasRooms | None:
-    try:
-        rooms = adapter_for(connection)
-    except ProviderError as error:
-        raise ProviderRejectedCall(f"The echo room could not be opened: {error}") from error
-    return rooms if isinstance(rooms, HasRooms) else None

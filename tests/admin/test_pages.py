@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from calls.lifecycle.end import end
 from calls.models import (
+    Agent,
     Analysis,
     AutoEndRule,
     CallMonitor,
@@ -94,6 +95,7 @@ def everything_of(account: Account) -> None:
     Operation.objects.create(**given, code="busy", requested_by="x", reason=WORDS)
     AutoEndRule.objects.create(**given, name="rule", min_age=60, state="skipped")
     StaffOperation.objects.create(account=account, model="calls.step", action="run_again", requested_by="x")
+    Agent.objects.create(account=account, name="agent", twiml=f"<Response><Say>{WORDS}</Say></Response>")
     StaffAction.objects.create(account=account, actor="staff:x", verb="end", subjects=[call.pk])
     sessions_of(account)
 

@@ -8,7 +8,7 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from calls.models import AutoEndRule, PhoneNumber
+from calls.models import Agent, AutoEndRule, PhoneNumber
 from liveplatform.accounts.connections import upsert_connection
 from sessions_app.models import Question, Registration, Session
 from tests.support.factories import NOWHERE, phone_connection
@@ -57,6 +57,7 @@ def rows(account, api, sandbox_url, sandbox) -> dict[str, Callable[[], str]]:
     series |= {"starts_at": session["scheduled_at"], "rule": "FREQ=WEEKLY;COUNT=3"}
     rule = {"name": "a rule", "filter": {"is_test": True}, "older_than": 60, "is_enabled": False}
     return {
+        "agent_id": lambda: made("/v1/agents", {"name": "another", "twiml": "<Response/>"}),
         "connection_id": lambda: str(elsewhere.pk),
         "call_id": lambda: made("/v1/live/calls", {"host_user_id": "h", "title": "t"}),
         "key_id": lambda: made("/v1/api-keys", {"scopes": ["read:live"]}),
@@ -90,6 +91,7 @@ def test_the_api_accepts_each_documented_request(examples, rows, api):
     refused = []
     for method, path, body in examples:
         AutoEndRule.objects.all().delete()  # their names are unique
+        Agent.objects.all().delete()
         address = path
         for name, make in rows.items():
             address = address.replace(f"{{{name}}}", make()) if f"{{{name}}}" in address else address

@@ -2,11 +2,11 @@
 
 from django.urls import path
 
-from calls.api.agents.answers import AnswerView
+from calls.api.agents.answers import answer
 from calls.api.agents.viewset import AgentViewSet
 from liveplatform.api.routers import PlatformRouter
 
 router = PlatformRouter()
 router.register("agents", AgentViewSet)
 
-urlpatterns = [path("v1/agents/answers/<str:token>", AnswerView.as_view()), *router.urls]
+urlpatterns = [path("v1/agents/answers/<str:token>", answer), *router.urls]

@@ -85,7 +85,6 @@ class MakeCallRequest(StrictSerializer):
     )
     workspace = CleanCharField(required=False, min_length=1, max_length=100, default="default")
     is_test = serializers.BooleanField(required=False, default=False)
-    echo_room = serializers.BooleanField(required=False, default=False)
     record = serializers.BooleanField(required=False, default=False)
     twiml = CleanCharField(required=False, allow_blank=True, max_length=4000, default="")
     url = serializers.URLField(required=False, allow_blank=True, max_length=2000, default="")

@@ -35,7 +35,7 @@ def test_a_provider_reads_the_document_however_it_asks(path, ask):
     answer = ask(path)
     assert (answer.status_code, answer.content.decode()) == (200, "<Response><Say>Zoë</Say></Response>")
     assert answer["Content-Type"] == "text/xml; charset=utf-8"
-    assert answer["Cache-Control"] == "no-store"
+    assert "no-store" in answer["Cache-Control"]
 
 
 def test_an_address_that_was_good_once_is_a_hang_up(path, monkeypatch):
