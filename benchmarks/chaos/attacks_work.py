@@ -139,7 +139,7 @@ def _endpoints(attacker: Customer, url: str, count: int) -> Iterator[None]:
 
 
 def _end_one(attacker: Customer) -> None:
-    attacker.phone_call(room=False, transcript=False).end()
+    attacker.phone_call(transcript=False).end()
 
 
 ATTACKS: dict[str, Attack] = {

@@ -150,5 +150,4 @@ def _phone_call() -> dict[str, Any]:
         "call_from": "+14155550100",
         "call_to": "+14155550111",
         "twiml": "<Response><Say>Hello.</Say></Response>",
-        "echo_room": False,
     }

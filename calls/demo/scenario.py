@@ -13,7 +13,7 @@ from liveplatform.dev.stack import LocalStack, StartFailed
 from providers.sandbox.client import SandboxClient
 
 NUMBER = "+14155550100"
-TWIML = "<Response><Say>How can I help?</Say></Response>"
+TWIML = "<Response><Say>Hello {{name}}, how can I help?</Say></Response>"
 WEBHOOK_TIMEOUT = 30.0  # seconds
 EXPECTED_EVENTS = {"call.ended", "call.processed"}
 
@@ -92,7 +92,9 @@ class Scenario:
         self.secret = endpoint["secret"]
 
     def _phone_call(self) -> CallResult:
-        body = {"call_from": NUMBER, "call_to": "+14155550123", "twiml": TWIML, "echo_room": True}
+        agent = self.request("POST", "/v1/agents", {"name": "Help line", "twiml": TWIML})
+        body = {"call_from": NUMBER, "call_to": "+14155550123", "ai_agent_id": agent["id"]}
+        body["dynamic_variables"] = [{"name": "name", "value": "Sam"}]
         call = self.request("POST", "/calls/make-call", body)["data"]
         self.request("PUT", f"/v1/calls/{call['id']}/transcript", {"turns": turns(), "language": "en"})
         end = {"call_id": call["id"], "disconnect_reason": "Customer requested to end call"}

@@ -104,7 +104,7 @@ class Call(AnswerOfCall):
     )
     provider_confirmed_at = models.DateTimeField(null=True, blank=True)
     provider_ended_at = models.DateTimeField(null=True, blank=True)
-    # A helper room that exists for this call only (echo_room), deleted after its end.
+    # A helper room that existed for a phone call only, deleted after its end; calls are made without one now.
     room_connection = models.ForeignKey(
         Connection, set_null_unless_needed, null=True, blank=True, related_name="+", db_index=False
     )

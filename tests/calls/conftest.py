@@ -3,10 +3,11 @@
 import pytest
 
 from calls.adapters import adapter_for
-from calls.lifecycle.create_video import VideoCallRequest, create_video_call
+from calls.lifecycle.create_video import DEFAULT_ROOM_TYPE, VideoCallRequest, create_video_call
 from calls.lifecycle.dial import dial
 from calls.lifecycle.dial_plan import DialRequest
 from calls.models import Call
+from calls.models.call import ECHO_ROOM_PREFIX
 from liveplatform.accounts.connections import upsert_connection
 from tests.support.factories import NUMBER, TWIML, phone_call, phone_connection
 from tests.support.sandbox import sandbox, sandbox_url
@@ -26,6 +27,15 @@ class Line:
     def dial(self, to="+14155550111", **fields) -> Call:
         said = {} if fields.keys() & {"url", "twiml", "ai_agent_id"} else {"twiml": TWIML}
         return dial(self.account.pk, DialRequest(from_number=NUMBER, to_number=to, **said, **fields))
+
+    def dial_with_room(self, connection=None) -> Call:
+        """A phone call with a helper room, as calls had before agents answered them."""
+        call = self.dial()
+        call.room_connection, call.room_type = connection or self.video, DEFAULT_ROOM_TYPE
+        call.room_id = f"{ECHO_ROOM_PREFIX}{call.pk}"
+        call.save()
+        adapter_for(call.room_connection).open_room(call.room_type, call.room_id, created_by="liveplatform")
+        return call
 
     def open(self, **fields) -> Call:
         return create_video_call(self.account.pk, VideoCallRequest(host_user_id="h", title="t", **fields))

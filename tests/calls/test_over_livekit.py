@@ -145,10 +145,8 @@ def test_rooms_that_nobody_here_knows_are_left_alone(call, livekit, sandbox):
 
 
 def test_a_phone_calls_own_room_may_be_livekits(line, livekit, sandbox):
-    line.video.delete()
-    call = line.dial(echo_room=True)
-    call.refresh_from_db()
-    assert (call.room_connection, call.room_id in sandbox.live()["livekit"]) == (livekit, True)
+    call = line.dial_with_room(livekit)
+    assert call.room_id in sandbox.live()["livekit"]
     end(call.pk, account_id=call.account_id, actor="test")
     drain(Step)
     assert call.room_id not in sandbox.live()["livekit"]

@@ -39,7 +39,7 @@ from tests.support.client import Customer, PlacedCall
 def test_an_end_during_a_fault_happens_exactly_once(platform, customer, name):
     received = Received(platform.received)
     run = Run(platform, customer, SmallDisk(platform.var), received, Supply(customer, 0), workers=("worker",))
-    call = customer.phone_call(room=False)
+    call = customer.phone_call()
     call.end().raise_for_status()
     with supervised(run):
         FAULTS[name](run, random.Random(1))

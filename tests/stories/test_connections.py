@@ -56,7 +56,7 @@ def test_chunked_bodies_are_drained_too(connection):
 
 
 def test_a_body_in_chunks_is_a_body(customer, connection):
-    call = customer.phone_call(room=False, transcript=False)
+    call = customer.phone_call(transcript=False)
     body = json.dumps({"call_id": call.id}).encode()
     good = JSON | {"Authorization": f"Bearer {customer.key}"}
     connection.request("POST", "/calls/end", iter([body[:20], body[20:]]), good, encode_chunked=True)

@@ -56,7 +56,7 @@ def test_a_worker_may_die_anywhere(customer, arm, point):
 @pytest.mark.parametrize("headers", [{}, {"Idempotency_Key": "once"}], ids=["no key", "key"])
 def test_a_web_process_may_die_before_and_after_the_commit(customer, platform, arm, point, headers):
     """Without a key "ended" comes after the commit, with one before it: effect and answer are one."""
-    call = customer.phone_call(room=False)
+    call = customer.phone_call()
     arm(point)
     sent = {name: f"{value}-{call.id}" for name, value in headers.items()}
     with suppress(requests.RequestException):

@@ -35,7 +35,7 @@ def test_a_worker_killed_in_mid_step_loses_nothing(platform, customer):
 
 
 def test_a_frozen_worker_that_wakes_up_late_is_fenced(platform, customer):
-    call = customer.phone_call(room=False)
+    call = customer.phone_call()
     customer.sandbox.add_fault("end_call", "delay", resource=call.provider_id, delay_ms=1000)
     call.end()
     wait_until_asked(customer, call)
@@ -53,7 +53,7 @@ def test_a_frozen_worker_that_wakes_up_late_is_fenced(platform, customer):
 
 def test_calls_ended_while_no_worker_is_there_are_processed_by_the_next(platform, customer):
     platform.kill("worker")
-    calls = [customer.phone_call(room=False) for _ in range(5)]
+    calls = [customer.phone_call() for _ in range(5)]
     assert all(call.end().status_code == 200 for call in calls)
     redis.from_url(embedded.redis_url(VAR)).flushall()
 
@@ -91,7 +91,7 @@ def test_postgresql_crashing_after_the_answer_loses_nothing(platform, customer):
 
 def test_a_rolling_restart_loses_nothing_and_repeats_nothing(platform, customer):
     """Start new workers, then stop the old ones while they have requests in flight."""
-    calls = [customer.phone_call(room=False, transcript=False) for _ in range(12)]
+    calls = [customer.phone_call(transcript=False) for _ in range(12)]
     customer.sandbox.add_fault("end_call", "delay", delay_ms=300, times=12)
     old, new = "worker", "worker-2"
     for number, call in enumerate(calls):

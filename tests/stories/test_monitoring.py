@@ -29,7 +29,7 @@ def test_a_limit_is_kept_with_beat_and_redis_away(customer, platform):
 
 
 def test_a_limit_and_requests_race_and_one_ends_the_call(customer):
-    calls = [customer.phone_call(time_limit=1, room=False, transcript=False) for _ in range(5)]
+    calls = [customer.phone_call(time_limit=1, transcript=False) for _ in range(5)]
     time.sleep(0.9)
     threads = [threading.Thread(target=call.end) for call in calls for _ in range(3)]
     for thread in threads:

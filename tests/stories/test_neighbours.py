@@ -31,7 +31,7 @@ def listening(customer):
 
 def ended(customer):
     """A call of this customer that has just ended, and when (Unix seconds)."""
-    call = customer.phone_call(room=False)
+    call = customer.phone_call()
     call.end().raise_for_status()
     return call, time.time()
 

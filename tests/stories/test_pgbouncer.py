@@ -63,7 +63,7 @@ def test_calls_end_and_everything_follows(pooled, pooled_customer):
 
 
 def test_lists_and_exports(pooled, pooled_customer):
-    call = pooled_customer.phone_call(room=False)
+    call = pooled_customer.phone_call()
     for path in ("/v1/calls?limit=5&order=asc", "/v1/calls?limit=2"):
         answer = pooled_customer.ask("GET", path)
         assert answer.status_code == 200, answer.text
@@ -82,7 +82,7 @@ def test_the_first_admin_sees_the_pages(pooled, pooled_customer):
     form["csrfmiddlewaretoken"] = re.search(r'csrfmiddlewaretoken" value="(\w+)"', page.text).group(1)
     calls = staff.post(page.url, form, headers={"Referer": page.url})
     assert calls.url.endswith("/admin/calls/call/")
-    call = pooled_customer.phone_call(room=False)
+    call = pooled_customer.phone_call()
     assert staff.get(f"{pooled.url}/admin/calls/call/{call.id}/change/").status_code == 200
 
 

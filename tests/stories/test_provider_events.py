@@ -47,7 +47,7 @@ def test_a_room_that_ends_at_its_provider_ends_its_call(provider_customer):
 
 
 def test_the_providers_end_and_ours_race_and_one_is_stored(provider_customer):
-    calls = [provider_customer.phone_call(room=False) for _ in range(6)]
+    calls = [provider_customer.phone_call() for _ in range(6)]
 
     def race(call):
         hang_up = threading.Thread(
@@ -82,7 +82,7 @@ def test_a_strict_end_is_the_callers_even_if_the_event_is_faster(provider_custom
 
 def test_duplicates_and_reordering_have_the_same_result(provider_customer):
     provider_customer.sandbox.set_delivery(copies=3, hold=True)
-    call = provider_customer.phone_call(room=False)
+    call = provider_customer.phone_call()
     provider_customer.sandbox.trigger(call.provider_id, "completed")
     assert provider_customer.sandbox.release(reverse=True) == 12
     ended(call, 10)
@@ -96,7 +96,7 @@ def test_duplicates_and_reordering_have_the_same_result(provider_customer):
 def test_events_that_overtake_the_answer_to_make_call_are_not_lost(provider_customer):
     """The response is lost, but the event names the leg."""
     provider_customer.sandbox.add_fault("create_call", "act_then_timeout")
-    call = provider_customer.phone_call(room=False)
+    call = provider_customer.phone_call()
     assert call.provider_id in provider_customer.sandbox.live()["twilio"]
     until(lambda: dict(entries(call)).get("in-progress") == "noted")
     assert record(call)["status"] == "live"

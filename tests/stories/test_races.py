@@ -28,7 +28,7 @@ def test_fifty_strict_ends_at_once_send_one_provider_request(customer):
 
 
 def test_fifty_ends_with_one_key_are_one_request(customer):
-    call = customer.phone_call(room=False)
+    call = customer.phone_call()
 
     answers = at_once(lambda: call.end(Idempotency_Key="end-1"))
 
@@ -38,7 +38,7 @@ def test_fifty_ends_with_one_key_are_one_request(customer):
 
 
 def test_a_key_with_another_body_is_refused(customer):
-    one, other = customer.phone_call(room=False), customer.phone_call(room=False)
+    one, other = customer.phone_call(), customer.phone_call()
     assert one.end(Idempotency_Key="k").status_code == 200
 
     answer = other.end(Idempotency_Key="k")

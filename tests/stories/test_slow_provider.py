@@ -13,7 +13,7 @@ def test_a_burst_at_a_provider_that_answers_is_served(platform, customer):
     customer.sandbox.add_fault("create_call", "delay", times=None, delay_ms=150)
     customer.sandbox.add_fault("end_room", "delay", times=None, delay_ms=150)
     rooms = [customer.video_call() for _ in range(12)]
-    body = {"call_from": NUMBER, "call_to": "+14155550111", "twiml": TWIML, "echo_room": False}
+    body = {"call_from": NUMBER, "call_to": "+14155550111", "twiml": TWIML}
     with ThreadPoolExecutor(12) as pool:
         made = list(pool.map(lambda _: customer.ask("POST", "/calls/make-call", body), range(12)))
         over = list(pool.map(lambda call: call.end_strictly(), rooms))

@@ -46,7 +46,7 @@ def logged(platform: LocalStack, mark: str, count: int) -> list[dict[str, str]]:
 
 
 def test_a_task_logs_what_it_did(customer, platform):
-    call = customer.phone_call(room=False)
+    call = customer.phone_call()
     send(platform, ("calls.end", [call.id, "a private reason"]))
     (line,) = logged(platform, call.id, 1)
     assert (line["event"], line["level"], line["task"]) == ("task_done", "info", "calls.end")
@@ -71,7 +71,7 @@ def test_each_step_of_a_call_is_run_by_its_name(customer, platform, name):
 
 @pytest.mark.parametrize("name", STEP_TASKS)
 def test_a_step_of_a_live_call_is_refused(customer, platform, name):
-    call = customer.phone_call(room=False)
+    call = customer.phone_call()
     send(platform, (name, [call.id]))
     (line,) = logged(platform, call.id, 1)
     assert (line["event"], line["level"]) == ("task_refused", "warning")

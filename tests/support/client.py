@@ -58,11 +58,8 @@ class Customer:
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         return self.http.request(method, self.local.url + path, json=body, headers=sent, timeout=20)
 
-    def phone_call(
-        self, *, transcript: bool = True, room: bool = True, time_limit: int | None = None
-    ) -> "PlacedCall":
-        body = {"call_from": NUMBER, "call_to": "+14155550111", "twiml": TWIML, "echo_room": room}
-        body["time_limit"] = time_limit
+    def phone_call(self, *, transcript: bool = True, time_limit: int | None = None) -> "PlacedCall":
+        body = {"call_from": NUMBER, "call_to": "+14155550111", "twiml": TWIML, "time_limit": time_limit}
         answer = self.ask("POST", "/calls/make-call", body)
         answer.raise_for_status()
         call = answer.json()["data"]

@@ -1,7 +1,7 @@
 """The address at which a provider reads what an answered call does: XML, so it is none of the API's own.
 
-A provider whose request is refused lets the callee hear an error, so an address that was good once is answered
-with a document that hangs up.
+A provider whose request is refused lets the callee hear an error, so an address that was good once is
+answered with a document that hangs up.
 """
 
 import structlog

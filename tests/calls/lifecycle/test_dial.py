@@ -2,7 +2,7 @@
 
 import pytest
 
-from calls.models import Call, CallMonitor, Step
+from calls.models import Call, CallMonitor
 from calls.monitoring.schedule import check_now
 from tests.support.draining import drain
 from tests.support.factories import NUMBER, TWIML
@@ -66,17 +66,37 @@ def test_the_extension_is_stored(api, line):
     assert api("GET", f"/v1/calls/{call['id']}/record").json()["extension"] == "77"
 
 
-def test_an_echo_room_whose_answer_was_lost_is_deleted(api, line, sandbox):
-    sandbox.add_fault("open_room", "act_then_reset")
-    assert dial(api, echo_room=True).status_code == 400
-    call = Call.objects.get(account=line.account)
-    assert (call.status, call.ended_by) == ("ended", "provider:getstream")
-    drain(Step)
-    assert Step.objects.get(call=call, kind="clean_up").state == "done"
-    assert sandbox.effects("delete_room", call.room_id) == 1
-
-
-def test_an_echo_room_without_a_connection_leaves_no_call(api, line):
-    line.video.delete()
-    assert dial(api, echo_room=True).status_code == 400
+def test_a_room_that_nobody_would_hear_is_asked_for_in_vain(api, line):
+    answer = dial(api, echo_room=True)
+    assert (answer.status_code, "echo_room" in answer.json()["message"]) == (400, True)
     assert not Call.objects.filter(account=line.account).exists()
+
+
+def test_an_agent_answers_with_the_calls_variables(api, line, sandbox):
+    agent = api("POST", "/v1/agents", {"name": "A", "twiml": "<Response><Say>Hi {{name}}</Say></Response>"})
+    variables = [{"name": "name", "value": "Ann & Bob"}]
+    more = {"twiml": "", "ai_agent_id": agent.json()["id"], "dynamic_variables": variables}
+    call = dial(api, **more).json()["data"]
+    assert call["ai_agent_id"] == agent.json()["id"]
+    assert call["agent_dynamic_variables"] == {"name": "Ann & Bob"}
+    found = api("GET", f"/calls/query?ai_agent_id={call['ai_agent_id']}").json()["data"]
+    assert [each["id"] for each in found] == [call["id"]]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"dynamic_variables": "x"},
+        {"dynamic_variables": [1]},
+        {"dynamic_variables": [{"name": "a"}]},
+        {"dynamic_variables": [{"name": "a", "value": 1}]},
+        {"dynamic_variables": [{"name": "a", "value": "\x07"}]},
+        {"dynamic_variables": [{"name": "{a}", "value": "x"}]},
+        {"dynamic_variables": [{"name": f"n{n}", "value": "x"} for n in range(51)]},
+        {"ai_agent_id": 1},
+        {"ai_agent_id": []},
+    ],
+)
+def test_odd_agents_and_variables_are_400(api, line, odd):
+    answer = dial(api, **odd)
+    assert (answer.status_code, answer.json()["error"]) == (400, "validation_error")

@@ -20,7 +20,7 @@ def test_a_room_that_ended_at_the_provider_ends_its_call(line):
 
 
 def test_a_phone_call_whose_room_is_gone_is_ended(line):
-    call = line.dial(echo_room=True)
+    call = line.dial_with_room()
     assert not check(call).is_over
     call.refresh_from_db()
     rooms = Call.objects.select_related("room_connection").get(pk=call.pk)

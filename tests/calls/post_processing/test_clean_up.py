@@ -15,14 +15,14 @@ def cleaned_up(call: Call) -> Step:
 
 
 def test_the_echo_room_is_deleted(line, sandbox):
-    call = line.dial(echo_room=True)
+    call = line.dial_with_room()
     step = cleaned_up(call)
     assert (step.state, step.result) == ("done", {"room": "deleted"})
     assert sandbox.effects("delete_room", f"echo-{call.pk}") == 1
 
 
 def test_a_room_that_is_gone_is_deleted(line, sandbox):
-    call = line.dial(echo_room=True)
+    call = line.dial_with_room()
     line.provider(Call(connection=line.video)).delete_room("default", call.room_id)
     assert cleaned_up(call).state == "done"
 
@@ -37,3 +37,11 @@ def test_without_a_connection_it_is_retried(account):
     call = phone_call(account, room_id="echo-1")
     outcome = clean_up.attempt(Step(call=call, kind="clean_up"), NotConfigured("gone"))()
     assert outcome.detail["code"] == "not_configured"
+
+
+def test_a_failed_deletion_stops_nothing(line, sandbox):
+    call = line.dial_with_room()
+    sandbox.add_fault("delete_room", "400", resource=call.room_id, times=None)
+    assert cleaned_up(call).state == "failed"
+    others = Step.objects.filter(call=call).exclude(kind="clean_up")
+    assert dict(others.values_list("kind", "state"))["terminate"] == "done"

@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 from calls.lifecycle.create_video import DEFAULT_ROOM_TYPE
 from calls.lifecycle.end import end
 from calls.lifecycle.room_opening import record, settle
-from calls.models import Call, RoomOpening, Step
+from calls.models import Call, RoomOpening
 from calls.post_processing.lost_rooms import LOOKS
 from liveplatform.accounts.connections import upsert_connection
 from liveplatform.work import sql
@@ -55,27 +55,12 @@ def test_the_room_of_a_video_call_whose_answer_was_lost_is_deleted(
     assert not RoomOpening.objects.exists()
 
 
-@pytest.mark.parametrize("fault", LOST)
-def test_an_echo_room_whose_answer_was_lost_is_deleted(line, sandbox, settings, fault):
-    settings.PROVIDER_TIMEOUT = 0.5
-    before = open_rooms(sandbox, "getstream")
-    sandbox.add_fault("open_room", fault)
-    with pytest.raises(ValueError, match="echo room"):
-        line.dial(echo_room=True)
-    assert len(open_rooms(sandbox, "getstream") - before) == 1
-    drain(Step)
-    look()
-    assert open_rooms(sandbox, "getstream") == before
-
-
-@pytest.mark.parametrize("kind", ["video", "echo"])
-def test_a_room_that_is_opened_after_everybody_gave_up_is_found_later(line, sandbox, settings, kind):
+def test_a_room_that_is_opened_after_everybody_gave_up_is_found_later(line, sandbox, settings):
     settings.PROVIDER_TIMEOUT = 0.3
     before = open_rooms(sandbox, "getstream")
     sandbox.add_fault("open_room", "delay", delay_ms=1500)
-    with pytest.raises((ProviderError, ValueError)):
-        line.open() if kind == "video" else line.dial(echo_room=True)
-    drain(Step)
+    with pytest.raises(ProviderError):
+        line.open()
     look()
     assert RoomOpening.objects.get().result == {"looks": 1}, "not there yet; it is looked for again"
     until = time.monotonic() + 10
@@ -117,7 +102,6 @@ def test_what_was_answered_leaves_nothing_to_look_for(line, sandbox, fault):
             line.open()
     else:
         line.open()
-        line.dial(echo_room=True)
     assert not RoomOpening.objects.exists()
 
 
@@ -132,7 +116,7 @@ def test_a_process_that_dies_while_it_opens_a_room_leaves_it_on_record(line, san
 
 
 def test_the_room_of_a_live_call_is_left_until_it_has_ended(line, sandbox):
-    call = line.dial(echo_room=True)
+    call = line.dial_with_room()
     record(line.video, call.pk, call.room_type, call.room_id)
     look()
     assert sandbox.effects("delete_room", call.room_id) == 0

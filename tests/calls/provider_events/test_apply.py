@@ -70,7 +70,7 @@ def test_a_late_leg_of_an_ended_call_is_terminated(account):
 
 
 def test_a_helper_room_that_ends_makes_the_monitor_check_now(line):
-    call = line.dial(echo_room=True)
+    call = line.dial_with_room()
     call = applied(call, post_getstream(line.video, "call.session_started", call.room_id))
     call = applied(call, post_getstream(line.video, "call.ended", call.room_id))
     assert not call.is_over, "its monitor asks the provider first"

@@ -28,7 +28,7 @@ def test_a_make_call_becomes_a_dial_request():
     variables = [{"name": "customer", "value": "Ann"}]
     wanted = DialRequest(**validated(MakeCallRequest, twiml=TWIML, dynamic_variables=variables, record=True))
     assert (wanted.from_number, wanted.to_number) == ("+14155550100", "(415) 555-0123")
-    assert (wanted.dynamic_variables, wanted.record, wanted.echo_room) == ({"customer": "Ann"}, True, False)
+    assert (wanted.dynamic_variables, wanted.record) == ({"customer": "Ann"}, True)
     assert not wanted.is_test, "unless the caller says so"
     bare = DialRequest(
         **validated(MakeCallRequest, url="https://x.example", dynamic_variables=None, is_test=True)
