@@ -205,6 +205,21 @@ def test_stop_all_stops_the_open_streams_of_its_call_only(fork, forks):
     streams = [fork.start(), fork.start()]
     over = stopped(fork.start())
     assert stop_all(fork.call.pk, actor="key:test") == 2
-    drain(StreamStep)
     assert {MediaStream.objects.get(pk=each.pk).outcome for each in (*streams, over)} == {"stopped"}
     assert stop_all(fork.call.pk, actor="key:test") == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_stop_all_leaves_to_workers_what_takes_too_long(fork, forks):
+    streams = [fork.start(), fork.start()]
+    released = Event()
+    forks.on["before stop"] = lambda: released.wait(20)
+    began = time.monotonic()
+    stop_all(fork.call.pk, actor="key:test")
+    assert time.monotonic() - began < 4
+    released.set()
+    until = time.monotonic() + 8
+    while forks.running() and time.monotonic() < until:
+        StreamStep.objects.filter(stream__in=streams, kind="stop", state="pending").update(due_at=Now())
+        drain(StreamStep, seconds=1)
+    assert forks.running() == []
