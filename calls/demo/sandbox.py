@@ -6,6 +6,8 @@ from liveplatform.accounts.models import Connection
 
 # Providers whose webhook address is set once per app; Twilio gets its callback URLs with each call instead.
 WEBHOOK_PROVIDERS = ("getstream", "livekit")
+# Their callback URLs come with each call; the option that names the account.
+PHONE_PROVIDERS = {"twilio": "account_sid", "vobiz": "auth_id", "plivo": "auth_id"}
 # The environment variable by which `make up` has the sandbox know its connections: secrets and webhooks.
 SEND_EVENTS_ENV = "SANDBOX_SEND_EVENTS"
 
@@ -39,15 +41,15 @@ def callback_targets(port: int) -> list[dict[str, str]]:
 
 
 def known_secrets(port: int) -> dict[str, str]:
-    """The tokens of the Twilio accounts connected to this sandbox, by account SID; as above.
+    """The tokens of the phone accounts connected to this sandbox, by account SID or auth id; as above.
 
     Without them the sandbox would take whatever token it is shown first. Of two the older one counts.
     """
     if not os.environ.get(SEND_EVENTS_ENV):
         return {}
-    connections = Connection.objects.filter(base_url=sandbox_base_url(port), provider="twilio")
-    found = [connection.credentials() for connection in connections.order_by("-pk")]
-    return {keys["account_sid"]: keys["auth_token"] for keys in found if "auth_token" in keys}
+    connections = Connection.objects.filter(base_url=sandbox_base_url(port), provider__in=PHONE_PROVIDERS)
+    found = [(connection.provider, connection.credentials()) for connection in connections.order_by("-pk")]
+    return {keys[PHONE_PROVIDERS[name]]: keys["auth_token"] for name, keys in found if "auth_token" in keys}
 
 
 def _callback_target(connection: Connection) -> dict[str, str]:

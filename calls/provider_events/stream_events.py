@@ -5,6 +5,7 @@ error after which a stream may run on, the stream's own check or stop asks the p
 asked, such as a checkpoint that was played, is passed on to the customer if the event is signed at all.
 """
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -15,10 +16,18 @@ from django.db.models import Q
 from calls.models.media_stream import IS_OPEN, MediaStream
 from calls.models.provider_event import ProviderEvent
 from calls.models.stream_step import StreamStep
+from calls.streams.callbacks import Event, tell
 from calls.streams.transitions import PROVIDER_ENDED, ended_at_provider, lock, request_stop
 from providers.events import ProviderEventData, StreamNews, from_json
 
 OVER = ("stopped", "failed")
+# Their names in the callbacks to customers.
+PASSED_ON: dict[str, Event] = {
+    "dropped": "DroppedStream",
+    "degraded": "DegradedStream",
+    "played": "PlayedStream",
+    "cleared": "ClearedAudio",
+}
 
 
 class Match(NamedTuple):
@@ -60,6 +69,7 @@ def apply(events: Sequence[ProviderEvent], now: datetime) -> dict[UUID, str]:
         if stream is None:
             continue
         data = from_json(event.payload)
+        _pass_on(stream, data, event.dedup_key)
         summary = _apply(stream, data, now)
         if not summary:
             to_check.add(stream.pk)
@@ -67,6 +77,23 @@ def apply(events: Sequence[ProviderEvent], now: datetime) -> dict[UUID, str]:
     if to_check:
         StreamStep.objects.filter(stream__in=to_check, kind=StreamStep.Kind.CHECK).make_due()
     return summaries
+
+
+def _pass_on(stream: MediaStream, data: ProviderEventData, dedup_key: str) -> None:
+    """Tell the customer's status_callback_url; of a start and a stop when they are known for certain."""
+    told = PASSED_ON.get(data.stream.happening) if data.stream and not data.is_unsigned else None
+    if data.stream is None or told is None or stream.is_over:
+        return
+    digest = hashlib.sha256(dedup_key.encode()).hexdigest()
+    news = data.stream
+    tell(
+        stream,
+        told,
+        at=data.occurred_at,
+        error=news.error,
+        name=news.checkpoint,
+        slot=f"{told}:{digest[:16]}",
+    )
 
 
 def _apply(stream: MediaStream, data: ProviderEventData, now: datetime) -> str:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from twilio.request_validator import RequestValidator
 
 from calls.models import ProviderEvent
+from providers.plivo.signature import sign
 from tests.support.draining import drain
 from tests.support.factories import NUMBER
 
@@ -32,6 +33,18 @@ def post_twilio(connection, form, query="", token=None, url=""):
     url = url or f"{settings.PUBLIC_URL}/v1/providers/{connection.pk}/events{query}"
     signer = RequestValidator(token or connection.credentials()["auth_token"])
     headers = {"X-Twilio-Signature": signer.compute_signature(url, form)}
+    return post(connection, urlencode(form), FORM, headers, query)
+
+
+def post_vobiz(connection, form, query="", *, token="", nonce=""):
+    """A callback from Vobiz, signed in its V2 and V3; `token=None`: without a signature."""
+    address = f"{settings.PUBLIC_URL}/v1/providers/{connection.pk}/events"
+    nonce = nonce or f"{next(numbers):020d}"
+    key = token or connection.credentials()["auth_token"]
+    headers = {}
+    for version in ("v2", "v3") if token is not None else ():
+        headers[f"X-Vobiz-Signature-{version}"] = sign(key, address, nonce, version)
+        headers[f"X-Vobiz-Signature-{version}-Nonce"] = nonce
     return post(connection, urlencode(form), FORM, headers, query)
 
 

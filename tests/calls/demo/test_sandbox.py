@@ -37,7 +37,9 @@ def test_the_sandbox_knows_the_tokens_of_its_connections(account, monkeypatch):
     upsert_connection(account, "twilio", TWILIO | {"account_sid": "AC2"}, base_url="http://127.0.0.1:9010")
     assert known_secrets(9000) == {}
     monkeypatch.setenv(SEND_EVENTS_ENV, "1")
-    assert known_secrets(9000) == {"AC1": "secret-token"}
+    vobiz = {"auth_id": "MA_1", "auth_token": "of vobiz"}
+    upsert_connection(account, "vobiz", vobiz, base_url="http://127.0.0.1:9000")
+    assert known_secrets(9000) == {"AC1": "secret-token", "MA_1": "of vobiz"}
 
 
 def test_a_requested_port_moves_the_connections_of_the_sandbox(account):
