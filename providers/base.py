@@ -56,6 +56,7 @@ class LegOptions:
     time_limit: int | None = None  # seconds after which the provider ends the call
     # "enable", or "detect_message_end": the result comes after a machine's greeting; empty: no detection
     machine_detection: str = ""
+    url_method: Literal["POST", "GET"] = "POST"  # how the instructions at `url` are fetched
 
 
 NO_OPTIONS = LegOptions()

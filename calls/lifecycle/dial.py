@@ -109,6 +109,7 @@ def _submit(call: Call, plan: DialPlan) -> Leg | None:
                 record=plan.request.record,
                 time_limit=provider_limit(call),
                 machine_detection=call.machine_detection,
+                url_method=plan.request.url_method,
             ),
         )
     except UnknownOutcome as error:

@@ -1,7 +1,7 @@
 """Resolve a dial request: its phone number, destination, adapter and agent. Writes nothing."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from calls.adapters import adapter_for
@@ -38,6 +38,7 @@ class DialRequest:
     metadata: dict[str, Any] = field(default_factory=dict)
     twiml: str = ""
     url: str = ""
+    url_method: Literal["POST", "GET"] = "POST"
     record: bool = False
     is_test: bool = False
     time_limit: int | None = None  # seconds; None: the account's default

@@ -70,7 +70,8 @@ class Plivo:
         """`url` answers XML; the request id of the answer is the call's id."""
         if twiml or not url:
             raise NotSupported(f"{self.label} fetches its instructions: give `url`, not `twiml`.")
-        body: dict[str, Any] = {"from": from_, "to": to, "answer_url": url, "answer_method": "POST"}
+        body: dict[str, Any] = {"from": from_, "to": to, "answer_url": url}
+        body["answer_method"] = options.url_method
         for name in ("ring", "hangup") if status_callback else ():
             body |= {f"{name}_url": status_callback, f"{name}_method": "POST"}
         body |= self._options(options, status_callback)

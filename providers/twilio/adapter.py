@@ -107,6 +107,8 @@ class Twilio:
             form += [("StatusCallbackEvent", e) for e in ("initiated", "ringing", "answered", "completed")]
         form += _option_fields(options, status_callback)
         form.append(("Url", url) if url else ("Twiml", twiml or HOLD_TWIML))
+        if url and options.url_method != "POST":
+            form.append(("Method", options.url_method))
         return read_leg(self._post(".json", form))
 
     def stream_complaint(self, answer: StreamAnswer) -> str:

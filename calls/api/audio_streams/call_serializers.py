@@ -71,6 +71,7 @@ def dial_request(data: dict[str, Any], **others: Any) -> DialRequest:  # noqa: A
         from_number=data["from_number"],
         to_number=data["to_number"],
         url=data["url"],
+        url_method=data.get("answer_method") or "POST",
         time_limit=data.get("time_limit"),
         machine_detection="" if detection == "false" else MachineDetection.ENABLE.value,
         on_machine=OnMachine.HANG_UP.value if detection == "hangup" else "",
