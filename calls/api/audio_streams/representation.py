@@ -154,7 +154,9 @@ class ShownCall:
 
     @property
     def call_status(self) -> str:
-        return twilio_status(self.call.status, self.call.provider_status, is_over=self.call.is_over)
+        """A live call that its provider has taken, and that does not ring yet, is ringing in their words."""
+        status = twilio_status(self.call.status, self.call.provider_status, is_over=self.call.is_over)
+        return "ringing" if status == "queued" and self.call.status == Call.Status.LIVE else status
 
     @property
     def caller_name(self) -> str:
