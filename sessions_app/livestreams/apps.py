@@ -10,7 +10,8 @@ from sessions_app.models import App
 
 def create_app(account_id: UUID, name: str, connection_id: UUID | None = None) -> App:
     """An app, over this connection if one is given. Raises NotPossible if it cannot broadcast rooms."""
-    connection = Connection.objects.filter(account_id=account_id, pk=connection_id).first()
+    owned = Connection.objects.filter(account_id=account_id)
+    connection = owned.filter(pk=connection_id).first() if connection_id else None
     if connection_id and connection is None:
         raise NotPossible("connection_id", "There is no such connection in this account.")
     if connection and not broadcasts(connection):

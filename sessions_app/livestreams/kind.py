@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models.functions import Now
 
 from calls.models import MediaStream, StreamStep
-from calls.streams.kinds import Change, StreamKind
+from calls.streams.kinds import STILL_LIVE, Change, StreamKind
 from providers.errors import NotSupported
 from providers.streams import Broadcast, Broadcasts, ProviderStream, RtmpTarget, StopOutcome, StreamRef
 from sessions_app.livestreams import publish, webhooks
@@ -68,11 +68,13 @@ def changed(changes: Sequence[Change]) -> None:
     answers = _answers([change for change, _ in told if change.before == MediaStream.Status.STARTING])
     for change, run in sorted(told, key=lambda each: each[1].livestream_id):
         run.stream = change.stream
+        if change.before == STILL_LIVE:  # an old run, of a livestream that may run again by now
+            continue
         before = run.livestream.status
         _follow(run.livestream, change.stream, answers.get(change.stream.pk, {}))
         if run.livestream.status != before:
-            publish.publish_change(run)
             webhooks.tell_status(run.livestream, key=f"{run.pk}:{run.livestream.status}")
+    publish.publish_changes(told)
 
 
 def follow_new(run: LivestreamSession) -> None:

@@ -1,44 +1,47 @@
-"""Publishes events about livestreams, in the transaction of the change, with the run's stream locked."""
+"""Publishes events about livestreams, in the transaction of the change, with the run's stream locked.
 
-from uuid import uuid5
+They are those of media streams (calls/streams/publish.py), under names of their own.
+"""
 
-from calls.models import MediaStream
+from collections.abc import Sequence
+
+from calls.streams import publish as streams
+from calls.streams.kinds import Change
 from calls.streams.transitions import next_event
+from liveplatform.db.uuid7 import derived_uuid7
 from liveplatform.webhooks.publish import EventMessage, publish_many
 from sessions_app.livestreams.representation import LivestreamRunSerializer
-from sessions_app.models import Livestream, LivestreamSession
+from sessions_app.models import LivestreamSession
 
 LIVESTREAM_STARTED = "livestream.started"
 LIVESTREAM_STOPPED = "livestream.stopped"
 LIVESTREAM_FAILED = "livestream.failed"
 LIVESTREAM_STILL_LIVE = "livestream.still_live"
 
-BY_STATUS = {
-    Livestream.Status.LIVE: LIVESTREAM_STARTED,
-    Livestream.Status.OFFLINE: LIVESTREAM_STOPPED,
-    Livestream.Status.ERRORED: LIVESTREAM_FAILED,
+NAMES = {
+    streams.STREAM_STARTED: LIVESTREAM_STARTED,
+    streams.STREAM_STOPPED: LIVESTREAM_STOPPED,
+    streams.STREAM_FAILED: LIVESTREAM_FAILED,
+    streams.STREAM_STILL_LIVE: LIVESTREAM_STILL_LIVE,
 }
 
 
-def publish_change(run: LivestreamSession) -> None:
-    """The event of the status that the livestream of this run has now; nothing if it has none."""
-    event_type = BY_STATUS.get(Livestream.Status(run.livestream.status))
-    if event_type:
-        publish(run, run.stream, event_type)
+def publish_changes(changes: Sequence[tuple[Change, LivestreamSession]]) -> None:
+    """Publish what these changes of runs mean; saves the streams' event_sequence.
 
-
-def publish(run: LivestreamSession, stream: MediaStream, event_type: str) -> None:
-    """One event about a run; its id follows from both, so that a repeat is the same event."""
-    data = {"livestream": LivestreamRunSerializer.write(run)}
+    An event's id follows from run, type and time, so that an event which is published again is not stored.
+    """
     publish_many(
         [
             EventMessage(
-                stream.account_id,
-                stream.pk,
-                next_event(stream),
-                event_type,
-                data,
-                id=uuid5(stream.pk, f"{event_type}:{stream.status}"),
+                run.stream.account_id,
+                run.stream_id,
+                next_event(run.stream),
+                NAMES[name],
+                {"livestream": LivestreamRunSerializer.write(run)},
+                id=derived_uuid7(at, "livestream", run.stream_id, name),
             )
+            for change, run in changes
+            for name, at in streams.events_of(change)
         ]
     )

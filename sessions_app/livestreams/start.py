@@ -13,13 +13,11 @@ from django.db import transaction
 
 from calls.exceptions import CallStateError
 from calls.models import MediaStream, StreamStep
-from calls.streams.start import StreamPlan, put_on_record
-from liveplatform.accounts.models import Account
+from calls.streams.start import ANSWER_WITHIN, StreamPlan, put_on_record, started
 from liveplatform.accounts.provider_waits import waiting_for
 from liveplatform.db.uuid7 import uuid7
 from liveplatform.work.doorbell import ring
 from liveplatform.work.run_one import run_out_of_turn
-from providers.errors import Rejected, Unavailable
 from sessions_app.livestreams.exceptions import NotPossible, StillStopping
 from sessions_app.livestreams.kind import follow_new
 from sessions_app.livestreams.rooms import Room, room_of, room_of_session
@@ -27,8 +25,6 @@ from sessions_app.models import Livestream, LivestreamSession, Meeting, Session
 
 log = structlog.get_logger(__name__)
 
-# Seconds that a start waits for one that is under way, or for the stop of the run before.
-WAIT = 3.5
 POLL_INTERVAL = 0.05
 
 
@@ -45,22 +41,23 @@ class Wanted:
 def start_livestream(meeting: Meeting, wanted: Wanted) -> tuple[Livestream, bool]:
     """The meeting's livestream, started now or running already; and whether this request started it.
 
-    Raises NotPossible, StillStopping, ProviderBusy, NotConfigured, and Rejected or Unavailable: then it does
-    not run. After an answer that was lost it is INVOKED; workers find out what became of it.
+    Answers within ANSWER_WITHIN, once there is a room. Raises NotPossible, StillStopping, ProviderBusy,
+    NotConfigured, and Rejected or Unavailable: then it does not run. If the provider has not answered then,
+    or its answer was lost, it is INVOKED; workers find out what became of it.
     """
     _require_active(meeting)
-    until = time.monotonic() + WAIT
+    until = time.monotonic() + ANSWER_WITHIN
     if run := _settled_run(meeting, until):
         return run.livestream, False
     room = room_of(meeting)
     with waiting_for(room.connection):
         run, step = _on_record(meeting, room, wanted)
         if step is not None:
-            run_out_of_turn(step)
+            run_out_of_turn(step, wait=until - time.monotonic())
     if step is None:
         other = _settled_run(meeting, until)
         return (other or run).livestream, False
-    _require_started(run.pk, step)
+    started(run.pk)
     return Livestream.objects.get(pk=run.livestream_id), True
 
 
@@ -101,7 +98,7 @@ def _require_active(meeting: Meeting) -> None:
 def _settled_run(meeting: Meeting, until: float) -> LivestreamSession | None:
     """The active run, once its start was answered or waiting has no end; None once there is none.
 
-    Raises Rejected if the start that was waited for failed, and StillStopping.
+    Raises what a start that was waited for failed with, and StillStopping.
     """
     waited_for: UUID | None = None
     while run := active_run(meeting):
@@ -115,9 +112,7 @@ def _settled_run(meeting: Meeting, until: float) -> LivestreamSession | None:
         waited_for = None if is_stopping else run.pk
         time.sleep(POLL_INTERVAL)
     if waited_for is not None:
-        stream = MediaStream.objects.get(pk=waited_for)
-        if stream.status == MediaStream.Status.FAILED:
-            raise Rejected(stream.error)
+        started(waited_for)
     return None
 
 
@@ -143,7 +138,6 @@ def _record(meeting: Meeting, room: Room, wanted: Wanted) -> tuple[LivestreamSes
     if run := active_run(meeting):
         return run, None
     livestream = _livestream_for(meeting, wanted)
-    limit = Account.objects.values_list("stream_time_limit", flat=True).get(pk=meeting.account_id)
     size = {"width": wanted.width, "height": wanted.height}
     step = put_on_record(
         StreamPlan(
@@ -153,7 +147,6 @@ def _record(meeting: Meeting, room: Room, wanted: Wanted) -> tuple[LivestreamSes
             parent_type=room.type,
             parent_id=room.id,
             call=room.call,
-            max_seconds=limit,
             parameters={"livestream_id": str(livestream.pk), **{k: v for k, v in size.items() if v}},
             secrets={k: v for k, v in meeting.secrets().items() if k == "rtmp_url"},
             actor=wanted.actor,
@@ -175,12 +168,3 @@ def _livestream_for(meeting: Meeting, wanted: Wanted) -> Livestream:
     )
     livestream.name = wanted.name or livestream.name or meeting.title[:200]
     return livestream
-
-
-def _require_started(stream_id: UUID, step: StreamStep) -> None:
-    """Raise what went wrong, if the start has failed."""
-    stream = MediaStream.objects.get(pk=stream_id)
-    if stream.status == MediaStream.Status.FAILED:
-        step.refresh_from_db()
-        last = step.log[-1] if step.log else {}
-        raise (Unavailable if last.get("code") == "unavailable" else Rejected)(stream.error)
