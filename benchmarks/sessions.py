@@ -168,8 +168,12 @@ def _query(names: list[str]) -> str:
 
 def _cursor() -> str:
     """A place deep in the list: any time of the year."""
-    at = datetime.now(UTC) - timedelta(minutes=random.randrange(300 * 24 * 60))
-    return base64.urlsafe_b64encode(f"{at.isoformat()}|{HOT}".encode()).decode().rstrip("=")
+    return cursor_at(datetime.now(UTC) - timedelta(minutes=random.randrange(300 * 24 * 60)), HOT)
+
+
+def cursor_at(at: datetime, id: str) -> str:
+    """The cursor of the page after this row."""
+    return base64.urlsafe_b64encode(f"{at.isoformat()}|{id}".encode()).decode().rstrip("=")
 
 
 def _suffix(name: str) -> str:
