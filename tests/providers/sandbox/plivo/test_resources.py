@@ -59,7 +59,7 @@ def test_an_unanswered_call_costs_nothing():
 
 
 def test_a_stream_is_billed_by_plivo_in_its_resource():
-    over = stream(_live=False, status="completed", _ended=time.time())
+    over = stream(_live=False, status="completed", _began=1000.0, _ended=1090.5)
     found = read_stream(stream_resource(over, "/v1/Account"), "Plivo")
     assert (found.status, found.seconds, found.cost) == ("stopped", 90, "0.00600")
     assert read_stream(of_vobiz(over, "/api/v1/Account"), "Vobiz").seconds is None
