@@ -13,8 +13,6 @@ from django.core import signing
 # A call may wait in its provider's queue, and then ring for ten minutes at most.
 ADDRESS_SECONDS = 30 * 60
 MAX_TOKEN_LENGTH = 200
-# A dot needs no escape in a URL, and logs know a text with such a signature for a secret.
-_SIGNER = {"salt": "calls.agents.answer", "sep": "."}
 
 
 class InvalidAddress(Exception):
@@ -28,17 +26,22 @@ class ExpiredAddress(Exception):
 def answer_address(call_id: UUID) -> str:
     """The address for this call, under PUBLIC_URL."""
     expires = int(time.time()) + ADDRESS_SECONDS
-    token = signing.Signer(**_SIGNER).sign(f"{call_id.hex}-{expires:x}")
+    token = _signer().sign(f"{call_id.hex}-{expires:x}")
     return f"{settings.PUBLIC_URL}/v1/agents/answers/{token}"
 
 
 def read_token(token: str) -> UUID:
     """The id of the call that the token is for. Raises InvalidAddress or ExpiredAddress."""
     try:
-        signed = signing.Signer(**_SIGNER).unsign(token[:MAX_TOKEN_LENGTH])
+        signed = _signer().unsign(token[:MAX_TOKEN_LENGTH])
     except (signing.BadSignature, ValueError) as error:
         raise InvalidAddress from error
     call_id, _, expires = signed.partition("-")
     if int(expires, 16) < time.time():
         raise ExpiredAddress
     return UUID(call_id)
+
+
+def _signer() -> signing.Signer:
+    """A dot needs no escape in a URL, and logs know a text with such a signature for a secret."""
+    return signing.Signer(salt="calls.agents.answer", sep=".")

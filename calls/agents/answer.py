@@ -17,7 +17,7 @@ log = structlog.get_logger(__name__)
 def document_of(call_id: UUID) -> str:
     """The call's document; one that hangs up if it is over, or its agent cannot answer any more."""
     call = Call.objects.select_related("account", "connection").filter(pk=call_id).first()
-    if call is None or call.is_over:
+    if call is None or call.is_over or call.ai_agent_id is None:
         return HANG_UP
     structlog.contextvars.bind_contextvars(account=call.account_id.hex)
     agent = Agent.objects.filter(account_id=call.account_id, pk=call.ai_agent_id, is_active=True).first()

@@ -1,4 +1,4 @@
-"""Step `clean_up`: stop the call's media streams, and delete the helper room made for it alone (echo_room).
+"""Step `clean_up`: stop the call's media streams, and delete a helper room that was made for it alone.
 
 The stops are requested at once; the step waits until the streams are over, for STREAMS_WAIT seconds at most.
 Then it says how many are open: their stops go on by themselves.
