@@ -24,7 +24,11 @@ class CallStreams:
 
     def start(self, row: Row, request: ForkRequest) -> Row:
         """Fork the audio, and keep the row. Raises ValueError for an address that is none of a WebSocket."""
-        self.sandbox.forker.start(request, lambda event: self.happened(request.stream_id, event))
+
+        def told(event: ForkEvent) -> None:
+            self.happened(request.stream_id, event)
+
+        self.sandbox.forker.start(request, told)
         row |= {"_live": True, "_call": request.call_id, "_began": time.time(), "_ended": None}
         store_bounded(self.rows, request.stream_id, row)
         return row

@@ -11,6 +11,7 @@ from liveplatform.dev.stack import LocalStack
 from providers.sandbox.client import SandboxClient
 
 NUMBER = "+14155550100"
+VOBIZ_NUMBER = "+14155550101"
 TWIML = "<Response><Say>Hello.</Say></Response>"
 # For a stack under load; the settings have limits by default.
 NO_RATE_LIMITS = {"API_RATE_PER_MINUTE": "0", "API_ACCOUNT_RATE_PER_MINUTE": "0"}
@@ -53,6 +54,17 @@ class Customer:
         self.local.manage(
             "connect_provider", self.account_id, "getstream", "--base-url", url, "--set", *stream
         )
+
+    def connect_vobiz(self, number: str = VOBIZ_NUMBER) -> None:
+        """A connection to Vobiz as well, with a number of its own."""
+        given = (f"auth_id={self.vobiz_id}", "auth_token=t", f"phone_number={number}")
+        url = self.local.sandbox_url
+        self.local.manage("connect_provider", self.account_id, "vobiz", "--base-url", url, "--set", *given)
+
+    @property
+    def vobiz_id(self) -> str:
+        """Of its Vobiz account: 20 characters, as Plivo's package wants them."""
+        return f"MA{self.account_id.replace('-', '')[:18].upper()}"
 
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> requests.Response:
         sent = {name.replace("_", "-"): value for name, value in headers.items()}

@@ -51,7 +51,7 @@ class PlivoApi(PlivoVendor):
     def account(self, request: web.Request, raw: bytes) -> Reply:
         account = request.match_info["account"]
         body = {"account_type": "standard", "api_id": str(uuid.uuid4()), "auth_id": account}
-        body |= {"auto_recharge": False, "billing_mode": "prepaid", "cash_credits": "100.00000"}
+        body |= {"billing_mode": "prepaid", "cash_credits": "100.00000"}
         return Reply(200, body | {"name": "Sandbox", "resource_uri": request.path, "timezone": "UTC"})
 
     def create(self, request: web.Request, raw: bytes) -> Reply:

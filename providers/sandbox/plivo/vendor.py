@@ -13,6 +13,8 @@ from providers.sandbox.plivo.callbacks import Callbacks
 from providers.sandbox.plivo.resources import live_call, stream_resource
 from providers.sandbox.vendor import Reply, Vendor
 
+REFUSAL = b"Could not verify your access level for that URL.\nYou have to login with proper credentials"
+
 
 class PlivoVendor(Vendor, ABC):
     """One of the two companies."""
@@ -47,7 +49,13 @@ class PlivoVendor(Vendor, ABC):
     def page(self, request: web.Request, rows: Sequence[Any]) -> dict[str, Any]:
         """One page of a list."""
         limit, offset = int(request.query.get("limit", 20)), int(request.query.get("offset", 0))
-        meta = {"limit": limit, "offset": offset, "next": None, "previous": None, "total_count": len(rows)}
+        meta: dict[str, Any] = {
+            "limit": limit,
+            "offset": offset,
+            "next": None,
+            "previous": None,
+            "total_count": len(rows),
+        }
         if offset + limit < len(rows):
             meta["next"] = f"{request.path}?limit={limit}&offset={offset + limit}"
         return {"api_id": str(uuid.uuid4()), "meta": meta, "objects": rows[offset : offset + limit]}
@@ -73,10 +81,7 @@ class PlivoVendor(Vendor, ABC):
     def error(self, status: int, message: str = "") -> Reply:
         """{api_id, error}; 401 is plain text. Of a call that is over it is 404."""
         if status == 401:  # noqa: PLR2004
-            text = (
-                b"Could not verify your access level for that URL.\nYou have to login with proper credentials"
-            )
-            return Reply(401, {}, raw=text, content_type="text/plain")
+            return Reply(401, {}, raw=REFUSAL, content_type="text/plain")
         status = 404 if status == 409 else status  # noqa: PLR2004
         text = message or {404: "not found", 429: "too many requests"}.get(status, "error")
         return Reply(status, {"api_id": str(uuid.uuid4()), "error": text})
