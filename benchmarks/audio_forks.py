@@ -5,6 +5,7 @@
 
 import argparse
 import asyncio
+import contextlib
 import json
 import os
 import subprocess
@@ -140,7 +141,8 @@ async def receive() -> None:
                 if echo:
                     media = {"contentType": "audio/x-mulaw", "sampleRate": 8000}
                     media["payload"] = heard["media"]["payload"]
-                    await socket.send_str(orjson.dumps({"event": "playAudio", "media": media}).decode())
+                    with contextlib.suppress(ConnectionError):
+                        await socket.send_str(orjson.dumps({"event": "playAudio", "media": media}).decode())
         return socket
 
     app = web.Application()

@@ -2,12 +2,12 @@
 
 import asyncio
 import base64
-import json
 import logging
 import time
 from collections import deque
 from typing import Any
 
+import orjson
 from aiohttp import ClientSession, WSMsgType
 
 from providers.sandbox.forker.codec import PLAYED_ORDER, SENT_ORDER
@@ -138,13 +138,13 @@ class Fork(Ticking):
 
     def _understood(self, text: str) -> Command | None:
         try:
-            message = json.loads(text)
+            message = orjson.loads(text)
             if not isinstance(message, dict):
                 raise BadCommand("a message is a JSON object")
             return self._protocol.command(message)
         except BadCommand as error:
             self._mistake(str(error))
-        except (ValueError, RecursionError):
+        except orjson.JSONDecodeError:
             self._mistake("a message is no JSON")
         return None
 
@@ -177,11 +177,9 @@ class Fork(Ticking):
         offset = self._position * 20
         for track, frames in self._sides:
             payload = base64.b64encode(frames.frame(self._position)).decode()
-            if self._connection.congested or not await self._connection.write(
-                self._protocol.media(track, offset, payload)
-            ):
+            if self._connection.congested:  # a frame that is not sent has no number
                 self._lose_frame(now)
-            else:
+            elif await self._connection.write(self._protocol.media(track, offset, payload)):
                 self.frames_sent += 1
                 self._congested_since = 0.0
         self._position += 1

@@ -54,4 +54,4 @@ class ForkEvent:
     error: str = ""
 
 
-OnEvent = Callable[[ForkEvent], None]
+OnEvent = Callable[[ForkEvent], object]

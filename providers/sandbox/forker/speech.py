@@ -1,9 +1,10 @@
 """What a call's sides say in the sandbox: a WAV file, or a made-up conversation; framed for a fork."""
 
 import math
+import threading
 from array import array
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 from providers.sandbox.forker.codec import ByteOrder, Samples, encode, silence
 from providers.sandbox.forker.requests import Encoding
@@ -40,17 +41,16 @@ class Speech:
 
     audio: Audio
     loop: bool = True
+    _kept: dict[tuple[str, Encoding, int, ByteOrder], Frames] = field(default_factory=dict, compare=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, compare=False)
 
     def frames(self, track: str, encoding: Encoding, rate: int, order: ByteOrder) -> Frames:
         """One side, encoded; kept, so that many forks of one speech share it."""
         key = (track, encoding, rate, order)
-        if key not in self._kept:
-            self._kept[key] = self._framed(*key)
-        return self._kept[key]
-
-    @cached_property
-    def _kept(self) -> dict[tuple[str, Encoding, int, ByteOrder], Frames]:
-        return {}
+        with self._lock:
+            if key not in self._kept:
+                self._kept[key] = self._framed(*key)
+            return self._kept[key]
 
     def _framed(self, track: str, encoding: Encoding, rate: int, order: ByteOrder) -> Frames:
         audio = self.audio.at(rate)

@@ -1,6 +1,7 @@
 """Plivo's audio streams: plivo.com/docs/voice/audio-streaming, github.com/plivo/plivo-stream-sdk-node."""
 
 from collections.abc import Sequence
+from functools import cached_property
 
 from providers.sandbox.forker.protocols.base import (
     BadCommand,
@@ -21,7 +22,7 @@ class PlivoStream(StreamProtocol):
 
     first_number = 1
 
-    @property
+    @cached_property
     def extra_headers(self) -> str:
         return ";".join(f"{name}={value}" for name, value in self.request.parameters.items())
 

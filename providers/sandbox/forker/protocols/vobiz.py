@@ -1,6 +1,7 @@
 """Vobiz's audio streams: www.vobiz.ai/docs/xml/stream/stream-events. Plivo's messages, with differences."""
 
 import json
+from functools import cached_property
 
 from providers.sandbox.forker.protocols.base import Command, Message, Stop
 from providers.sandbox.forker.protocols.plivo import PlivoStream
@@ -12,7 +13,7 @@ class VobizStream(PlivoStream):
     first_number = 0
     sends_dtmf = False
 
-    @property
+    @cached_property
     def extra_headers(self) -> str:
         return json.dumps(dict(self.request.parameters))
 
