@@ -1,6 +1,6 @@
 """Sums over the runs of an app's livestreams, of a bounded time, with one query each."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, QuerySet, Sum
@@ -11,6 +11,7 @@ from sessions_app.models import App, LivestreamSession
 
 # Without a time that is asked for, and the longest that may be.
 DEFAULT_SPAN, MAX_SPAN = timedelta(days=30), timedelta(days=366)
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)  # nothing ran before
 
 
 def overall(app: App, start: datetime | None, end: datetime | None) -> dict[str, int]:
@@ -40,7 +41,7 @@ def daywise(app: App, start: datetime | None, end: datetime | None) -> list[dict
 
 def span(start: datetime | None, end: datetime | None) -> tuple[datetime, datetime]:
     """The time that is looked at: MAX_SPAN before its end at the most."""
-    until = end or timezone.now()
+    until = max(end or timezone.now(), EARLIEST)
     since = start or until - DEFAULT_SPAN
     return max(since, until - MAX_SPAN), until
 

@@ -7,10 +7,12 @@ from uuid import UUID
 
 from django.db.models import Model
 from django.http import Http404
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from liveplatform.accounts.scopes import WRITE
+from liveplatform.api.serializers import PlainSerializer
 from liveplatform.api.viewsets import PlatformViewSet
 from sessions_app.api.livestreams.exceptions import is_definite, to_api_exception
 from sessions_app.api.livestreams.surface import LIVESTREAMS
@@ -54,11 +56,24 @@ class LivestreamsViewSet(PlatformViewSet[M]):
         return WRITE in self.principal.scopes
 
 
+class AnswerSerializer(PlainSerializer):
+    """Every answer; serializers.answer_of has the schema of each."""
+
+    success = serializers.BooleanField()
+    data = serializers.JSONField()  # type: ignore[assignment]
+
+
 def answer(data: Any, status: int = 200) -> Response:  # noqa: ANN401 - JSON
     """`{success, data}`"""
-    return Response({"success": True, "data": data}, status=status)
+    return Response(AnswerSerializer.write_fields(success=True, data=data), status=status)
+
+
+def paged_answer(data: Any, paging: dict[str, int]) -> Response:  # noqa: ANN401 - JSON
+    """`{success, data, paging}` of any data."""
+    body = AnswerSerializer.write_fields(success=True, data=data)
+    return Response(body | {"paging": paging})
 
 
 def list_answer(rows: Iterable[Any], paging: dict[str, int]) -> Response:
     """`{success, data, paging}`"""
-    return Response({"success": True, "data": list(rows), "paging": paging})
+    return paged_answer(list(rows), paging)

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from liveplatform.accounts.scopes import READ, WRITE
 from sessions_app.api.livestreams import requests, serializers
-from sessions_app.api.livestreams.base import LivestreamsViewSet, answer, list_answer
+from sessions_app.api.livestreams.base import LivestreamsViewSet, answer, list_answer, paged_answer
 from sessions_app.api.livestreams.pagination import PageNumberQuery, page_of
 from sessions_app.exceptions import SessionNotFound
 from sessions_app.livestreams.exceptions import LivestreamNotFound
@@ -68,7 +68,7 @@ class LivestreamViewSet(LivestreamsViewSet[Livestream]):
             "sessions": written,
             "paging": paging,
         }
-        return Response({"success": True, "data": data, "paging": paging})
+        return paged_answer(data, paging)
 
     @extend_schema(
         summary="Get the active session of a livestream",

@@ -81,6 +81,20 @@ def test_analytics(kit, ran):
     assert kit("GET", f"{path}/daywise?start_time=2020-01-01&end_time=2020-02-01").json()["data"] == []
 
 
+ANCIENT = "0001-01-01T00:00:00Z"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/livestreams?", "/meetings?", "/analytics/livestreams/overall?", "/analytics/livestreams/daywise?"],
+)
+@pytest.mark.parametrize(
+    "times", [("start_time", ANCIENT), ("end_time", ANCIENT), ("end_time", "9999-12-31")]
+)
+def test_times_far_away(kit, path, times):
+    assert kit("GET", f"{path}{times[0]}={times[1]}").status_code in (200, 400)
+
+
 def test_sums_are_one_query(kit, ran, django_assert_max_num_queries):
     with django_assert_max_num_queries(4):
         kit("GET", "/analytics/livestreams/daywise")
