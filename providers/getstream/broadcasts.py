@@ -93,8 +93,11 @@ class CallBroadcasts:
 def read_egress(document: object) -> list[ProviderStream]:
     """What runs of a call, one for each target; the keys of targets are left out."""
     call = as_mapping(document)
-    egress, parent = as_mapping(call.get("egress")), {"parent_id": str(call.get("id") or "")}
-    parent["parent_type"] = str(call.get("type") or "")
+    egress, room_id, room_type = (
+        as_mapping(call.get("egress")),
+        str(call.get("id") or ""),
+        str(call.get("type") or ""),
+    )
     targets = egress.get("rtmps")
     found = [
         ProviderStream(
@@ -103,7 +106,8 @@ def read_egress(document: object) -> list[ProviderStream]:
             raw_status="broadcasting",
             name=str(each["name"]).partition(".")[0],
             started_at=parse_time(each.get("started_at")),
-            **parent,
+            parent_id=room_id,
+            parent_type=room_type,
         )
         for each in (targets if isinstance(targets, list) else ())
         if isinstance(each, Mapping) and each.get("name")
@@ -112,7 +116,17 @@ def read_egress(document: object) -> list[ProviderStream]:
     if egress.get("broadcasting") and (hls or not found):
         url, name = hls.get("playlist_url"), str(custom.get(HLS_NAME) or "")
         url = url if is_http_url(url) else ""
-        found.append(ProviderStream(_hls_id(name), "live", "broadcasting", name, playback_url=url, **parent))
+        found.append(
+            ProviderStream(
+                _hls_id(name),
+                "live",
+                "broadcasting",
+                name,
+                playback_url=url,
+                parent_id=room_id,
+                parent_type=room_type,
+            )
+        )
     return found
 
 
