@@ -5,6 +5,10 @@ from abc import ABC, abstractmethod
 
 from providers.sandbox.forker.requests import FRAME_SECONDS
 
+MAX_TURN = (
+    0.005  # seconds until others on the loop have theirs: a stop is obeyed however busy this machine is
+)
+
 
 class Ticking(ABC):
     """What wants to be called at every tick."""
@@ -34,9 +38,12 @@ class Ticker:
         loop = asyncio.get_running_loop()
         due = loop.time()
         while self._members:
-            now = loop.time()
+            paused = loop.time()
             for member in list(self._members):
-                await member.tick(now)
+                await member.tick(now := loop.time())
+                if now - paused > MAX_TURN:
+                    await asyncio.sleep(0)
+                    paused = loop.time()
             # A tick that was missed is not made up for here: each member counts its own frames.
             due = max(due + FRAME_SECONDS, loop.time() - FRAME_SECONDS)
             await asyncio.sleep(due - loop.time())

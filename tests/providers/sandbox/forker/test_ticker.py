@@ -1,4 +1,5 @@
 import asyncio
+import time
 
 from providers.sandbox.forker.ticker import Ticker, Ticking
 
@@ -39,3 +40,25 @@ def test_a_member_that_joins_later_starts_it_again():
         return [len(member.times) for member in members]
 
     assert all(count >= 1 for count in asyncio.run(run()))
+
+
+def test_others_have_their_turn_however_long_a_tick_takes():
+    class Slow(Member):
+        async def tick(self, now):
+            time.sleep(0.01)
+
+    async def run():
+        ticker, turns = Ticker(), 0
+        members = [Slow() for _ in range(50)]
+        for member in members:
+            ticker.add(member)
+        until = time.monotonic() + 0.4
+        while time.monotonic() < until:
+            await asyncio.sleep(0)
+            turns += 1
+        for member in members:
+            ticker.discard(member)
+        await asyncio.sleep(0.6)
+        return turns
+
+    assert asyncio.run(run()) > 10
