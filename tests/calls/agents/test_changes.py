@@ -6,6 +6,7 @@ from calls.agents import changes
 from calls.agents.changes import AgentConflict, create_agent, update_agent
 from calls.models import Agent
 from liveplatform.accounts.models import Account
+from tests.support.concurrency import at_once
 
 TWIML = "<Response/>"
 
@@ -45,3 +46,30 @@ def test_a_change_moves_its_time(account):
     update_agent(agent, {"twiml": "", "websocket_url": "wss://bot.example.com/"})
     assert agent.updated_at > before
     assert Agent.objects.get().websocket_url == "wss://bot.example.com/"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_of_a_name_at_once_one_is_made(account):
+    def attempt(number: int) -> bool:
+        try:
+            add(account, "Reception" if number % 2 else "RECEPTION")
+        except AgentConflict:
+            return False
+        return True
+
+    assert sorted(at_once(4, attempt)) == [False, False, False, True]
+    assert Agent.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_agents_made_at_once_stay_within_the_limit(account, monkeypatch):
+    monkeypatch.setattr(changes, "MAX_AGENTS", 2)
+
+    def attempt(number: int) -> bool:
+        try:
+            add(account, f"agent {number}")
+        except AgentConflict:
+            return False
+        return True
+
+    assert sorted(at_once(4, attempt)) == [False, False, True, True]

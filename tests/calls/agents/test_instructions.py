@@ -1,8 +1,12 @@
 """What a provider is given for an agent: TwiML inline, a signed address, the agent's own address, or no call."""
 
 from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlsplit
+from xml.etree import ElementTree
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from calls.agents.addresses import read_token
 from calls.agents.instructions import (
@@ -13,6 +17,7 @@ from calls.agents.instructions import (
     stream_seconds,
     twiml_is_taken,
 )
+from calls.agents.validators import variables_complaint
 from calls.exceptions import NoInstructions
 from calls.models import Agent
 from liveplatform.accounts.models import Account, Connection
@@ -33,8 +38,8 @@ class Silent:
     provider: str = "silent"
 
 
-def called(**variables):
-    return AnsweredCall(uuid7(), variables, 600)
+def called(variables=None, /, **more):
+    return AnsweredCall(uuid7(), {**(variables or {}), **more}, 600)
 
 
 def told(agent, call, provider=TWILIO, base_url=""):
@@ -124,3 +129,27 @@ def test_twiml_is_for_providers_that_speak_it():
 def test_a_stream_is_as_long_as_the_shorter_limit():
     account = Account(stream_time_limit=100)
     assert [stream_seconds(account, limit) for limit in (None, 0, 50, 200)] == [100, 100, 50, 100]
+
+
+ODD_TEXT = st.text(st.sampled_from("ab1_-=,;&?#%+<>\"'/{}[] \n\t\r\x85\u2028\U0001f600ßé"), max_size=12)
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow])
+@given(st.dictionaries(ODD_TEXT, ODD_TEXT, max_size=3).filter(lambda each: not variables_complaint(each)))
+def test_whatever_variables_are_accepted_the_document_is_xml_that_says_them(variables):
+    agent, call = Agent(name="A", websocket_url=BOT), called(variables)
+    expected = {**variables, "call_id": str(call.id)}
+    twiml, xml = agent_document_or_none(agent, call, TWILIO), agent_document_or_none(agent, call, VOBIZ)
+    if twiml is not None:
+        stream = ElementTree.fromstring(twiml)[0][0]
+        assert {each.get("name"): each.get("value") for each in stream} == expected
+    if xml is not None:
+        (stream,) = ElementTree.fromstring(xml)
+        assert dict(parse_qsl(urlsplit(stream.text).query, keep_blank_values=True)) == expected
+
+
+def agent_document_or_none(agent, call, provider):
+    try:
+        return agent_document(agent, call, provider)
+    except NoInstructions:
+        return None
