@@ -88,6 +88,7 @@ def rows(
             f"{bare[len(bare) // 2]:.1f} / {bare[int(len(bare) * 0.99)]:.1f} / {bare[-1]:.0f} ms",
             "what this machine allows now",
         ),
+        ("  stop of one of them, until its socket is closed", f"{sent['stop'] * 1000:.0f} ms", "aim < 1 s"),
         (
             "  memory of the forker, after warming up and at the end",
             f"{sent['rss_before'] / 1e6:.0f} / {sent['rss_after'] / 1e6:.0f} MB",
@@ -128,11 +129,21 @@ async def fork(url: str, streams: int, seconds: float, echo: bool) -> dict[str, 
         "cpu": (sum(me.cpu_times()[:2]) - cpu) / took,
     }
     forks = forker.live()
+    result["stop"] = await stop_one(forker)
     await forker.close()
     return result | {
         "total": sum(each.frames_sent for each in forks),
         "dropped": sum(each.frames_dropped for each in forks),
     }
+
+
+async def stop_one(forker: Forker) -> float:
+    """Seconds from the stop of one stream to its closed socket, while the others run on."""
+    fork, began = forker.live()[0], time.monotonic()
+    forker.stop(fork.request.stream_id)
+    while fork.connected or not fork.ended:
+        await asyncio.sleep(0.001)
+    return time.monotonic() - began
 
 
 def sent(forker: Forker) -> int:
