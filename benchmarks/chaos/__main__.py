@@ -1,9 +1,9 @@
-"""Ends calls under load while components fail, then compares three independent records.
+"""Ends calls, and starts and stops streams, under load while components fail; then compares three records.
 
     python -m benchmarks.chaos --seconds 120
 
 The client's log has the ends that were answered 2xx, the sandbox's ledger the effects at the provider, the
-receiver's log the webhooks. Exit status 1 if anything was lost or duplicated. With --kills and --ends it goes on
+receiver's log the webhooks. Exit status 1 if anything was lost or duplicated, or a stream runs on. With --kills and --ends it goes on
 until there were so many, for twice the seconds at most. `--neighbours` is another run: neighbours.py.
 """
 
@@ -15,6 +15,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import requests
@@ -26,8 +27,10 @@ from benchmarks.chaos.faults_processes import FAILED_ALREADY, kill_often, restar
 from benchmarks.chaos.ledgers import Received
 from benchmarks.chaos.small_disk import SmallDisk
 from benchmarks.chaos.state import SETTINGS, Ended, Run
+from benchmarks.chaos.streams import StreamClients
 from benchmarks.chaos.supply import Supply
 from benchmarks.chaos.verdict import not_notified, report, unknown_legs
+from calls.demo.voice_bot import VoiceBot
 from liveplatform.dev.stack import LocalStack
 from tests.support.client import Customer, PlacedCall
 
@@ -89,10 +92,12 @@ def _run(console: Console, local: LocalStack, disk: SmallDisk, options: argparse
     customer = _customer(local)
     supply = Supply(customer, SUPPLIED * options.ends / options.seconds)
     run = Run(local, customer, disk, Received(local.received), supply, workers)
-    console.print(f"ending calls for {options.seconds:g} s while components fail (seed {options.seed})")
-    _inject_faults(run, options)
-    left = _settle(run)
-    return report(console, run, left, options)
+    with VoiceBot() as bot:
+        streams = StreamClients(run, bot, options.seed)
+        console.print(f"ending calls for {options.seconds:g} s while components fail (seed {options.seed})")
+        _inject_faults(run, options, streams.threads())
+        left = _settle(run, streams)
+        return report(console, run, left, options, streams)
 
 
 def _customer(local: LocalStack) -> Customer:
@@ -104,9 +109,11 @@ def _customer(local: LocalStack) -> Customer:
     return customer
 
 
-def _inject_faults(run: Run, options: argparse.Namespace) -> None:
+def _inject_faults(run: Run, options: argparse.Namespace, others: Sequence[threading.Thread] = ()) -> None:
+    """`others`: threads that go on until the run is stopped."""
     rng = random.Random(options.seed)
-    threads = [threading.Thread(target=_client, args=(run, i)) for i in range(options.clients)]
+    threads = [*others]
+    threads += [threading.Thread(target=_client, args=(run, i)) for i in range(options.clients)]
     killing = (run, random.Random(options.seed + 1), options.kill_every)
     threads.append(threading.Thread(target=kill_often, args=killing))
     threads.append(threading.Thread(target=restart_often, args=(run,)))
@@ -183,17 +190,18 @@ def _end(run: Run, call: PlacedCall) -> None:
         time.sleep(0.25)
 
 
-def _settle(run: Run) -> set[str]:
-    """Wait for call.ended and call.processed of every call; returns the ids of calls that lack one."""
+def _settle(run: Run, streams: StreamClients) -> set[str]:
+    """Wait for call.ended and call.processed of every call, and the end of every stream; returns the ids of
+    calls that lack an event."""
     progress = resent = time.monotonic()
     fewest = sys.maxsize
     while True:
         supervise(run)
-        left = not_notified(run)
+        left, running = not_notified(run), streams.left()
         now = time.monotonic()
-        if len(left) < fewest:
-            fewest, progress = len(left), now
-        if not (left or unknown_legs(run)) or now - progress > SETTLE_TIMEOUT:
+        if len(left) + len(running) < fewest:
+            fewest, progress = len(left) + len(running), now
+        if not (left or running or unknown_legs(run)) or now - progress > SETTLE_TIMEOUT:
             return left
         if now - resent > RESEND_AFTER:
             resent = now

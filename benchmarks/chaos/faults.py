@@ -8,7 +8,7 @@ import requests
 
 from benchmarks.chaos import faults_servers
 from benchmarks.chaos.faults_processes import freeze_worker
-from benchmarks.chaos.state import ENDING_OPERATIONS, OPENING_OPERATIONS, Run
+from benchmarks.chaos.state import ENDING_OPERATIONS, OPENING_OPERATIONS, STREAM_OPERATIONS, Run
 
 LOST_ANSWERS = ("act_then_timeout", "act_then_reset")
 PAGES = ("html", "html_400", "html_404", "act_then_html", "json_400")
@@ -32,6 +32,14 @@ def _answer_pages(run: Run, rng: random.Random) -> None:
 def _lose_room_answers(run: Run, rng: random.Random) -> None:
     """Rooms are opened, and nobody is told."""
     run.customer.sandbox.add_fault("open_room", rng.choice(LOST_ANSWERS), times=rng.randint(1, 5))
+
+
+def _fail_streams(run: Run, rng: random.Random) -> None:
+    """Starts and stops of streams fail, or have their effect and nobody is told."""
+    for operation in STREAM_OPERATIONS:
+        run.customer.sandbox.add_fault(
+            operation, rng.choice(PROVIDER_FAULTS), times=rng.randint(1, 3), retry_after=1
+        )
 
 
 def _fail_receiver(run: Run, rng: random.Random) -> None:
@@ -62,6 +70,7 @@ FAULTS: dict[str, Fault] = {
     "provider fault": _fail_provider,
     "provider's front answers pages": _answer_pages,
     "answers of opened rooms lost": _lose_room_answers,
+    "starts and stops of streams fail": _fail_streams,
     "receiver fault": _fail_receiver,
 }
 

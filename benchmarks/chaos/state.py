@@ -19,10 +19,18 @@ SETTINGS = NO_RATE_LIMITS | {
     "WEBHOOK_TIMEOUT": "4",
     "RECONCILE_INTERVAL": "10",
     "RECONCILE_LAG": "5",
+    "STREAM_CHECK_INTERVAL": "5",
+    # Audio goes to a voice bot on this machine.
+    "WEBHOOK_ALLOW_HTTP": "1",
+    "WEBHOOK_ALLOW_LOOPBACK": "1",
     "LOG_LEVEL": "CRITICAL",
 }
 ENDING_OPERATIONS = ("end_call", "end_room", "delete_room")
 OPENING_OPERATIONS = ("create_call", "open_room")
+STREAM_OPERATIONS = (
+    *("start_stream", "stop_stream", "list_streams"),
+    *("go_live", "stop_live", "start_livestream", "stop_livestream"),
+)
 
 
 @dataclass

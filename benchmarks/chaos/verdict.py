@@ -13,7 +13,8 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.bench_calls import connect
-from benchmarks.chaos.state import ENDING_OPERATIONS, Run
+from benchmarks.chaos.state import ENDING_OPERATIONS, STREAM_OPERATIONS, Run
+from benchmarks.chaos.streams import StreamClients
 
 UNSETTLED = """
 SELECT c.id FROM unnest(%s::uuid[]) AS c(id)
@@ -59,7 +60,8 @@ class ProviderLedger:
 
     @property
     def twice(self) -> list[tuple[str, str]]:
-        return [key for key, count in self.effects.items() if count > 1]
+        """But the starts and stops of a call's or meeting's streams: it has several."""
+        return [key for key, count in self.effects.items() if count > 1 and key[0] not in STREAM_OPERATIONS]
 
 
 def not_reached(run: Run, kills: int, ends: int) -> list[str]:
@@ -68,13 +70,16 @@ def not_reached(run: Run, kills: int, ends: int) -> list[str]:
     return [f"{count:,} {what}, not {wanted:,}" for what, (count, wanted) in made.items() if count < wanted]
 
 
-def report(console: Console, run: Run, missing: set[str], options: argparse.Namespace) -> int:
+def report(
+    console: Console, run: Run, missing: set[str], options: argparse.Namespace, streams: StreamClients
+) -> int:
     """Print the three ledgers and what was lost; 1 if anything was, or too few kills or ends came about."""
     provider = ProviderLedger.read(run)
-    lost = _losses(run, missing, provider)
+    lost = _losses(run, missing, provider) | _running(streams)
     facts = {
         "seed": options.seed,
         **_facts(run, provider),
+        **streams.facts(),
         **{name: len(found) for name, found in lost.items()},
     }
     table = Table("what", "count", title="chaos")
@@ -106,6 +111,14 @@ def _losses(run: Run, missing: set[str], provider: ProviderLedger) -> dict[str, 
         "lost: legs without a call": unknown_legs(run),
         "duplicated effects": provider.twice,
         "webhooks whose body changed": run.received.changed,
+    }
+
+
+def _running(streams: StreamClients) -> dict[str, Collection[Any]]:
+    """All streams were stopped: none may run, or be about to."""
+    return {
+        "orphans: streams that run at a provider": streams.orphans(),
+        "lost: streams left open past their stop": streams.open_rows(),
     }
 
 

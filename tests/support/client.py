@@ -40,6 +40,7 @@ class Customer:
         self.local, self.sandbox = local, SandboxClient(local.sandbox_url)
         account = json.loads(local.manage("create_account", name, "--json"))
         self.account_id, self.key = account["account_id"], account["api_key"]
+        self.auth_id = account["auth_id"]
         self.http = requests.Session()
         self.http.headers["Authorization"] = f"Bearer {self.key}"
         self.connect()
