@@ -23,7 +23,7 @@ class CallStreams:
         self.rows: dict[str, Row] = vendor.sandbox.store.setdefault(f"{vendor.name}_streams", {})
 
     def start(self, row: Row, request: ForkRequest) -> Row:
-        """Fork the audio, and keep the row. Raises ValueError for an address that is none of a WebSocket."""
+        """Fork the audio, and keep the row. Raises ValueError for an address that no socket has."""
 
         def told(event: ForkEvent) -> None:
             self.happened(request.stream_id, event)

@@ -92,7 +92,7 @@ async def connect(session: ClientSession, url: str) -> Connection:
 
 
 def check_url(url: str) -> None:
-    """Raises ValueError for what is no address of a WebSocket server."""
+    """Raises ValueError for an address that does not begin with ws:// or wss:// and a host."""
     parts = urlsplit(url)
     if parts.scheme not in ("ws", "wss") or not parts.hostname:
         raise ValueError(f"{url!r} is no address of a WebSocket server; it begins with ws:// or wss://")

@@ -36,7 +36,7 @@ class Forker:
     def start(self, request: ForkRequest, on_event: OnEvent) -> None:
         """Schedule a fork on the running loop; `on_event` is told on that loop what happens to it.
 
-        Raises ValueError if its address is none of a WebSocket server, or a stream of that id is live.
+        Raises ValueError if its address does not begin with ws:// or wss://, or a stream of that id is live.
         """
         check_url(request.service_url)
         if request.stream_id in self._live:

@@ -89,7 +89,7 @@ class TwilioStreams:
                     self.begin(call, asked, bidirectional=verb.tag == "Connect")
 
     def begin(self, call: Row, asked: Mapping[str, Any], *, bidirectional: bool = False) -> Row:
-        """Start the fork. Raises ValueError for an address that is none of a WebSocket."""
+        """Start the fork. Raises ValueError for an address that no socket has."""
         sid = "MZ" + secrets.token_hex(16)
         row = {
             "sid": sid,
