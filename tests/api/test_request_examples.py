@@ -10,9 +10,11 @@ from django.utils import timezone
 
 from calls.models import Agent, AutoEndRule, PhoneNumber
 from liveplatform.accounts.connections import upsert_connection
+from liveplatform.accounts.models import Account
 from sessions_app.models import Question, Registration, Session
+from tests.calls.streams.streams import stream
 from tests.support.factories import NOWHERE, phone_connection
-from tests.support.sandbox import sandbox, sandbox_url
+from tests.support.sandbox import SECRET, sandbox, sandbox_url
 
 __all__ = ["sandbox", "sandbox_url"]
 # Signed by the provider: an example without a signature is refused.
@@ -46,6 +48,8 @@ def rows(account, api, sandbox_url, sandbox) -> dict[str, Callable[[], str]]:
         account, "getstream", {"api_key": account.account_id, "api_secret": "s" * 32}, base_url=sandbox_url
     )
 
+    plivo = _plivo_number(account, sandbox_url)
+
     def made(path: str, body: dict) -> str:
         answer = api("POST", path, body)
         assert answer.status_code < 300, answer.text
@@ -57,6 +61,9 @@ def rows(account, api, sandbox_url, sandbox) -> dict[str, Callable[[], str]]:
     series |= {"starts_at": session["scheduled_at"], "rule": "FREQ=WEEKLY;COUNT=3"}
     rule = {"name": "a rule", "filter": {"is_test": True}, "older_than": 60, "is_enabled": False}
     return {
+        "auth_id": lambda: account.auth_id,
+        "call_uuid": lambda: _live_call(plivo),
+        "stream_id": lambda: str(stream(account).pk),
         "agent_id": lambda: made("/v1/agents", {"name": "another", "twiml": "<Response/>"}),
         "connection_id": lambda: str(elsewhere.pk),
         "call_id": lambda: made("/v1/live/calls", {"host_user_id": "h", "title": "t"}),
@@ -69,6 +76,18 @@ def rows(account, api, sandbox_url, sandbox) -> dict[str, Callable[[], str]]:
             "/v1/webhooks/endpoints", {"url": "https://h.example.com", "events": ["call.*"]}
         ),
     }
+
+
+def _plivo_number(account: Account, sandbox_url: str) -> PhoneNumber:
+    """Calls from it can be forked."""
+    given = {"auth_id": f"MA{account.account_id[:18].upper()}", "auth_token": SECRET}
+    connection = upsert_connection(account, "plivo", given, base_url=sandbox_url)
+    return PhoneNumber.objects.create(account=account, number="+14155550177", connection=connection)
+
+
+def _live_call(number: PhoneNumber) -> str:
+    asked = DialRequest(number.number, "+14155550111", url="https://app.example.com/answer")
+    return str(dial(number.account_id, asked).pk)
 
 
 def _newest_session() -> Session:

@@ -23,6 +23,7 @@ from providers.errors import NotSupported, Rejected
 M = TypeVar("M", bound=Model)
 
 CALL_NOT_FOUND = "Call not found"
+NO_ID = UUID(int=0)
 # As for an account that does not exist: nothing is told of others.
 NOT_YOURS = "There is no such account for this key: the auth_id in the path must be the key's own."
 MAX_OFFSET = 1_000_000
@@ -60,10 +61,10 @@ class AccountViewSet(CallErrors, PlatformViewSet[M]):
             raise CallNotFound(self.kwargs["call_uuid"])
         return call
 
-    def uuid(self, name: str) -> UUID | None:
-        """A UUID in the path; None if the text there is none."""
+    def uuid(self, name: str) -> UUID:
+        """A UUID in the path; of another text one that nothing has."""
         text = self.kwargs[name]
-        return UUID(text) if UUID_FORMAT.fullmatch(text) else None
+        return UUID(text) if UUID_FORMAT.fullmatch(text) else NO_ID
 
     def page(self, default: int = 20, *, most: int = 100) -> tuple[int, int]:
         """`limit` and `offset` of the query. Raises ValidationError."""

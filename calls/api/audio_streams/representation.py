@@ -26,6 +26,8 @@ class ShownStream:
     base: str
     shows_secrets: bool
 
+    message = "audio streaming started"  # in the answer to its start
+
     @property
     def api_id(self) -> str:
         return request_id()

@@ -30,10 +30,8 @@ from calls.streams.fork import start_fork
 from calls.streams.stop import stop, stop_all
 from liveplatform.accounts.scopes import READ, WRITE
 from liveplatform.api import idempotency
-from liveplatform.api.error_codes import request_id
 from liveplatform.api.serializers import EnvelopeSerializer, PlainSerializer
 
-STARTED = "audio streaming started"
 STREAM_NOT_FOUND = "Stream not found"
 PAGE = [
     OpenApiParameter("limit", int, description="1 to 100, default 20."),
@@ -59,7 +57,7 @@ class StreamViewSet(AccountViewSet[MediaStream]):
     started_serializer: ClassVar[type[PlainSerializer]] = shapes.StartedAnswer
     queryset = MediaStream.objects.filter(kind=MediaStream.Kind.AUDIO)
     serializer_class = shapes.StreamAnswer
-    list_serializer_class = shapes.StreamsAnswer
+    list_serializer_class: ClassVar[type[EnvelopeSerializer]] = shapes.StreamsAnswer
     tags = ["Audio streams"]
     scopes = {"list": READ, "retrieve": READ, "create": WRITE, "stop": WRITE, "stop_all": WRITE}
     lenient_actions = frozenset({"list", "retrieve", "create", "stop", "stop_all"})
@@ -88,15 +86,13 @@ class StreamViewSet(AccountViewSet[MediaStream]):
             actor=self.principal.label,
             submission_key=idempotency.fingerprint_of(request),
         )
-        given = {"api_id": request_id(), "message": STARTED, "stream_id": str(stream.pk)}
-        names = self.started_serializer().fields
-        answer = self.started_serializer.write_fields(**{name: given[name] for name in names})
+        answer = self.started_serializer.write(self._shown(stream))
         return Response(answer, status=202)
 
     @extend_schema(summary="Stop all audio streams of a call", request=None, responses={204: NOTHING})
     def stop_all(self, request: Request, auth_id: str, call_uuid: str) -> Response:
         call_id = self.uuid("call_uuid")
-        if call_id and self.get_queryset().exists():
+        if self.get_queryset().exists():
             stop_all(call_id, actor=self.principal.label)
         return Response(status=204)
 
@@ -137,4 +133,4 @@ class PlivoStreamViewSet(StreamViewSet):
 
     root = "/v1"
     started_serializer = shapes.PlivoStartedAnswer
-    list_serializer_class: ClassVar[type[EnvelopeSerializer]] = shapes.PlivoStreamsAnswer
+    list_serializer_class = shapes.PlivoStreamsAnswer

@@ -5,12 +5,10 @@ import pytest
 from calls.exceptions import CallStateError
 from calls.lifecycle.end import end
 from calls.models import MediaStream
-from calls.streams.audio import fork_of, service_url_of
 from calls.streams.exceptions import ForkRefused
 from calls.streams.fork import ForkRequest, start_fork
 from liveplatform.accounts.connections import upsert_connection
 from providers.errors import NotConfigured
-from tests.calls.streams.streams import stream
 from tests.support.factories import phone_call, video_call
 
 pytestmark = pytest.mark.django_db
@@ -44,12 +42,3 @@ def test_of_a_provider_that_forks_nothing_there_is_none(account):
     video = upsert_connection(account, "getstream", given, base_url="http://127.0.0.1:9")
     call = video_call(account, connection=video, provider_call_id="default:x")
     assert "getstream cannot be streamed" in refused(call, ForkRefused)
-
-
-def test_the_query_of_the_url_is_put_together_again_for_the_provider(account):
-    one = stream(account, parameters={"service_url": "wss://bot.example/ws"})
-    one.sealed_secrets = one.seal_secrets(
-        {"service_url": "wss://bot.example/ws?t=1", "parameters": {"a": "b"}}
-    )
-    assert service_url_of(one) == fork_of(one).service_url == "wss://bot.example/ws?t=1"
-    assert fork_of(one).parameters == {"a": "b"}
