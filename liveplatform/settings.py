@@ -194,6 +194,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 600},
     },
+    "purge_livestream_deliveries": {
+        "task": "sessions.purge_livestream_deliveries",
+        "schedule": 3600.0,
+        "options": {"expires": 600},
+    },
     "plan_series": {"task": "sessions.plan_series", "schedule": 900.0, "options": {"expires": 600}},
     "purge": {"task": "api.purge", "schedule": 3600.0, "options": {"expires": 600}},
 }
