@@ -1,4 +1,4 @@
-"""Deletes rooms whose opening was not answered: of echo rooms, and of video calls that were never saved.
+"""Deletes rooms whose opening was not answered, so that their video calls were never saved.
 
 The provider may open a room long after the request was given up here. So a room that is not there is looked
 for again, LOOKS times; a room whose call is live is left until the call has ended. If a video call with this
