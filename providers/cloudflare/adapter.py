@@ -2,7 +2,7 @@
 
 Source: developers.cloudflare.com/api/resources/realtime_kit, and Cloudflare's package `cloudflare` 5.9.0,
 which sends the same. A meeting has one livestream at a time, which its viewers watch in Cloudflare's player;
-a livestream has no limit of its own.
+a livestream has no limit of its own. To RTMP targets it goes as a recording: see rtmp.py.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 
 from providers.cloudflare import events
 from providers.cloudflare.keys import WebhookKeys
+from providers.cloudflare.rtmp import PREFIX as PREFIX_RTMP
+from providers.cloudflare.rtmp import RtmpOutputs
 from providers.cloudflare.wire import NOT_FOUND, ROOM_TYPE, read_data, read_error, read_livestream, read_page
 from providers.credentials import CredentialSpec
 from providers.errors import Rejected, Unavailable, UnknownOutcome
@@ -49,6 +51,7 @@ class Cloudflare:
         self._path = f"{PREFIX}/accounts/{account}/realtime/kit/{app}"
         self._http = Transport("Cloudflare", options, base_url=BASE_URL, read_error=read_error)
         self._http.base_url = self._http.base_url.removesuffix(PREFIX)
+        self._rtmp = RtmpOutputs(self._get, self._send)
         self._keys = WebhookKeys(options, _origin(options.base_url) or KEYS_BASE_URL)
 
     def check_credentials(self) -> None:
@@ -64,9 +67,9 @@ class Cloudflare:
         return ROOM_TYPE, meeting_id
 
     def start_broadcast(self, room_type: str, room_id: str, broadcast: Broadcast) -> ProviderStream:
+        """To an RTMP target, or to Cloudflare's own player."""
         if broadcast.targets:
-            text = "Cloudflare broadcasts a meeting to its own player; leave the RTMP targets out."
-            raise Rejected(text, code="targets")
+            return self._rtmp.start(room_id, broadcast)
         body: dict[str, Any] = {"name": broadcast.name}
         if broadcast.width and broadcast.height:
             body["video_config"] = {"height": broadcast.height, "width": broadcast.width}
@@ -74,6 +77,10 @@ class Cloudflare:
 
     def stop_broadcast(self, ref: StreamRef) -> StopOutcome:
         """What is stopped is the meeting's livestream, so another one than `ref` is left alone."""
+        if ref.id.startswith(PREFIX_RTMP):
+            return self._rtmp.stop(ref)
+        if not ref.id and (outcome := self._rtmp.stop(ref)) != "not_running":
+            return outcome
         active = self._active(ref.parent_id)
         if active is not None and not _is_same(active, ref):
             return "not_running"
@@ -86,7 +93,10 @@ class Cloudflare:
         return "stopped"
 
     def broadcasts(self, room_type: str, room_id: str) -> Sequence[ProviderStream]:
-        """The one that runs, and those before it."""
+        """The livestream that runs, those before it, and those to RTMP targets."""
+        return [*self._livestreams_of(room_id), *self._rtmp.of_meeting(room_id)]
+
+    def _livestreams_of(self, room_id: str) -> Sequence[ProviderStream]:
         active = self._active(room_id)
         try:
             body = self._get(_of(room_id, "/livestream"))
@@ -98,7 +108,7 @@ class Cloudflare:
         return [*([active] if active else []), *(each for each in past if not active or each.id != active.id)]
 
     def live_broadcasts(self) -> Sequence[ProviderStream]:
-        """All livestreams of the app that run."""
+        """All livestreams of the app that run; its recordings are listed by meeting only."""
         return [each for status in RUNNING for each in self._all({"status": status})]
 
     def read_event(self, url: str, headers: Mapping[str, str], body: bytes) -> ProviderEventData:

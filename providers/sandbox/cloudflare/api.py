@@ -12,6 +12,7 @@ from aiohttp import web
 
 from providers.sandbox.cloudflare.callbacks import Webhooks
 from providers.sandbox.cloudflare.livestreams import Livestreams
+from providers.sandbox.cloudflare.recordings import RtmpRecordings
 from providers.sandbox.cloudflare.resources import (
     Resource,
     gateway_error,
@@ -35,6 +36,7 @@ class CloudflareApi(Vendor):
         super().__init__(sandbox)
         self.webhooks = Webhooks(sandbox.callbacks)
         self.livestreams = Livestreams(self.resources, self._changed)
+        self.recordings = RtmpRecordings(self.resources, self.handler)
         self._apps: dict[str, list[Resource]] = {}
 
     def routes(self) -> Sequence[web.RouteDef]:
@@ -66,6 +68,7 @@ class CloudflareApi(Vendor):
             ),
             web.get(f"{app}/analytics/livestreams/overall", make("analytics", streams.overall)),
             web.get(f"{app}/analytics/livestreams/daywise", make("analytics", streams.daywise)),
+            *self.recordings.routes(app),
             web.post(f"{app}/webhooks", make("create_webhook", self.webhooks.create)),
             web.get(f"{app}/webhooks", make("list_webhooks", self.webhooks.list_all)),
             web.delete(f"{app}/webhooks/{{webhook}}", make("delete_webhook", self.webhooks.delete)),
@@ -136,6 +139,8 @@ class CloudflareApi(Vendor):
             self.webhooks.change_key()
         elif what == "started" and meeting:
             self.livestreams.invoke(meeting, request.get("name"))
+        elif what == "errored" and (recording := self.recordings.of_meeting(resource_id)):
+            self.recordings.end(recording)
         elif what == "stuck" and livestream:
             livestream["_stuck"] = True
         elif what in statuses and livestream:
@@ -149,7 +154,7 @@ class CloudflareApi(Vendor):
         return ()
 
     def live_streams(self) -> Sequence[str]:
-        return self.livestreams.running()
+        return [*self.livestreams.running(), *self.recordings.running()]
 
     def authenticate(self, request: web.Request) -> Reply | None:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")

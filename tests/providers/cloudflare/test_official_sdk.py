@@ -9,10 +9,11 @@ import cloudflare as package
 import pytest
 
 from providers.registry import build_adapter
-from providers.streams import Broadcast, StreamRef
+from providers.streams import Broadcast, RtmpTarget, StreamRef
 from tests.support.cloudflare_sdk import official
 from tests.support.sandbox import SECRET
 
+TARGET = RtmpTarget("rtmp://x.example/app", "key")
 AT = {"account_id": "a" * 32, "app_id": "b" * 32}
 
 
@@ -86,6 +87,25 @@ ASKED = {
             "m1", **AT, name="n1", video_config={"width": 1280, "height": 720}
         ),
     ),
+    "start to a target": (
+        lambda ours: ours.start_broadcast(
+            "meeting", "m1", Broadcast("n1", targets=[TARGET], max_seconds=600)
+        ),
+        lambda kit: kit.recordings.start_recordings(
+            AT["app_id"],
+            account_id=AT["account_id"],
+            meeting_id="m1",
+            allow_multiple_recordings=True,
+            file_name_prefix="n1",
+            max_seconds=600,
+            realtimekit_bucket_config={"enabled": False},
+            rtmp_out_config={"rtmp_url": "rtmp://x.example/app/key"},
+        ),
+    ),
+    "stop to a target": (
+        lambda ours: ours.stop_broadcast(StreamRef("m1", id="rtmp:r1")),
+        lambda kit: kit.recordings.pause_resume_stop_recording("r1", **AT, action="stop"),
+    ),
     "active and stop": (
         lambda ours: ours.stop_broadcast(StreamRef("m1", id="x")),
         lambda kit: (
@@ -147,7 +167,7 @@ def listener():
             self.end_headers()
             self.wfile.write(answer)
 
-        do_POST = do_GET
+        do_POST = do_PUT = do_GET
 
         def log_message(self, *_):
             """Nothing."""

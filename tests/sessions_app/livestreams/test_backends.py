@@ -24,10 +24,15 @@ TARGET = {"recording_config": {"live_streaming_config": {"rtmp_url": "rtmp://x.e
 # Of each way to broadcast: the provider, what a meeting says, and the operations of a start and a stop.
 WAYS = {
     "cloudflare": ("cloudflare", {}, "start_livestream", "stop_livestream"),
+    "cloudflare over RTMP": ("cloudflare", TARGET, "start_recording", "stop_recording"),
     "getstream over HLS": ("getstream", {}, "start_hls", "stop_hls"),
     "getstream over RTMP": ("getstream", TARGET, "start_rtmp", "stop_rtmp"),
     "livekit": ("livekit", TARGET, "start_egress", "stop_egress"),
 }
+
+
+# What happens to a room when its broadcast fails there.
+ENDS = {"cloudflare": "errored", "getstream": "broadcast_failed", "livekit": "failed"}
 
 
 class Backend:
@@ -91,20 +96,19 @@ def test_a_stop_comes_while_the_start_has_no_answer(backend):
 def test_the_end_at_the_provider_is_seen(backend):
     start_livestream(backend.meeting, WANTED)
     room = MediaStream.objects.get().parent_id
-    ends = {"cloudflare": "offline", "getstream": "broadcast_failed", "livekit": "failed"}
-    backend.sandbox.trigger(room, ends[backend.provider])
+    backend.sandbox.trigger(room, ENDS[backend.provider])
     backend.until(lambda: status() != "live")
     assert status() == "stopped" and MediaStream.objects.get().stopped_by == f"provider:{backend.provider}"
 
 
+@pytest.mark.parametrize("backend", [way for way in WAYS if way != "cloudflare over RTMP"], indirect=True)
 def test_an_event_of_the_provider_tells_of_the_end_at_once(backend, forwarder, client):
     """The provider's own webhook, as the sandbox signs it; its check is made due by the event."""
     backend.sandbox.add_hook(backend.key, SECRET, forwarder.url)
     start_livestream(backend.meeting, WANTED)
     room = MediaStream.objects.get().parent_id
     time.sleep(0.5)
-    ends = {"cloudflare": "offline", "getstream": "broadcast_failed", "livekit": "failed"}
-    backend.sandbox.trigger(room, ends[backend.provider])
+    backend.sandbox.trigger(room, ENDS[backend.provider])
     time.sleep(0.5)
     for _, headers, body in forwarder.requests:
         sent = {name: value for name, value in headers.items() if name not in ("host", "content-length")}
