@@ -51,6 +51,14 @@ def post_all(
     return _run(str(parts.hostname), int(parts.port or 80), requests, connections, rate)
 
 
+def post_each(url: str, paths: Sequence[str], connections: int, headers: str = "") -> Load:
+    """POST to every path once, without a body; otherwise as `post_all`."""
+    parts = urlsplit(url)
+    tail = f"HTTP/1.1\r\nHost: {parts.netloc}\r\n{headers}Content-Length: 0\r\n\r\n"
+    requests = (f"POST {path} {tail}".encode() for path in paths)
+    return _run(str(parts.hostname), int(parts.port or 80), requests, connections, 0.0)
+
+
 def _run(host: str, port: int, requests: Iterator[bytes], connections: int, rate: float) -> Load:
     times: list[float] = []
     failed = sent = 0

@@ -22,6 +22,8 @@ from benchmarks import (
     registrations,
     sentiment,
     sessions,
+    stop_stream,
+    streams,
 )
 from liveplatform.dev.stack import LocalStack
 from tests.support.client import NO_RATE_LIMITS, Customer
@@ -46,6 +48,7 @@ def main() -> int:
             local.wait_ready()
             customer = Customer(local, "bench")
             show(console, "ending a call", end_call.bench(local, customer, options.calls))
+            show(console, "stopping a stream", stop_stream.bench(local, customer, options.calls // 4))
             show(console, "post-processing", processing.bench(local, customer, options.calls // 4))
             show(console, "webhooks", deliveries.bench(local, customer, options.calls))
             show(console, "bulk end", many_ends.bench(local, customer, options.calls * 5 // 2))
@@ -54,6 +57,7 @@ def main() -> int:
     show(console, "audio streams", audio_forks.bench())
     lists.run(argparse.Namespace(**LISTS, rows=options.rows))
     sessions.run(sessions=options.rows // 4, registrations=options.rows * 5 // 2)
+    streams.run(streams=options.rows * 5 // 2)
     return sentiment.main()
 
 
