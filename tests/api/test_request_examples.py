@@ -8,6 +8,8 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
+from calls.lifecycle.dial import dial
+from calls.lifecycle.dial_plan import DialRequest
 from calls.models import Agent, AutoEndRule, PhoneNumber
 from liveplatform.accounts.connections import upsert_connection
 from liveplatform.accounts.models import Account
