@@ -49,7 +49,7 @@ class Bot:
     def __init__(self, act: Act | None = None, refuse: int = 0, reads: bool = True) -> None:
         self.act, self.refuse, self.reads = act, refuse, reads
         self.visits: list[Visit] = []
-        self.url = ""
+        self.url, self.xml = "", '<Response><Wait length="120"/></Response>'
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         if self.refuse:
@@ -71,10 +71,9 @@ class Bot:
         visit.closed.set()
         return socket
 
-    async def keep_call(self, request: web.Request) -> web.Response:
-        """The answer to a call that stays up."""
-        waiting = '<Response><Wait length="120"/></Response>'
-        return web.Response(text=waiting, content_type="application/xml")
+    async def instruct(self, request: web.Request) -> web.Response:
+        """The answer to a call."""
+        return web.Response(text=self.xml.format(url=self.url), content_type="application/xml")
 
     @property
     def answer_url(self) -> str:
@@ -89,7 +88,7 @@ class Bot:
 @contextlib.asynccontextmanager
 async def running(bot: Bot) -> AsyncIterator[Bot]:
     app = web.Application()
-    app.add_routes([web.get("/audio", bot.answer), web.route("*", "/xml", bot.keep_call)])
+    app.add_routes([web.get("/audio", bot.answer), web.route("*", "/xml", bot.instruct)])
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()

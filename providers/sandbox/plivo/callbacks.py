@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from providers.plivo.signature import FORM_CONTENT_TYPE, Signature, base_url, sign, signed_by_plivo
 from providers.sandbox.callback_queue import OutgoingEvent
 from providers.sandbox.forker import ForkEvent
-from providers.sandbox.plivo.resources import CAUSES, talk_seconds
+from providers.sandbox.plivo.resources import cause, talk_seconds
 
 EVENTS = {
     "started": "StartStream",
@@ -81,7 +81,7 @@ def call_form(call: Mapping[str, Any], event: str) -> dict[str, str]:
         "ParentAuthID": call["account"],
     }
     if event == "Hangup":
-        code, name = CAUSES[call["status"]]
+        code, name = cause(call)
         seconds = str(talk_seconds(call))
         form |= {"HangupCause": "NORMAL_CLEARING", "HangupCauseCode": str(code), "HangupCauseName": name}
         form |= {"HangupSource": call["source"], "Duration": seconds, "BillDuration": seconds}

@@ -19,6 +19,7 @@ CAUSES = {
     "cancel": (1010, "Cancelled"),
     "failed": (2020, "Destination Out Of Service"),
 }
+END_OF_XML = (4010, "End Of XML Instructions")
 RATE_PER_MINUTE = 0.003
 
 
@@ -64,9 +65,14 @@ def talk_seconds(call: Mapping[str, Any]) -> int:
     return int(call["_ended"] - call["_answered"]) if call["_answered"] and call["_ended"] else 0
 
 
+def cause(call: Mapping[str, Any]) -> tuple[int, str]:
+    """Code and name of why a call is over."""
+    return END_OF_XML if call["source"] == "Vobiz" else CAUSES[call["status"]]
+
+
 def record(call: Mapping[str, Any], root: str) -> dict[str, Any]:
     """The record of a call that is over."""
-    seconds, (code, name) = talk_seconds(call), CAUSES[call["status"]]
+    seconds, (code, name) = talk_seconds(call), cause(call)
     billed = -(-seconds // 60) * 60
     return {
         "answer_time": zoned(call["_answered"]),

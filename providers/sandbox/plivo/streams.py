@@ -16,6 +16,7 @@ from providers.sandbox.streams import BY_CALL, CallStreams, Row
 from providers.sandbox.vendor import Reply, json_object
 
 CONTENT_TYPE = re.compile(r"audio/(x-l16|x-mulaw);\s*rate=(8000|16000|24000)", re.ASCII)
+STOPPED_BY_BOT = ForkEvent("stopped", "bot")
 DEFAULT_TIMEOUT = 86_400
 
 
@@ -119,7 +120,7 @@ class PlivoStreams:
             }
             with contextlib.suppress(ValueError):
                 if not self._complaint(call, body):
-                    self.begin(call, body)
+                    self.begin(call, body)["_is_last"] = root[-1] is each
 
     def listing(self, request: web.Request, raw: bytes) -> Reply:
         """Those that are over too."""
@@ -164,6 +165,9 @@ class PlivoStreams:
             call = self.vendor.resources.get(row["_call"], {})
             token = self.vendor.sandbox.secrets[row["account"]]
             self.vendor.sandbox.callbacks.send(self.vendor.callbacks.of_stream(row, call, token, event))
+        if event == STOPPED_BY_BOT and row.get("_is_last"):
+            # www.vobiz.ai/docs/xml/stream/stream-events: the call goes on with what follows, or ends.
+            self.vendor.end(self.vendor.resources[row["_call"]], "completed", "Vobiz")
 
 
 def both(method: Any, path: str, handle: Any) -> tuple[web.RouteDef, web.RouteDef]:  # noqa: ANN401

@@ -2,7 +2,7 @@
 
 import base64
 import uuid
-from abc import ABC
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Literal
 
@@ -28,6 +28,10 @@ class PlivoVendor(Vendor, ABC):
     default_track: ClassVar[str] = "inbound"
     one_stream_per_url: ClassVar[bool] = True
     takes_boolean: ClassVar[bool] = True
+
+    @abstractmethod
+    def end(self, call: dict[str, Any], status: str, source: str) -> None:
+        """End a call, and its streams."""
 
     def call(self, request: web.Request) -> dict[str, Any] | None:
         """The call of the path, if it is this account's."""

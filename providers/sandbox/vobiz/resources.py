@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from providers.sandbox.plivo.resources import CAUSES, talk_seconds
+from providers.sandbox.plivo.resources import cause, talk_seconds
 
 # A CDR's hangup_cause, by final status.
 HANGUP_CAUSES = {
@@ -22,7 +22,7 @@ RATE_PER_MINUTE, STREAM_RATE_PER_MINUTE, CURRENCY = 0.45, 0.2, "INR"
 
 def call_record(call: Mapping[str, Any], streams: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """A CDR: a call that is over, with what its streams have cost."""
-    seconds, (code, name) = talk_seconds(call), CAUSES[call["status"]]
+    seconds, (code, name) = talk_seconds(call), cause(call)
     cost = -(-seconds // 60) * RATE_PER_MINUTE
     minutes = sum(-(-int(row["_ended"] - row["_began"]) // 60) for row in streams if row["_ended"])
     forked = minutes * STREAM_RATE_PER_MINUTE

@@ -6,6 +6,8 @@ import pytest
 import requests
 
 from tests.support.sandbox import SECRET
+from tests.support.stories import until
+from tests.support.voice_bot import Bot, in_thread
 
 BODY = {
     "from": "+14155550100",
@@ -168,3 +170,23 @@ def test_what_can_happen_to_a_call_and_a_stream_is_told(vobiz_api, sandbox):
     sandbox.trigger(call_id, "completed")
     assert call_id not in sandbox.live()["vobiz"]
     assert stream_id not in sandbox.live_streams()["vobiz"]
+
+
+@pytest.mark.parametrize(("rest", "status"), [("", 404), ('<Wait length="60"/>', 200)])
+def test_a_stop_of_the_bot_goes_on_with_the_xml_and_ends_the_call_if_nothing_follows(vobiz_api, rest, status):
+    async def stop(visit, message):
+        if message["event"] == "start":
+            await visit.say(event="stop", streamId=message["start"]["streamId"])
+
+    bot = Bot(stop)
+    bot.xml = f'<Response><Stream bidirectional="true">{{url}}</Stream>{rest}</Response>'
+    with in_thread(bot):
+        call_id = vobiz_api.ask("POST", "/Call/", BODY | {"answer_url": bot.answer_url}).json()[
+            "request_uuid"
+        ]
+        until(lambda: bot.visits and bot.visits[0].closed.is_set())
+        until(lambda: vobiz_api.ask("GET", f"/Call/{call_id}?status=live").status_code == status)
+        streams = vobiz_api.ask("GET", f"/Call/{call_id}/Stream/").json()["objects"]
+        assert [stream["status"] for stream in streams] == ["completed"]
+        if status == 404:
+            assert "4010" in vobiz_api.ask("GET", f"/cdr/{call_id}").text
