@@ -7,6 +7,7 @@ import pytest
 
 from providers.errors import Rejected, Unavailable, UnknownOutcome
 from providers.registry import build_adapter
+from providers.streams import StreamRef
 from tests.support.misbehaving_server import answers
 
 LIVE = {"sid": "CA1", "status": "in-progress"}
@@ -20,6 +21,37 @@ def twilio(url):
 
 def getstream(url):
     return build_adapter("getstream", {"api_key": "k", "api_secret": "s" * 32}, base_url=url, timeout=2)
+
+
+def vobiz(url):
+    return build_adapter("vobiz", {"auth_id": "MA_1", "auth_token": "t"}, base_url=url, timeout=2)
+
+
+NONE = ("404 Not Found", {"api_id": "1", "error": "not found"})
+RECORD = {"uuid": "c1", "end_time": "2026-11-21T02:59:17Z", "billsec": 61, "answer_time": None}
+QUEUED = {"api_id": "1", "call_uuid": "c1", "call_status": "queued"}
+
+
+@pytest.mark.parametrize("first", [NONE, ("204 No Content", b"")])
+def test_vobizs_own_lists_prove_the_end(first):
+    """Live, queued, the record: what is neither live nor queued is over, also before it has a record."""
+    with answers(first, NONE, NONE, ("200 OK", {"data": RECORD, "success": True})) as url:
+        assert (vobiz(url).end_call("c1").duration, vobiz(url).provider) == (61, "vobiz")
+    with answers(first, NONE, NONE, NONE, NONE, NONE) as url:
+        assert vobiz(url).end_call("c1").status == "ended"
+
+
+@pytest.mark.parametrize("listed", [(("200 OK", QUEUED),), (NONE, ("200 OK", QUEUED))])
+def test_a_call_that_vobiz_still_shows_is_tried_again(listed):
+    with answers(NONE, *listed) as url, pytest.raises(Unavailable) as raised:
+        vobiz(url).end_call("c1")
+    assert raised.value.code == "not_confirmed"
+
+
+def test_a_call_that_goes_live_between_two_questions_is_not_over():
+    live = QUEUED | {"call_status": "in-progress"}
+    with answers(NONE, NONE, NONE, ("200 OK", live)) as url:
+        assert vobiz(url).call_status("c1").status == "live"
 
 
 @pytest.mark.parametrize("first", [GONE, ("400 Bad", {"code": 21220}), ("200 OK", LIVE), ("200 OK", OVER)])
@@ -95,7 +127,15 @@ def test_ids_cannot_leave_their_place_in_the_path(odd, sandbox, sandbox_url):
 
 @pytest.mark.parametrize("odd", ["", ".", ".."])
 def test_an_id_that_is_none_is_refused_here(odd):
-    for end in (twilio("http://127.0.0.1:9").end_call, partial(getstream("").end_room, "default")):
+    nowhere = "http://127.0.0.1:9"
+    ends = (
+        twilio(nowhere).end_call,
+        vobiz(nowhere).end_call,
+        lambda id: vobiz(nowhere).stop_fork(StreamRef("c1", id=id or "..")),
+        lambda id: twilio(nowhere).stop_fork(StreamRef(id, name="n")),
+        partial(getstream("").end_room, "default"),
+    )
+    for end in ends:
         with pytest.raises(Rejected) as raised:
             end(odd)
         assert raised.value.code == "bad_id"

@@ -158,7 +158,7 @@ class TestTwilio:
         self.tell(forked, "stream-stopped")
         assert forked.status == "starting"
         event = ProviderEvent.objects.get()
-        assert (event.state, event.result) == ("pending", {"waited": 1})
+        assert event.state == "pending" and event.result["waited"]
         MediaStream.objects.update(status="live", provider_stream_id="MZ1")
         ProviderEvent.objects.update(due_at=Now())
         drain(ProviderEvent)
