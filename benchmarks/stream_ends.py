@@ -56,9 +56,7 @@ def main() -> int:
 def report(times: dict[str, list[float]]) -> None:
     plain = times["end, without streams"]
     for name, medians in times.items():
-        low, middle, high = statistics.quantiles(
-            [a / b for a, b in zip(medians, plain, strict=True)], n=4
-        )
+        low, middle, high = statistics.quantiles([a / b for a, b in zip(medians, plain, strict=True)], n=4)
         rate = 1000 / statistics.median(medians)
         print(
             f"{name}: median of {ROUNDS} rounds {statistics.median(medians):.3f} ms ({rate:,.0f}/s of one client), "
