@@ -129,7 +129,7 @@ def _record_failure(stream: MediaStream, step: StreamStep) -> None:
             stop_again(stream)
 
 
-def _fail(stream: MediaStream, at: datetime | None, outcome: Outcome, *, never_ran: bool = False) -> None:
+def _fail(stream: MediaStream, at: datetime | None, outcome: str, *, never_ran: bool = False) -> None:
     stream.status, stream.stopped_at = Status.FAILED, stream.stopped_at or at
     if stream.stop_requested_at or outcome == Outcome.UNKNOWN:
         stream.outcome = outcome

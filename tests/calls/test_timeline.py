@@ -3,11 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from calls.models import Call, CallMonitor, RecordingSync, Step
 from calls.monitoring.schedule import check_now
 from calls.post_processing.rerun import rerun_step
 from calls.recordings.schedule import sync_now
+from calls.timeline import timeline
+from tests.calls.streams.streams import stream
 from tests.support.draining import drain
 from tests.support.factories import NUMBER, TWIML, phone_call, video_call
 
@@ -146,3 +149,17 @@ def test_the_number_of_queries_does_not_grow_with_the_entries(api, line, django_
         api("PATCH", f"/v1/calls/{call.pk}/record", {"notes": f"note {n}"})
     with django_assert_max_num_queries(10):
         timeline_of(api, call)
+
+
+def test_it_shows_the_streams_of_the_call(account):
+    call = phone_call(account, has_streams=True)
+    now = timezone.now()
+    at = {"created_at": now, "started_at": now, "stop_requested_at": now, "stopped_at": now}
+    one = stream(account, call=call, status="stopped", outcome="stopped", stop_reason="Enough.", **at)
+    shown = [(entry.name, entry.detail) for entry in timeline(call) if entry.what == "stream"]
+    assert shown == [
+        ("requested", str(one.pk)),
+        ("started", str(one.pk)),
+        ("stop requested", f"{one.pk} Enough."),
+        ("stopped", f"{one.pk} stopped now"),
+    ]

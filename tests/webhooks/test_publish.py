@@ -110,3 +110,11 @@ def test_a_rolled_back_event_is_never_sent(account, endpoint_at):
         publish(account.pk, uuid7(), 1, "call.ended", {})
         _ = 1 / 0
     assert Event.objects.count() == Delivery.objects.count() == 0
+
+
+def test_an_event_whose_id_is_stored_already_is_sent_once(endpoint_at, account):
+    endpoint_at("/ok/once")
+    subject, id = uuid7(), uuid7()
+    for sequence in (1, 2):
+        publish_many([EventMessage(account.pk, subject, sequence, "call.ended", {}, id=id)])
+    assert (Event.objects.get().pk, Delivery.objects.count()) == (id, 1)

@@ -40,7 +40,9 @@ class CallbackSecretViewSet(PlatformViewSet[CallbackSecret]):
     )
     def retrieve(self, request: Request) -> Response:
         found = self.get_queryset().first()
-        return Response(CallbackSecretSerializer.write(found or CallbackSecret(created_at=None)))
+        if found is None:
+            return Response(CallbackSecretSerializer.write_fields(created_at=None, rotated_at=None))
+        return Response(CallbackSecretSerializer.write(found))
 
     @extend_schema(
         summary="Make or rotate the callback secret",

@@ -4,7 +4,8 @@ import pytest
 from django.db.models import ProtectedError
 
 from calls.lifecycle.end import end
-from calls.models import Step
+from calls.models import Step, StreamStep
+from tests.calls.streams.streams import stream
 from tests.support.factories import phone_call
 
 
@@ -50,3 +51,28 @@ def test_an_account_is_deleted_with_its_processed_calls(call):
     Step.objects.filter(call=call).update(state="done")
     call.account.delete()
     assert not type(call).objects.filter(pk=call.pk).exists()
+
+
+@pytest.mark.parametrize("status", ["starting", "live", "stopping"])
+def test_an_open_stream_keeps_its_connection_and_its_account(account, status):
+    one = stream(account, status=status)
+    end(one.call_id, account_id=account.pk, actor="test")
+    Step.objects.all().update(state="done")
+    with pytest.raises(ProtectedError):
+        one.connection.delete()
+    with pytest.raises(ProtectedError):
+        account.delete()
+
+
+def test_a_stream_that_is_over_loses_its_connection_once_its_steps_have_settled(account):
+    one = stream(account, status="stopped")
+    end(one.call_id, account_id=account.pk, actor="test")
+    Step.objects.all().update(state="done")
+    step = StreamStep.of(one, StreamStep.Kind.STOP)
+    step.save()
+    with pytest.raises(ProtectedError):
+        one.connection.delete()
+    StreamStep.objects.all().update(state="done")
+    delete_connection(one)
+    one.refresh_from_db()
+    assert one.connection is None
