@@ -6,7 +6,7 @@ from calls.exceptions import CallStateError
 from calls.lifecycle.end import end
 from calls.models import MediaStream
 from calls.streams.exceptions import ForkRefused
-from calls.streams.fork import ForkRequest, start_fork
+from calls.streams.fork import ForkRequest, _codec, start_fork
 from liveplatform.accounts.connections import upsert_connection
 from providers.errors import NotConfigured
 from tests.support.factories import phone_call, video_call
@@ -42,3 +42,14 @@ def test_of_a_provider_that_forks_nothing_there_is_none(account):
     video = upsert_connection(account, "getstream", given, base_url="http://127.0.0.1:9")
     call = video_call(account, connection=video, provider_call_id="default:x")
     assert "getstream cannot be streamed" in refused(call, ForkRefused)
+
+
+def test_twilio_is_asked_for_the_codec_that_it_has(account):
+    connection = phone_call(account).connection
+    assert _codec(connection, ASKED, 60) == ("x-mulaw", 8000)
+
+
+@pytest.mark.parametrize("fields", [{"bidirectional": True, "track": "inbound"}, {"codec": ("x-l16", 16000)}])
+def test_what_its_provider_cannot_do_is_refused_with_the_reason(account, fields):
+    asked = ForkRequest(ASKED.service_url, **fields)
+    assert "Twilio" in refused(phone_call(account), ForkRefused, asked)
