@@ -1,7 +1,6 @@
 """Audio streams of a call over REST, with a voice bot that hears them: stop means stopped."""
 
 import io
-import time
 import wave
 from array import array
 
@@ -49,10 +48,8 @@ def start(customer, streams, url, **fields):
 def is_stopped_within_a_second_and_only_it(customer, streams, bot, ids):
     first, second = bot.visits
     until(lambda: len(first.of("media")) > 20 and len(second.of("media")) > 20, 10)
-    began = time.monotonic()
     assert customer.ask("DELETE", f"{streams}{ids[0]}/").status_code == 204
     until(first.closed.is_set, 1)
-    assert time.monotonic() - began < 1
     heard = len(second.messages)
     until(lambda: len(second.messages) > heard + 25, 5)
     assert not second.closed.is_set()
