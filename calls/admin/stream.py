@@ -1,7 +1,6 @@
 """The admin of media streams: what runs, for how long, how each stop came out; and stops."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -17,6 +16,7 @@ from calls.admin.links import actor_names, call_link
 from calls.admin.stream_acts import StreamActs
 from calls.models import MediaStream, StreamStep
 from calls.models.media_stream import IS_OPEN
+from calls.streams import metrics
 from calls.streams.stop import request_stops
 from liveplatform.admin.base import ReadOnlyAdmin
 from liveplatform.admin.bulk import BulkAction
@@ -41,21 +41,23 @@ class StreamAttentionFilter(admin.SimpleListFilter):
             ("unconfirmed", "stop accepted, not confirmed for a minute"),
             ("overdue", "past the maximum duration"),
             ("given_up", "stop given up: it may run"),
+            ("still_live", "over here, found running at its provider"),
         ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[MediaStream]) -> QuerySet[MediaStream]:
         rows = in_scope(MediaStream.objects.all(), "account", request).order_by("created_at", "id")
-        minute_ago = timezone.now() - timedelta(minutes=1)
         match self.value():
             case "open":
                 found = rows.filter(IS_OPEN)
             case "unconfirmed":
-                found = rows.filter(status="stopping", stop_requested_at__lt=minute_ago)
+                found = rows.filter(pk__in=metrics.unconfirmed().values("pk"))
             case "overdue":
-                found = rows.filter(IS_OPEN, expires_at__lt=timezone.now())
+                found = rows.filter(pk__in=metrics.overdue().values("pk"))
             case "given_up":
-                failed = StreamStep.objects.filter(state=StreamStep.State.FAILED, kind=StreamStep.Kind.STOP)
-                found = rows.filter(pk__in=failed.order_by("-settled_at").values("stream_id")[:MAX_FOUND])
+                newest = metrics.given_up().order_by("-settled_at")
+                found = rows.filter(pk__in=newest.values("stream_id")[:MAX_FOUND])
+            case "still_live":
+                found = rows.filter(pk__in=metrics.orphans().values("pk"))
             case _:
                 return queryset
         return queryset.filter(pk__in=list(found.values_list("pk", flat=True)[:MAX_FOUND]))
@@ -169,7 +171,7 @@ def detail_context(request: HttpRequest, stream: MediaStream) -> dict[str, Any]:
     for step in steps:
         step.error = hide_numbers(step.error)
     stop_failed = any(s.kind == s.Kind.STOP and s.state == s.State.FAILED for s in steps)
-    is_late = stream.status == MediaStream.Status.STOPPING and stream.stop_requested_at is not None
+    is_late = not stream.is_over and stream.stop_requested_at is not None
     return {
         "stream": stream,
         "call": call_link(stream.call_id),

@@ -112,6 +112,10 @@ class MediaStream(models.Model):
             models.Index(fields=["account", "-created_at", "-id"], name="stream_of_account"),
             models.Index(fields=["account", "kind", "-created_at", "-id"], name="stream_of_kind"),
             models.Index(fields=["account", "status", "-created_at", "-id"], name="stream_of_status"),
+            models.Index(
+                fields=["account", "kind", "status", "-created_at", "-id"], name="stream_of_kind_status"
+            ),
+            models.Index(fields=["-id"], name="stream_broadcasts", condition=models.Q(kind="livestream")),
             models.Index(fields=["call", "-created_at", "-id"], name="stream_of_call"),
             models.Index(fields=["created_at", "id"], name="stream_open", condition=IS_OPEN),
             models.Index(

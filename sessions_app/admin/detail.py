@@ -12,7 +12,7 @@ from liveplatform.admin.permissions import RESEND_DELIVERIES, SEE_PRIVATE, may
 from liveplatform.admin.privacy import hide_numbers
 from liveplatform.json_codec import dumps
 from liveplatform.webhooks.models import Event
-from sessions_app.admin.links import series_link
+from sessions_app.admin.links import meeting_links, series_link
 from sessions_app.admin.people import CHANGE_SESSION
 from sessions_app.models import Mail, Question, Registration, Session, SessionDuty
 from sessions_app.schedule import closes_at, host_check_at, opens_at
@@ -33,6 +33,7 @@ def detail_context(request: HttpRequest, session: Session) -> dict[str, Any]:
         "may_resend": may(request, RESEND_DELIVERIES),
         "reason": hide_numbers(session.end_reason) if is_private else session.end_reason,
         "call": call_link(session.call_id),
+        "meetings": meeting_links(session),
         "series": series_link(session.series),
         "created_by": actor_names([session.created_by])[session.created_by],
         "facts": _facts(session, is_private=is_private),

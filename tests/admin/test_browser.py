@@ -15,7 +15,9 @@ from playwright.sync_api import ConsoleMessage, Page, sync_playwright
 
 from calls.models import Call
 from liveplatform.webhooks.models import Delivery
+from sessions_app.models import App, Livestream, Meeting
 from tests.admin.test_pages import everything_of
+from tests.calls.admin.test_stream import stream_of
 from tests.support.admin_pages import choose
 from tests.support.factories import phone_call
 
@@ -56,6 +58,25 @@ def paths(account, transactional_db) -> dict[str, str]:
         "sessions": "sessions_app/session/",
         "session": f"sessions_app/session/{account.sessions.get().pk}/change/",
         "mails": "sessions_app/mail/",
+        **stream_paths(account, live[0]),
+    }
+
+
+def stream_paths(account, call) -> dict[str, str]:
+    """A stream whose stop is not confirmed for long, and a livestream that runs."""
+    ago = timezone.now() - timedelta(minutes=3)
+    late = stream_of(call, status="stopping", stop_requested_at=ago, outcome="accepted")
+    meeting = Meeting.objects.create(
+        account=account, app=App.objects.create(account=account, name="app"), title="All hands"
+    )
+    livestream = Livestream.objects.create(
+        account=account, app=meeting.app, meeting=meeting, name="stage", status="LIVE", is_active=True
+    )
+    return {
+        "streams": "calls/mediastream/",
+        "stream": f"calls/mediastream/{late.pk}/change/",
+        "livestreams": "sessions_app/livestream/",
+        "livestream": f"sessions_app/livestream/{livestream.pk}/change/",
     }
 
 

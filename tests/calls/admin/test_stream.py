@@ -79,6 +79,12 @@ def test_what_needs_attention_is_found(staff, account):
     assert "given up" in page(staff, f"/admin/calls/mediastream/{late.pk}/change/")
 
 
+def test_a_stream_that_was_found_running_after_its_end_needs_attention(staff, account):
+    orphan = stream_of(phone_call(account), status="stopped", still_live_at=timezone.now())
+    StreamStep.of(orphan, StreamStep.Kind.STOP, state="pending").save()
+    assert str(orphan.pk) in page(staff, "/admin/calls/mediastream/?attention=still_live")
+
+
 def test_streams_are_stopped_from_the_list(staff, stream):
     act(staff, "calls/mediastream", "stop_streams", stream)
     stream.refresh_from_db()

@@ -10,6 +10,7 @@ from django.utils import timezone
 from calls.models import MediaStream
 from liveplatform.accounts.models import Account
 from sessions_app.models import App, Livestream, LivestreamSession, Meeting
+from tests.sessions_app.factories import session
 from tests.support.admin_pages import act
 
 
@@ -61,3 +62,11 @@ def test_pages_show_runs_and_no_secret(staff, livestream):
 def test_they_are_stopped_from_the_list(staff, livestream):
     act(staff, "sessions_app/livestream", "stop_livestreams", livestream)
     assert livestream.sessions.get().stream.status == "stopping"
+
+
+def test_a_sessions_page_links_its_meeting(staff, livestream, account):
+    held = session(account)
+    Meeting.objects.filter(pk=livestream.meeting_id).update(session=held)
+    shown = staff.get(f"/admin/sessions_app/session/{held.pk}/change/").content.decode()
+    assert f"/admin/sessions_app/meeting/{livestream.meeting_id}/change/" in shown
+    assert "(live)" in shown
