@@ -64,8 +64,7 @@ class StreamAttentionFilter(admin.SimpleListFilter):
 
 
 class StreamKindFilter(admin.SimpleListFilter):
-    title = "kind"
-    parameter_name = "kind"
+    title = parameter_name = "kind"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:  # noqa: ANN401
         return [(str(value), str(label)) for value, label in MediaStream.Kind.choices]
