@@ -8,24 +8,17 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from calls.agents.twiml import complaint
-from calls.agents.validators import variables_complaint
-from calls.api.fields import MetadataField, ReasonField, TimeLimitField
+from calls.api.fields import MetadataField, ReasonField
+from calls.api.telephony.make_call import MAX_NUMBER_LENGTH, DynamicVariable, normalised_number
 from calls.api.telephony.past_call import PastCallFields
-from calls.models.answer import MachineDetection, OnMachine
 from calls.models.end_code import DEFAULT_REASON, MAX_REASON_LENGTH
-from calls.phone_numbers import InvalidPhoneNumber, e164
-from liveplatform.api.examples import request_example
 from liveplatform.api.serializers import (
     CleanCharField,
     EnvelopeSerializer,
     IdField,
     JSONObjectField,
     PlainSerializer,
-    StrictSerializer,
 )
-
-MAX_NUMBER_LENGTH = 40
 
 
 class EndCallRequest(serializers.Serializer[dict[str, Any]]):
@@ -42,89 +35,6 @@ class EndCallRequest(serializers.Serializer[dict[str, Any]]):
 
     def validate_disconnect_reason(self, reason: str | None) -> str:
         return reason or ""
-
-
-class DynamicVariable(StrictSerializer):
-    """One variable for the agent: a name without spaces and a non-empty value."""
-
-    name = CleanCharField(min_length=1, max_length=100)
-    value = CleanCharField(min_length=1, max_length=2000)
-
-    def validate_name(self, name: str) -> str:
-        if any(character.isspace() for character in name):
-            raise serializers.ValidationError("A variable's name must not contain spaces.")
-        return name
-
-
-@request_example(
-    "A call that says hello",
-    {
-        "call_from": "+14155550100",
-        "call_to": "+14155550123",
-        "twiml": "<Response><Say>Hello.</Say></Response>",
-    },
-)
-class MakeCallRequest(StrictSerializer):
-    """The body of a make-call; the fields from `is_test` on are added to the vendor's.
-
-    `url`, `twiml` or an agent (`ai_agent_id`) says what is heard. Beside `url` or `twiml`, `ai_agent_id` is a
-    label that is kept on record.
-    """
-
-    ai_agent_id = IdField(
-        required=False, allow_null=True, help_text="An agent of the account, which answers the call."
-    )
-    call_from = CleanCharField(source="from_number", max_length=MAX_NUMBER_LENGTH)
-    call_to = CleanCharField(source="to_number", max_length=MAX_NUMBER_LENGTH)
-    dynamic_variables = DynamicVariable(
-        many=True,
-        required=False,
-        allow_null=True,
-        help_text="For the agent, at most 50; of two of one name the last one counts. They win over its "
-        "parameters.",
-    )
-    workspace = CleanCharField(required=False, min_length=1, max_length=100, default="default")
-    is_test = serializers.BooleanField(required=False, default=False)
-    record = serializers.BooleanField(required=False, default=False)
-    twiml = CleanCharField(required=False, allow_blank=True, max_length=4000, default="")
-    url = serializers.URLField(required=False, allow_blank=True, max_length=2000, default="")
-    metadata = MetadataField(required=False, default=dict)
-    time_limit = TimeLimitField(required=False, default=None)
-    machine_detection = serializers.ChoiceField(
-        MachineDetection.choices,
-        required=False,
-        allow_blank=True,
-        default="",
-        help_text="Have the provider say who answered, at once or after a machine's greeting.",
-    )
-    on_machine = serializers.ChoiceField(
-        OnMachine.choices,
-        required=False,
-        allow_blank=True,
-        default="",
-        help_text="With machine_detection: hang_up ends the call with end_code voicemail. Default: continue.",
-    )
-
-    def validate_call_from(self, number: str) -> str:
-        return _normalised_number(number)
-
-    def validate_twiml(self, document: str) -> str:
-        if document.strip() and (wrong := complaint(document)):
-            raise serializers.ValidationError(wrong)
-        return document
-
-    def validate_dynamic_variables(self, variables: list[dict[str, str]] | None) -> dict[str, str]:
-        values = {variable["name"]: variable["value"] for variable in variables or []}
-        if wrong := variables_complaint(values):
-            raise serializers.ValidationError(wrong)
-        return values
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if attrs["url"] and attrs["twiml"]:
-            raise serializers.ValidationError({"twiml": ["Give url or twiml, not both."]})
-        if attrs["on_machine"] and not attrs["machine_detection"]:
-            raise serializers.ValidationError({"on_machine": ["Give machine_detection as well."]})
-        return attrs
 
 
 # A list of {name, value} is taken as well, as make-call takes it; client generators have no such union.
@@ -171,10 +81,10 @@ class RecordCallRequest(PastCallFields):
     notes = CleanCharField(required=False, allow_null=True, allow_blank=True, max_length=10_000)
 
     def validate_call_from(self, number: str) -> str:
-        return _normalised_number(number)
+        return normalised_number(number)
 
     def validate_call_to(self, number: str) -> str:
-        return _normalised_number(number)
+        return normalised_number(number)
 
     def validate_call_provider(self, provider: str | None) -> str:
         return (provider or "").lower()
@@ -249,10 +159,3 @@ class TelephonyCallsAnswer(EnvelopeSerializer):
     page = serializers.IntegerField(help_text="The number of this page, counted from 0.")
     per_page = serializers.IntegerField()
     has_more = serializers.BooleanField(help_text="Whether there is a next page.")
-
-
-def _normalised_number(number: str) -> str:
-    try:
-        return e164(number)[0]
-    except InvalidPhoneNumber as error:
-        raise serializers.ValidationError(str(error)) from error

@@ -17,6 +17,7 @@ from calls.api.exceptions import CallNotPlaced
 from calls.api.telephony import schema
 from calls.api.telephony import serializers as shapes
 from calls.api.telephony.filters import QUERY_PARAMETERS, parse_query
+from calls.api.telephony.make_call import MakeCallRequest
 from calls.api.telephony.parsers import EndBodyParser
 from calls.api.telephony.representation import Answer, TelephonyCall, page_answer, with_insight
 from calls.api.telephony.surface import TELEPHONY
@@ -75,13 +76,13 @@ class TelephonyCallViewSet(CallsViewSet):
             "(`ai_agent_id`), `url` or `twiml` is needed: without one, whoever answers would hear nothing. "
             "`is_test` marks a test call (default: false)."
         ),
-        request=shapes.MakeCallRequest,
+        request=MakeCallRequest,
         responses=shapes.TelephonyAnswer,
     )
     @action(detail=False, methods=["post"], url_path="make-call")
     def make_call(self, request: Request) -> Response:
         dial_request = DialRequest(
-            **self.read(shapes.MakeCallRequest),
+            **self.read(MakeCallRequest),
             submission_key=idempotency.fingerprint_of(request),
             actor=self.principal.label,
         )

@@ -3,10 +3,10 @@
 import pytest
 from rest_framework import serializers
 
+from calls.api.telephony.make_call import MakeCallRequest
 from calls.api.telephony.representation import TelephonyCall
 from calls.api.telephony.serializers import (
     DynamicVariablesField,
-    MakeCallRequest,
     RecordCallRequest,
     TelephonyCallSerializer,
 )
