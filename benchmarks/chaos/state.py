@@ -29,7 +29,7 @@ ENDING_OPERATIONS = ("end_call", "end_room", "delete_room")
 OPENING_OPERATIONS = ("create_call", "open_room")
 STREAM_OPERATIONS = (
     *("start_stream", "stop_stream", "list_streams"),
-    *("go_live", "stop_live", "start_livestream", "stop_livestream"),
+    *("start_hls", "stop_hls", "start_livestream", "stop_livestream"),
 )
 
 

@@ -11,8 +11,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 
-from calls.admin.filters import MAX_FOUND
 from calls.admin.links import actor_names, call_link
+from calls.admin.sql import MAX_FOUND
 from calls.admin.stream_acts import StreamActs
 from calls.models import MediaStream, StreamStep
 from calls.models.media_stream import IS_OPEN
