@@ -14,6 +14,8 @@ from uuid import UUID
 from providers.base import Adapter
 
 StreamStatus = Literal["starting", "live", "stopped", "failed", "unknown"]
+# Only these are over: a stream whose status is a word that we do not know may run, and be billed.
+OVER_STATUSES: tuple[StreamStatus, ...] = ("stopped", "failed")
 # stopped: it ran, and runs no more · not_running: it was over, or never ran · accepted: the provider took the
 # request, and has not said that it is over. A request that may have had its effect raises UnknownOutcome.
 StopOutcome = Literal["stopped", "not_running", "accepted"]

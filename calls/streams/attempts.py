@@ -18,7 +18,7 @@ from liveplatform.work.models import AttemptFn
 from liveplatform.work.outcomes import Outcome, fail, postpone, retry, skip, succeeded
 from providers.base import Adapter
 from providers.errors import NotConfigured, ProviderError, Unavailable, UnknownOutcome
-from providers.streams import ProviderStream, StreamRef
+from providers.streams import OVER_STATUSES, ProviderStream, StreamRef
 
 # Seconds until a stream whose start was not answered is looked for again; then it never started.
 LOOKS = (1.0, 2.0, 5.0, 15.0, 60.0)
@@ -112,7 +112,7 @@ def _may_have_stopped(step: StreamStep) -> bool:
 def _stop(ref: StreamRef, kind: StreamKind, looks: int, was_asked: bool, provider: Any) -> Outcome:  # noqa: ANN401
     """What may have been stopped is looked up first. "Not running" then means that it was stopped."""
     found = _look_up(ref, kind, provider) if was_asked else None
-    if found is not None and found.status in ("stopped", "failed"):
+    if found is not None and found.status in OVER_STATUSES:
         return succeeded(facts_of(found) | {"outcome": "stopped"})
     outcome = kind.stop(provider, ref)
     if outcome == "accepted":

@@ -18,13 +18,12 @@ from liveplatform.work.models import AttemptFn
 from liveplatform.work.outcomes import Outcome, postpone, skip, succeeded
 from providers.base import Adapter
 from providers.errors import ProviderError
-from providers.streams import ProviderStream, StreamRef
+from providers.streams import OVER_STATUSES, ProviderStream, StreamRef
 
 # How long after it is over a stream is looked at once more: what runs on is stopped again.
 LAST_LOOK = 30.0
 # Seconds until a stream that its provider did not list is looked for again, before it counts as over.
 MISSING_RETRY = 5.0
-LIVE_STATUSES = ("starting", "live")
 
 
 def attempt(step: StreamStep, adapter: Adapter | ProviderError, *, seconds_left: float) -> AttemptFn:
@@ -68,7 +67,7 @@ def _look(
         return postpone(delay)
     found = find(listed, ref)
     facts = facts_of(found) | {"others": list(_others(listed, found))}
-    if found is not None and found.status in LIVE_STATUSES:
+    if _runs(found):
         return postpone(delay, {"act": "seen", **facts})
     if found is None and not was_missing:
         return postpone(min(delay, MISSING_RETRY), {"act": "missing", **facts})
@@ -80,13 +79,16 @@ def _last_look(ref: StreamRef, kind: StreamKind, provider: Any) -> Outcome:  # n
     if listed is None:
         return skip("Its provider lists no streams.")
     found = find(listed, ref)
-    is_live = found is not None and found.status in LIVE_STATUSES
     facts = facts_of(found) | {"others": list(_others(listed, found))}
-    return succeeded({"act": "stop_again" if is_live else "", **facts})
+    return succeeded({"act": "stop_again" if _runs(found) else "", **facts})
+
+
+def _runs(found: ProviderStream | None) -> bool:
+    return found is not None and found.status not in OVER_STATUSES
 
 
 def _others(listed: Sequence[ProviderStream], found: ProviderStream | None) -> Iterator[dict[str, str]]:
     """The streams beside it that run, and have a name that we gave them."""
     for each in listed:
-        if each is not found and each.status in LIVE_STATUSES and each.name:
+        if each is not found and _runs(each) and each.name:
             yield {"id": each.id, "name": each.name}

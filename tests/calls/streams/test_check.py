@@ -73,6 +73,15 @@ def test_a_stream_that_its_provider_ended_is_over(fork, forks):
     assert (stream.minutes, float(stream.cost), stream.price_unit) == (2, 0.008, "USD")
 
 
+def test_a_status_that_is_not_known_ends_no_stream(fork, forks):
+    stream = fork.start()
+    forks.streams[stream.provider_stream_id] = ProviderStream(
+        stream.provider_stream_id, "unknown", "buffering"
+    )
+    fork.make_due(stream, "check", "check")
+    assert (stream.status, stream.provider_status) == ("live", "buffering")
+
+
 def test_one_that_is_missing_from_a_list_once_is_looked_for_again(fork, forks):
     stream = fork.start()
     streams, forks.streams = forks.streams, {}
@@ -125,6 +134,12 @@ class TestOrphans:
         fork.make_due(orphan, "check")
         assert forks.running() == []
         assert Event.objects.filter(type="stream.still_live").count() == 1
+
+    def test_one_whose_status_is_not_known_is_stopped_again_too(self, fork, forks, orphan):
+        forks.streams[orphan.provider_stream_id] = ProviderStream(orphan.provider_stream_id, "unknown")
+        fork.make_due(orphan, "check")
+        assert (orphan.still_live_at is not None, fork.step(orphan).state) == (True, "done")
+        assert forks.asked.count("stop") == 2
 
     def test_the_last_look_finds_nothing_and_ends(self, fork, forks):
         stream = fork.start()
