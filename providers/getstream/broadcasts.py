@@ -5,9 +5,10 @@ call has one HLS broadcast at a time, without a name: ours is kept in the call's
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
-from providers.errors import Rejected, Unavailable, UnknownOutcome
+from providers.errors import ProviderError, Rejected, Unavailable, UnknownOutcome
 from providers.events import as_mapping, is_http_url
 from providers.getstream.wire import HLS_NAME, INPUT_ERROR, NOT_FOUND, parse_time, read_room
 from providers.http import path_segment
@@ -60,7 +61,18 @@ class CallBroadcasts:
                 if error.code not in (NOT_FOUND, INPUT_ERROR):
                     raise
                 self._require_over(ref, each.id, error)
+            if is_hls:
+                self._forget_name(ref)
         return "stopped" if running else "not_running"
+
+    def _forget_name(self, ref: StreamRef) -> None:
+        """What somebody else broadcasts of the call over HLS later is not ours."""
+        room = ref.parent_type, ref.parent_id
+        with suppress(ProviderError):
+            custom = as_mapping(as_mapping(self._send("GET", *room).get("call")).get("custom"))
+            if custom.get(HLS_NAME) == ref.name:
+                kept = {key: value for key, value in custom.items() if key != HLS_NAME}
+                self._send("PATCH", *room, body={"custom": kept})
 
     def _change(
         self, room_type: str, room_id: str, verb: str, body: Mapping[str, Any] | None = None

@@ -141,3 +141,11 @@ def test_a_change_of_the_call_keeps_the_name_of_what_is_broadcast(getstream, roo
     getstream.change_room(*room, starts_at=None, custom={"title": "New"})
     assert [each.name for each in getstream.broadcasts(*room)] == ["n1"]
     assert getstream.stop_broadcast(ref(room)) == "stopped"
+
+
+def test_what_somebody_else_broadcasts_over_hls_later_is_not_under_our_name(getstream, room):
+    getstream.start_broadcast(*room, HLS)
+    getstream.stop_broadcast(ref(room))
+    getstream._request("POST", *room, "/start_broadcasting")
+    assert [each.name for each in getstream.broadcasts(*room)] == [""]
+    assert getstream.stop_broadcast(ref(room)) == "not_running"
