@@ -2,7 +2,7 @@
 
 Live here, not listed: the call's monitor checks it at once. Ended here, listed: it is terminated again and
 reported, at a growing pace if its provider refuses for good. Listed, unknown here: counted only, since the
-customer may use the account at the provider for other purposes.
+customer may use the account at the provider for other purposes. Of broadcasts: see broadcasts.py.
 """
 
 from collections.abc import Sequence
@@ -19,6 +19,7 @@ from django.db.models.functions import Now
 from calls.adapters import adapters_for
 from calls.models.call import Call
 from calls.models.monitor import Reconciliation
+from calls.monitoring.broadcasts import broadcasting, running_at, stop_orphans
 from calls.monitoring.late_legs import terminate_again
 from calls.monitoring.schedule import check_now
 from liveplatform.accounts.models import Connection
@@ -34,28 +35,39 @@ NO_ANSWER_RETRY_SECONDS = 60.0
 
 
 def prepare(rows: Sequence[Reconciliation]) -> list[AttemptFn]:
-    """One attempt per connection: it reads the provider's list of live calls."""
-    providers = adapters_for(row.connection_id for row in rows)
-    return [partial(_list_live, providers[row.connection_id]) for row in rows]
+    """One attempt per connection: it reads the provider's lists of live calls and broadcasts."""
+    providers, broadcast = adapters_for(row.connection_id for row in rows), broadcasting(rows)
+    return [
+        partial(_list_live, providers[row.connection_id], broadcasts=row.connection_id in broadcast)
+        for row in rows
+    ]
 
 
-def _list_live(provider: Adapter | ProviderError) -> Outcome:
+def _list_live(provider: Adapter | ProviderError, *, broadcasts: bool = False) -> Outcome:
     interval = settings.RECONCILE_INTERVAL
     if isinstance(provider, ProviderError):
         return postpone(interval, {"unanswered": str(provider)})
+    found = running_at(provider) if broadcasts else {}
     if not isinstance(provider, ListsLive):
-        return postpone(interval, {"unanswered": "This provider has no list of what is live."})
+        return postpone(interval, {"unanswered": "This provider has no list of what is live."} | found)
     try:
-        return postpone(interval, {"live": sorted(provider.live_ids())})
+        return postpone(interval, {"live": sorted(provider.live_ids())} | found)
     except ProviderError as error:
-        return postpone(min(NO_ANSWER_RETRY_SECONDS, interval), {"unanswered": str(error)})
+        return postpone(min(NO_ANSWER_RETRY_SECONDS, interval), {"unanswered": str(error)} | found)
 
 
 def settled(rows: Sequence[Reconciliation]) -> None:
-    """Compare each list with the calls here; a summary takes its place in the row's result."""
+    """Compare each list with what is here; a summary takes its place in the row's result."""
     for row in rows:
-        if "live" in row.result:
-            row.result = _compare(row.connection, row.result["live"])
+        result = dict(row.result)
+        if (live := result.pop("live", None)) is not None:
+            result.pop("unanswered", None)
+            result |= _compare(row.connection, live)
+        if (running := result.pop("broadcasts", None)) is not None:
+            result.pop("broadcasts_unanswered", None)
+            result |= stop_orphans(row.connection, running)
+        if result != row.result:
+            row.result = result
             row.save(update_fields=["result"])
 
 

@@ -29,7 +29,7 @@ def start_monitor(call: Call) -> None:
     )
     CallMonitor.objects.bulk_create([monitor], ignore_conflicts=True)
     if call.connection_id:
-        _start_reconciliation(call.account_id, call.connection_id)
+        start_reconciliation(call.account_id, call.connection_id)
 
 
 def check_now(call_ids: Iterable[UUID]) -> None:
@@ -73,8 +73,8 @@ def _pending(call_ids: Iterable[UUID]) -> QuerySet[CallMonitor]:
     return CallMonitor.objects.filter(call__in=list(call_ids), state=CallMonitor.State.PENDING)
 
 
-def _start_reconciliation(account_id: UUID, connection_id: UUID) -> None:
-    """A connection is reconciled from its first call on."""
+def start_reconciliation(account_id: UUID, connection_id: UUID) -> None:
+    """A connection is reconciled from its first call or livestream on."""
     first = Now() + timedelta(seconds=settings.RECONCILE_INTERVAL)
     row = Reconciliation(
         connection_id=connection_id, tenant_key=account_id, concurrency_key=connection_id, due_at=first

@@ -3,7 +3,7 @@
 In the transaction that wrote what a check found, its stream locked.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from uuid import UUID
 
@@ -66,7 +66,9 @@ def find_strays(stream: MediaStream, check: StreamStep) -> None:
     A row that is over is an orphan, and stops its stream itself. A stream of no row, or a second one of a
     row, is stopped by the next check, which comes at once.
     """
-    others = {each["name"]: each["id"] for each in check.result.get("others", ()) if _is_ours(each["name"])}
+    others = {
+        each["name"]: each["id"] for each in check.result.get("others", ()) if is_our_name(each["name"])
+    }
     if not others and not check.payload:
         return
     rows = {row.name: row for row in MediaStream.objects.filter(pk__in=[UUID(hex=name) for name in others])}
@@ -79,7 +81,7 @@ def find_strays(stream: MediaStream, check: StreamStep) -> None:
         if _is_stray(rows.get(name), id, check.stream_id)
     ]
     if over:
-        transaction.on_commit(lambda: _found_live(over))
+        transaction.on_commit(lambda: found_live_all(over))
     if strays:
         log.error("stray_streams", stream_id=str(stream.pk), provider=stream.provider, strays=len(strays))
     due: Mapping[str, object] = {"due_at": Now() + timedelta(seconds=1)} if strays else {}
@@ -94,7 +96,7 @@ def _is_stray(row: MediaStream | None, id: str, of_check: UUID) -> bool:
     return row.pk == of_check or row.provider_stream_id not in ("", id)
 
 
-def _is_ours(name: str) -> bool:
+def is_our_name(name: str) -> bool:
     """Whether it can be a name that we gave: a stream's id in 32 hexadecimal digits."""
     try:
         return UUID(hex=name).hex == name
@@ -102,7 +104,8 @@ def _is_ours(name: str) -> bool:
         return False
 
 
-def _found_live(ids: list[UUID]) -> None:
+def found_live_all(ids: Collection[UUID]) -> None:
+    """The same of these streams, in a transaction of its own; those that are not over are left alone."""
     with transaction.atomic():
         rows = MediaStream.objects.filter(pk__in=ids).order_by("pk")
         for stream in rows.select_for_update(of=("self",), no_key=True):

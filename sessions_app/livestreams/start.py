@@ -13,6 +13,7 @@ from django.db import transaction
 
 from calls.exceptions import CallStateError
 from calls.models import MediaStream, StreamStep
+from calls.monitoring.schedule import start_reconciliation
 from calls.streams.start import ANSWER_WITHIN, StreamPlan, put_on_record, started
 from liveplatform.accounts.provider_waits import waiting_for
 from liveplatform.db.uuid7 import uuid7
@@ -152,6 +153,7 @@ def _record(meeting: Meeting, room: Room, wanted: Wanted) -> tuple[LivestreamSes
             actor=wanted.actor,
         )
     )
+    start_reconciliation(meeting.account_id, room.connection.pk)
     livestream.is_active = True
     livestream.save()
     run = LivestreamSession(stream=step.stream, livestream=livestream)
