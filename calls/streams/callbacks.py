@@ -35,6 +35,13 @@ class Sender(NamedTuple):
     secret: str
 
 
+def status_callback_url_of(stream: MediaStream) -> str:
+    """The customer's address, or "". Its query is a secret: it is sealed, and not in `parameters`."""
+    return str(
+        stream.secrets().get("status_callback_url") or stream.parameters.get("status_callback_url", "")
+    )
+
+
 def tell_changes(changes: Sequence[Change]) -> None:
     """Queue StartStream and StopStream of these locked streams: each once, for one that ran."""
     for change in changes:
@@ -75,7 +82,7 @@ def senders_of(account_ids: Collection[UUID]) -> Mapping[UUID, Sender]:
 def attempt(step: StreamStep, sender: Sender) -> AttemptFn:
     """One request. An attempt that is answered by a 2xx is the last."""
     stream = step.stream
-    url = stream.parameters.get("status_callback_url", "")
+    url = status_callback_url_of(stream)
     if not url:
         return partial(skip, "The stream has no status_callback_url.")
     form = urlencode(_fields(step, sender))
@@ -96,7 +103,7 @@ def _fields(step: StreamStep, sender: Sender) -> dict[str, str]:
         "To": call.to_number if call else "",
         "Timestamp": says["at"],
         "ParentAuthID": sender.auth_id,
-        "status_callback_url": stored["status_callback_url"],
+        "status_callback_url": status_callback_url_of(stream),
         "status_callback_method": stored.get("status_callback_method", "POST"),
         "Error": says["error"],
     }

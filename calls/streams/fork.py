@@ -10,6 +10,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -94,9 +95,8 @@ def _plan(
         raise ForkRefused("The call has not been placed at its provider yet; repeat this when it is live.")
     max_seconds = request.max_seconds or _time_limit(call.account_id)
     (encoding, sample_rate) = _codec(connection, request, max_seconds)
-    url, secrets = request.service_url, {}
-    if urlsplit(url).query:  # tokens are passed there
-        url, secrets["service_url"] = public_url(url) or "", url
+    urls = {"service_url": request.service_url, "status_callback_url": request.status_callback_url}
+    secrets: dict[str, Any] = {name: url for name, url in urls.items() if urlsplit(url).query}  # tokens
     return StreamPlan(
         account_id=call.account_id,
         kind=MediaStream.Kind.AUDIO,
@@ -105,13 +105,12 @@ def _plan(
         call=call,
         max_seconds=max_seconds,
         parameters={
-            "service_url": url,
+            **{name: public_url(url) or "" for name, url in urls.items()},
             "track": request.track,
             "bidirectional": request.bidirectional,
             "encoding": encoding,
             "sample_rate": sample_rate,
             "content_type": f"audio/{encoding};rate={sample_rate}",
-            "status_callback_url": request.status_callback_url,
             "status_callback_method": request.status_callback_method,
         },
         secrets=secrets | ({"parameters": dict(request.parameters)} if request.parameters else {}),

@@ -8,6 +8,7 @@ from typing import Any
 from calls.models import Call, MediaStream
 from calls.models.call_status import twilio_status
 from calls.streams.audio import service_url_of
+from calls.streams.callbacks import status_callback_url_of
 from calls.streams.representation import public_url
 from liveplatform.api.error_codes import request_id
 
@@ -19,7 +20,7 @@ class ShownStream:
     """A stream as StreamFields writes it.
 
     `base`: the address of its call's streams. `shows_secrets`: the client may write, so that it sees
-    service_url as it was given.
+    service_url and status_callback_url as they were given.
     """
 
     stream: MediaStream
@@ -67,7 +68,8 @@ class ShownStream:
 
     @property
     def status_callback_url(self) -> str | None:
-        return self._given("status_callback_url", "") or None
+        url = status_callback_url_of(self.stream)
+        return (url if self.shows_secrets else public_url(url)) or None
 
     @property
     def status_callback_method(self) -> str:

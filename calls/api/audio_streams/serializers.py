@@ -111,7 +111,9 @@ class StreamFields(PlainSerializer):
     content_type = serializers.CharField()
     sampling_rate = serializers.IntegerField()
     stream_timeout = serializers.IntegerField(help_text="Seconds.")
-    status_callback_url = serializers.CharField(allow_null=True)
+    status_callback_url = serializers.CharField(
+        allow_null=True, help_text="To a client without the scope write:live, without its query."
+    )
     status_callback_method = serializers.CharField()
     status = serializers.CharField(help_text="in-progress, completed or failed")
     start_time = serializers.DateTimeField()

@@ -83,6 +83,18 @@ def test_after_a_rotation_the_new_secret_signs(fork, listener, told):
     assert validate_signature(listener.url, nonce, signature, secret)
 
 
+def test_an_address_whose_query_is_sealed_is_called_with_it(fork, listener, told):
+    stream = told()
+    stream.sealed_secrets = stream.seal_secrets({"status_callback_url": f"{listener.url}&key=s"})
+    stream.save(update_fields=["sealed_secrets"])
+    drain_callbacks()
+    ((path, headers, body),) = listener.wait(1)
+    assert path.endswith("&key=s")
+    assert dict(parse_qsl(body.decode()))["status_callback_url"] == f"{listener.url}&key=s"
+    nonce, signature = headers["x-vobiz-signature-v2-nonce"], headers["x-vobiz-signature-v2"]
+    assert validate_signature(listener.url, nonce, signature, secrets_of([fork.account.pk])[fork.account.pk])
+
+
 def test_a_stop_is_told_after_a_start_that_is_retried(fork, listener, told):
     listener.fail = 1
     stream = told()

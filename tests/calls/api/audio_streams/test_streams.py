@@ -12,6 +12,7 @@ from tests.calls.api.audio_streams import shapes
 from tests.calls.streams.streams import stream
 from tests.support.api_client import ApiClient
 from tests.support.concurrency import at_once
+from tests.support.draining import drain
 from tests.support.factories import phone_call, video_call
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -230,17 +231,21 @@ class TestSecrets:
     def test_the_query_of_the_url_is_shown_to_those_who_may_write_only(self, forks):
         call = forks.dial()
         url = f"{forks.bot_url}?token=t0psecret"
-        one = started(forks.start(call, service_url=url))
+        told = "https://crm.example.com/told"
+        one = started(forks.start(call, service_url=url, status_callback_url=f"{told}?key=t0psecret"))
         assert "t0psecret" not in str(one.parameters) + one.sealed_secrets
         shown = forks.api("GET", forks.address(call, f"Stream/{one.pk}/")).json()
-        assert shown["service_url"] == url
+        assert (shown["service_url"], shown["status_callback_url"]) == (url, f"{told}?key=t0psecret")
         reader = ApiClient(forks.account, ("read:live",))
-        assert reader("GET", forks.address(call)).json()["objects"][0]["service_url"] == forks.bot_url
+        (listed,) = reader("GET", forks.address(call)).json()["objects"]
+        assert (listed["service_url"], listed["status_callback_url"]) == (forks.bot_url, told)
 
     def test_it_is_in_no_log_and_no_stored_answer(self, forks, caplog, capfd):
         call = forks.dial()
         url = f"{forks.bot_url}?token=t0psecret"
-        started(forks.start(call, service_url=url, Idempotency_Key="k"))
+        told = f"{url.replace('ws', 'http', 1)}&b"
+        started(forks.start(call, service_url=url, status_callback_url=told, Idempotency_Key="k"))
+        drain(StreamStep)
         forks.sandbox.add_fault("start_stream", "400")
         refused(forks.start(call, service_url=f"{url}2"), "")
         logged = capfd.readouterr()
