@@ -18,7 +18,7 @@ from calls.activity import RERUN
 from calls.call_events.sql import call_json_sql, recordings_json_sql, rfc3339_sql
 from calls.models.call import UNANSWERED, Call
 from calls.models.end_code import DEFAULT_REASON, EndCode
-from calls.models.step import NO_ROOM, NOTHING_RUNS, Step
+from calls.models.step import NO_STREAMS, NOTHING_RUNS, Step
 from liveplatform.db.prepared import execute_prepared
 from liveplatform.db.rows import columns_of, from_row
 from liveplatform.db.uuid7 import sql_uuid7, uuid7
@@ -63,7 +63,7 @@ INSERT_STEPS = f"""
          CASE WHEN ended.provider_call_id <> '' OR ended.provider_status IN {UNANSWERED}
               THEN '' ELSE '{NOTHING_RUNS}' END),
         (2, 'clean_up', ended.room_connection_id, 0.0, {Step.MAX_ATTEMPTS["clean_up"]},
-         CASE WHEN ended.room_id <> '' OR ended.has_streams THEN '' ELSE '{NO_ROOM}' END),
+         CASE WHEN ended.room_id <> '' OR ended.has_streams THEN '' ELSE '{NO_STREAMS}' END),
         (3, 'analyse', NULL, CASE WHEN ended.has_transcript THEN 0.0 ELSE %(window)s END,
          {Step.MAX_ATTEMPTS["analyse"]}, ''),
         (4, 'notify', NULL, NULL, {Step.MAX_ATTEMPTS["notify"]}, '')

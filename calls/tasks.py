@@ -31,7 +31,7 @@ def terminate_provider_call(call_id: str) -> str:
 
 @ops_task("calls.clean_up_room")
 def clean_up_room(call_id: str) -> str:
-    """Delete the helper room of an ended call, now."""
+    """Stop the streams of an ended call, now."""
     return _run_step(call_id, Step.Kind.CLEAN_UP)
 
 

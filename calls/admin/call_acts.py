@@ -33,7 +33,7 @@ from liveplatform.webhooks.replay import resend
 
 CONSEQUENCES = {
     Step.Kind.TERMINATE: "The provider is told again to end the call.",
-    Step.Kind.CLEAN_UP: "The call's helper room is deleted again.",
+    Step.Kind.CLEAN_UP: "The call's streams are stopped, those that still run.",
     Step.Kind.ANALYSE: "The call is analysed again, which may cost money if a paid analyser is set.",
     Step.Kind.NOTIFY: "call.processed is published again.",
 }

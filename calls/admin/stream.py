@@ -170,7 +170,6 @@ def detail_context(request: HttpRequest, stream: MediaStream) -> dict[str, Any]:
     for step in steps:
         step.error = hide_numbers(step.error)
     stop_failed = any(s.kind == s.Kind.STOP and s.state == s.State.FAILED for s in steps)
-    is_late = not stream.is_over and stream.stop_requested_at is not None
     return {
         "stream": stream,
         "call": call_link(stream.call_id),
@@ -180,7 +179,8 @@ def detail_context(request: HttpRequest, stream: MediaStream) -> dict[str, Any]:
         "parameters": _shown_parameters(stream),
         "steps": steps,
         "is_given_up": stop_failed,
-        "is_unconfirmed": is_late and _age(stream) > 60,
+        "is_unconfirmed": metrics.unconfirmed().filter(pk=stream.pk).exists(),
+        "is_still_live": metrics.orphans().filter(pk=stream.pk).exists(),
         "may_stop": may(request, END_CALLS) and (not stream.is_over or stop_failed),
         "may_run_again": may(request, RUN_AGAIN),
         "acts": StaffAction.objects.filter(subjects__contains=[stream.pk])[:MAX_ACTS],
@@ -199,11 +199,6 @@ def _shown_parameters(stream: MediaStream) -> list[tuple[str, str]]:
     return [
         (name.replace("_", " "), str(stream.parameters[name])) for name in names if name in stream.parameters
     ]
-
-
-def _age(stream: MediaStream) -> float:
-    assert stream.stop_requested_at is not None  # noqa: S101 - the caller has looked
-    return (timezone.now() - stream.stop_requested_at).total_seconds()
 
 
 def _uuid(text: str | None) -> UUID:

@@ -17,7 +17,7 @@ from calls.analysis.turns import parse_turns
 from calls.models import Call, Step, Transcript
 from calls.models.answer import UNANSWERED_STATUSES
 from calls.models.end_code import end_code_for_status
-from calls.models.step import NO_ROOM
+from calls.models.step import NO_STREAMS
 from calls.publish import CREATED, ENDED, publish
 from calls.recordings.store import upsert_many
 from liveplatform.work.doorbell import ring
@@ -84,7 +84,7 @@ def _steps(call: Call, *, has_transcript: bool) -> list[Step]:
     skipped = {"state": Step.State.SKIPPED, "settled_at": Now()}
     kinds: dict[Step.Kind, dict[str, Any]] = {
         Step.Kind.TERMINATE: {**skipped, "error": HAD_ENDED},
-        Step.Kind.CLEAN_UP: {**skipped, "error": NO_ROOM},
+        Step.Kind.CLEAN_UP: {**skipped, "error": NO_STREAMS},
         Step.Kind.ANALYSE: {"due_at": Now() + window},
         Step.Kind.NOTIFY: {"due_at": None},
     }

@@ -11,7 +11,7 @@ from liveplatform.work.models import Work
 
 # Why a step was skipped: at the call's end (calls/sql.py), or when it ran.
 NOTHING_RUNS = "Nothing runs at a provider."
-NO_ROOM = "No room was made for this call."
+NO_STREAMS = "The call has no streams."
 
 
 class Step(Work):

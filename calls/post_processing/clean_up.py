@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from calls.models.call import Call
-from calls.models.step import NO_ROOM, Step
+from calls.models.step import NO_STREAMS, Step
 from calls.provider_request import provider_request
 from calls.streams.of_call import StreamOfCall
 from calls.streams.stop import request_stops
@@ -30,7 +30,7 @@ REASON = "Its call has ended."
 def attempt(step: Step, adapter: Adapter | ProviderError, streams: Sequence[StreamOfCall] = ()) -> AttemptFn:
     call = step.call
     if not call.room_id and not streams:
-        return partial(skip, NO_ROOM)
+        return partial(skip, NO_STREAMS)
     to_stop = [str(stream.id) for stream in streams if stream.needs_stop]
     if to_stop:
         return partial(postpone, LOOKS[0], {**step.result, "to_stop": to_stop, "looks": 1})

@@ -75,7 +75,7 @@ def test_unexpected_arguments_are_refused(db, args, kwargs):
     ("task", "outcome"),
     [
         (tasks.terminate_provider_call, "skipped: Nothing runs at a provider."),
-        (tasks.clean_up_room, "skipped: No room was made for this call."),
+        (tasks.clean_up_room, "skipped: The call has no streams."),
         (tasks.analyse_call, "skipped: No transcript arrived in time"),
     ],
 )

@@ -83,6 +83,7 @@ def test_a_stream_that_was_found_running_after_its_end_needs_attention(staff, ac
     orphan = stream_of(phone_call(account), status="stopped", still_live_at=timezone.now())
     StreamStep.of(orphan, StreamStep.Kind.STOP, state="pending").save()
     assert str(orphan.pk) in page(staff, "/admin/calls/mediastream/?attention=still_live")
+    assert "was found running" in page(staff, f"/admin/calls/mediastream/{orphan.pk}/change/")
 
 
 def test_streams_are_stopped_from_the_list(staff, stream):

@@ -43,7 +43,7 @@ def test_an_open_step_is_left_to_its_worker(call):
 
 
 def test_a_step_runs_now_and_the_outcome_is_described(call):
-    assert "skipped: No room was made for this call." in run_step(call.pk, KIND)
+    assert "skipped: The call has no streams." in run_step(call.pk, KIND)
     assert step_of(call).attempts == 1
 
 
