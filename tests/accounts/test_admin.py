@@ -52,7 +52,7 @@ def test_lists_and_forms_open(staff, account, model, django_assert_max_num_queri
 
 
 def test_a_new_account_has_its_ids(staff):
-    post(staff, "account/add/", name="Acme", is_active="on", call_join_limit=3600)
+    post(staff, "account/add/", name="Acme", is_active="on", call_join_limit=3600, stream_time_limit=14400)
     made = Account.objects.get(name="Acme")
     assert made.auth_id in page(staff, f"account/{made.pk}/change/")
 

@@ -26,7 +26,7 @@ def busy(account):
 
 
 def form(account, **values) -> dict:
-    return {"name": account.name, "call_join_limit": 3600, **values}
+    return {"name": account.name, "call_join_limit": 3600, "stream_time_limit": 14400, **values}
 
 
 @pytest.fixture

@@ -61,7 +61,13 @@ def test_a_lock_out_is_on_record_once(db, settings):
 
 
 def test_a_form_records_each_changed_field_before_and_after(staff, account):
-    sent = {"name": "renamed", "is_active": "on", "call_time_limit": "600", "call_join_limit": "3600"}
+    sent = {
+        "name": "renamed",
+        "is_active": "on",
+        "call_time_limit": "600",
+        "call_join_limit": "3600",
+        "stream_time_limit": "14400",
+    }
     staff.post(f"/admin/accounts/account/{account.pk}/change/", sent)
     record = latest()
     assert (record.verb, record.model, record.account_id) == ("change", "accounts.account", account.pk)

@@ -38,7 +38,8 @@ def test_a_new_secret_is_in_no_cookie(staff, account, path):
 
 def test_it_is_sealed_until_it_is_shown(staff, account):
     staff.post(
-        "/admin/accounts/account/add/", {"name": "canary", "is_active": "on", "call_join_limit": "3600"}
+        "/admin/accounts/account/add/",
+        {"name": "canary", "is_active": "on", "call_join_limit": "3600", "stream_time_limit": "14400"},
     )
     kept = str([row.get_decoded() for row in Session.objects.all()])
     assert "_messages" in kept and "canary" not in kept

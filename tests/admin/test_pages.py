@@ -24,6 +24,7 @@ from calls.models import (
     RecordingSync,
     RoomOpening,
     Step,
+    StreamStep,
     Transcript,
 )
 from liveplatform.accounts.keys import make_key
@@ -32,7 +33,13 @@ from liveplatform.admin.base import LargeTableAdmin
 from liveplatform.admin.models import GroupAccount, StaffAction, StaffOperation
 from liveplatform.webhooks.models import Delivery, Endpoint
 from sessions_app.models import (
+    App,
+    Livestream,
+    LivestreamDelivery,
+    LivestreamSession,
+    LivestreamWebhook,
     Mail,
+    Meeting,
     Question,
     Registration,
     Series,
@@ -40,6 +47,7 @@ from sessions_app.models import (
     Session,
     SessionDuty,
 )
+from tests.calls.streams.streams import stream as stream_of
 from tests.support.factories import phone_call
 
 PAGES = dict(sorted((f"{m._meta.app_label}/{m._meta.model_name}", m) for m in admin.site._registry))
@@ -97,7 +105,25 @@ def everything_of(account: Account) -> None:
     StaffOperation.objects.create(account=account, model="calls.step", action="run_again", requested_by="x")
     Agent.objects.create(account=account, name="agent", twiml=f"<Response><Say>{WORDS}</Say></Response>")
     StaffAction.objects.create(account=account, actor="staff:x", verb="end", subjects=[call.pk])
+    streams_of(account)
     sessions_of(account)
+
+
+def streams_of(account: Account) -> None:
+    """An audio stream and a livestream, with secrets that nobody may see here."""
+    text = f"refused {NUMBER}"
+    stream = stream_of(account, parameters={"service_url": f"wss://bot.example/?said={WORDS}"})
+    StreamStep.of(stream, StreamStep.Kind.STOP, error=text, result={"said": WORDS}).save()
+    app = App.objects.create(account=account, name="app")
+    meeting = Meeting.objects.create(account=account, app=app, settings={"said": WORDS})
+    livestream = Livestream.objects.create(
+        account=account, app=app, meeting=meeting, playback_url=f"https://x.example/?said={WORDS}"
+    )
+    run = stream_of(account, kind="livestream")
+    LivestreamSession.objects.create(stream=run, livestream=livestream)
+    url = f"https://hooks.example.com/?said={WORDS}"
+    hook = LivestreamWebhook.objects.create(account=account, app=app, name="hook", url=url, events=[])
+    LivestreamDelivery.objects.create(webhook=hook, event="meeting.started", body={}, error=text)
 
 
 def sessions_of(account: Account) -> None:

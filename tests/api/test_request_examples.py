@@ -13,7 +13,7 @@ from calls.lifecycle.dial_plan import DialRequest
 from calls.models import Agent, AutoEndRule, PhoneNumber
 from liveplatform.accounts.connections import upsert_connection
 from liveplatform.accounts.models import Account
-from sessions_app.models import Question, Registration, Session
+from sessions_app.models import App, Question, Registration, Session
 from tests.calls.streams.streams import stream
 from tests.support.factories import NOWHERE, phone_connection
 from tests.support.sandbox import SECRET, sandbox, sandbox_url
@@ -57,12 +57,32 @@ def rows(account, api, sandbox_url, sandbox) -> dict[str, Callable[[], str]]:
         assert answer.status_code < 300, answer.text
         return answer.json()["id"]
 
+    kit = f"/accounts/{account.account_id}/realtime/kit"
+
+    def app_id() -> str:
+        return str(api("POST", f"{kit}/apps", {"name": "app"}).json()["data"]["app"]["id"])
+
+    def meeting_id() -> str:
+        """Of the newest app, which the address names."""
+        return str(
+            api("POST", f"{kit}/{App.objects.latest('created_at').app_id}/meetings", {}).json()["data"]["id"]
+        )
+
+    def webhook_id() -> str:
+        hook = {"name": "a hook", "url": "https://h.example.com", "events": ["meeting.started"]}
+        path = f"{kit}/{App.objects.latest('created_at').app_id}/webhooks"
+        return str(api("POST", path, hook).json()["data"]["id"])
+
     session = {"host_id": "anna", "brand_id": "acme", "title": "t", "max_participants": 9}
     session["scheduled_at"] = (timezone.now() + timedelta(minutes=10)).isoformat()
     series = {name: session[name] for name in session if name != "scheduled_at"}
     series |= {"starts_at": session["scheduled_at"], "rule": "FREQ=WEEKLY;COUNT=3"}
     rule = {"name": "a rule", "filter": {"is_test": True}, "older_than": 60, "is_enabled": False}
     return {
+        "account_id": lambda: account.account_id,
+        "app_id": app_id,
+        "meeting_id": meeting_id,
+        "webhook_id": webhook_id,
         "auth_id": lambda: account.auth_id,
         "call_uuid": lambda: _live_call(plivo),
         "stream_id": lambda: str(stream(account).pk),
@@ -119,8 +139,8 @@ def test_the_api_accepts_each_documented_request(examples, rows, api):
         if path == "/v1/phone-numbers":
             body = {**body, "connection_id": rows["connection_id"]()}
             PhoneNumber.objects.all().delete()
-        if path == "/v1/sessions/{session_id}/end":
-            assert api("POST", address.replace("/end", "/start")).status_code == 200
+        if path in ("/v1/sessions/{session_id}/end", "/v1/sessions/{session_id}/livestream"):
+            assert api("POST", f"{address.rpartition('/')[0]}/start").status_code == 200
         if "registration_ids" in body:
             body = {"registration_ids": [str(_pending().pk)]}
         answer = api(method, address, body, X_User_Id="anna")

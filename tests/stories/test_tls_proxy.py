@@ -93,6 +93,7 @@ def test_staff_log_in_and_post_a_form(web):
         "name": "made over TLS",
         "is_active": "on",
         "call_join_limit": "3600",
+        "stream_time_limit": "14400",
         "csrfmiddlewaretoken": token(add),
     }
     made = staff.post(add.url, form, headers={"Referer": add.url})

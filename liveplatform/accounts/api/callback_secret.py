@@ -32,7 +32,7 @@ class CallbackSecretViewSet(PlatformViewSet[CallbackSecret]):
     serializer_class = CallbackSecretSerializer
     tags = ["Account"]
     scopes = {"retrieve": ADMIN, "rotate": ADMIN}
-    atomic_actions = frozenset({"rotate"})
+    atomic_actions = bodyless_actions = frozenset({"rotate"})
 
     @extend_schema(
         summary="The callback secret",

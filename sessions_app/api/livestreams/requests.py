@@ -6,6 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from liveplatform.api.examples import request_example
 from liveplatform.api.serializers import CleanCharField, IdField, InstantField, JSONObjectField
 from liveplatform.webhooks.validators import validate_url
 from sessions_app.api.livestreams.pagination import PageNumberQuery
@@ -161,6 +162,14 @@ class LivestreamRequest(serializers.Serializer[Any]):
     name = CleanCharField(required=False, allow_null=True, allow_blank=True, max_length=200)
 
 
+@request_example(
+    "Told of livestreams",
+    {
+        "name": "our back end",
+        "url": "https://app.example.com/livestreams",
+        "events": ["livestreaming.statusUpdate"],
+    },
+)
 class WebhookRequest(serializers.Serializer[Any]):
     """Who is told of what."""
 
