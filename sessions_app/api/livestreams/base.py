@@ -6,8 +6,8 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db.models import Model
-from django.http import Http404
 from rest_framework import serializers
+from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -15,7 +15,7 @@ from liveplatform.accounts.scopes import WRITE
 from liveplatform.api.serializers import PlainSerializer
 from liveplatform.api.viewsets import PlatformViewSet
 from sessions_app.api.livestreams.exceptions import is_definite, to_api_exception
-from sessions_app.api.livestreams.surface import LIVESTREAMS
+from sessions_app.api.livestreams.surface import LIVESTREAMS, NOT_YOURS
 from sessions_app.livestreams.apps import get_app
 from sessions_app.models import App
 
@@ -36,7 +36,7 @@ class LivestreamsViewSet(PlatformViewSet[M]):
         self.lenient_actions = frozenset({self.action_name})  # type: ignore[misc]
         super().initial(request, *args, **kwargs)
         if self.kwargs["account_id"] != self.principal.account_id:
-            raise Http404
+            raise NotFound(NOT_YOURS)
 
     def handle_exception(self, exc: Exception) -> Response:
         response = super().handle_exception(to_api_exception(exc))

@@ -10,6 +10,7 @@ from sessions_app.api.livestreams.error_codes import ERROR_CODES
 
 # Codes of Cloudflare's gateway.
 AUTHENTICATION_ERROR, NO_ROUTE = 10000, 7003
+NOT_YOURS = "There is no such account for this key: the account_id in the path must be the key's own."
 
 
 class NativeErrorSerializer(serializers.Serializer[Any]):
@@ -57,7 +58,7 @@ def render(problem: Problem) -> dict[str, Any]:
 def _gateway_code(problem: Problem) -> int:
     if problem.status in (401, 403):
         return AUTHENTICATION_ERROR
-    return NO_ROUTE if problem.message == NOT_FOUND else problem.status
+    return NO_ROUTE if problem.message in {NOT_FOUND, NOT_YOURS} else problem.status
 
 
 LIVESTREAMS = Surface(

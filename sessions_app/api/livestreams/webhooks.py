@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers as fields
@@ -82,6 +83,7 @@ class WebhookViewSet(LivestreamsViewSet[LivestreamWebhook]):
         return webhooks.get_webhook(self.app, self.kwargs["webhook_id"])
 
 
+@csrf_exempt  # it takes nothing: another method is 405, not an HTML page about cookies
 @require_safe
 def public_key(request: HttpRequest) -> JsonResponse:
     """`/.well-known/webhooks.json`, as the vendor has it: the key that checks `rtk-signature`."""

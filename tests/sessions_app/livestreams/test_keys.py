@@ -49,6 +49,10 @@ def test_sealed_pairs_are_sealed_anew(db, settings):
     assert "PRIVATE" in current_pair().private_key
 
 
+def test_the_public_key_is_read_only():
+    assert Client(enforce_csrf_checks=True).post("/.well-known/webhooks.json").status_code == 405
+
+
 def _published():
     answer = Client().get("/.well-known/webhooks.json")
     body = answer.json()

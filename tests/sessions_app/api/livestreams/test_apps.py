@@ -53,6 +53,7 @@ def test_another_accounts_app_is_404_under_ones_own_account(api, base):
 def test_another_account_in_the_path_is_404(api, base):
     answer = api("GET", f"/accounts/{_another().account_id}/realtime/kit/apps")
     assert (answer.status_code, answer.json()["errors"][0]["code"]) == (404, 7003)
+    assert answer.json()["error"]["message"].endswith("the account_id in the path must be the key's own.")
 
 
 def test_without_a_key_and_without_the_scope(api, base):
