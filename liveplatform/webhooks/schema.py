@@ -86,6 +86,8 @@ class ThinData(serializers.Serializer[Any]):
     registration = ThinObject(required=False)
     question = ThinObject(required=False)
     recording = ThinObject(required=False)
+    stream = ThinObject(required=False)
+    livestream = ThinObject(required=False)
     operation = ThinObject(required=False)
     endpoint = ThinObject(required=False)
 
