@@ -125,10 +125,14 @@ class LivestreamAdmin(ReadOnlyAdmin):
         """Each with its age, minutes and outcome, the newest first."""
         found = livestream.sessions.select_related("stream").order_by("-created_at", "-stream")[:MAX_RUNS]
         lines = (
-            (reverse("admin:calls_mediastream_change", args=[run.pk]), run.stream.created_at, _described(run))
+            (
+                reverse("admin:calls_mediastream_change", args=[run.pk]),
+                f"{run.stream.created_at:%Y-%m-%d %H:%M:%S}",  # format_html takes no format of its own
+                _described(run),
+            )
             for run in found
         )
-        return format_html_join("", '<p><a href="{}">{:%Y-%m-%d %H:%M:%S}</a> {}</p>', lines) or "None."
+        return format_html_join("", '<p><a href="{}">{}</a> {}</p>', lines) or "None."
 
 
 def _described(run: LivestreamSession) -> str:

@@ -56,7 +56,10 @@ def test_pages_show_runs_and_no_secret(staff, livestream):
         answer = staff.get(f"/admin/sessions_app/{path}")
         assert answer.status_code == 200
         assert "hush" not in answer.content.decode()
-    assert "live for" in staff.get("/admin/sessions_app/livestream/").content.decode()
+    for path in ("", f"{livestream.pk}/change/"):
+        assert "live for" in staff.get(f"/admin/sessions_app/livestream/{path}").content.decode()
+    run = f"/admin/calls/mediastream/{livestream.sessions.get().pk}/change/"
+    assert run in staff.get(f"/admin/sessions_app/livestream/{livestream.pk}/change/").content.decode()
 
 
 def test_they_are_stopped_from_the_list(staff, livestream):
