@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import Q
+
 from calls.models import Call
 from liveplatform.accounts.adapters import adapter_for
 from liveplatform.accounts.models import Connection
@@ -82,11 +84,16 @@ def room_of(meeting: Meeting) -> Room:
         if not isinstance(provider, Broadcasts):
             raise NotPossible("app_id", f"{connection.provider} broadcasts no rooms.")
         kind, room_id = provider.broadcast_room(f"meeting-{meeting.pk.hex}", title=str(meeting))
-    _keep_room(meeting, connection, kind, room_id)
-    return Room(connection, kind, room_id)
+    return _keep_room(meeting, Room(connection, kind, room_id))
 
 
-def _keep_room(meeting: Meeting, connection: Connection, kind: str, room_id: str) -> None:
-    """Of two first starts at once both name the same room, as its name follows from the meeting."""
-    meeting.connection, meeting.room_type, meeting.room_id = connection, kind, room_id
-    meeting.save(update_fields=["connection", "room_type", "room_id"])
+def _keep_room(meeting: Meeting, made: Room) -> Room:
+    """The meeting's room: of two first starts at once, that of the one which is on record first."""
+    columns = {"connection": made.connection, "room_type": made.type, "room_id": made.id}
+    roomless = Meeting.objects.filter(Q(room_id="") | Q(connection=None), pk=meeting.pk)
+    if not roomless.update(**columns):
+        meeting.refresh_from_db(fields=list(columns))
+    else:
+        for name, value in columns.items():
+            setattr(meeting, name, value)
+    return Room(meeting.connection or made.connection, meeting.room_type, meeting.room_id)

@@ -17,6 +17,25 @@ def test_a_room_is_made_once(meeting, studio):
     assert studio.count("room") == 1 and first.call is None
 
 
+def test_of_two_first_starts_at_once_both_have_one_room(meeting, studio):
+    """Though its provider makes another room each time."""
+    slower = get_meeting(meeting.app, meeting.pk)
+    first = room_of(meeting)
+    studio.rooms.clear()
+    studio.rooms[f"meeting-{meeting.pk.hex}"] = "another"
+    assert room_of(slower).id == first.id == get_meeting(meeting.app, meeting.pk).room_id
+
+
+def test_a_room_whose_connection_was_deleted_is_made_anew(meeting, connection, account, studio):
+    room_of(meeting)
+    connection.delete()
+    made = Connection(account=account, provider="studio")
+    made.set_secrets({"api_key": "k"})
+    made.save()
+    room = room_of(get_meeting(meeting.app, meeting.pk))
+    assert (room.connection, studio.count("room")) == (made, 2)
+
+
 def test_a_sessions_room_is_its_calls(app, live_session, studio):
     made = create_meeting(app, {"session_id": live_session.pk})
     room = room_of(get_meeting(app, made.pk))
