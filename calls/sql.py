@@ -96,7 +96,8 @@ END_ONE = _compose("WHERE c.id = %(id)s")
 END_MANY = _compose(
     "FROM locked WHERE c.id = locked.id",
     """locked AS MATERIALIZED (
-        SELECT id FROM calls_call WHERE id = ANY(%(ids)s::uuid[]) AND ended_at IS NULL ORDER BY id FOR UPDATE
+        SELECT id FROM calls_call WHERE id = ANY(%(ids)s::uuid[]) AND ended_at IS NULL
+        ORDER BY id FOR NO KEY UPDATE
     ),""",
 )
 
@@ -108,7 +109,7 @@ TAKE_UP = f"""
         SELECT s.id FROM calls_step s JOIN calls_call c ON c.id = s.call_id
         WHERE c.account_id = %(account)s AND (%(ids)s::uuid[] IS NULL OR c.id = ANY(%(ids)s::uuid[]))
           AND c.ended_at IS NOT NULL AND s.kind = 'terminate' AND s.state = 'failed'
-        ORDER BY c.id FOR UPDATE OF c
+        ORDER BY c.id FOR NO KEY UPDATE OF c
     ), taken_up AS (
         UPDATE calls_step s SET {TAKEN_UP.format(step="s")}
         FROM given_up WHERE s.id = given_up.id AND s.state = 'failed'

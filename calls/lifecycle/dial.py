@@ -124,7 +124,7 @@ def _submit(call: Call, plan: DialPlan) -> Leg | None:
 def _record_placed(call: Call, leg: Leg) -> None:
     """Store the leg. If the call was ended while it was dialled, the leg is hung up."""
     with transaction.atomic():
-        call = Call.objects.select_for_update(of=("self",)).get(pk=call.pk)
+        call = Call.objects.select_for_update(of=("self",), no_key=True).get(pk=call.pk)
         if call.provider_call_id == leg.id:
             return  # the leg's callbacks came before the answer, and have set everything
         call.provider_call_id = leg.id

@@ -70,7 +70,7 @@ def merge_patch(target: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str
 
 def _lock_call(calls: QuerySet[Call], call_id: UUID, account_id: UUID) -> Call:
     own = calls.filter(pk=call_id, account_id=account_id).select_related("connection")
-    call = own.select_for_update(of=("self",)).first()
+    call = own.select_for_update(of=("self",), no_key=True).first()
     if call is None:
         raise CallNotFound(str(call_id))
     return call

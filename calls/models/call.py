@@ -175,9 +175,13 @@ class Call(AnswerOfCall):
 
     @classmethod
     def lock(cls, ids: Iterable[UUID]) -> None:
-        """Lock these calls until the end of the transaction, in the order of their ids (no deadlocks)."""
-        rows = cls.objects.filter(pk__in=set(ids)).order_by("pk").select_for_update(of=("self",))
-        list(rows.values_list("pk"))
+        """Lock these calls until the end of the transaction, in the order of their ids (no deadlocks).
+
+        FOR NO KEY UPDATE: a transaction that writes a stream twice looks at its call's key as it commits, and
+        whoever has the call may be waiting for that stream.
+        """
+        rows = cls.objects.filter(pk__in=set(ids)).order_by("pk")
+        list(rows.select_for_update(of=("self",), no_key=True).values_list("pk"))
 
     def require_open(self, consequence: str) -> None:
         """Raise CallStateError, its text ending in `consequence`, if the call is over or being ended."""

@@ -32,7 +32,7 @@ def terminate_again(call_id: UUID, *, paced: bool = False) -> bool:
     ended here and nothing was said yet: a hang-up that was given up has been reported. Runs in the caller's
     transaction.
     """
-    call = Call.objects.select_for_update(of=("self",)).get(pk=call_id)
+    call = Call.objects.select_for_update(of=("self",), no_key=True).get(pk=call_id)
     step = Step.objects.annotate(now=Now()).filter(call=call, kind=Step.Kind.TERMINATE).first()
     if step is None or (paced and _is_early(step, step.now)) or not step.restart():
         return False
