@@ -141,7 +141,10 @@ class Fork(Ticking):
             message = orjson.loads(text)
             if not isinstance(message, dict):
                 raise BadCommand("a message is a JSON object")
-            return self._protocol.command(message)
+            command = self._protocol.command(message)
+            if command is None:
+                self._ignored(message.get("event"))
+            return command
         except BadCommand as error:
             self._mistake(str(error))
         except orjson.JSONDecodeError:
@@ -202,6 +205,14 @@ class Fork(Ticking):
         for message in self._protocol.closing():
             await connection.write(message)
         await connection.end()
+
+    def _ignored(self, event: object) -> None:
+        """Said once of each: a provider ignores it without a word."""
+        one_way = "the stream is one-way, so what the bot sends is ignored"
+        unknown = f"{str(event)[:40]!r} is no message that {self.request.protocol} knows; it is ignored"
+        text = unknown if self.request.bidirectional else one_way
+        if text not in self.mistakes:
+            self._mistake(text)
 
     def _mistake(self, text: str) -> None:
         self.mistakes.append(text)

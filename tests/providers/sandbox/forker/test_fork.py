@@ -254,3 +254,22 @@ def test_a_slow_reader_loses_frames_and_takes_no_memory_then_its_connection(monk
             await fork.forker.close()
 
     asyncio.run(run())
+
+
+def test_what_the_provider_ignores_is_said_once():
+    async def run(**fields):
+        async def act(visit, message):
+            if message["event"] == "start":
+                for event in ("playAudio", "playAudio", "dance"):
+                    await visit.say(event=event)
+
+        async with forked(Bot(act), **fields) as fork:
+            await fork.bot.visit()
+            mistakes = fork.forker.find("stream-1").mistakes
+            await until(lambda: mistakes)
+            await asyncio.sleep(0.1)
+            return list(mistakes)
+
+    (one_way,) = asyncio.run(run())
+    assert "one-way" in one_way
+    assert "'dance' is no message that vobiz knows" in asyncio.run(run(bidirectional=True))[-1]
