@@ -10,6 +10,7 @@ from liveplatform.accounts.models import Account
 from liveplatform.admin.groups import GROUPS, create_groups
 from liveplatform.admin.models import ConfinedGroup, GroupAccount
 from tests.accounts.test_deactivation import form
+from tests.calls.streams.streams import stream
 from tests.support.factories import phone_call
 
 
@@ -123,3 +124,17 @@ def test_a_confined_group_without_accounts_sees_nothing(groups, account):
     assert sees()
     GroupAccount.objects.filter(group=support).delete()
     assert not sees()
+
+
+def test_a_bound_group_neither_sees_nor_stops_streams_of_another_account(groups, account):
+    support, member = Group.objects.get(name="Support"), of("Support")
+    GroupAccount.objects.create(group=support, account=account)
+    own, other = (stream(each, status="live") for each in (account, Account.objects.create(name="other")))
+    listed = member.get("/admin/calls/mediastream/").content.decode()
+    assert str(own.pk) in listed and str(other.pk) not in listed
+    assert member.get(f"/admin/calls/mediastream/{other.pk}/change/").status_code == 302
+    stops = [f"/admin/calls/mediastream/{each.pk}/stop/" for each in (own, other)]
+    assert [member.post(stop, {"confirmed": "yes"}).status_code for stop in stops] == [302, 404]
+    own.refresh_from_db()
+    other.refresh_from_db()
+    assert (own.status, other.status) == ("stopping", "live")
