@@ -16,7 +16,7 @@ def test_the_calls_of_rows_are_locked_in_the_order_of_their_ids(account):
     with CaptureQueriesContext(connection) as captured:
         lock_calls(steps)
     (query,) = captured
-    assert re.search(r"ORDER BY .+ ASC FOR UPDATE", query["sql"])
+    assert re.search(r"ORDER BY .+ ASC FOR NO KEY UPDATE", query["sql"])
 
 
 @pytest.mark.parametrize("known", [True, False])
