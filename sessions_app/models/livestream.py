@@ -85,7 +85,7 @@ class Meeting(models.Model):
 
 
 class Livestream(models.Model):
-    """What viewers watch: of a meeting, or independent. Each run of it is a LivestreamSession."""
+    """What viewers watch of a meeting. Each run of it is a LivestreamSession."""
 
     class Status(models.TextChoices):
         IDLE = "IDLE"

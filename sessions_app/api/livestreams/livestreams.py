@@ -9,13 +9,12 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from liveplatform.accounts.scopes import READ, WRITE
+from liveplatform.accounts.scopes import READ
 from sessions_app.api.livestreams import requests, serializers
 from sessions_app.api.livestreams.base import LivestreamsViewSet, answer, list_answer, paged_answer
 from sessions_app.api.livestreams.pagination import PageNumberQuery, page_of
 from sessions_app.exceptions import SessionNotFound
 from sessions_app.livestreams.exceptions import LivestreamNotFound
-from sessions_app.livestreams.independent import create_livestream
 from sessions_app.models import Livestream, LivestreamSession, Session
 
 Status = Livestream.Status
@@ -31,8 +30,7 @@ class LivestreamViewSet(LivestreamsViewSet[Livestream]):
     list_serializer_class = serializers.LivestreamList
     lookup_url_kwarg = "livestream_id"
     tags = ["Livestreams"]
-    scopes = {"list": READ, "create": WRITE, "retrieve": READ, "active": READ}
-    errors = {"create": (502, 503)}
+    scopes = {"list": READ, "retrieve": READ, "active": READ}
 
     @extend_schema(summary="List livestreams", parameters=[requests.LivestreamQuery])
     def list(self, request: Request, **_: Any) -> Response:  # noqa: ANN401 - of the URL
@@ -40,16 +38,6 @@ class LivestreamViewSet(LivestreamsViewSet[Livestream]):
         rows = _selected(Livestream.objects.filter(app=self.app), query)
         page, paging = page_of(rows, query, ascending=query["sort_order"] == "ASC")
         return list_answer(map(self._written, page), paging)
-
-    @extend_schema(
-        summary="Create a livestream without a meeting",
-        description="To push media to, with an encoder of one's own.",
-        request=requests.LivestreamRequest,
-        responses={201: serializers.answer_of(serializers.LivestreamSerializer)},
-    )
-    def create(self, request: Request, **_: Any) -> Response:  # noqa: ANN401
-        name = self.read(requests.LivestreamRequest).get("name") or ""
-        return answer(self._written(create_livestream(self.app, name)), 201)
 
     @extend_schema(
         summary="Get a livestream with its sessions, newest first",

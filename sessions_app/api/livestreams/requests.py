@@ -156,12 +156,6 @@ class StartRequest(serializers.Serializer[Any]):
     video_config = VideoConfig(required=False, allow_null=True)
 
 
-class LivestreamRequest(serializers.Serializer[Any]):
-    """A livestream without a meeting."""
-
-    name = CleanCharField(required=False, allow_null=True, allow_blank=True, max_length=200)
-
-
 @request_example(
     "Told of livestreams",
     {

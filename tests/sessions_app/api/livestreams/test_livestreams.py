@@ -3,7 +3,7 @@
 import pytest
 
 from calls.models import MediaStream
-from sessions_app.models import LivestreamSession
+from sessions_app.models import Livestream, LivestreamSession
 
 
 @pytest.fixture
@@ -16,10 +16,16 @@ def ran(kit, meeting):
     return started
 
 
-def test_list_filters_and_sorts(kit, ran):
-    alone = kit("POST", "/livestreams", {"name": "alone"})
-    assert alone.status_code == 201 and alone.json()["data"]["status"] == "IDLE"
-    alone = alone.json()["data"]["id"]
+def test_no_livestream_is_made_without_a_meeting(kit):
+    """It would be a row that no provider knows, and that nothing could start."""
+    answer = kit("POST", "/livestreams", {"name": "alone"})
+    assert answer.status_code == 405 and answer.json()["success"] is False
+    assert not Livestream.objects.exists()
+
+
+def test_list_filters_and_sorts(kit, app, ran):
+    """One of them has lost its meeting."""
+    alone = str(Livestream.objects.create(account=app.account, app=app, name="alone").pk)
 
     def listed(query):
         answer = kit("GET", f"/livestreams?{query}")
