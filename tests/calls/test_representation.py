@@ -43,7 +43,7 @@ def times_apart(shown: dict) -> dict:
 
 # Columns that the account does not see: its helper room, and what the platform keeps for itself.
 HIDDEN = {"room_connection", "room_type", "room_id", "submission_key", "is_imported", "is_followed"}
-HIDDEN |= {"event_sequence"}
+HIDDEN |= {"event_sequence", "has_streams"}
 # Nested in `provider`, under their own names or without the prefix.
 IN_PROVIDER = {
     "provider",

@@ -14,11 +14,13 @@ from django.utils import timezone
 from calls.bulk.operations import start_operation
 from calls.filters import CallFilter
 from calls.lifecycle.end import end
-from calls.models import AutoEndRule, Step, Transcript
+from calls.models import Agent, AutoEndRule, Step, Transcript
 from calls.models.end_code import EndCode
+from tests.calls.streams.streams import stream
 from tests.support.factories import NUMBER, TWIML
 from tests.support.routes import routes, scopes_of
 
+VOBIZ_CALL = {"from": NUMBER, "to": "+14155550111", "answer_url": "https://app.example.com/answer"}
 TURNS = {"turns": [{"role": "customer", "text": "hello"}]}
 FRAMES = ("SAVEPOINT", "RELEASE", "SET LOCAL", "BEGIN", "COMMIT", "DISCARD")
 
@@ -65,6 +67,26 @@ COSTS = [
     ("GET", "v1/phone-numbers", None, 1),
     ("POST", "v1/phone-numbers", {"phone_number": "+14155550122", "connection_id": "{connection}"}, 2),
     ("DELETE", "v1/phone-numbers/{number}", None, 2),
+    ("GET", "ai-agent", None, 1),
+    ("GET", "ai-agent/{agent}", None, 1),
+    ("GET", "v1/agents", None, 1),
+    ("POST", "v1/agents", {"name": "new", "twiml": TWIML}, 4),
+    ("GET", "v1/agents/{agent}", None, 1),
+    ("PATCH", "v1/agents/{agent}", {"name": "renamed"}, 3),
+    ("DELETE", "v1/agents/{agent}", None, 2),
+    ("GET", "v1/streams", None, 1),
+    ("GET", "v1/streams/{stream}", None, 1),
+    ("POST", "v1/streams/{stream}/stop", None, 21),
+    ("GET", "v1/calls/{live_phone}/streams", None, 2),
+    ("POST", "api/v1/Account/{auth}/Call/", VOBIZ_CALL, 9),
+    ("GET", "api/v1/Account/{auth}/Call/?status=live", None, 1),
+    ("GET", "api/v1/Account/{auth}/Call/{live_phone}/?status=live", None, 1),
+    ("DELETE", "api/v1/Account/{auth}/Call/{live_phone}/", None, 2),
+    ("GET", "api/v1/Account/{auth}/Call/{live_phone}/Stream/", None, 3),
+    ("POST", "api/v1/Account/{auth}/Call/{live_phone}/Stream/", {"service_url": "wss://new.example.com"}, 22),
+    ("DELETE", "api/v1/Account/{auth}/Call/{id}/Stream/", None, 1),  # of several each is stopped
+    ("GET", "api/v1/Account/{auth}/Call/{live_phone}/Stream/{stream}/", None, 1),
+    ("DELETE", "api/v1/Account/{auth}/Call/{live_phone}/Stream/{stream}/", None, 20),
 ]
 # The same viewset at another address.
 ELSEWHERE = {
@@ -74,6 +96,8 @@ ELSEWHERE = {
     "v1/calls/query",
     "v1/phone_number",
     "v1/calls/{}",
+    "v1/ai-agent",
+    "v1/ai-agent/{}",
 }
 
 
@@ -90,10 +114,16 @@ def ids(line, account) -> dict[str, str]:
         start_operation(account.pk, CallFilter(), reason="", code=EndCode.STALE, actor="t") for _ in range(2)
     ][-1]
     rule = [AutoEndRule.objects.create(account=account, name=name, min_age=60) for name in "ab"][-1]
+    live_phone = line.dial()
+    streams = [stream(account, call=live_phone, provider_stream_id=f"MZ{n}") for n in range(3)]
+    agents = [Agent.objects.create(account=account, name=f"agent {n}", twiml=TWIML) for n in range(3)]
     return {
+        "auth": account.auth_id,
+        "agent": str(agents[-1].pk),
+        "stream": str(streams[-1].pk),
         "id": str(over.pk),
         "live": str(live[-1].pk),
-        "live_phone": str(line.dial().pk),
+        "live_phone": str(live_phone.pk),
         "waiting": str(line.open(scheduled_at=timezone.now() + timedelta(days=1)).pk),
         "operation": str(operation.pk),
         "rule": str(rule.pk),
@@ -134,7 +164,8 @@ def test_every_address_of_calls_is_here():
 
 
 def _bare(path):
-    """Its parameters without their names."""
-    parts = path.partition("?")[0].split("/")
+    """Its parameters without their names; of the vendors' addresses one stands for all four."""
+    plain = path.partition("?")[0]
+    parts = (plain.removeprefix("api/").rstrip("/") if "/Account/" in plain else plain).split("/")
     kinds = [step.value for step in Step.Kind]
     return "/".join("{}" if part[:1] in ("<", "{") or part in kinds else part for part in parts)

@@ -13,7 +13,7 @@ from tests.support.draining import due_steps, queue_of
 
 def test_a_row_runs_by_its_id_and_the_outcome_is_described(account):
     (step,) = due_steps(account, due_at=Now() + timedelta(hours=1))
-    assert "skipped: No room was made" in run_one(queue_of(Step), step.pk)
+    assert "skipped: The call has no streams" in run_one(queue_of(Step), step.pk)
     assert f"manage.py run_work {step.pk} --again" in run_one(queue_of(Step), step.pk)
     assert "no such row" in run_one(queue_of(Step), uuid.uuid4())
 

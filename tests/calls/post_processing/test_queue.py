@@ -17,7 +17,7 @@ def test_each_step_has_its_attempt_in_order(account):
     outcomes = [attempt() for attempt in prepare(steps_of(account, 2))]
     assert [outcome.error[:15] for outcome in outcomes] == [
         "Nothing runs at",
-        "No room was mad",
+        "The call has no",
         "No transcript a",
         "",
     ] * 2

@@ -22,7 +22,7 @@ def test_due_rows_of_a_queue_are_run(account, capsys):
 
 def test_a_row_is_run_by_its_id_due_or_not(account, capsys):
     (step,) = due_steps(account, due_at=None)
-    assert "skipped: No room was made" in run_work(capsys, str(step.pk))
+    assert "skipped: The call has no streams" in run_work(capsys, str(step.pk))
 
 
 def test_an_unknown_id_is_an_error(db):
@@ -41,7 +41,7 @@ def test_a_settled_row_is_run_again_as_the_answer_advises(account, capsys):
     run_work(capsys, str(step.pk))
     advice = run_work(capsys, str(step.pk))
     command = re.search("`manage.py (.+?)`", advice).group(1).split()
-    assert "skipped: No room was made" in run_work(capsys, *command[1:])
+    assert "skipped: The call has no streams" in run_work(capsys, *command[1:])
     step.refresh_from_db()
     assert step.attempts == 2
 
