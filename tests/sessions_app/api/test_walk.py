@@ -46,6 +46,8 @@ def test_answers_about_real_sessions_fit_the_document(document, customer_of_sess
     schema = schemathesis.openapi.from_dict(document)
     found = [result.ok() for result in schema.get_all_operations()]
     ours = [each for each in found if each.path.startswith(OURS) and "{" in each.path]
+    # A livestream needs a session that is live: tests/sessions_app/api/livestreams/test_of_session.py.
+    ours = [each for each in ours if "/livestream" not in each.path]
     assert len(ours) > 25
     answered: set[str] = set()
     rows = Rows(customer_of_sessions)
