@@ -45,7 +45,7 @@ def make_key(
 
     `created_by` is the actor on record; the key is revoked with its `parent`.
     """
-    public_id, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
+    public_id, secret = _new_public_id(), secrets.token_urlsafe(32)
     key = ApiKey.objects.create(
         account=account,
         name=name,
@@ -162,6 +162,13 @@ def _load(token: str) -> _CachedKey | None:
 def _update_last_used(key_id: UUID) -> None:
     stale = Q(last_used_at=None) | Q(last_used_at__lt=timezone.now() - LAST_USED_INTERVAL)
     ApiKey.objects.filter(stale, pk=key_id).update(last_used_at=Now())
+
+
+def _new_public_id() -> str:
+    """12 hexadecimal digits; with a letter, or logs and records would take it for a phone number."""
+    while (public_id := secrets.token_hex(6)).isdigit():
+        pass
+    return public_id
 
 
 def _hash(secret: str) -> bytes:

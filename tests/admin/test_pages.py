@@ -16,6 +16,7 @@ from calls.models import (
     Agent,
     Analysis,
     AutoEndRule,
+    Call,
     CallMonitor,
     Operation,
     PriceCheck,
@@ -105,21 +106,21 @@ def everything_of(account: Account) -> None:
     StaffOperation.objects.create(account=account, model="calls.step", action="run_again", requested_by="x")
     Agent.objects.create(account=account, name="agent", twiml=f"<Response><Say>{WORDS}</Say></Response>")
     StaffAction.objects.create(account=account, actor="staff:x", verb="end", subjects=[call.pk])
-    streams_of(account)
+    streams_of(call)
     sessions_of(account)
 
 
-def streams_of(account: Account) -> None:
+def streams_of(call: Call) -> None:
     """An audio stream and a livestream, with secrets that nobody may see here."""
-    text = f"refused {NUMBER}"
-    stream = stream_of(account, parameters={"service_url": f"wss://bot.example/?said={WORDS}"})
+    text, account = f"refused {NUMBER}", call.account
+    stream = stream_of(account, call=call, parameters={"service_url": f"wss://bot.example/?said={WORDS}"})
     StreamStep.of(stream, StreamStep.Kind.STOP, error=text, result={"said": WORDS}).save()
     app = App.objects.create(account=account, name="app")
     meeting = Meeting.objects.create(account=account, app=app, settings={"said": WORDS})
     livestream = Livestream.objects.create(
         account=account, app=app, meeting=meeting, playback_url=f"https://x.example/?said={WORDS}"
     )
-    run = stream_of(account, kind="livestream")
+    run = stream_of(account, call=call, kind="livestream")
     LivestreamSession.objects.create(stream=run, livestream=livestream)
     url = f"https://hooks.example.com/?said={WORDS}"
     hook = LivestreamWebhook.objects.create(account=account, app=app, name="hook", url=url, events=[])

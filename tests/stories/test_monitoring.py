@@ -15,7 +15,7 @@ def test_a_call_is_ended_within_five_seconds_of_its_limit(customer):
     began = time.monotonic()
     shown = ended(call, 10)
     over = time.monotonic()
-    assert over - asked > 1.7
+    assert over - asked > 0.9  # the provider says when it was answered in whole seconds
     assert over - began < 2 + 5
     assert shown["disconnect_reason"] == "The time limit of 2 s was reached."
     call.assert_exactly_once()

@@ -1,6 +1,6 @@
 """URLs of the audio-streams API, each with and without its last slash: a redirect would lose the method.
 
-Only those with the slash are in the OpenAPI document, as the vendors write them.
+Only those without the slash are in the OpenAPI document; the vendors write them with it.
 """
 
 from collections.abc import Iterator
@@ -25,8 +25,8 @@ def _routes(prefix: str, streams: type[StreamViewSet]) -> Iterator[URLPattern]:
         (f"{call}/Stream/<str:stream_id>", streams, STREAM),
     ):
         whole = f"{prefix}Account/<str:auth_id>/{address}"
-        yield path(f"{whole}/", view.as_view(actions))
-        yield path(whole, view.as_view(actions, schema=None))
+        yield path(whole, view.as_view(actions))
+        yield path(f"{whole}/", view.as_view(actions, schema=None))
 
 
 urlpatterns = [*_routes("api/v1/", StreamViewSet), *_routes("v1/", PlivoStreamViewSet)]

@@ -35,9 +35,9 @@ class AppViewSet(LivestreamsViewSet[App]):
     @extend_schema(
         summary="Create an app",
         request=requests.AppRequest,
-        responses={201: serializers.answer_of(serializers.NewAppSerializer)},
+        responses={201: serializers.answer_of(serializers.CreatedAppSerializer)},
     )
     def create(self, request: Request, **_: Any) -> Response:  # noqa: ANN401
         body = self.read(requests.AppRequest)
         app = create_app(self.principal.account_id, body["name"], body.get("connection_id"))
-        return answer(serializers.NewAppSerializer.write(app), 201)
+        return answer(serializers.CreatedAppSerializer.write(app), 201)

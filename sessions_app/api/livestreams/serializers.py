@@ -23,7 +23,7 @@ class AppSerializer(PlainSerializer):
     created_at = serializers.DateTimeField()
 
 
-class NewAppSerializer(PlainSerializer):
+class CreatedAppSerializer(PlainSerializer):
     """An app that was just made: one level deeper than elsewhere."""
 
     app = AppSerializer(source="*")
