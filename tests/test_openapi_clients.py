@@ -7,6 +7,7 @@ they do not.
 import compileall
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -106,9 +107,13 @@ def test_a_go_client_compiles(document):
     run(python_tool("go"), "build", "./...", cwd=target, **offline)
 
 
+# …/livestreams/{livestream_id}/active-livestream-session and …/livestreams/sessions/{livestream_session_id}.
+AMBIGUOUS_AT_CLOUDFLARE = re.compile("^no-ambiguous-paths: .*realtime/kit/{app_id}/livestreams/sessions/")
+
+
 def test_redocly_finds_nothing(document):
     said = run(node_tool("redocly"), "lint", str(document), "--format", "json", "--config", str(REDOCLY))
-    assert problems(said) == []
+    assert [problem for problem in problems(said) if not AMBIGUOUS_AT_CLOUDFLARE.search(problem)] == []
 
 
 def test_spectral_finds_nothing(document):
