@@ -35,12 +35,15 @@ PROCESSES = ("sandbox", "receiver", "web", "worker", "beat")
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
-    """One process runs all stories, which share a platform, and begins with them; others take whole files."""
+    """One process runs all stories, which share a platform, at the end; all take whole files before.
+
+    Stories watch the clock of real processes: beside the other tests on two cores some would be too slow.
+    """
     for item in items:  # before xdist reads the groups
         group = "stories" if _is_story(item) else item.path.as_posix()
         item.add_marker(pytest.mark.xdist_group(group))
     yield
-    items.sort(key=lambda item: not _is_story(item))  # after pytest-django, which puts them last
+    items.sort(key=_is_story)  # after pytest-django, which has an order of its own
 
 
 def _is_story(item: pytest.Item) -> bool:
