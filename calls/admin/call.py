@@ -18,7 +18,7 @@ from calls.admin.sql import find_calls
 from calls.bulk.operations import by_ids, start_operation
 from calls.models import Call, Operation, Step
 from calls.models.end_code import EndCode
-from liveplatform.admin.base import ReadOnlyAdmin
+from liveplatform.admin.base import ReadOnlyAdmin, uuid_or_nil
 from liveplatform.admin.bulk import BulkAction
 from liveplatform.admin.permissions import END_MANY_CALLS, RUN_AGAIN, SEE_PRIVATE, may
 from liveplatform.admin.privacy import hide_numbers, mask_number
@@ -152,18 +152,10 @@ class CallAdmin(CallActs, ReadOnlyAdmin):
     ) -> HttpResponse:
         """The detail page: Django's change form under templates/admin/calls/call/detail.html."""
         calls = self.get_queryset(request).defer(None)
-        call = calls.select_related("account", "connection").filter(pk=_uuid(object_id)).first()
+        call = calls.select_related("account", "connection").filter(pk=uuid_or_nil(object_id)).first()
         context = detail_context(request, call) if call else {}
         context["notes_form"] = NotesForm.for_call(call) if call else None
         return super().changeform_view(request, object_id, form_url, (extra_context or {}) | context)
 
     def get_urls(self) -> list[URLPattern]:
         return [*self.act_urls(), *super().get_urls()]
-
-
-def _uuid(text: str | None) -> UUID:
-    """The UUID in a URL; the nil UUID, which no row has, for anything else."""
-    try:
-        return UUID(text or "")
-    except ValueError:
-        return UUID(int=0)

@@ -18,7 +18,7 @@ from calls.models import MediaStream, StreamStep
 from calls.models.media_stream import IS_OPEN
 from calls.streams import metrics
 from calls.streams.stop import request_stops
-from liveplatform.admin.base import ReadOnlyAdmin
+from liveplatform.admin.base import ReadOnlyAdmin, uuid_or_nil
 from liveplatform.admin.bulk import BulkAction
 from liveplatform.admin.filters import StateFilter
 from liveplatform.admin.models import StaffAction
@@ -148,7 +148,7 @@ class MediaStreamAdmin(StreamActs, ReadOnlyAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         streams = super().get_queryset(request).select_related("account", "connection", "call")
-        stream = streams.filter(pk=_uuid(object_id)).first()
+        stream = streams.filter(pk=uuid_or_nil(object_id)).first()
         context = detail_context(request, stream) if isinstance(stream, MediaStream) else {}
         return super().changeform_view(request, object_id, form_url, (extra_context or {}) | context)
 
@@ -199,14 +199,6 @@ def _shown_parameters(stream: MediaStream) -> list[tuple[str, str]]:
     return [
         (name.replace("_", " "), str(stream.parameters[name])) for name in names if name in stream.parameters
     ]
-
-
-def _uuid(text: str | None) -> UUID:
-    """The UUID in a URL; the nil UUID, which no row has, for anything else."""
-    try:
-        return UUID(text or "")
-    except ValueError:
-        return UUID(int=0)
 
 
 def _rerun(ids: Sequence[UUID], actor: str) -> int:

@@ -18,7 +18,7 @@ from liveplatform.admin.forms import LabelledDateTime
 from liveplatform.admin.permissions import SEE_PRIVATE, may
 from liveplatform.admin.scope import bound_accounts, in_scope
 
-__all__ = ["CappedPaginator", "LargeTableAdmin", "ReadOnlyAdmin", "staff_actor"]
+__all__ = ["CappedPaginator", "LargeTableAdmin", "ReadOnlyAdmin", "staff_actor", "uuid_or_nil"]
 
 MAX_COUNTED = 100_000
 # What Django's filters of a field add to its name in their links.
@@ -196,6 +196,14 @@ class LargeTableAdmin(BulkPages, admin.ModelAdmin):  # type: ignore[type-arg]  #
             messages.error(request, str(error.args[0]))
             name = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
             return redirect(reverse(name, args=[object_id]))
+
+
+def uuid_or_nil(text: str | None) -> UUID:
+    """The UUID in a URL; the nil UUID, which no row has, for anything else."""
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return UUID(int=0)
 
 
 def _inline_changes(formset: Any) -> list[str]:  # noqa: ANN401 - of any inline

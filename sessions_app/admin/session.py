@@ -1,14 +1,13 @@
 """The admin of sessions: the list, and acts on many of them."""
 
 from typing import Any
-from uuid import UUID
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern
 
-from liveplatform.admin.base import ReadOnlyAdmin
+from liveplatform.admin.base import ReadOnlyAdmin, uuid_or_nil
 from liveplatform.admin.bulk import BulkAction
 from sessions_app.admin.acts import cancel_sessions, end_sessions, promote_next, restore_sessions
 from sessions_app.admin.detail import detail_context
@@ -92,17 +91,9 @@ class SessionAdmin(PageActs, ReadOnlyAdmin):
     ) -> HttpResponse:
         """The page: Django's change form under templates/admin/sessions_app/session/detail.html."""
         sessions = self.get_queryset(request).defer(None).select_related("account", "series")
-        session = sessions.filter(pk=_uuid(object_id)).first()
+        session = sessions.filter(pk=uuid_or_nil(object_id)).first()
         context = detail_context(request, session) if isinstance(session, Session) else {}
         return super().changeform_view(request, object_id, form_url, (extra_context or {}) | context)
 
     def get_urls(self) -> list[URLPattern]:
         return [*self.act_urls(), *super().get_urls()]
-
-
-def _uuid(text: str | None) -> UUID:
-    """The UUID in a URL; the nil UUID, which no row has, for anything else."""
-    try:
-        return UUID(text or "")
-    except ValueError:
-        return UUID(int=0)

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.db.models.functions import Now
 
-from sessions_app.caller import Caller
 from sessions_app.exceptions import SessionNotFound
 from sessions_app.livestreams.apps import default_app
 from sessions_app.livestreams.exceptions import LivestreamNotFound, NotPossible
@@ -73,11 +72,6 @@ def session_for(account_id: UUID, session_id: UUID | None) -> Session | None:
         return get_session(session_id, account_id)
     except SessionNotFound as error:
         raise NotPossible("session_id", "There is no such session in this account.") from error
-
-
-def require_host(session: Session, caller: Caller) -> None:
-    """Raise NotAllowed unless the caller may do what the session's hosts may."""
-    caller.require_host_of(session)
 
 
 def _apply(meeting: Meeting, fields: Mapping[str, Any]) -> None:
